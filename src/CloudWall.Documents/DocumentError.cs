@@ -1,0 +1,26 @@
+namespace CloudWall.Documents;
+
+/// <summary>What went wrong, as CouchDB names it.</summary>
+/// <param name="Status">The HTTP status that CouchDB answers with.</param>
+/// <param name="Error">CouchDB's error code, such as <c>conflict</c>.</param>
+/// <param name="Reason">The reason in words.</param>
+public sealed record DocumentError(int Status, string Error, string Reason)
+{
+    /// <summary>The revision is not the current one of its branch.</summary>
+    public static readonly DocumentError Conflict = new(409, "conflict", "Document update conflict.");
+
+    /// <summary>The document, revision or attachment never existed.</summary>
+    public static readonly DocumentError Missing = new(404, "not_found", "missing");
+
+    /// <summary>The document is deleted.</summary>
+    public static readonly DocumentError Deleted = new(404, "not_found", "deleted");
+
+    /// <summary>A <c>_rev</c> that cannot be read.</summary>
+    public static readonly DocumentError InvalidRevision = BadRequest("Invalid rev format");
+
+    /// <summary>400 <c>bad_request</c>.</summary>
+    public static DocumentError BadRequest(string reason) => new(400, "bad_request", reason);
+
+    /// <summary>400 <c>doc_validation</c>: a member that is not allowed, or of the wrong type.</summary>
+    public static DocumentError Validation(string reason) => new(400, "doc_validation", reason);
+}
