@@ -1,0 +1,17 @@
+namespace CloudWall.Documents.Json;
+
+/// <summary>What a document may measure. The defaults are CouchDB 3.5's; the names are those of its <c>[couchdb]</c> settings.</summary>
+public sealed record DocumentLimits
+{
+    /// <summary>CouchDB's defaults.</summary>
+    public static readonly DocumentLimits Default = new();
+
+    /// <summary><c>max_document_size</c>: the largest body in bytes, without attachments, counted as CouchDB counts it.</summary>
+    public long MaxDocumentSize { get; init; } = 8_000_000;
+
+    /// <summary><c>max_attachment_size</c>: the largest attachment in bytes.</summary>
+    public long MaxAttachmentSize { get; init; } = 1L << 30;
+
+    /// <summary><c>max_document_id_length</c>: the longest id in UTF-8 bytes; null or 0 for no limit.</summary>
+    public int? MaxDocumentIdLength { get; init; }
+}
