@@ -1,0 +1,84 @@
+using System.Runtime.InteropServices;
+
+namespace CloudWall.Storage.RocksDb;
+
+/// <summary>
+/// An open database with its column families and the options of its reads and writes. Snapshots, iterators, batches and
+/// pinned values each hold a reference, so the database closes when the last of them is gone, never under one.
+/// </summary>
+internal sealed class DatabaseHandle : SafeHandle
+{
+    private readonly nint[] _columnFamilies;
+
+    internal DatabaseHandle(nint database, nint[] columnFamilies)
+        : base(0, ownsHandle: true)
+    {
+        _columnFamilies = columnFamilies;
+        ReadOptions = NativeMethods.rocksdb_readoptions_create();
+        WriteOptions = NativeMethods.rocksdb_writeoptions_create();
+        SyncedWriteOptions = NativeMethods.rocksdb_writeoptions_create();
+        NativeMethods.rocksdb_writeoptions_set_sync(SyncedWriteOptions, 1);
+        SetHandle(database);
+    }
+
+    public override bool IsInvalid => handle == 0;
+
+    internal nint ReadOptions { get; }
+
+    internal nint WriteOptions { get; }
+
+    internal nint SyncedWriteOptions { get; }
+
+    /// <summary>The database; valid while the caller holds a reference.</summary>
+    internal nint Pointer => handle;
+
+    /// <summary>A column family; valid while the caller holds a reference.</summary>
+    internal nint ColumnFamily(Keyspace space)
+    {
+        if ((uint)space >= (uint)_columnFamilies.Length)
+        {
+            throw new ArgumentOutOfRangeException(nameof(space), space, "There is no such keyspace.");
+        }
+
+        return _columnFamilies[(int)space];
+    }
+
+    /// <summary>Takes a reference, which lasts until <see cref="SafeHandle.DangerousRelease"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The store was disposed of, and all that was taken from it.</exception>
+    internal void AddReference()
+    {
+        var added = false;
+        DangerousAddRef(ref added);
+    }
+
+    /// <summary>Looks up one key with the database's own read options or a snapshot's.</summary>
+    internal PinnedValue Get(nint readOptions, Keyspace space, ReadOnlySpan<byte> key)
+    {
+        var columnFamily = ColumnFamily(space);
+        AddReference();
+        nint error = 0;
+        var slice = NativeMethods.rocksdb_get_pinned_cf(handle, readOptions, columnFamily, key, (nuint)key.Length, ref error);
+        if (slice != 0)
+        {
+            return new RocksDbPinnedValue(this, slice);
+        }
+
+        DangerousRelease();
+        NativeError.ThrowIfSet(error);
+        return MissingValue.Instance;
+    }
+
+    protected override bool ReleaseHandle()
+    {
+        foreach (var columnFamily in _columnFamilies)
+        {
+            NativeMethods.rocksdb_column_family_handle_destroy(columnFamily);
+        }
+
+        NativeMethods.rocksdb_close(handle);
+        NativeMethods.rocksdb_readoptions_destroy(ReadOptions);
+        NativeMethods.rocksdb_writeoptions_destroy(WriteOptions);
+        NativeMethods.rocksdb_writeoptions_destroy(SyncedWriteOptions);
+        return true;
+    }
+}

@@ -1,0 +1,315 @@
+using static CloudWall.Storage.RocksDb.NativeMethods;
+
+namespace CloudWall.Storage.RocksDb;
+
+/// <summary>
+/// A store in a directory, kept by RocksDB. It holds the directory's lock until it, and every snapshot, cursor, batch and
+/// pinned value taken from it, is disposed of.
+/// </summary>
+public sealed class RocksDbStore : KeyValueStore
+{
+    private const byte SizeOfMemoryFilesAndBlobs = 1 | 2 | 4;
+    private const byte ForceOptimized = 3;
+    private const int ForceBlobGarbageCollection = 0;
+    private const string BackgroundErrors = "rocksdb.background-errors";
+
+    private readonly DatabaseHandle _database;
+
+    // The handle itself stays open while anything taken from the store is alive, so it cannot tell.
+    private volatile bool _disposed;
+
+    private RocksDbStore(DatabaseHandle database) => _database = database;
+
+    /// <summary>Opens the store in a directory, which is made where there is none, and repeats what the log holds.</summary>
+    /// <exception cref="StorageException">
+    /// The directory is in use by another process or another store, cannot be used, holds damaged data, or data of a newer version.
+    /// </exception>
+    public static RocksDbStore Open(string directory, RocksDbOptions options)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.CacheBytes, 1 << 20, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.WriteBufferBytes, 1 << 20, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.LogBytes, 1 << 20, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxOpenFiles, 32, nameof(options));
+        directory = Path.GetFullPath(directory);
+        try
+        {
+            Directory.CreateDirectory(directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException($"The data directory {directory} cannot be made: {e.Message}", e);
+        }
+
+        using var cache = Tuning.CreateCache(options);
+        using var writeBufferManager = Tuning.CreateWriteBufferManager(options, cache);
+        using var databaseOptions = Tuning.CreateDatabaseOptions(options, writeBufferManager);
+        var names = Tuning.ColumnFamilyNames;
+        var columnFamilyOptions = new SettingsHandle[names.Length];
+        var columnFamilies = new nint[names.Length];
+        nint error = 0;
+        nint database;
+        try
+        {
+            for (var i = 0; i < names.Length; i++)
+            {
+                columnFamilyOptions[i] = Tuning.CreateColumnFamilyOptions(options, cache, (Keyspace)i);
+            }
+
+            database = rocksdb_open_column_families(
+                databaseOptions.Pointer,
+                directory,
+                names.Length,
+                names,
+                Array.ConvertAll(columnFamilyOptions, settings => settings.Pointer),
+                columnFamilies,
+                ref error);
+        }
+        finally
+        {
+            foreach (var settings in columnFamilyOptions)
+            {
+                settings?.Dispose();
+            }
+        }
+
+        return error == 0
+            ? new RocksDbStore(new DatabaseHandle(database, columnFamilies))
+            : throw new StorageException(Explain(directory, NativeError.Take(error)));
+    }
+
+    /// <inheritdoc/>
+    public override PinnedValue Get(Keyspace space, ReadOnlySpan<byte> key)
+    {
+        ThrowIfDisposed();
+        return _database.Get(_database.ReadOptions, space, key);
+    }
+
+    /// <inheritdoc/>
+    public override KeyValueCursor Scan(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper, bool descending = false)
+    {
+        ThrowIfDisposed();
+        return new RocksDbCursor(new IteratorHandle(_database, snapshot: null, space, lower, upper), descending);
+    }
+
+    /// <inheritdoc/>
+    public override KeyValueReader Snapshot()
+    {
+        ThrowIfDisposed();
+        return new RocksDbSnapshot(new SnapshotHandle(_database));
+    }
+
+    /// <inheritdoc/>
+    public override WriteBatch CreateBatch()
+    {
+        ThrowIfDisposed();
+        return new RocksDbWriteBatch(new WriteBatchHandle(_database));
+    }
+
+    /// <inheritdoc/>
+    public override void Commit(WriteBatch batch, bool sync)
+    {
+        if (batch is not RocksDbWriteBatch native || native.Handle.Database != _database)
+        {
+            throw new ArgumentException("The batch was made by another store.", nameof(batch));
+        }
+
+        if (native.Count == 0)
+        {
+            if (sync)
+            {
+                Sync();
+            }
+
+            return;
+        }
+
+        nint error = 0;
+        AddReference();
+        try
+        {
+            rocksdb_write(
+                _database.Pointer, sync ? _database.SyncedWriteOptions : _database.WriteOptions, native.Handle.Pointer, ref error);
+            GC.KeepAlive(native);
+        }
+        finally
+        {
+            _database.DangerousRelease();
+        }
+
+        NativeError.ThrowIfSet(error);
+    }
+
+    /// <inheritdoc/>
+    public override void Sync()
+    {
+        nint error = 0;
+        AddReference();
+        try
+        {
+            rocksdb_flush_wal(_database.Pointer, sync: 1, ref error);
+        }
+        finally
+        {
+            _database.DangerousRelease();
+        }
+
+        NativeError.ThrowIfSet(error);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="StorageException">The disk failed, or its checksums do not hold.</exception>
+    public override void Compact(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper)
+    {
+        var columnFamily = _database.ColumnFamily(space);
+        AddReference();
+        try
+        {
+            if (lower.SequenceCompareTo(upper) >= 0)
+            {
+                return;
+            }
+
+            // What is still in memory is flushed first, because the engine's compaction reports no error of its own.
+            using (var flush = new SettingsHandle(rocksdb_flushoptions_create(), rocksdb_flushoptions_destroy))
+            {
+                nint error = 0;
+                rocksdb_flush_cf(_database.Pointer, flush.Pointer, columnFamily, ref error);
+                NativeError.ThrowIfSet(error);
+            }
+
+            using var compact = new SettingsHandle(rocksdb_compactoptions_create(), rocksdb_compactoptions_destroy);
+            rocksdb_compactoptions_set_exclusive_manual_compaction(compact.Pointer, 0);
+            rocksdb_compactoptions_set_bottommost_level_compaction(compact.Pointer, ForceOptimized);
+            if (space == Keyspace.Attachments)
+            {
+                rocksdb_compactoptions_set_blob_garbage_collection_policy(compact.Pointer, ForceBlobGarbageCollection);
+                rocksdb_compactoptions_set_blob_garbage_collection_age_cutoff(compact.Pointer, 1.0);
+            }
+
+            var errorsBefore = ReadNumber(columnFamily, BackgroundErrors);
+            rocksdb_compact_range_cf_opt(
+                _database.Pointer, columnFamily, compact.Pointer, lower, (nuint)lower.Length, upper, (nuint)upper.Length);
+            if (ReadNumber(columnFamily, BackgroundErrors) != errorsBefore)
+            {
+                throw new StorageException($"Compaction of {space} failed; the engine's LOG file says why.");
+            }
+
+            ThrowIfDisposed();
+        }
+        finally
+        {
+            _database.DangerousRelease();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override unsafe long ApproximateSize(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper)
+    {
+        var columnFamily = _database.ColumnFamily(space);
+        ulong size = 0;
+        nint error = 0;
+        AddReference();
+        try
+        {
+            if (lower.SequenceCompareTo(upper) >= 0)
+            {
+                return 0;
+            }
+
+            // The engine shares the blob files' bytes out in proportion to the table files'.
+            fixed (byte* start = lower, limit = upper)
+            {
+                var startLength = (nuint)lower.Length;
+                var limitLength = (nuint)upper.Length;
+                rocksdb_approximate_sizes_cf_with_flags(
+                    _database.Pointer, columnFamily, 1, &start, &startLength, &limit, &limitLength, SizeOfMemoryFilesAndBlobs, &size, ref error);
+            }
+        }
+        finally
+        {
+            _database.DangerousRelease();
+        }
+
+        NativeError.ThrowIfSet(error);
+        return (long)size;
+    }
+
+    /// <summary>One of the engine's own numbers about a keyspace, such as <c>rocksdb.estimate-num-keys</c>.</summary>
+    /// <exception cref="ArgumentException">The engine knows no number of that name.</exception>
+    internal long ReadProperty(Keyspace space, string name)
+    {
+        var columnFamily = _database.ColumnFamily(space);
+        AddReference();
+        try
+        {
+            return ReadNumber(columnFamily, name);
+        }
+        finally
+        {
+            _database.DangerousRelease();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (!disposing || _disposed)
+        {
+            return;
+        }
+
+        AddReference();
+        _disposed = true;
+        try
+        {
+            // A compaction may take minutes; it is broken off, and the rest done another time.
+            rocksdb_disable_manual_compaction(_database.Pointer);
+
+            // Whoever needed earlier writes to be safe has asked for it, and been told of a failure: none is reported here.
+            nint error = 0;
+            rocksdb_flush_wal(_database.Pointer, sync: 1, ref error);
+            if (error != 0)
+            {
+                rocksdb_free(error);
+            }
+        }
+        finally
+        {
+            _database.DangerousRelease();
+        }
+
+        _database.Dispose();
+    }
+
+    private long ReadNumber(nint columnFamily, string name) =>
+        rocksdb_property_int_cf(_database.Pointer, columnFamily, name, out var value) == 0
+            ? (long)value
+            : throw new ArgumentException($"The engine has no property {name}.", nameof(name));
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed, this);
+
+    private void AddReference()
+    {
+        ThrowIfDisposed();
+        _database.AddReference();
+    }
+
+    private static string Explain(string directory, string message)
+    {
+        if (message.Contains("/LOCK", StringComparison.Ordinal) || message.Contains("lock hold by current process", StringComparison.Ordinal))
+        {
+            return $"The data directory {directory} is in use by another process, or cannot be locked: {message}";
+        }
+
+        if (message.Contains("Column families not opened", StringComparison.Ordinal))
+        {
+            return $"The data directory {directory} was written by a newer version: {message}";
+        }
+
+        return message.StartsWith("Corruption", StringComparison.Ordinal)
+            ? $"The data in {directory} is damaged and was not opened: {message}"
+            : $"The data directory {directory} cannot be opened: {message}";
+    }
+}

@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+
+namespace CloudWall.Storage.RocksDb;
+
+/// <summary>A native batch, and the database whose column families it names.</summary>
+internal sealed class WriteBatchHandle : SafeHandle
+{
+    internal WriteBatchHandle(DatabaseHandle database)
+        : base(0, ownsHandle: true)
+    {
+        database.AddReference();
+        Database = database;
+        SetHandle(NativeMethods.rocksdb_writebatch_create());
+    }
+
+    public override bool IsInvalid => handle == 0;
+
+    internal DatabaseHandle Database { get; }
+
+    /// <summary>The batch, for one call; <see cref="GC.KeepAlive"/> the handle after it.</summary>
+    /// <exception cref="ObjectDisposedException">The batch was disposed of.</exception>
+    internal nint Pointer
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(IsClosed, typeof(WriteBatch));
+            return handle;
+        }
+    }
+
+    /// <summary>Frees the writes, and the memory they took as well, which the engine's own clearing keeps.</summary>
+    internal void Replace()
+    {
+        NativeMethods.rocksdb_writebatch_destroy(handle);
+        SetHandle(NativeMethods.rocksdb_writebatch_create());
+    }
+
+    protected override bool ReleaseHandle()
+    {
+        NativeMethods.rocksdb_writebatch_destroy(handle);
+        Database.DangerousRelease();
+        return true;
+    }
+}
