@@ -1,0 +1,150 @@
+namespace CloudWall.Storage.Memory;
+
+/// <summary>
+/// A store in memory for tests and simulations. It knows what was synced, so that it can lose the rest as a power failure would
+/// (<see cref="LoseUnsynced"/>), and can refuse commits as a failing disk would (<see cref="FailCommits"/>). It is stricter than an
+/// engine on disk: a <see cref="WriteBatch.SingleDelete"/> of a key that was not put exactly once since its removal is an
+/// <see cref="InvalidOperationException"/> at the commit.
+/// </summary>
+public sealed class MemoryStore : KeyValueStore
+{
+    private readonly Lock _writing = new();
+    private readonly List<MemoryState> _unsynced = [];
+    private volatile MemoryState _current;
+    private MemoryState _synced;
+    private MemoryState? _failed;
+    private volatile bool _disposed;
+
+    /// <summary>An empty store.</summary>
+    public MemoryStore()
+        : this(MemoryState.Empty)
+    {
+    }
+
+    private MemoryStore(MemoryState state) => _current = _synced = state;
+
+    /// <summary>
+    /// Asked before each commit of a batch that is not empty and each <see cref="Sync"/>, one at a time; the argument is whether a sync
+    /// was asked for. True makes it fail with a <see cref="StorageException"/>. Readers see nothing of the batch then, but
+    /// <see cref="LoseUnsynced"/> may bring it up, unless another commit came after it. Null, the default, lets all succeed.
+    /// </summary>
+    public Func<bool, bool>? FailCommits { get; set; }
+
+    /// <inheritdoc/>
+    public override PinnedValue Get(Keyspace space, ReadOnlySpan<byte> key) => Current().Get(space, key);
+
+    /// <inheritdoc/>
+    public override KeyValueCursor Scan(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper, bool descending = false) =>
+        Current().Scan(space, lower, upper, descending);
+
+    /// <inheritdoc/>
+    public override KeyValueReader Snapshot() => new MemorySnapshot(Current());
+
+    /// <inheritdoc/>
+    public override WriteBatch CreateBatch()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return new MemoryWriteBatch(this);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The batch single-deletes a key that was not put exactly once; nothing was written.</exception>
+    public override void Commit(WriteBatch batch, bool sync)
+    {
+        if (batch is not MemoryWriteBatch native || native.Store != this)
+        {
+            throw new ArgumentException("The batch was made by another store.", nameof(batch));
+        }
+
+        lock (_writing)
+        {
+            if (native.Count > 0)
+            {
+                var next = Current().With(native.Writes);
+                if (FailCommits?.Invoke(sync) == true)
+                {
+                    _failed = next;
+                    throw new StorageException("IO error: the commit was made to fail.");
+                }
+
+                _failed = null;
+                _current = next;
+                _unsynced.Add(next);
+                if (sync)
+                {
+                    Synced();
+                }
+            }
+            else if (sync)
+            {
+                Sync();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Sync()
+    {
+        lock (_writing)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (FailCommits?.Invoke(true) == true)
+            {
+                throw new StorageException("IO error: the sync was made to fail.");
+            }
+
+            Synced();
+        }
+    }
+
+    /// <summary>Nothing is left behind in memory that could be given back.</summary>
+    /// <inheritdoc/>
+    public override void Compact(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper) => _ = Current()[space];
+
+    /// <inheritdoc/>
+    public override long ApproximateSize(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper)
+    {
+        using var cursor = Scan(space, lower, upper);
+        var size = 0L;
+        while (cursor.MoveNext())
+        {
+            size += cursor.Key.Length + cursor.Value.Length;
+        }
+
+        return size;
+    }
+
+    /// <summary>
+    /// What would be on the disk after a power failure now, as a new store: all commits up to the last sync and, of those after it,
+    /// as many as chance has it, always without a gap. This store is left as it is.
+    /// </summary>
+    /// <param name="survivors">Decides how many unsynced commits survive. Null: none.</param>
+    public MemoryStore LoseUnsynced(Random? survivors = null)
+    {
+        lock (_writing)
+        {
+            List<MemoryState> candidates = [_synced, .. _unsynced];
+            if (_failed is not null)
+            {
+                candidates.Add(_failed);
+            }
+
+            return new MemoryStore(candidates[survivors?.Next(candidates.Count) ?? 0]);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing) => _disposed = true;
+
+    private MemoryState Current()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _current;
+    }
+
+    private void Synced()
+    {
+        _synced = _current;
+        _unsynced.Clear();
+    }
+}
