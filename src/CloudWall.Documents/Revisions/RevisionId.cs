@@ -34,6 +34,10 @@ public readonly struct RevisionId : IEquatable<RevisionId>, IComparable<Revision
     /// <summary>Whether this is the default value, which stands for no revision.</summary>
     public bool IsNone => Generation == 0 && _text is null && _hash == UInt128.Zero;
 
+    /// <summary>The revision with the same hash at another generation.</summary>
+    internal RevisionId WithGeneration(long generation) =>
+        _text is null ? new RevisionId(generation, _hash) : new RevisionId(generation, _text);
+
     /// <summary>How many bytes <see cref="CopyHashTo"/> writes: 16, but for revisions that no CouchDB made.</summary>
     public int HashLength => _text is null ? 16 : _text.Length;
 

@@ -1,0 +1,234 @@
+namespace CloudWall.Documents.Revisions;
+
+/// <content>Adding revisions.</content>
+public sealed partial class RevisionTree
+{
+    /// <summary>Merges a revision with its history, as a replicator or <c>new_edits=false</c> brings it.</summary>
+    /// <param name="path">Newest first, as <c>_revisions</c> lists them: at least one, with generations that descend by one.</param>
+    /// <param name="leafFlags">What is known of the newest; of the others nothing is.</param>
+    /// <param name="sequence">The update sequence with which the newest is written.</param>
+    /// <exception cref="ArgumentException">The path is empty, or its generations do not descend by one down to 0 at the lowest.</exception>
+    /// <exception cref="InvalidOperationException">The tail is needed: <see cref="CanMergeWithoutTail"/>.</exception>
+    /// <remarks>
+    /// A path can join two trees that had nothing in common. As in CouchDB, it is then added to the first alone; stemming, which
+    /// must follow the last merge of an update, repairs the doubled revisions.
+    /// </remarks>
+    public MergeOutcome Merge(ReadOnlySpan<RevisionId> path, RevisionFlags leafFlags, long sequence)
+    {
+        CheckPath(path);
+        ArgumentOutOfRangeException.ThrowIfNegative(sequence);
+        var value = new NodeValue(leafFlags, sequence, IsOld: false, Page: 0);
+        if (TailCount == 0)
+        {
+            return MergePath(path, new ReadOnlySpan<NodeValue>(in value));
+        }
+
+        if (!TryMeet(path, out var meeting))
+        {
+            throw new InvalidOperationException("The tail is needed to merge this path.");
+        }
+
+        if (meeting == None)
+        {
+            return AddTree(path, new ReadOnlySpan<NodeValue>(in value));
+        }
+
+        var root = RootOf(meeting);
+        if (root != meeting && path[^1].Generation < StartOf(root))
+        {
+            ExtendRoot(root, path, (int)(path[0].Generation - _nodes[root].Id.Generation) + 1, new ReadOnlySpan<NodeValue>(in value));
+        }
+
+        return Descend(meeting, path, new ReadOnlySpan<NodeValue>(in value));
+    }
+
+    /// <summary>Adds a revision to a leaf, as an ordinary edit does.</summary>
+    /// <param name="parent">A leaf, or the default value for the first revision of a history of its own.</param>
+    /// <param name="child">The new revision, one generation above its parent.</param>
+    /// <param name="flags">What is known of the new revision.</param>
+    /// <param name="sequence">The update sequence with which it is written.</param>
+    /// <exception cref="ArgumentException">The parent is no leaf, or the generations do not follow each other.</exception>
+    public void Append(RevisionId parent, RevisionId child, RevisionFlags flags, long sequence)
+    {
+        if (parent.IsNone)
+        {
+            Merge(new ReadOnlySpan<RevisionId>(in child), flags, sequence);
+            return;
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegative(sequence);
+        if (child.Generation != parent.Generation + 1)
+        {
+            throw new ArgumentException("A revision's generation is one above its parent's.", nameof(child));
+        }
+
+        var leaf = _count - 1;
+        while (leaf >= 0 && (_nodes[leaf].FirstChild != None || _nodes[leaf].Id != parent))
+        {
+            leaf--;
+        }
+
+        if (leaf < 0)
+        {
+            throw new ArgumentException("The parent is not a leaf.", nameof(parent));
+        }
+
+        var added = Add(child, new NodeValue(flags, sequence, IsOld: false, Page: 0));
+        _nodes[added].Parent = leaf;
+        _nodes[leaf].FirstChild = added;
+        _leaves = null;
+    }
+
+    private static void CheckPath(ReadOnlySpan<RevisionId> path)
+    {
+        if (path.IsEmpty)
+        {
+            throw new ArgumentException("A path has at least one revision.", nameof(path));
+        }
+
+        var newest = path[0].Generation;
+        for (var i = 0; i < path.Length; i++)
+        {
+            if (path[i].Generation != newest - i || path[i].Generation < 0)
+            {
+                throw new ArgumentException("A path's generations descend by one.", nameof(path));
+            }
+        }
+    }
+
+    private static NodeValue ValueAt(ReadOnlySpan<NodeValue> values, int i) => i < values.Length ? values[i] : default;
+
+    /// <summary>Merges a path into a tree that has no gaps.</summary>
+    private MergeOutcome MergePath(ReadOnlySpan<RevisionId> path, ReadOnlySpan<NodeValue> values)
+    {
+        var meeting = IndexOf(path[^1]);
+        if (meeting == None)
+        {
+            meeting = RootOnPath(path);
+            if (meeting == None)
+            {
+                return AddTree(path, values);
+            }
+        }
+
+        return Descend(meeting, path, values);
+    }
+
+    /// <summary>The first root above whose generation the path begins, and that lies on the path.</summary>
+    private int RootOnPath(ReadOnlySpan<RevisionId> path)
+    {
+        for (var root = _firstRoot; root != None; root = _nodes[root].NextSibling)
+        {
+            var generation = _nodes[root].Id.Generation;
+            if (generation > path[0].Generation)
+            {
+                return None;
+            }
+
+            if (generation > path[^1].Generation && _nodes[root].Id == path[(int)(path[0].Generation - generation)])
+            {
+                return root;
+            }
+        }
+
+        return None;
+    }
+
+    private MergeOutcome AddTree(ReadOnlySpan<RevisionId> path, ReadOnlySpan<NodeValue> values)
+    {
+        var outcome = _count == 0 ? MergeOutcome.NewLeaf : MergeOutcome.NewBranch;
+        var root = Add(path[^1], ValueAt(values, path.Length - 1));
+        Link(None, root);
+        AddChain(root, path, path.Length - 2, values);
+        _leafCount++;
+        _leaves = null;
+        return outcome;
+    }
+
+    /// <summary>Merges a path from the node on which both agree, and what is older on the path above the node's root.</summary>
+    private MergeOutcome Descend(int meeting, ReadOnlySpan<RevisionId> path, ReadOnlySpan<NodeValue> values)
+    {
+        var at = (int)(path[0].Generation - _nodes[meeting].Id.Generation);
+        if (_nodes[meeting].Parent == None && _nodes[meeting].GapLength == 0 && at < path.Length - 1)
+        {
+            ExtendRoot(meeting, path, at + 1, values);
+        }
+
+        var node = meeting;
+        while (true)
+        {
+            Prefer(node, ValueAt(values, at));
+            if (at == 0)
+            {
+                return MergeOutcome.InternalNode;
+            }
+
+            var child = _nodes[node].FirstChild;
+            while (child != None && (_nodes[child].GapLength > 0 || _nodes[child].Id != path[at - 1]))
+            {
+                child = _nodes[child].NextSibling;
+            }
+
+            if (child == None)
+            {
+                break;
+            }
+
+            node = child;
+            at--;
+        }
+
+        var wasLeaf = _nodes[node].FirstChild == None;
+        AddChain(node, path, at - 1, values);
+        _leaves = null;
+        if (wasLeaf)
+        {
+            return MergeOutcome.NewLeaf;
+        }
+
+        _leafCount++;
+        return MergeOutcome.NewBranch;
+    }
+
+    /// <summary>Adds the path's revisions from position <paramref name="from"/> up to the newest below a node.</summary>
+    private void AddChain(int parent, ReadOnlySpan<RevisionId> path, int from, ReadOnlySpan<NodeValue> values)
+    {
+        for (var i = from; i >= 0; i--)
+        {
+            var node = Add(path[i], ValueAt(values, i));
+            Link(parent, node);
+            parent = node;
+        }
+    }
+
+    private void ExtendRoot(int root, ReadOnlySpan<RevisionId> path, int from, ReadOnlySpan<NodeValue> values)
+    {
+        Unlink(root);
+        var child = root;
+        for (var i = from; i < path.Length; i++)
+        {
+            var node = Add(path[i], ValueAt(values, i));
+            _nodes[node].FirstChild = child;
+            _nodes[child].Parent = node;
+            _nodes[child].NextSibling = None;
+            child = node;
+        }
+
+        Link(None, child);
+    }
+
+    /// <summary>What is known of a node stays; a body comes to a node that had none.</summary>
+    private void Prefer(int i, in NodeValue value)
+    {
+        if ((_nodes[i].Flags & RevisionFlags.Stored) != 0 || (value.Flags & RevisionFlags.Stored) == 0)
+        {
+            return;
+        }
+
+        _nodes[i].Flags = value.Flags;
+        _nodes[i].Sequence = value.Sequence;
+        _nodes[i].Page = 0;
+        _changed = true;
+        _leaves = null;
+    }
+}

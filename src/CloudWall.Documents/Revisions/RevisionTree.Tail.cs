@@ -1,0 +1,461 @@
+namespace CloudWall.Documents.Revisions;
+
+/// <content>The part of long histories that lives in pages outside the record.</content>
+public sealed partial class RevisionTree
+{
+    /// <summary>How many generations a page spans. Pages begin at multiples of it.</summary>
+    public const int PageSize = 8;
+
+    /// <summary>How long a run of loaded ancestors without forks becomes before its older part goes to pages.</summary>
+    public const int SpillThreshold = 12;
+
+    /// <summary>How many loaded ancestors at least stay between pages and the next fork or leaf.</summary>
+    public const int KeepLoaded = 4;
+
+    // Page indexes are the gap's id above 40 bits of page number; ancestors beyond that stay in the record.
+    private const int PageNumberBits = 40;
+    private const long LastSpillable = PageSize * ((1L << PageNumberBits) - 1);
+
+    private AncestorPage[] _attached = [];
+    private PageRange[] _storedPages = [];
+
+    /// <summary>How many ancestors live in pages; 0 when the whole tree is loaded.</summary>
+    public int TailCount { get; private set; }
+
+    /// <summary>
+    /// Moves the older part of long runs of ancestors out of the tree. Belongs before the tree is written, after
+    /// <see cref="Stem"/>; also after the tail was attached.
+    /// </summary>
+    /// <returns>The pages to store, along with the record; none for most edits. They replace stored pages of the same index.</returns>
+    public IReadOnlyList<AncestorPage> SpillTail()
+    {
+        if (_count <= SpillThreshold)
+        {
+            return [];
+        }
+
+        List<AncestorPage>? pages = null;
+        List<Run>? runs = null;
+        for (var i = _firstRoot; i != None; i = NextInOrder(i))
+        {
+            if (BeginsRun(i) && TryMeasure(i, out var run))
+            {
+                (runs ??= []).Add(run);
+            }
+        }
+
+        if (runs is null)
+        {
+            return [];
+        }
+
+        foreach (var run in runs)
+        {
+            Spill(run, pages ??= []);
+        }
+
+        DropUnlinked();
+        return pages ?? [];
+    }
+
+    /// <summary>
+    /// Which stored pages hold nothing of the tree any more: to be deleted along with writing the record. Belongs after
+    /// <see cref="SpillTail"/>; from then on the pages of the present tree count as stored.
+    /// </summary>
+    public IReadOnlyList<long> TakeDroppedPages()
+    {
+        if (_storedPages.Length == 0 && TailCount == 0)
+        {
+            return [];
+        }
+
+        List<long>? dropped = null;
+        var present = PageRanges();
+        foreach (var stored in _storedPages)
+        {
+            for (var index = stored.First; index <= stored.Last; index++)
+            {
+                if (!Array.Exists(present, range => range.First <= index && index <= range.Last))
+                {
+                    (dropped ??= []).Add(index);
+                }
+            }
+        }
+
+        _storedPages = present;
+        return dropped ?? [];
+    }
+
+    /// <summary>Which pages the tree has outside, in ascending order: what <see cref="AttachTail"/> needs.</summary>
+    public IReadOnlyList<long> TailPages()
+    {
+        var pages = new List<long>();
+        foreach (var range in PageRanges())
+        {
+            for (var index = range.First; index <= range.Last; index++)
+            {
+                pages.Add(index);
+            }
+        }
+
+        pages.Sort();
+        return pages;
+    }
+
+    /// <summary>Loads the ancestors back from their pages, so that the whole tree is in memory and <see cref="TailCount"/> is 0.</summary>
+    /// <param name="pages">All pages of the document, in any order. Pages and nodes that the tree has forgotten are ignored.</param>
+    /// <exception cref="InvalidDataException">A page or a node of it is missing.</exception>
+    public void AttachTail(IReadOnlyList<AncestorPage> pages)
+    {
+        if (TailCount == 0)
+        {
+            return;
+        }
+
+        var slots = new Dictionary<long, int>(pages.Count);
+        for (var slot = 0; slot < pages.Count; slot++)
+        {
+            slots[pages[slot].Index] = slot;
+        }
+
+        var loaded = _count;
+        for (var i = 0; i < loaded; i++)
+        {
+            if (_nodes[i].GapLength > 0)
+            {
+                CheckPages(i, pages, slots);
+            }
+        }
+
+        _attached = [.. pages];
+        for (var i = 0; i < loaded; i++)
+        {
+            _nodes[i].Page = 0;
+            if (_nodes[i].GapLength > 0)
+            {
+                FillGap(i, pages, slots);
+            }
+        }
+
+        TailCount = 0;
+    }
+
+    /// <summary>
+    /// Whether <see cref="Merge"/> can do without the pages: the path meets a loaded node and agrees with the loaded ancestors of
+    /// it, or it has no generation in common with the pages. The hash of a revision covers its ancestors, so that those in pages
+    /// agree as well.
+    /// </summary>
+    public bool CanMergeWithoutTail(ReadOnlySpan<RevisionId> path) => TailCount == 0 || TryMeet(path, out _);
+
+    /// <summary>Whether a revision that is not loaded may be among the ancestors in pages, by its generation.</summary>
+    public bool MayBeInTail(RevisionId revision)
+    {
+        for (var i = 0; TailCount > 0 && i < _count; i++)
+        {
+            if (_nodes[i].GapLength > 0 && StartOf(i) <= revision.Generation && revision.Generation < _nodes[i].Id.Generation)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static long PageIndex(int gapId, long generation) => ((long)gapId << PageNumberBits) | (generation / PageSize);
+
+    /// <summary>Finds the newest revision of a path among the loaded nodes of a tree with gaps.</summary>
+    /// <param name="path">The path, newest first.</param>
+    /// <param name="meeting">The node; <see cref="None"/> where the path is a tree of its own.</param>
+    /// <returns>False where that depends on what is in the gaps.</returns>
+    private bool TryMeet(ReadOnlySpan<RevisionId> path, out int meeting)
+    {
+        meeting = None;
+        var newest = path[0].Generation;
+        var oldest = path[^1].Generation;
+        for (var k = 0; k < path.Length && meeting == None; k++)
+        {
+            meeting = IndexOf(path[k]);
+        }
+
+        if (meeting == None)
+        {
+            for (var i = 0; i < _count; i++)
+            {
+                if (_nodes[i].GapLength > 0 && StartOf(i) <= newest && oldest < _nodes[i].Id.Generation)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+
+        var child = _nodes[meeting].FirstChild;
+        if (_nodes[meeting].Id.Generation < newest && child != None && _nodes[child].GapLength > 0)
+        {
+            return false;
+        }
+
+        if (Occurrences(_nodes[meeting].Id) > 1)
+        {
+            return false;
+        }
+
+        var above = meeting;
+        while (_nodes[above].Parent != None && _nodes[above].Id.Generation > oldest)
+        {
+            above = _nodes[above].Parent;
+            var generation = _nodes[above].Id.Generation;
+            if (generation >= oldest && _nodes[above].Id != path[(int)(newest - generation)])
+            {
+                return false;
+            }
+        }
+
+        return _nodes[above].Parent != None || _nodes[above].GapLength == 0 || oldest >= StartOf(above);
+    }
+
+    private int RootOf(int i)
+    {
+        while (_nodes[i].Parent != None)
+        {
+            i = _nodes[i].Parent;
+        }
+
+        return i;
+    }
+
+    private int OnlyChild(int i)
+    {
+        var child = _nodes[i].FirstChild;
+        return child != None && _nodes[child].NextSibling == None ? child : None;
+    }
+
+    private bool BeginsRun(int i) =>
+        OnlyChild(i) != None && (_nodes[i].Parent == None || _nodes[i].GapLength > 0 || OnlyChild(_nodes[i].Parent) == None);
+
+    /// <summary>Finds how much of the run that begins at a node can go to pages.</summary>
+    private bool TryMeasure(int first, out Run run)
+    {
+        var length = 1;
+        var last = first;
+        for (var next = OnlyChild(first); OnlyChild(next) != None && _nodes[next].GapLength == 0; next = OnlyChild(next))
+        {
+            last = next;
+            length++;
+        }
+
+        // The first below a fork stays: it says where the branch belongs among its siblings.
+        var from = _nodes[first].Parent == None || _nodes[first].GapLength > 0 ? first : OnlyChild(first);
+        var end = (_nodes[last].Id.Generation + 1 - KeepLoaded) / PageSize * PageSize;
+        run = new Run(from, end);
+        return length > SpillThreshold && end > _nodes[from].Id.Generation && end <= LastSpillable;
+    }
+
+    private void Spill(Run run, List<AncestorPage> pages)
+    {
+        var spilled = 0;
+        var bottom = run.From;
+        var gapId = _nodes[run.From].GapLength > 0 ? _nodes[run.From].GapId : None;
+        for (; _nodes[bottom].Id.Generation < run.End; bottom = _nodes[bottom].FirstChild)
+        {
+            if (gapId == None && _nodes[bottom].Page > 0)
+            {
+                gapId = (int)(_attached[_nodes[bottom].Page - 1].Index >> PageNumberBits);
+            }
+
+            _changed |= !_nodes[bottom].IsOld;
+            spilled++;
+        }
+
+        if (gapId == None || (_nodes[run.From].GapLength == 0 && IsGapId(gapId)))
+        {
+            gapId = FreeGapId();
+        }
+
+        for (var i = run.From; i != bottom;)
+        {
+            i = AddPage(i, bottom, gapId, pages);
+        }
+
+        var above = _nodes[run.From].Parent;
+        var gap = _nodes[run.From].GapLength + spilled;
+        Unlink(run.From);
+        for (var i = run.From; i != bottom; i = _nodes[i].FirstChild)
+        {
+            _nodes[i].Parent = Unlinked;
+        }
+
+        _nodes[bottom].GapLength = gap;
+        _nodes[bottom].GapId = gapId;
+        Link(above, bottom);
+        TailCount += spilled;
+    }
+
+    /// <summary>Adds the page that begins with a node, unless it is stored just so.</summary>
+    /// <returns>The first node after the page.</returns>
+    private int AddPage(int first, int bottom, int gapId, List<AncestorPage> pages)
+    {
+        var index = PageIndex(gapId, _nodes[first].Id.Generation);
+        var stored = true;
+        var nodes = new List<RevisionNode>(PageSize);
+        var i = first;
+        for (; i != bottom && PageIndex(gapId, _nodes[i].Id.Generation) == index; i = _nodes[i].FirstChild)
+        {
+            stored &= _nodes[i].Page > 0 && _attached[_nodes[i].Page - 1].Index == index;
+            nodes.Add(NodeAt(i));
+        }
+
+        if (!stored)
+        {
+            pages.Add(new AncestorPage(index, nodes));
+        }
+
+        return i;
+    }
+
+    private bool IsGapId(int gapId)
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            if (_nodes[i].GapLength > 0 && _nodes[i].GapId == gapId)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private int FreeGapId()
+    {
+        var gapId = 0;
+        while (IsGapId(gapId))
+        {
+            gapId++;
+        }
+
+        return gapId;
+    }
+
+    /// <summary>Takes the spilled nodes out of the array.</summary>
+    private void DropUnlinked()
+    {
+        var places = new int[_count];
+        var count = 0;
+        for (var i = 0; i < _count; i++)
+        {
+            places[i] = _nodes[i].Parent == Unlinked ? None : count++;
+        }
+
+        var nodes = new Node[Math.Max(4, count + 1)];
+        for (var i = 0; i < _count; i++)
+        {
+            if (places[i] == None)
+            {
+                continue;
+            }
+
+            ref var node = ref nodes[places[i]];
+            node = _nodes[i];
+            node.Parent = node.Parent == None ? None : places[node.Parent];
+            node.FirstChild = node.FirstChild == None ? None : places[node.FirstChild];
+            node.NextSibling = node.NextSibling == None ? None : places[node.NextSibling];
+        }
+
+        _firstRoot = places[_firstRoot];
+        _nodes = nodes;
+        _count = count;
+    }
+
+    private void CheckPages(int bottom, IReadOnlyList<AncestorPage> pages, Dictionary<long, int> slots)
+    {
+        for (var generation = StartOf(bottom); generation < _nodes[bottom].Id.Generation; generation++)
+        {
+            if (!slots.TryGetValue(PageIndex(_nodes[bottom].GapId, generation), out var slot)
+                || !TryFindIn(pages[slot], generation, out _))
+            {
+                throw new InvalidDataException("A page of a document's older revisions is missing.");
+            }
+        }
+    }
+
+    private void FillGap(int bottom, IReadOnlyList<AncestorPage> pages, Dictionary<long, int> slots)
+    {
+        var start = StartOf(bottom);
+        var end = _nodes[bottom].Id.Generation;
+        var gapId = _nodes[bottom].GapId;
+        var parent = _nodes[bottom].Parent;
+        Unlink(bottom);
+        _nodes[bottom].GapLength = 0;
+        for (var generation = start; generation < end; generation++)
+        {
+            var slot = slots[PageIndex(gapId, generation)];
+            _ = TryFindIn(pages[slot], generation, out var stored);
+            var node = Add(stored.Revision, new NodeValue(stored.Flags, 0, IsOld: true, slot + 1));
+            Link(parent, node);
+            parent = node;
+        }
+
+        Link(parent, bottom);
+    }
+
+    private static bool TryFindIn(AncestorPage page, long generation, out RevisionNode node)
+    {
+        node = default;
+        if (page.OldestFirst.Count == 0)
+        {
+            return false;
+        }
+
+        var at = generation - page.OldestFirst[0].Revision.Generation;
+        if (at < 0 || at >= page.OldestFirst.Count)
+        {
+            return false;
+        }
+
+        node = page.OldestFirst[(int)at];
+        return node.Revision.Generation == generation;
+    }
+
+    private void CountTail()
+    {
+        if (TailCount == 0)
+        {
+            return;
+        }
+
+        TailCount = 0;
+        for (var i = 0; i < _count; i++)
+        {
+            TailCount += _nodes[i].GapLength;
+        }
+    }
+
+    private PageRange[] PageRanges()
+    {
+        if (TailCount == 0)
+        {
+            return [];
+        }
+
+        var ranges = new List<PageRange>(1);
+        for (var i = 0; i < _count; i++)
+        {
+            ref readonly var node = ref _nodes[i];
+            if (node.GapLength > 0)
+            {
+                ranges.Add(new PageRange(PageIndex(node.GapId, StartOf(i)), PageIndex(node.GapId, node.Id.Generation - 1)));
+            }
+        }
+
+        return [.. ranges];
+    }
+
+    /// <summary>The parent of nodes that were moved to a page.</summary>
+    private const int Unlinked = -2;
+
+    private readonly record struct Run(int From, long End);
+
+    private readonly record struct PageRange(long First, long Last);
+}
