@@ -172,7 +172,7 @@ public sealed partial class RevisionTree
     /// </summary>
     /// <param name="revisions">The revisions asked for.</param>
     /// <param name="into">Receives the leaves.</param>
-    /// <param name="missing">Receives the revisions that are not in the tree (nor a second time in it), in the order given.</param>
+    /// <param name="missing">Receives the revisions that are not in the tree, in the order given.</param>
     public void CollectLeavesBelow(
         ReadOnlySpan<RevisionId> revisions, ICollection<RevisionLeaf> into, ICollection<RevisionId> missing)
     {
@@ -192,11 +192,7 @@ public sealed partial class RevisionTree
 
                 for (var below = i; below != None; below = NextBelow(below, i))
                 {
-                    if (below != i)
-                    {
-                        pending.Remove(_nodes[below].Id);
-                    }
-
+                    pending.Remove(_nodes[below].Id);
                     if (_nodes[below].FirstChild == None)
                     {
                         found.Add(LeafAt(below));
