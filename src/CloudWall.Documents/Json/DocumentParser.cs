@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Text;
+using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Documents.Json;
 
@@ -6,14 +8,208 @@ namespace CloudWall.Documents.Json;
 public static class DocumentParser
 {
     /// <summary>Reads one document.</summary>
-    /// <exception cref="DocumentException">It is no JSON, no object, or has a special member that CouchDB refuses.</exception>
-    public static ParsedDocument Parse(ReadOnlySpan<byte> utf8, DocumentLimits limits) => throw new NotImplementedException();
+    /// <exception cref="DocumentException">
+    /// 400 <c>bad_request</c>: it is no JSON, no object, or has a <c>_rev</c>, attachment or number that cannot be read. 400
+    /// <c>doc_validation</c>: it has a special member that is unknown or of the wrong kind. 400 <c>illegal_docid</c>. 413
+    /// <c>document_too_large</c>, <c>attachment_too_large</c>.
+    /// </exception>
+    public static ParsedDocument Parse(ReadOnlySpan<byte> utf8, DocumentLimits limits)
+    {
+        var json = JsonNormalizer.Rent();
+        try
+        {
+            if (!json.ReadDocument(utf8))
+            {
+                throw new DocumentException(DocumentError.BadRequest("Document must be a JSON object"));
+            }
+
+            return Take(json, limits);
+        }
+        finally
+        {
+            json.Return();
+        }
+    }
 
     /// <summary>Reads one document.</summary>
-    /// <exception cref="DocumentException">It is no JSON, no object, or has a special member that CouchDB refuses.</exception>
-    public static ParsedDocument Parse(in ReadOnlySequence<byte> utf8, DocumentLimits limits) => throw new NotImplementedException();
+    /// <exception cref="DocumentException">As for the other overload.</exception>
+    public static ParsedDocument Parse(in ReadOnlySequence<byte> utf8, DocumentLimits limits)
+    {
+        if (utf8.IsSingleSegment)
+        {
+            return Parse(utf8.FirstSpan, limits);
+        }
+
+        if (utf8.Length > Array.MaxLength)
+        {
+            throw new DocumentException(JsonErrors.TooLarge);
+        }
+
+        var buffer = ArrayPool<byte>.Shared.Rent((int)utf8.Length);
+        try
+        {
+            utf8.CopyTo(buffer);
+            return Parse(buffer.AsSpan(0, (int)utf8.Length), limits);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
 
     /// <summary>Checks a document's id.</summary>
     /// <exception cref="DocumentException">400 <c>illegal_docid</c>.</exception>
-    public static void ValidateId(string id, DocumentLimits limits) => throw new NotImplementedException();
+    public static void ValidateId(string id, DocumentLimits limits)
+    {
+        if (IdFault(id, limits) is { } reason)
+        {
+            throw new DocumentException(IllegalId(reason));
+        }
+    }
+
+    /// <summary>Checks an attachment's name.</summary>
+    /// <exception cref="DocumentException">400 <c>bad_request</c>.</exception>
+    public static void ValidateAttachmentName(string name)
+    {
+        if (name.StartsWith('_'))
+        {
+            throw new DocumentException(
+                DocumentError.BadRequest($"Attachment name '{name}' starts with prohibited character '_'"));
+        }
+
+        if (!IsUnicode(name))
+        {
+            throw new DocumentException(DocumentError.BadRequest("Attachment name is not UTF-8 encoded"));
+        }
+    }
+
+    private static ParsedDocument Take(JsonNormalizer json, DocumentLimits limits)
+    {
+        string? id = null;
+        RevisionId? revision = null;
+        List<RevisionId>? revisions = null;
+        List<ParsedAttachment>? attachments = null;
+        var deleted = false;
+        for (var m = 0; m < json.MemberCount; m++)
+        {
+            if (!json.IsSpecial(m))
+            {
+                continue;
+            }
+
+            var name = json.Name(m);
+            var value = json.Value(m);
+            if (name.SequenceEqual("_id"u8))
+            {
+                id = value[0] == '"' ? JsonText.Decode(value) : throw new DocumentException(IllegalId("Document id must be a string"));
+                ValidateId(id, limits);
+            }
+            else if (name.SequenceEqual("_rev"u8))
+            {
+                // What _revisions says already decides; a revision before it is overruled by it, but must be readable.
+                if (revisions is not { Count: > 0 })
+                {
+                    revision = SpecialMembers.ReadRevision(value);
+                }
+            }
+            else if (name.SequenceEqual("_deleted"u8) && value[0] is (byte)'t' or (byte)'f')
+            {
+                deleted = value[0] == 't';
+            }
+            else if (name.SequenceEqual("_attachments"u8) && value[0] == '{')
+            {
+                attachments = SpecialMembers.ReadAttachments(value);
+            }
+            else if (name.SequenceEqual("_revisions"u8) && value[0] == '{')
+            {
+                revisions = SpecialMembers.ReadRevisions(value);
+                revision = revisions.Count > 0 ? revisions[0] : null;
+            }
+            else if (!SpecialMembers.IsIgnored(name))
+            {
+                throw SpecialMembers.Bad(name);
+            }
+        }
+
+        var (body, term) = json.WithoutSpecials();
+        if (EncodedSize.Exceeds(body, limits.MaxDocumentSize))
+        {
+            throw new DocumentException(new DocumentError(413, "document_too_large", id ?? ""));
+        }
+
+        if (attachments is not null)
+        {
+            Check(attachments, limits);
+        }
+
+        return new ParsedDocument
+        {
+            Id = id,
+            Revision = revision,
+            Deleted = deleted,
+            Revisions = revisions,
+            Attachments = attachments ?? (IReadOnlyList<ParsedAttachment>)[],
+            Body = body,
+            Term = term,
+        };
+    }
+
+    private static void Check(List<ParsedAttachment> attachments, DocumentLimits limits)
+    {
+        foreach (var attachment in attachments)
+        {
+            if (attachment.EncodedLength > limits.MaxAttachmentSize)
+            {
+                throw new DocumentException(new DocumentError(413, "attachment_too_large", attachment.Name));
+            }
+        }
+
+        foreach (var attachment in attachments)
+        {
+            ValidateAttachmentName(attachment.Name);
+        }
+    }
+
+    private static string? IdFault(string id, DocumentLimits limits)
+    {
+        if (id is "" or "_design/" or "_local/")
+        {
+            return id.Length == 0 ? "Document id must not be empty" : $"Illegal document id `{id}`";
+        }
+
+        if (limits.MaxDocumentIdLength is > 0 and var max && (id.Length > max || Encoding.UTF8.GetByteCount(id) > max))
+        {
+            return "Document id is too long";
+        }
+
+        if (!IsUnicode(id))
+        {
+            return "Document id must be valid UTF-8";
+        }
+
+        return id[0] != '_' || id.StartsWith("_design/", StringComparison.Ordinal) || id.StartsWith("_local/", StringComparison.Ordinal)
+            ? null
+            : "Only reserved document ids may start with underscore.";
+    }
+
+    private static DocumentError IllegalId(string reason) => new(400, "illegal_docid", reason);
+
+    /// <summary>Whether a text has no half of a surrogate pair without the other, as bytes that were no UTF-8 leave.</summary>
+    private static bool IsUnicode(string text)
+    {
+        var rest = text.AsSpan();
+        var at = rest.IndexOfAnyInRange('\uD800', '\uDFFF');
+        while (at >= 0)
+        {
+            if (at + 1 >= rest.Length || !char.IsSurrogatePair(rest[at], rest[at + 1]))
+            {
+                return false;
+            }
+
+            rest = rest[(at + 2)..];
+            at = rest.IndexOfAnyInRange('\uD800', '\uDFFF');
+        }
+
+        return true;
+    }
 }

@@ -1,0 +1,870 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Text;
+using System.Text.Unicode;
+
+namespace CloudWall.Documents.Json;
+
+/// <summary>
+/// Reads JSON once and writes it twice: in CouchDB's normal form, and as the Erlang term that is hashed for a revision. It is a
+/// scanner of its own because CouchDB's reader decides what is JSON here: what it makes of numbers, of members with the same name
+/// and of broken text differs from the framework's. Nothing recurses, so nesting costs memory in proportion and no stack.
+/// </summary>
+internal sealed class JsonNormalizer
+{
+    private const int KeptBuffer = 1 << 18;
+    private const int Slack = 64;
+    private const int FewMembers = 12;
+
+    [ThreadStatic]
+    private static JsonNormalizer? s_spare;
+
+    private byte[] _body = ArrayPool<byte>.Shared.Rent(4096);
+    private byte[] _term = ArrayPool<byte>.Shared.Rent(4096);
+    private int _bodyLength;
+    private int _termLength;
+    private Member[] _members = new Member[64];
+    private int _memberCount;
+    private Frame[] _frames = new Frame[32];
+    private int _depth;
+
+    /// <summary>
+    /// Whether a number with an exponent is taken for what it says. CouchDB's reader is not exact near zero; what it prints is
+    /// exact, and is read here again.
+    /// </summary>
+    private bool _exact;
+
+    private interface IMode
+    {
+        static abstract bool Term { get; }
+    }
+
+    /// <summary>What has been written in normal form.</summary>
+    public ReadOnlySpan<byte> Body => _body.AsSpan(0, _bodyLength);
+
+    /// <summary>What has been written as a term.</summary>
+    public ReadOnlySpan<byte> Term => _term.AsSpan(0, _termLength);
+
+    /// <summary>How many members the object has that <see cref="ReadDocument"/> has read.</summary>
+    public int MemberCount => _memberCount;
+
+    /// <summary>A normalizer of this thread's; give it back with <see cref="Return"/>.</summary>
+    public static JsonNormalizer Rent(bool exact = false)
+    {
+        var normalizer = s_spare ?? new JsonNormalizer();
+        s_spare = null;
+        normalizer._exact = exact;
+        return normalizer;
+    }
+
+    /// <summary>Keeps the normalizer for the next document, without the memory that only a large one needs.</summary>
+    public void Return()
+    {
+        Shrink(ref _body);
+        Shrink(ref _term);
+        if (_members.Length > KeptBuffer / 32)
+        {
+            _members = new Member[64];
+        }
+
+        if (_frames.Length > 1024)
+        {
+            _frames = new Frame[32];
+        }
+
+        s_spare = this;
+    }
+
+    /// <summary>Reads one value of any kind.</summary>
+    public void ReadValue(ReadOnlySpan<byte> json, bool withTerm)
+    {
+        Start(json);
+        var end = withTerm ? Value<WithTerm>(json, 0) : Value<WithoutTerm>(json, 0);
+        ExpectEnd(json, end);
+    }
+
+    /// <summary>
+    /// Reads a document, and leaves its members for <see cref="IsSpecial"/>, <see cref="Value"/> and the rest to look at.
+    /// </summary>
+    /// <returns>False where it is JSON but no object.</returns>
+    public bool ReadDocument(ReadOnlySpan<byte> json)
+    {
+        Start(json);
+        var i = SkipWhite(json, 0);
+        if (Peek(json, i) != '{')
+        {
+            ExpectEnd(json, Value<WithoutTerm>(json, i));
+            return false;
+        }
+
+        Open<WithTerm>(isObject: true);
+        i = SkipWhite(json, i + 1);
+        if (Peek(json, i) == '}')
+        {
+            i++;
+        }
+        else
+        {
+            while (true)
+            {
+                i = Key<WithTerm>(json, i);
+                ref var member = ref _members[_memberCount - 1];
+                member.Special = _body[member.BodyStart + 1] == (byte)'_' && !SpecialMembers.StaysInBody(KeyOf(member));
+                i = member.Special ? Value<WithoutTerm>(json, i) : Value<WithTerm>(json, i);
+                i = SkipWhite(json, i);
+                var c = Peek(json, i++);
+                if (c == '}')
+                {
+                    break;
+                }
+
+                Expect(c, (byte)',');
+                AppendBody((byte)',');
+            }
+        }
+
+        _depth--;
+        MarkDuplicates(0);
+        ExpectEnd(json, i);
+        return true;
+    }
+
+    /// <summary>Whether a member of the document is one of those that do not stay in the body, and not overruled by a later one.</summary>
+    public bool IsSpecial(int member) => _members[member].Special && !_members[member].Removed;
+
+    /// <summary>A member's name in normal form, without its quotes.</summary>
+    public ReadOnlySpan<byte> Name(int member) => KeyOf(_members[member]);
+
+    /// <summary>A member's value in normal form.</summary>
+    public ReadOnlySpan<byte> Value(int member)
+    {
+        var end = member + 1 < _memberCount ? _members[member + 1].BodyStart - 1 : _bodyLength;
+        return _body.AsSpan(_members[member].ValueStart..end);
+    }
+
+    /// <summary>The document without its special members, in normal form and as a term.</summary>
+    public (byte[] Body, byte[] Term) WithoutSpecials()
+    {
+        var count = 0;
+        var bodyLength = 1;
+        var termLength = 0;
+        for (var m = 0; m < _memberCount; m++)
+        {
+            ref readonly var member = ref _members[m];
+            if (member.Removed || member.Special)
+            {
+                continue;
+            }
+
+            count++;
+            bodyLength += BodyEnd(m) - member.BodyStart + 1;
+            termLength += TermEnd(m) - member.TermStart;
+        }
+
+        if (count == 0)
+        {
+            return ("{}"u8.ToArray(), [ErlangTerm.SmallTuple, 1, ErlangTerm.Nil]);
+        }
+
+        var body = GC.AllocateUninitializedArray<byte>(bodyLength);
+        var term = GC.AllocateUninitializedArray<byte>(termLength + ErlangTerm.ObjectHeaderLength + 1);
+        ErlangTerm.WriteObjectHeader(term, count);
+        var b = 1;
+        var t = ErlangTerm.ObjectHeaderLength;
+        body[0] = (byte)'{';
+        var first = 0;
+        while (first < _memberCount)
+        {
+            if (_members[first].Removed || _members[first].Special)
+            {
+                first++;
+                continue;
+            }
+
+            // Neighbours that stay are copied together, with the commas between them.
+            var last = first;
+            while (last + 1 < _memberCount && !_members[last + 1].Removed && !_members[last + 1].Special)
+            {
+                last++;
+            }
+
+            var bodyRun = _body.AsSpan(_members[first].BodyStart..BodyEnd(last));
+            bodyRun.CopyTo(body.AsSpan(b));
+            b += bodyRun.Length;
+            body[b++] = (byte)',';
+            var termRun = _term.AsSpan(_members[first].TermStart..TermEnd(last));
+            termRun.CopyTo(term.AsSpan(t));
+            t += termRun.Length;
+            first = last + 1;
+        }
+
+        body[^1] = (byte)'}';
+        term[^1] = ErlangTerm.Nil;
+        return (body, term);
+    }
+
+    private static void Shrink(ref byte[] buffer)
+    {
+        if (buffer.Length > KeptBuffer)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            buffer = ArrayPool<byte>.Shared.Rent(4096);
+        }
+    }
+
+    private static byte Peek(ReadOnlySpan<byte> json, int i)
+    {
+        if ((uint)i >= (uint)json.Length)
+        {
+            throw JsonErrors.Invalid();
+        }
+
+        return json[i];
+    }
+
+    private static void Expect(byte found, byte expected)
+    {
+        if (found != expected)
+        {
+            throw JsonErrors.Invalid();
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int SkipWhite(ReadOnlySpan<byte> json, int i)
+    {
+        while ((uint)i < (uint)json.Length && json[i] <= ' ')
+        {
+            if (json[i] is not ((byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t'))
+            {
+                break;
+            }
+
+            i++;
+        }
+
+        return i;
+    }
+
+    private static void ExpectEnd(ReadOnlySpan<byte> json, int i)
+    {
+        if (SkipWhite(json, i) != json.Length)
+        {
+            throw JsonErrors.Invalid();
+        }
+    }
+
+    private static ulong HashKey(ReadOnlySpan<byte> key)
+    {
+        // Only to tell most different names apart quickly; equal hashes are compared in full.
+        ulong head;
+        ulong tail;
+        if (key.Length >= 8)
+        {
+            head = BinaryPrimitives.ReadUInt64LittleEndian(key);
+            tail = BinaryPrimitives.ReadUInt64LittleEndian(key[^8..]);
+        }
+        else
+        {
+            head = 0;
+            tail = 0;
+            foreach (var b in key)
+            {
+                head = (head << 8) | b;
+            }
+        }
+
+        return (head * 0x9E3779B97F4A7C15) ^ (tail * 0xC2B2AE3D27D4EB4F) ^ (ulong)key.Length;
+    }
+
+    private void Start(ReadOnlySpan<byte> json)
+    {
+        _bodyLength = 0;
+        _termLength = 0;
+        _memberCount = 0;
+        _depth = 0;
+
+        // Outside of strings no byte above ASCII is accepted, so this is the same as looking at each string.
+        if (!Utf8.IsValid(json))
+        {
+            throw JsonErrors.Invalid();
+        }
+    }
+
+    private ReadOnlySpan<byte> KeyOf(in Member member) => _body.AsSpan(member.BodyStart + 1, member.NameLength);
+
+    private int BodyEnd(int member) => member + 1 < _memberCount ? _members[member + 1].BodyStart - 1 : _bodyLength;
+
+    private int TermEnd(int member) => member + 1 < _memberCount ? _members[member + 1].TermStart : _termLength;
+
+    /// <summary>Reads a value, which ends before the returned place.</summary>
+    private int Value<TMode>(ReadOnlySpan<byte> json, int i)
+        where TMode : struct, IMode
+    {
+        var floor = _depth;
+        while (true)
+        {
+            // A value is due.
+            i = SkipWhite(json, i);
+            switch (Peek(json, i))
+            {
+                case (byte)'"':
+                    i = String<TMode>(json, i + 1);
+                    break;
+                case (byte)'{':
+                    Open<TMode>(isObject: true);
+                    i = SkipWhite(json, i + 1);
+                    if (Peek(json, i) != '}')
+                    {
+                        i = Key<TMode>(json, i);
+                        continue;
+                    }
+
+                    i++;
+                    CloseObject<TMode>();
+                    break;
+                case (byte)'[':
+                    Open<TMode>(isObject: false);
+                    i = SkipWhite(json, i + 1);
+                    if (Peek(json, i) != ']')
+                    {
+                        continue;
+                    }
+
+                    i++;
+                    _frames[_depth - 1].Count = 0;
+                    CloseArray<TMode>();
+                    break;
+                case (byte)'t':
+                    i = Literal<TMode>(json, i, "true"u8);
+                    break;
+                case (byte)'f':
+                    i = Literal<TMode>(json, i, "false"u8);
+                    break;
+                case (byte)'n':
+                    i = Literal<TMode>(json, i, "null"u8);
+                    break;
+                default:
+                    i = Number<TMode>(json, i);
+                    break;
+            }
+
+            // A value is complete, and perhaps what it is in.
+            while (true)
+            {
+                if (_depth == floor)
+                {
+                    return i;
+                }
+
+                i = SkipWhite(json, i);
+                var c = Peek(json, i++);
+                ref var frame = ref _frames[_depth - 1];
+                if (c == ',')
+                {
+                    AppendBody((byte)',');
+                    if (frame.IsObject)
+                    {
+                        i = Key<TMode>(json, i);
+                    }
+                    else
+                    {
+                        frame.Count++;
+                    }
+
+                    break;
+                }
+
+                if (frame.IsObject)
+                {
+                    Expect(c, (byte)'}');
+                    CloseObject<TMode>();
+                }
+                else
+                {
+                    Expect(c, (byte)']');
+                    CloseArray<TMode>();
+                }
+            }
+        }
+    }
+
+    /// <summary>Reads a member's name and the colon.</summary>
+    private int Key<TMode>(ReadOnlySpan<byte> json, int i)
+        where TMode : struct, IMode
+    {
+        i = SkipWhite(json, i);
+        Expect(Peek(json, i), (byte)'"');
+        if (_memberCount == _members.Length)
+        {
+            Array.Resize(ref _members, _members.Length * 2);
+        }
+
+        var bodyStart = _bodyLength;
+        var termStart = _termLength;
+        if (TMode.Term)
+        {
+            EnsureTerm(Slack);
+            _term[_termLength] = ErlangTerm.SmallTuple;
+            _term[_termLength + 1] = 2;
+            _termLength += 2;
+        }
+
+        i = String<TMode>(json, i + 1);
+        var nameLength = _bodyLength - bodyStart - 2;
+        i = SkipWhite(json, i);
+        Expect(Peek(json, i), (byte)':');
+        AppendBody((byte)':');
+        _members[_memberCount++] = new Member
+        {
+            Hash = HashKey(_body.AsSpan(bodyStart + 1, nameLength)),
+            BodyStart = bodyStart,
+            TermStart = termStart,
+            NameLength = nameLength,
+        };
+        return i + 1;
+    }
+
+    private void Open<TMode>(bool isObject)
+        where TMode : struct, IMode
+    {
+        if (_depth == _frames.Length)
+        {
+            if (_depth >= JsonErrors.MaxDepth)
+            {
+                throw JsonErrors.Invalid();
+            }
+
+            Array.Resize(ref _frames, _frames.Length * 2);
+        }
+
+        _frames[_depth++] = new Frame { IsObject = isObject, Count = 1, FirstMember = _memberCount, TermStart = _termLength };
+        AppendBody(isObject ? (byte)'{' : (byte)'[');
+        if (TMode.Term)
+        {
+            // The count is patched when it is known.
+            EnsureTerm(Slack);
+            _termLength += isObject ? ErlangTerm.ObjectHeaderLength : ErlangTerm.ListHeaderLength;
+        }
+    }
+
+    private void CloseArray<TMode>()
+        where TMode : struct, IMode
+    {
+        ref readonly var frame = ref _frames[--_depth];
+        AppendBody((byte)']');
+        if (TMode.Term)
+        {
+            EnsureTerm(Slack);
+            _termLength = ErlangTerm.FinishList(_term, frame.TermStart, _termLength, frame.Count);
+        }
+    }
+
+    private void CloseObject<TMode>()
+        where TMode : struct, IMode
+    {
+        ref readonly var frame = ref _frames[--_depth];
+        var first = frame.FirstMember;
+        if (_memberCount - first > 1 && MarkDuplicates(first))
+        {
+            DropDuplicates(first);
+        }
+
+        var count = _memberCount - first;
+        _memberCount = first;
+        AppendBody((byte)'}');
+        if (TMode.Term)
+        {
+            EnsureTerm(Slack);
+            _termLength = ErlangTerm.FinishObject(_term, frame.TermStart, _termLength, count);
+        }
+    }
+
+    /// <summary>Marks the members of the innermost object that a later one of the same name overrules.</summary>
+    private bool MarkDuplicates(int first)
+    {
+        var members = _members.AsSpan(first, _memberCount - first);
+        var found = false;
+        if (members.Length <= FewMembers)
+        {
+            for (var m = 1; m < members.Length; m++)
+            {
+                for (var earlier = 0; earlier < m; earlier++)
+                {
+                    if (members[m].Hash == members[earlier].Hash && KeyOf(members[m]).SequenceEqual(KeyOf(members[earlier])))
+                    {
+                        members[earlier].Removed = true;
+                        found = true;
+                    }
+                }
+            }
+
+            return found;
+        }
+
+        // Sorting keeps an object of a million names, all of one hash, from costing the square of them.
+        var order = ArrayPool<int>.Shared.Rent(members.Length);
+        for (var m = 0; m < members.Length; m++)
+        {
+            order[m] = first + m;
+        }
+
+        var sorted = order.AsSpan(0, members.Length);
+        sorted.Sort(new ByName(this));
+        for (var m = 1; m < sorted.Length; m++)
+        {
+            ref var one = ref _members[sorted[m - 1]];
+            ref var next = ref _members[sorted[m]];
+            if (one.Hash == next.Hash && KeyOf(one).SequenceEqual(KeyOf(next)))
+            {
+                one.Removed = true;
+                found = true;
+            }
+        }
+
+        ArrayPool<int>.Shared.Return(order);
+        return found;
+    }
+
+    /// <summary>Closes the gaps that marked members leave in the innermost object.</summary>
+    private void DropDuplicates(int first)
+    {
+        var b = _members[first].BodyStart;
+        var t = _members[first].TermStart;
+        var kept = first;
+        for (var m = first; m < _memberCount; m++)
+        {
+            var member = _members[m];
+            if (member.Removed)
+            {
+                continue;
+            }
+
+            var body = _body.AsSpan(member.BodyStart..BodyEnd(m));
+            var term = _term.AsSpan(member.TermStart..TermEnd(m));
+            if (kept > first)
+            {
+                _body[b++] = (byte)',';
+            }
+
+            body.CopyTo(_body.AsSpan(b));
+            term.CopyTo(_term.AsSpan(t));
+            b += body.Length;
+            t += term.Length;
+            kept++;
+        }
+
+        _bodyLength = b;
+        _termLength = t;
+        _memberCount = kept;
+    }
+
+    private int Literal<TMode>(ReadOnlySpan<byte> json, int i, ReadOnlySpan<byte> literal)
+        where TMode : struct, IMode
+    {
+        if (!json[i..].StartsWith(literal))
+        {
+            throw JsonErrors.Invalid();
+        }
+
+        EnsureBody(Slack);
+        literal.CopyTo(_body.AsSpan(_bodyLength));
+        _bodyLength += literal.Length;
+        if (TMode.Term)
+        {
+            EnsureTerm(Slack);
+            _termLength += ErlangTerm.WriteAtom(_term.AsSpan(_termLength), literal);
+        }
+
+        return i + literal.Length;
+    }
+
+    private int Number<TMode>(ReadOnlySpan<byte> json, int i)
+        where TMode : struct, IMode
+    {
+        var number = JsonNumber.Scan(json[i..]);
+        EnsureBody(number.Length + Slack);
+        if (TMode.Term)
+        {
+            EnsureTerm(number.Length + Slack);
+            number.Write(json.Slice(i, number.Length), _exact, _body, ref _bodyLength, _term, ref _termLength);
+        }
+        else
+        {
+            number.Write(json.Slice(i, number.Length), _exact, _body, ref _bodyLength);
+        }
+
+        return i + number.Length;
+    }
+
+    /// <summary>Reads a string whose opening quote is before <paramref name="i"/>.</summary>
+    private int String<TMode>(ReadOnlySpan<byte> json, int i)
+        where TMode : struct, IMode
+    {
+        EnsureBody(Slack);
+        var body = _body;
+        var b = _bodyLength;
+        body[b++] = (byte)'"';
+        var term = _term;
+        var t = _termLength;
+        if (TMode.Term)
+        {
+            EnsureTerm(Slack);
+            term = _term;
+            t += ErlangTerm.BinaryHeaderLength;
+        }
+
+        var start = t;
+        while (true)
+        {
+            // The bytes are copied while they are looked at; what is copied too much is written over.
+            if (b + Slack > body.Length)
+            {
+                _bodyLength = b;
+                EnsureBody(Slack * 2);
+                body = _body;
+            }
+
+            if (TMode.Term && t + Slack > term.Length)
+            {
+                var header = _termLength;
+                _termLength = t;
+                EnsureTerm(Slack * 2);
+                _termLength = header;
+                term = _term;
+            }
+
+            if (i + Vector128<byte>.Count <= json.Length)
+            {
+                var block = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(json), (nuint)i);
+                block.StoreUnsafe(ref MemoryMarshal.GetArrayDataReference(body), (nuint)b);
+                if (TMode.Term)
+                {
+                    block.StoreUnsafe(ref MemoryMarshal.GetArrayDataReference(term), (nuint)t);
+                }
+
+                var stops = Vector128.Equals(block, Vector128.Create((byte)'"'))
+                    | Vector128.Equals(block, Vector128.Create((byte)'\\'))
+                    | Vector128.LessThan(block, Vector128.Create((byte)0x20));
+                if (stops == Vector128<byte>.Zero)
+                {
+                    i += Vector128<byte>.Count;
+                    b += Vector128<byte>.Count;
+                    t += Vector128<byte>.Count;
+                    continue;
+                }
+
+                var plain = System.Numerics.BitOperations.TrailingZeroCount(stops.ExtractMostSignificantBits());
+                i += plain;
+                b += plain;
+                t += plain;
+            }
+
+            var c = Peek(json, i++);
+            if (c == '"')
+            {
+                break;
+            }
+
+            if (c == '\\')
+            {
+                i = Escape<TMode>(json, i, body, ref b, term, ref t);
+                continue;
+            }
+
+            if (c < 0x20)
+            {
+                throw JsonErrors.Invalid();
+            }
+
+            body[b++] = c;
+            if (TMode.Term)
+            {
+                term[t] = c;
+            }
+
+            t++;
+        }
+
+        body[b++] = (byte)'"';
+        _bodyLength = b;
+        if (TMode.Term)
+        {
+            ErlangTerm.WriteBinaryHeader(term.AsSpan(_termLength), t - start);
+            _termLength = t;
+        }
+
+        return i;
+    }
+
+    /// <summary>Reads what follows a backslash.</summary>
+    private static int Escape<TMode>(ReadOnlySpan<byte> json, int i, byte[] body, ref int b, byte[] term, ref int t)
+        where TMode : struct, IMode
+    {
+        int value = Peek(json, i++);
+        switch (value)
+        {
+            case '"' or '\\' or '/':
+                break;
+            case 'b':
+                value = '\b';
+                break;
+            case 'f':
+                value = '\f';
+                break;
+            case 'n':
+                value = '\n';
+                break;
+            case 'r':
+                value = '\r';
+                break;
+            case 't':
+                value = '\t';
+                break;
+            case 'u':
+                value = Hex(json, i);
+                i += 4;
+                if (char.IsSurrogate((char)value))
+                {
+                    if (Peek(json, i) != '\\' || Peek(json, i + 1) != 'u')
+                    {
+                        throw JsonErrors.Invalid();
+                    }
+
+                    var low = Hex(json, i + 2);
+                    i += 6;
+                    if (!char.IsSurrogatePair((char)value, (char)low))
+                    {
+                        throw JsonErrors.Invalid();
+                    }
+
+                    value = char.ConvertToUtf32((char)value, (char)low);
+                }
+
+                break;
+            default:
+                throw JsonErrors.Invalid();
+        }
+
+        var rune = new Rune(value);
+        b += JsonText.WriteEscaped(body.AsSpan(b), rune);
+        if (TMode.Term)
+        {
+            t += rune.EncodeToUtf8(term.AsSpan(t));
+        }
+        else
+        {
+            t += rune.Utf8SequenceLength;
+        }
+
+        return i;
+    }
+
+    private static int Hex(ReadOnlySpan<byte> json, int i)
+    {
+        var value = 0;
+        for (var d = 0; d < 4; d++)
+        {
+            var c = Peek(json, i + d);
+            if (!char.IsAsciiHexDigit((char)c))
+            {
+                throw JsonErrors.Invalid();
+            }
+
+            value = (value << 4) | (c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+        }
+
+        return value;
+    }
+
+    private void AppendBody(byte value)
+    {
+        if (_bodyLength == _body.Length)
+        {
+            EnsureBody(1);
+        }
+
+        _body[_bodyLength++] = value;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void EnsureBody(int more)
+    {
+        if (_body.Length - _bodyLength < more)
+        {
+            Grow(ref _body, _bodyLength, more);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void EnsureTerm(int more)
+    {
+        if (_term.Length - _termLength < more)
+        {
+            Grow(ref _term, _termLength, more);
+        }
+    }
+
+    private static void Grow(ref byte[] buffer, int length, int more)
+    {
+        var wanted = Math.Max((long)length + more, Math.Min((long)buffer.Length * 2, Array.MaxLength));
+        if (wanted > Array.MaxLength)
+        {
+            throw new DocumentException(JsonErrors.TooLarge);
+        }
+
+        var larger = ArrayPool<byte>.Shared.Rent((int)wanted);
+        buffer.AsSpan(0, length).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = larger;
+    }
+
+    private struct Frame
+    {
+        public bool IsObject;
+        public int Count;
+        public int FirstMember;
+        public int TermStart;
+    }
+
+    private struct Member
+    {
+        public ulong Hash;
+        public int BodyStart;
+        public int TermStart;
+        public int NameLength;
+        public bool Special;
+        public bool Removed;
+
+        public readonly int ValueStart => BodyStart + NameLength + 3;
+    }
+
+    private readonly struct WithTerm : IMode
+    {
+        public static bool Term => true;
+    }
+
+    private readonly struct WithoutTerm : IMode
+    {
+        public static bool Term => false;
+    }
+
+    private readonly struct ByName(JsonNormalizer owner) : IComparer<int>
+    {
+        public int Compare(int x, int y)
+        {
+            ref readonly var left = ref owner._members[x];
+            ref readonly var right = ref owner._members[y];
+            var order = left.Hash.CompareTo(right.Hash);
+            if (order == 0)
+            {
+                order = owner.KeyOf(left).SequenceCompareTo(owner.KeyOf(right));
+            }
+
+            return order != 0 ? order : x.CompareTo(y);
+        }
+    }
+}

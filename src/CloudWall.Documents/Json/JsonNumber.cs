@@ -1,0 +1,398 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace CloudWall.Documents.Json;
+
+/// <summary>
+/// A number in a JSON text. Integers keep all their digits. Of the rest, CouchDB's reader makes a double in one of three ways,
+/// depending on its length and form, and the results differ near zero; revisions depend on it, so the ways are followed here.
+/// </summary>
+internal readonly ref struct JsonNumber
+{
+    /// <summary>Texts shorter than this go to the C library, which reports what is too small to be exact.</summary>
+    private const int ShortLength = 32;
+
+    /// <summary>No double has more digits before its point.</summary>
+    private const int MaxIntegerDigits = 309;
+
+    private const double SmallestNormal = 2.2250738585072014e-308;
+
+    private static readonly double[] s_powersOfTen =
+        [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+
+    private readonly int _fraction;
+    private readonly int _exponent;
+
+    private JsonNumber(int length, int fraction, int exponent)
+    {
+        Length = length;
+        _fraction = fraction;
+        _exponent = exponent;
+    }
+
+    /// <summary>How many bytes the number has.</summary>
+    public int Length { get; }
+
+    /// <summary>Finds the number that a text begins with.</summary>
+    /// <exception cref="DocumentException">It begins with no number.</exception>
+    public static JsonNumber Scan(ReadOnlySpan<byte> json)
+    {
+        var i = At(json, 0) == '-' ? 1 : 0;
+        var first = At(json, i);
+        if (!IsDigit(first))
+        {
+            throw JsonErrors.Invalid();
+        }
+
+        i = first == '0' ? i + 1 : SkipDigits(json, i);
+        var fraction = -1;
+        if (At(json, i) == '.')
+        {
+            fraction = ++i;
+            if (!IsDigit(At(json, i)))
+            {
+                throw JsonErrors.Invalid();
+            }
+
+            i = SkipDigits(json, i);
+        }
+
+        var exponent = -1;
+        if (At(json, i) is (byte)'e' or (byte)'E')
+        {
+            exponent = ++i;
+            var sign = At(json, i);
+            if (sign is (byte)'+' or (byte)'-')
+            {
+                i++;
+            }
+            else if (!IsDigit(sign))
+            {
+                throw JsonErrors.Invalid();
+            }
+
+            // CouchDB's reader lets an exponent that is only a sign pass.
+            i = SkipDigits(json, i);
+        }
+
+        return new JsonNumber(i, fraction, exponent);
+    }
+
+    /// <summary>Writes the number in normal form. There must be room for its length and 32 bytes.</summary>
+    public void Write(ReadOnlySpan<byte> text, bool exact, byte[] body, ref int bodyLength)
+    {
+        if (_fraction < 0 && _exponent < 0)
+        {
+            bodyLength += CopyInteger(text, body.AsSpan(bodyLength));
+        }
+        else if (IsPlain(text))
+        {
+            text.CopyTo(body.AsSpan(bodyLength));
+            bodyLength += text.Length;
+        }
+        else
+        {
+            bodyLength += FormatFloat(body.AsSpan(bodyLength), ParseFloat(text, exact));
+        }
+    }
+
+    /// <summary>Writes the number in normal form and as a term. In both there must be room for its length and 32 bytes.</summary>
+    public void Write(ReadOnlySpan<byte> text, bool exact, byte[] body, ref int bodyLength, byte[] term, ref int termLength)
+    {
+        if (_fraction < 0 && _exponent < 0)
+        {
+            bodyLength += CopyInteger(text, body.AsSpan(bodyLength));
+            termLength += WriteInteger(text, term.AsSpan(termLength));
+            return;
+        }
+
+        double value;
+        if (IsPlain(text))
+        {
+            text.CopyTo(body.AsSpan(bodyLength));
+            bodyLength += text.Length;
+            value = ParsePlain(text);
+        }
+        else
+        {
+            value = ParseFloat(text, exact);
+            bodyLength += FormatFloat(body.AsSpan(bodyLength), value);
+        }
+
+        termLength += ErlangTerm.WriteFloat(term.AsSpan(termLength), value);
+    }
+
+    /// <summary>Writes a double as CouchDB does: the fewest digits that say which it is, and always a point or an exponent.</summary>
+    /// <returns>How many bytes were written, at most 32.</returns>
+    public static int FormatFloat(Span<byte> destination, double value)
+    {
+        if (value == 0)
+        {
+            "0.0"u8.CopyTo(destination);
+            return 3;
+        }
+
+        // The shortest digits and where the point stands, from whatever form the framework chose.
+        Span<byte> text = stackalloc byte[32];
+        Math.Abs(value).TryFormat(text, out var length, "R", CultureInfo.InvariantCulture);
+        text = text[..length];
+        var mark = text.IndexOf((byte)'E');
+        var exponent = 0;
+        if (mark >= 0)
+        {
+            exponent = int.Parse(text[(mark + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+            text = text[..mark];
+        }
+
+        Span<byte> digits = stackalloc byte[32];
+        var count = 0;
+        var point = -1;
+        foreach (var c in text)
+        {
+            if (c == '.')
+            {
+                point = count;
+            }
+            else
+            {
+                digits[count++] = c;
+            }
+        }
+
+        point = (point < 0 ? count : point) + exponent;
+        var zeros = digits[..count].IndexOfAnyExcept((byte)'0');
+        digits = digits[zeros..count].TrimEnd((byte)'0');
+        point -= zeros;
+
+        var i = 0;
+        if (value < 0)
+        {
+            destination[i++] = (byte)'-';
+        }
+
+        if (point is > -6 and <= 21)
+        {
+            if (point <= 0)
+            {
+                "0."u8.CopyTo(destination[i..]);
+                i += 2;
+                destination.Slice(i, -point).Fill((byte)'0');
+                i += -point;
+                digits.CopyTo(destination[i..]);
+                return i + digits.Length;
+            }
+
+            var whole = Math.Min(point, digits.Length);
+            digits[..whole].CopyTo(destination[i..]);
+            i += whole;
+            destination.Slice(i, point - whole).Fill((byte)'0');
+            i += point - whole;
+            destination[i++] = (byte)'.';
+            if (whole == digits.Length)
+            {
+                destination[i++] = (byte)'0';
+                return i;
+            }
+
+            digits[whole..].CopyTo(destination[i..]);
+            return i + digits.Length - whole;
+        }
+
+        destination[i++] = digits[0];
+        if (digits.Length > 1)
+        {
+            destination[i++] = (byte)'.';
+            digits[1..].CopyTo(destination[i..]);
+            i += digits.Length - 1;
+        }
+
+        destination[i++] = (byte)'e';
+        if (point > 0)
+        {
+            destination[i++] = (byte)'+';
+        }
+
+        (point - 1).TryFormat(destination[i..], out var written, default, CultureInfo.InvariantCulture);
+        return i + written;
+    }
+
+    /// <summary>An integer beyond 64 bits as a double, with the roundings that Erlang makes on the way.</summary>
+    public static double ToDouble(BigInteger value)
+    {
+        var magnitude = BigInteger.Abs(value);
+        var result = 0.0;
+        for (var shift = (magnitude.GetByteCount(isUnsigned: true) + 7) / 8 * 64; shift > 0;)
+        {
+            shift -= 64;
+            result = (result * 18446744073709551616.0) + (ulong)((magnitude >> shift) & ulong.MaxValue);
+        }
+
+        return value.Sign < 0 ? -result : result;
+    }
+
+    private static byte At(ReadOnlySpan<byte> json, int i) => (uint)i < (uint)json.Length ? json[i] : (byte)0;
+
+    private static bool IsDigit(byte c) => (uint)(c - '0') <= 9;
+
+    private static int SkipDigits(ReadOnlySpan<byte> json, int i)
+    {
+        while ((uint)i < (uint)json.Length && IsDigit(json[i]))
+        {
+            i++;
+        }
+
+        return i;
+    }
+
+    private static int CopyInteger(ReadOnlySpan<byte> text, Span<byte> body)
+    {
+        if (text.SequenceEqual("-0"u8))
+        {
+            text = text[1..];
+        }
+
+        text.CopyTo(body);
+        return text.Length;
+    }
+
+    private static int WriteInteger(ReadOnlySpan<byte> text, Span<byte> term)
+    {
+        var negative = text[0] == '-';
+        var digits = negative ? text[1..] : text;
+        if (digits.Length <= 18)
+        {
+            var value = 0L;
+            foreach (var c in digits)
+            {
+                value = (value * 10) + (c - '0');
+            }
+
+            return ErlangTerm.WriteInteger(term, negative ? -value : value);
+        }
+
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var small))
+        {
+            return ErlangTerm.WriteInteger(term, small);
+        }
+
+        var big = digits.Length <= MaxIntegerDigits ? ParseBig(text) : BigInteger.Zero;
+        if (digits.Length > MaxIntegerDigits || double.IsInfinity(ToDouble(big)))
+        {
+            throw new DocumentException(JsonErrors.NumberOutOfRange);
+        }
+
+        return ErlangTerm.WriteInteger(term, big);
+    }
+
+    private static BigInteger ParseBig(ReadOnlySpan<byte> text)
+    {
+        var digits = text[0] == '-' ? text[1..] : text;
+        var value = BigInteger.Zero;
+        while (digits.Length > 0)
+        {
+            var some = digits[..Math.Min(18, digits.Length)];
+            value = (value * BigInteger.Pow(10, some.Length)) + long.Parse(some, NumberStyles.None, CultureInfo.InvariantCulture);
+            digits = digits[some.Length..];
+        }
+
+        return text[0] == '-' ? -value : value;
+    }
+
+    /// <summary>
+    /// Whether a number is already as it would be printed: few enough digits that no other double is meant, none of them to
+    /// spare, and neither so large nor so small that it is printed with an exponent.
+    /// </summary>
+    private bool IsPlain(ReadOnlySpan<byte> text)
+    {
+        if (_exponent >= 0 || text.Length > 17)
+        {
+            return false;
+        }
+
+        var start = text[0] == '-' ? 1 : 0;
+        var decimals = text.Length - _fraction;
+        if (_fraction - 1 - start + decimals > 15 || (text[^1] == '0' && decimals > 1))
+        {
+            return false;
+        }
+
+        // 0.00012 has the point where 12 is multiplied with 1e-5; below 1e-6 an exponent is printed. Zero has a sign to lose.
+        return text[start] != '0' || text.Slice(_fraction, Math.Min(decimals, 6)).ContainsAnyExcept((byte)'0');
+    }
+
+    /// <summary>Fifteen digits and a power of ten are exact, so their quotient is the nearest double.</summary>
+    private double ParsePlain(ReadOnlySpan<byte> text)
+    {
+        var digits = 0L;
+        foreach (var c in text)
+        {
+            if (IsDigit(c))
+            {
+                digits = (digits * 10) + (c - '0');
+            }
+        }
+
+        var value = digits / s_powersOfTen[text.Length - _fraction];
+        return text[0] == '-' ? -value : value;
+    }
+
+    private double ParseFloat(ReadOnlySpan<byte> text, bool exact)
+    {
+        if (exact)
+        {
+            return Parse(text);
+        }
+
+        var onlySign = _exponent == text.Length - 1 && !IsDigit(text[^1]);
+        if (text.Length < ShortLength)
+        {
+            var value = Parse(onlySign ? text[..(_exponent - 1)] : text);
+            var tiny = Math.Abs(value) < SmallestNormal && (value != 0 || Mantissa(text).ContainsAnyInRange((byte)'1', (byte)'9'));
+            if (!tiny && !double.IsInfinity(value))
+            {
+                return value;
+            }
+        }
+
+        if (onlySign)
+        {
+            throw JsonErrors.Invalid();
+        }
+
+        var result = _fraction >= 0 ? Parse(text) : Scale(text);
+        return double.IsFinite(result) ? result : throw JsonErrors.Invalid();
+    }
+
+    private static double Parse(ReadOnlySpan<byte> text) => double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
+
+    private ReadOnlySpan<byte> Mantissa(ReadOnlySpan<byte> text) => text[..(_exponent - 1 < 0 ? text.Length : _exponent - 1)];
+
+    /// <summary>A whole number times a power of ten, each rounded to a double.</summary>
+    private double Scale(ReadOnlySpan<byte> text)
+    {
+        var mantissa = Mantissa(text);
+        var negative = text[_exponent] == '-';
+        var exponent = text[_exponent..].TrimStart("+-"u8).TrimStart((byte)'0');
+        if (mantissa.TrimStart((byte)'-').Length > MaxIntegerDigits || exponent.Length > MaxIntegerDigits)
+        {
+            throw JsonErrors.Invalid();
+        }
+
+        // Beyond nine digits the power is 0 or infinite anyway.
+        var power = exponent.Length switch
+        {
+            0 => 0,
+            <= 9 => int.Parse(exponent, NumberStyles.None, CultureInfo.InvariantCulture),
+            _ => int.MaxValue,
+        };
+
+        var factor = Math.Pow(10, negative ? -power : power);
+        if (!double.IsFinite(factor))
+        {
+            throw JsonErrors.Invalid();
+        }
+
+        var whole = ParseBig(mantissa);
+        return (long.MinValue <= whole && whole <= long.MaxValue ? (double)(long)whole : ToDouble(whole)) * factor;
+    }
+}

@@ -1,0 +1,302 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
+using CloudWall.Documents.Revisions;
+
+namespace CloudWall.Documents.Json;
+
+/// <summary>
+/// The members of a document that begin with an underscore, each read from its normal form: "Special Fields" of CouchDB's
+/// documentation, section "Documents".
+/// </summary>
+internal static class SpecialMembers
+{
+    private static readonly JsonReaderOptions s_anyDepth = new() { MaxDepth = JsonErrors.MaxDepth + 1 };
+
+    /// <summary>Whether a member that begins with an underscore is part of the body all the same.</summary>
+    public static bool StaysInBody(ReadOnlySpan<byte> name) =>
+        name.SequenceEqual("_access"u8)
+        || (name.StartsWith("_replication_"u8)
+            && (name.SequenceEqual("_replication_state"u8)
+                || name.SequenceEqual("_replication_state_time"u8)
+                || name.SequenceEqual("_replication_state_reason"u8)
+                || name.SequenceEqual("_replication_id"u8)
+                || name.SequenceEqual("_replication_stats"u8)));
+
+    /// <summary>Whether CouchDB takes the member and makes nothing of it: it is what it adds itself when asked.</summary>
+    public static bool IsIgnored(ReadOnlySpan<byte> name) =>
+        name.SequenceEqual("_revs_info"u8)
+        || name.SequenceEqual("_local_seq"u8)
+        || name.SequenceEqual("_conflicts"u8)
+        || name.SequenceEqual("_deleted_conflicts"u8);
+
+    /// <summary>The refusal of a member that is unknown or of the wrong kind.</summary>
+    public static DocumentException Bad(ReadOnlySpan<byte> name) =>
+        new(DocumentError.Validation("Bad special document member: " + JsonText.Decode([(byte)'"', .. name, (byte)'"'])));
+
+    /// <summary>Reads <c>_rev</c>.</summary>
+    public static RevisionId ReadRevision(ReadOnlySpan<byte> value)
+    {
+        if (value[0] == '"')
+        {
+            var text = value[1..^1];
+            if (text.Contains((byte)'\\'))
+            {
+                text = Encoding.UTF8.GetBytes(JsonText.Decode(value));
+            }
+
+            if (RevisionId.TryParse(text, out var revision))
+            {
+                return revision;
+            }
+        }
+
+        throw new DocumentException(DocumentError.InvalidRevision);
+    }
+
+    /// <summary>Reads the object <c>_revisions</c>, newest first.</summary>
+    public static List<RevisionId> ReadRevisions(ReadOnlySpan<byte> value)
+    {
+        long? start = null;
+        List<RevisionId>? ids = null;
+        var reader = new Utf8JsonReader(value, s_anyDepth);
+        reader.Read();
+        DocumentError? wrongId = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isStart = reader.ValueTextEquals("start"u8);
+            var isIds = reader.ValueTextEquals("ids"u8);
+            reader.Read();
+            if (isStart && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var number) && IsInteger(reader.ValueSpan))
+            {
+                start = number;
+            }
+            else if (isIds && reader.TokenType == JsonTokenType.StartArray)
+            {
+                ids = ReadIds(ref reader, out wrongId);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        if (start is not { } generation)
+        {
+            throw new DocumentException(DocumentError.Validation("_revisions.start isn't an integer."));
+        }
+
+        if (ids is null)
+        {
+            throw new DocumentException(DocumentError.Validation("_revisions.ids isn't a array."));
+        }
+
+        if (wrongId is not null)
+        {
+            throw new DocumentException(wrongId);
+        }
+
+        Span<byte> usual = stackalloc byte[16];
+        for (var i = 0; i < ids.Count; i++)
+        {
+            var hash = ids[i].HashLength == usual.Length ? usual : new byte[ids[i].HashLength];
+            ids[i].CopyHashTo(hash);
+            ids[i] = RevisionId.FromHashBytes(generation - i, hash);
+        }
+
+        return ids;
+    }
+
+    /// <summary>Reads the object <c>_attachments</c>. What is no object in it is passed over, as CouchDB does.</summary>
+    public static List<ParsedAttachment> ReadAttachments(ReadOnlySpan<byte> value)
+    {
+        var attachments = new List<ParsedAttachment>();
+        var reader = new Utf8JsonReader(value, s_anyDepth);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString()!;
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.StartObject)
+            {
+                attachments.Add(ReadAttachment(ref reader, name));
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        return attachments;
+    }
+
+    private static List<RevisionId> ReadIds(ref Utf8JsonReader reader, out DocumentError? wrong)
+    {
+        wrong = null;
+        var ids = new List<RevisionId>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.String)
+            {
+                wrong ??= DocumentError.Validation("RevId isn't a string");
+                reader.Skip();
+                continue;
+            }
+
+            var text = reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan;
+            if (RevisionId.TryParseHash(0, text, out var id))
+            {
+                ids.Add(id);
+            }
+            else
+            {
+                wrong ??= DocumentError.Validation("RevId isn't a valid hexadecimal");
+            }
+        }
+
+        return ids;
+    }
+
+    private static ParsedAttachment ReadAttachment(ref Utf8JsonReader reader, string name)
+    {
+        string? type = null;
+        string? digest = null;
+        string? encoding = null;
+        long? length = null;
+        long? encodedLength = null;
+        long? position = null;
+        byte[]? data = null;
+        var stub = false;
+        var follows = false;
+        var wrongType = false;
+        var wrongPosition = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("data"u8))
+            {
+                reader.Read();
+                data = reader.TokenType == JsonTokenType.String ? DecodeBase64(ref reader) : null;
+                reader.Skip();
+                continue;
+            }
+
+            var property = reader.GetString();
+            reader.Read();
+            switch (property)
+            {
+                case "content_type":
+                    wrongType = reader.TokenType != JsonTokenType.String;
+                    type = wrongType ? null : reader.GetString();
+                    break;
+                case "stub":
+                    stub = reader.TokenType == JsonTokenType.True;
+                    break;
+                case "follows":
+                    follows = reader.TokenType == JsonTokenType.True;
+                    break;
+                case "digest" when reader.TokenType == JsonTokenType.String:
+                    digest = reader.GetString();
+                    break;
+                case "encoding" when reader.TokenType == JsonTokenType.String:
+                    encoding = reader.GetString();
+                    break;
+                case "length":
+                    length = ReadInteger(ref reader);
+                    break;
+                case "encoded_length":
+                    encodedLength = ReadInteger(ref reader);
+                    break;
+                case "revpos":
+                    position = ReadInteger(ref reader);
+                    wrongPosition = position is null;
+                    break;
+            }
+
+            reader.Skip();
+        }
+
+        if (stub)
+        {
+            follows = false;
+            data = null;
+
+            // What is there but is no number matches no attachment's position.
+            position = wrongPosition ? -1 : position;
+        }
+        else if (wrongType)
+        {
+            throw new DocumentException(DocumentError.BadRequest("Invalid attachment content_type for " + name));
+        }
+        else if (follows)
+        {
+            data = null;
+            if (encoding is not (null or "identity" or "gzip"))
+            {
+                throw new DocumentException(DocumentError.BadRequest("Invalid attachment encoding for " + name));
+            }
+        }
+        else if (data is null)
+        {
+            throw new DocumentException(DocumentError.BadRequest("Invalid attachment data for " + name));
+        }
+        else
+        {
+            length = data.Length;
+            encodedLength = null;
+            encoding = null;
+            digest = null;
+        }
+
+        encoding = encoding == "identity" ? null : encoding;
+        return new ParsedAttachment
+        {
+            Name = name,
+            ContentType = type ?? "application/octet-stream",
+            Stub = stub,
+            Follows = follows,
+            Data = data,
+            Digest = digest,
+            Length = length,
+            EncodedLength = encoding is null ? length : encodedLength ?? length,
+            Encoding = encoding,
+            RevisionPosition = position,
+        };
+    }
+
+    private static long? ReadInteger(ref Utf8JsonReader reader) =>
+        reader.TokenType == JsonTokenType.Number && IsInteger(reader.ValueSpan) && reader.TryGetInt64(out var number) ? number : null;
+
+    /// <summary>1.0 and 1e0 are floats to CouchDB.</summary>
+    private static bool IsInteger(ReadOnlySpan<byte> number) => !number.ContainsAny(".eE"u8);
+
+    private static byte[]? DecodeBase64(ref Utf8JsonReader reader)
+    {
+        if (!reader.ValueIsEscaped)
+        {
+            return DecodeBase64(reader.ValueSpan);
+        }
+
+        // Line breaks in the data are escaped.
+        var buffer = ArrayPool<byte>.Shared.Rent(reader.ValueSpan.Length);
+        try
+        {
+            return DecodeBase64(buffer.AsSpan(0, reader.CopyString(buffer)));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static byte[]? DecodeBase64(ReadOnlySpan<byte> text)
+    {
+        if (!Base64.IsValid(text, out var length))
+        {
+            return null;
+        }
+
+        var data = GC.AllocateUninitializedArray<byte>(length);
+        return Base64.DecodeFromUtf8(text, data, out _, out var written) == OperationStatus.Done && written == length ? data : null;
+    }
+}
