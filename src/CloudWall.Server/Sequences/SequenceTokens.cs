@@ -1,0 +1,102 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Globalization;
+using System.Numerics;
+
+namespace CloudWall.Server.Sequences;
+
+/// <summary>
+/// The update sequences of one incarnation of a database as clients see them: <c>N-opaque</c>, always the same for the same N.
+/// The opaque part is base64url of the incarnation's 16 bytes and a checksum of 4, so that a token can be told from
+/// foreign text, and a token of another incarnation from one of this. It guards against mix-ups, not against forgery.
+/// </summary>
+internal readonly struct SequenceTokens
+{
+    /// <summary>The longest token in bytes.</summary>
+    public const int MaxLength = 20 + OpaqueLength;
+
+    private const int IncarnationLength = 16;
+    private const int BinaryLength = IncarnationLength + sizeof(uint);
+    private const int OpaqueLength = 1 + 27;
+
+    private readonly UInt128 _incarnation;
+
+    /// <summary>The tokens of an incarnation.</summary>
+    /// <param name="incarnation">32 hexadecimal digits.</param>
+    public SequenceTokens(string incarnation) =>
+        _incarnation = UInt128.Parse(incarnation, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+
+    /// <summary>Writes a sequence's token as UTF-8, without quotes.</summary>
+    /// <param name="sequence">The sequence, not negative.</param>
+    /// <param name="destination">At least <see cref="MaxLength"/> bytes.</param>
+    /// <returns>How many bytes were written.</returns>
+    public int Format(long sequence, Span<byte> destination)
+    {
+        sequence.TryFormat(destination, out var written, default, CultureInfo.InvariantCulture);
+        destination[written++] = (byte)'-';
+        Span<byte> binary = stackalloc byte[BinaryLength];
+        BinaryPrimitives.WriteUInt128BigEndian(binary, _incarnation);
+        BinaryPrimitives.WriteUInt32BigEndian(binary[IncarnationLength..], Checksum(_incarnation, sequence));
+        return written + Base64Url.EncodeToUtf8(binary, destination[written..]);
+    }
+
+    /// <summary>A sequence's token, without quotes.</summary>
+    public string Format(long sequence)
+    {
+        Span<byte> token = stackalloc byte[MaxLength];
+        return System.Text.Encoding.ASCII.GetString(token[..Format(sequence, token)]);
+    }
+
+    /// <summary>Reads a token. It may have quotes around it, as replicators and event sources send it.</summary>
+    /// <param name="text">What the client sent.</param>
+    /// <param name="sequence">Its sequence; 0 where it comes from elsewhere.</param>
+    public SequenceOrigin Parse(ReadOnlySpan<char> text, out long sequence)
+    {
+        sequence = 0;
+        if (text.Length >= 2 && text[0] == '"' && text[^1] == '"')
+        {
+            text = text[1..^1];
+        }
+
+        var dash = text.IndexOf('-');
+        Span<byte> binary = stackalloc byte[BinaryLength];
+        if (dash <= 0
+            || text.Length - dash != OpaqueLength
+            || !long.TryParse(text[..dash], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            || (text[0] == '0' && dash > 1)
+            || Base64Url.DecodeFromChars(text[(dash + 1)..], binary, out _, out var length) != OperationStatus.Done
+            || length != BinaryLength)
+        {
+            return SequenceOrigin.Malformed;
+        }
+
+        var incarnation = BinaryPrimitives.ReadUInt128BigEndian(binary);
+        if (BinaryPrimitives.ReadUInt32BigEndian(binary[IncarnationLength..]) != Checksum(incarnation, number))
+        {
+            return SequenceOrigin.Malformed;
+        }
+
+        if (incarnation != _incarnation)
+        {
+            return SequenceOrigin.Elsewhere;
+        }
+
+        sequence = number;
+        return SequenceOrigin.Here;
+    }
+
+    // Not a hash function for strangers: a few multiplications, because every row of a feed has a token.
+    private static uint Checksum(UInt128 incarnation, long sequence)
+    {
+        var state = Mix((ulong)incarnation ^ Mix((ulong)(incarnation >> 64) ^ Mix((ulong)sequence + 0x9E3779B97F4A7C15)));
+        return (uint)(state >> 32);
+    }
+
+    private static ulong Mix(ulong value)
+    {
+        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
+        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
+        return BitOperations.RotateLeft(value, 31) ^ value;
+    }
+}
