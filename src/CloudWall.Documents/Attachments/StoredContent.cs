@@ -1,0 +1,68 @@
+namespace CloudWall.Documents.Attachments;
+
+/// <summary>
+/// Attachment content that has been received whole and waits to be referred to by a document. Written to the store already when
+/// large, kept in memory when small. Dispose of it after the write: what no document refers to by then is dropped.
+/// </summary>
+public sealed class StoredContent : IDisposable
+{
+    private readonly Action<StoredContent>? _abandon;
+    private bool _disposed;
+
+    internal StoredContent(
+        ReadOnlyMemory<byte> contentId,
+        ReadOnlyMemory<byte> md5,
+        long length,
+        long storedLength,
+        ContentEncoding encoding,
+        ReadOnlyMemory<byte>? inline,
+        long blob,
+        Action<StoredContent>? abandon)
+    {
+        ContentId = contentId;
+        Md5 = md5;
+        Length = length;
+        StoredLength = storedLength;
+        Encoding = encoding;
+        Inline = inline;
+        Blob = blob;
+        _abandon = abandon;
+    }
+
+    /// <summary>SHA-256 of the stored bytes, 32 bytes: the content's address inside its database.</summary>
+    public ReadOnlyMemory<byte> ContentId { get; }
+
+    /// <summary>MD5 of the stored (perhaps compressed) bytes, 16 bytes: CouchDB's digest.</summary>
+    public ReadOnlyMemory<byte> Md5 { get; }
+
+    /// <summary>Length in bytes as a client sees it, before any compression.</summary>
+    public long Length { get; }
+
+    /// <summary>Length in bytes as stored.</summary>
+    public long StoredLength { get; }
+
+    /// <summary>How the stored bytes are encoded.</summary>
+    public ContentEncoding Encoding { get; }
+
+    /// <summary>The stored bytes where they are few enough to be kept in memory; they are written together with the document.</summary>
+    internal ReadOnlyMemory<byte>? Inline { get; }
+
+    /// <summary>The number of the blob that holds the stored bytes, where they are not <see cref="Inline"/>.</summary>
+    internal long Blob { get; }
+
+    /// <summary>Whether a document refers to this very blob now.</summary>
+    internal bool Adopted { get; set; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            if (!Adopted)
+            {
+                _abandon?.Invoke(this);
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+using CloudWall.Documents.Attachments;
+using CloudWall.Documents.Changes;
+using CloudWall.Documents.Revisions;
+
+namespace CloudWall.Documents.Databases;
+
+/// <summary>
+/// One database: documents, local documents, attachments, changes. Safe for use from many threads; reads never wait for the
+/// writer. Every task of a write completes when the write is safe on disk, unless said otherwise.
+/// Members throw <see cref="DocumentException"/> 404 <c>not_found</c> once the database has been deleted.
+/// </summary>
+public sealed class Database
+{
+    internal Database(string name) => Name = name;
+
+    /// <summary>The database's name.</summary>
+    public string Name { get; }
+
+    /// <summary>What tells this database from another that had the name before: 32 hexadecimal digits.</summary>
+    public string Incarnation => throw new NotImplementedException();
+
+    /// <summary>What was decided when it was created.</summary>
+    public DatabaseOptions Options => throw new NotImplementedException();
+
+    /// <summary>Whether it has been deleted.</summary>
+    public bool IsDeleted => throw new NotImplementedException();
+
+    /// <summary>Cancelled when the database is deleted or the node stops: long readers end on it.</summary>
+    public CancellationToken Closing => throw new NotImplementedException();
+
+    /// <summary>The latest update sequence that a reader can see.</summary>
+    public long UpdateSequence => throw new NotImplementedException();
+
+    /// <summary>Counts and sizes.</summary>
+    public DatabaseInfo ReadInfo() => throw new NotImplementedException();
+
+    /// <summary>Looks a document up, deleted ones too.</summary>
+    /// <returns>Null where there never was one (or it was purged).</returns>
+    public DocumentRecord? Find(string id) => throw new NotImplementedException();
+
+    /// <summary>Brings the older ancestors that <see cref="DocumentRecord.Tree"/> may leave out.</summary>
+    public void LoadAncestors(DocumentRecord record) => throw new NotImplementedException();
+
+    /// <summary>A revision's body and attachments.</summary>
+    /// <returns>Null where it never was stored, or has been compacted away.</returns>
+    public StoredRevision? Read(string id, RevisionId revision) => throw new NotImplementedException();
+
+    /// <summary>Whether a revision's body is stored (<c>revs_info</c>'s <c>available</c>).</summary>
+    public bool IsAvailable(string id, RevisionId revision) => throw new NotImplementedException();
+
+    /// <summary>Documents that are not deleted, by id.</summary>
+    public DocumentCursor Scan(KeyRange range) => throw new NotImplementedException();
+
+    /// <summary>How many documents that are not deleted come before a key in the direction of reading.</summary>
+    /// <param name="range">The range whose <see cref="KeyRange.Start"/> is the key; the other members but the direction are ignored.</param>
+    public long CountBefore(KeyRange range) => throw new NotImplementedException();
+
+    /// <summary>How many documents that are not deleted a range has.</summary>
+    public long CountIn(KeyRange range) => throw new NotImplementedException();
+
+    /// <summary>
+    /// Writes documents in one step. Each succeeds or fails by itself; later ones see what earlier ones did.
+    /// The caller still owns the writes and disposes of them afterwards.
+    /// </summary>
+    /// <param name="writes">The documents.</param>
+    /// <param name="mode">Edits, or replicated revisions.</param>
+    /// <param name="cancellation">Gives up waiting; what has begun is written all the same.</param>
+    /// <returns>One outcome for each, in order.</returns>
+    public Task<IReadOnlyList<WriteOutcome>> WriteAsync(
+        IReadOnlyList<DocumentWrite> writes, WriteMode mode, CancellationToken cancellation) => throw new NotImplementedException();
+
+    /// <summary>Takes in an attachment's content.</summary>
+    /// <param name="contentType">Its media type, which decides whether it is compressed.</param>
+    /// <param name="encoding">Gzip where the bytes come compressed already; they are then stored as they are.</param>
+    /// <param name="decodedLength">For bytes that come compressed: their length before that, as the sender says; null where unknown.</param>
+    public AttachmentUpload BeginUpload(string contentType, ContentEncoding encoding = ContentEncoding.Identity, long? decodedLength = null) =>
+        throw new NotImplementedException();
+
+    /// <summary>Reads an attachment's stored bytes (compressed ones as they are), a chunk at a time in bounded memory.</summary>
+    /// <param name="attachment">The attachment.</param>
+    /// <param name="offset">First byte.</param>
+    /// <param name="length">How many bytes.</param>
+    /// <param name="cancellation">Stops reading.</param>
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadContentAsync(
+        AttachmentInfo attachment, long offset, long length, CancellationToken cancellation) => throw new NotImplementedException();
+
+    /// <summary>Documents by their latest changes, after a sequence (ascending) or up to it from the newest (descending).</summary>
+    /// <param name="since">Ascending: rows after this sequence. Descending: rows after it too, newest first.</param>
+    /// <param name="descending">Newest first.</param>
+    public ChangesCursor ReadChanges(long since, bool descending = false) => throw new NotImplementedException();
+
+    /// <summary>How many documents changed after a sequence: CouchDB's <c>pending</c>.</summary>
+    public long CountChangesAfter(long sequence) => throw new NotImplementedException();
+
+    /// <summary>Completes when <see cref="UpdateSequence"/> is above a sequence (at once where it is).</summary>
+    public Task WaitForChangeAsync(long after, CancellationToken cancellation) => throw new NotImplementedException();
+
+    /// <summary>Looks a local document up. Its id begins with <c>_local/</c>.</summary>
+    public LocalDocument? FindLocal(string id) => throw new NotImplementedException();
+
+    /// <summary>Local documents by id, in the range (ids with their <c>_local/</c>).</summary>
+    public IEnumerable<LocalDocument> ScanLocal(KeyRange range) => throw new NotImplementedException();
+
+    /// <summary>How many local documents there are.</summary>
+    public long LocalCount => throw new NotImplementedException();
+
+    /// <summary>Writes a local document as CouchDB does: no revision is compared; the new one is the given one plus 1.</summary>
+    /// <param name="id">Its id, with the <c>_local/</c>.</param>
+    /// <param name="revision">The N of the <c>0-N</c> that the client named; 0 for none.</param>
+    /// <param name="body">The body in normal form; null to delete.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <returns>The new revision's N (0 after a deletion).</returns>
+    public Task<long> WriteLocalAsync(string id, long revision, ReadOnlyMemory<byte>? body, CancellationToken cancellation) =>
+        throw new NotImplementedException();
+
+    /// <summary>Forgets leaf revisions as if they had never been.</summary>
+    /// <returns>For each request, the revisions that were removed.</returns>
+    public Task<IReadOnlyList<IReadOnlyList<RevisionId>>> PurgeAsync(IReadOnlyList<PurgeRequest> requests, CancellationToken cancellation) =>
+        throw new NotImplementedException();
+
+    /// <summary>The purge history, oldest first, as far as it is kept.</summary>
+    public IReadOnlyList<PurgeInfo> ReadPurgeInfos() => throw new NotImplementedException();
+
+    /// <summary>The security object, normal form; <c>{}</c>-like default where none was set: null then.</summary>
+    public ReadOnlyMemory<byte>? Security => throw new NotImplementedException();
+
+    /// <summary>Replaces the security object; raises the update sequence by one as CouchDB does.</summary>
+    public Task SetSecurityAsync(ReadOnlyMemory<byte> normalJson, CancellationToken cancellation) => throw new NotImplementedException();
+
+    /// <summary>How many revisions of a document's history are kept (1000).</summary>
+    public int RevsLimit => throw new NotImplementedException();
+
+    /// <summary>Sets <see cref="RevsLimit"/>; raises the update sequence by one as CouchDB does.</summary>
+    public Task SetRevsLimitAsync(int limit, CancellationToken cancellation) => throw new NotImplementedException();
+
+    /// <summary>How many purge requests are remembered (1000).</summary>
+    public int PurgedInfosLimit => throw new NotImplementedException();
+
+    /// <summary>Sets <see cref="PurgedInfosLimit"/>.</summary>
+    public Task SetPurgedInfosLimitAsync(int limit, CancellationToken cancellation) => throw new NotImplementedException();
+
+    /// <summary>Starts compaction, unless it is running: bodies of old revisions and unreferenced attachments go.</summary>
+    /// <returns>A task that ends with the compaction.</returns>
+    public Task CompactAsync(CancellationToken cancellation) => throw new NotImplementedException();
+
+    /// <summary>Makes all writes so far safe, those that were acknowledged early (<c>batch=ok</c>) too.</summary>
+    public Task EnsureFullCommitAsync(CancellationToken cancellation) => throw new NotImplementedException();
+}

@@ -1,0 +1,36 @@
+using CloudWall.Documents.Revisions;
+
+namespace CloudWall.Documents.Databases;
+
+/// <summary>A document as the database knows it: its leaves and the winner among them. Bodies are read apart.</summary>
+public sealed class DocumentRecord
+{
+    internal DocumentRecord(string id, RevisionTree tree, long sequence, long[] leafSizes)
+    {
+        Id = id;
+        Tree = tree;
+        Sequence = sequence;
+        LeafSizes = leafSizes;
+    }
+
+    /// <summary>The document's id.</summary>
+    public string Id { get; }
+
+    /// <summary>The update sequence of its latest change.</summary>
+    public long Sequence { get; internal set; }
+
+    /// <summary>
+    /// The revisions. Older ancestors may be left out (<see cref="RevisionTree.TailCount"/>); all leaves are there.
+    /// <see cref="Database.LoadAncestors"/> brings the rest.
+    /// </summary>
+    public RevisionTree Tree { get; internal set; }
+
+    /// <summary>The leaf that CouchDB shows for the document.</summary>
+    public RevisionLeaf Winner => Tree.Winner;
+
+    /// <summary>Whether the winner is a deletion, and so all leaves are.</summary>
+    public bool Deleted => (Tree.Winner.Flags & RevisionFlags.Deleted) != 0;
+
+    /// <summary>External size in bytes of each of the tree's leaves, in their order.</summary>
+    internal long[] LeafSizes { get; set; }
+}

@@ -1,0 +1,45 @@
+using CloudWall.Documents.Attachments;
+using CloudWall.Documents.Json;
+using CloudWall.Documents.Revisions;
+
+namespace CloudWall.Documents.Databases;
+
+/// <summary>One document of a write, its attachments received.</summary>
+public sealed class DocumentWrite : IDisposable
+{
+    /// <summary>A document to be written.</summary>
+    /// <param name="id">Its id, validated.</param>
+    /// <param name="document">What the client sent.</param>
+    /// <param name="attachments">Its attachments, in order; owned from now on.</param>
+    public DocumentWrite(string id, ParsedDocument document, IReadOnlyList<AttachmentWrite> attachments)
+    {
+        Id = id;
+        Document = document;
+        Attachments = attachments;
+        Parent = document.Revisions is { Count: > 0 } revisions ? revisions[0] : document.Revision ?? default;
+    }
+
+    /// <summary>The document's id.</summary>
+    public string Id { get; }
+
+    /// <summary>What the client sent.</summary>
+    public ParsedDocument Document { get; }
+
+    /// <summary>
+    /// The revision that an interactive write edits, from the document itself; set it where the client named it elsewhere
+    /// (<c>rev</c>, <c>If-Match</c>). The default value stands for none.
+    /// </summary>
+    public RevisionId Parent { get; set; }
+
+    /// <summary>Its attachments, in order.</summary>
+    public IReadOnlyList<AttachmentWrite> Attachments { get; }
+
+    /// <summary>Drops the content that no document came to refer to.</summary>
+    public void Dispose()
+    {
+        foreach (var attachment in Attachments)
+        {
+            attachment.Content?.Dispose();
+        }
+    }
+}

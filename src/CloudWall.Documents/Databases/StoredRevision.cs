@@ -1,0 +1,30 @@
+using CloudWall.Documents.Attachments;
+using CloudWall.Storage;
+
+namespace CloudWall.Documents.Databases;
+
+/// <summary>The body and attachments of one stored revision. Dispose of it to give its bytes back.</summary>
+public sealed class StoredRevision : IDisposable
+{
+    private readonly PinnedValue _value;
+    private readonly int _bodyOffset;
+
+    internal StoredRevision(PinnedValue value, int bodyOffset, IReadOnlyList<AttachmentInfo> attachments)
+    {
+        _value = value;
+        _bodyOffset = bodyOffset;
+        Attachments = attachments;
+    }
+
+    /// <summary>
+    /// The body in CouchDB's normal form: an object <c>{…}</c> as UTF-8, without the underscore members that answers add.
+    /// Valid until disposed of.
+    /// </summary>
+    public ReadOnlyMemory<byte> Body => _value.Memory[_bodyOffset..];
+
+    /// <summary>Its attachments in CouchDB's order; empty where there are none.</summary>
+    public IReadOnlyList<AttachmentInfo> Attachments { get; }
+
+    /// <inheritdoc/>
+    public void Dispose() => _value.Dispose();
+}
