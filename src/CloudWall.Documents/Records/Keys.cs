@@ -1,0 +1,188 @@
+using CloudWall.Documents.Revisions;
+
+namespace CloudWall.Documents.Records;
+
+/// <summary>
+/// The keys of everything a database keeps. Each begins with the database's number (4 bytes), which is never used again, so that a
+/// deleted database is a range of keys; in <see cref="Storage.Keyspace.Documents"/> and <see cref="Storage.Keyspace.Meta"/> a byte
+/// tells the kinds apart. Numbers are big-endian, so that byte order is numeric order.
+/// </summary>
+internal static class Keys
+{
+    /// <summary>Meta: the data format's version.</summary>
+    public static ReadOnlySpan<byte> Format => [1];
+
+    /// <summary>Meta: the number of the next database.</summary>
+    public static ReadOnlySpan<byte> NextDatabase => [2];
+
+    private const byte CatalogueKind = 3;
+    private const byte StateKind = 4;
+    private const byte SecurityKind = 5;
+
+    private const byte RecordKind = 1;
+    private const byte AncestorsKind = 2;
+    private const byte ContentKind = 3;
+    private const byte UploadKind = 4;
+    private const byte PurgeKind = 5;
+
+    /// <summary>First byte of the catalogue's keys in Meta; the next byte ends them.</summary>
+    public static ReadOnlySpan<byte> CatalogueStart => [CatalogueKind];
+
+    /// <summary>The end of the catalogue's keys in Meta.</summary>
+    public static ReadOnlySpan<byte> CatalogueEnd => [CatalogueKind + 1];
+
+    /// <summary>Meta: a database by name.</summary>
+    public static void Catalogue(ref KeyWriter key, string name)
+    {
+        key.Byte(CatalogueKind);
+        key.Text(name);
+    }
+
+    /// <summary>Meta: a database's counters and limits.</summary>
+    public static void State(ref KeyWriter key, uint database)
+    {
+        key.Byte(StateKind);
+        key.UInt32(database);
+    }
+
+    /// <summary>Meta: a database's security object.</summary>
+    public static void Security(ref KeyWriter key, uint database)
+    {
+        key.Byte(SecurityKind);
+        key.UInt32(database);
+    }
+
+    /// <summary>Documents: a document's record; with an empty id the first of them.</summary>
+    public static void Record(ref KeyWriter key, uint database, string id)
+    {
+        key.UInt32(database);
+        key.Byte(RecordKind);
+        key.Text(id);
+    }
+
+    /// <summary>Documents: a document's record.</summary>
+    public static void Record(ref KeyWriter key, uint database, ReadOnlySpan<byte> id)
+    {
+        key.UInt32(database);
+        key.Byte(RecordKind);
+        key.Raw(id);
+    }
+
+    /// <summary>Documents: the end of a database's records.</summary>
+    public static void RecordsEnd(ref KeyWriter key, uint database)
+    {
+        key.UInt32(database);
+        key.Byte(RecordKind + 1);
+    }
+
+    /// <summary>How many bytes come before the id in a record's key.</summary>
+    public const int RecordPrefix = 5;
+
+    /// <summary>Documents: a page of a document's older ancestors.</summary>
+    public static void Ancestors(ref KeyWriter key, uint database, string id, long page)
+    {
+        key.UInt32(database);
+        key.Byte(AncestorsKind);
+        key.Terminated(id);
+        key.Int64(page);
+    }
+
+    /// <summary>Documents: stored content by its address, SHA-256.</summary>
+    public static void Content(ref KeyWriter key, uint database, ReadOnlySpan<byte> contentId)
+    {
+        key.UInt32(database);
+        key.Byte(ContentKind);
+        key.Raw(contentId);
+    }
+
+    /// <summary>Documents: a blob that is being received, or was when the node stopped.</summary>
+    public static void Upload(ref KeyWriter key, uint database, long blob)
+    {
+        key.UInt32(database);
+        key.Byte(UploadKind);
+        key.Int64(blob);
+    }
+
+    /// <summary>Documents: a blob number out of an upload's key.</summary>
+    public static long UploadBlob(ReadOnlySpan<byte> key) => System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(key[RecordPrefix..]);
+
+    /// <summary>Documents: an entry of the purge history.</summary>
+    public static void Purge(ref KeyWriter key, uint database, long sequence)
+    {
+        key.UInt32(database);
+        key.Byte(PurgeKind);
+        key.Int64(sequence);
+    }
+
+    /// <summary>Bodies: a revision's body. The newest generations of a document come first.</summary>
+    public static void Body(ref KeyWriter key, uint database, string id, RevisionId revision)
+    {
+        key.UInt32(database);
+        key.Terminated(id);
+        Revision(ref key, revision);
+    }
+
+    /// <summary>Bodies: a revision's body.</summary>
+    public static void Body(ref KeyWriter key, uint database, ReadOnlySpan<byte> id, RevisionId revision)
+    {
+        key.UInt32(database);
+        key.Terminated(id);
+        Revision(ref key, revision);
+    }
+
+    /// <summary>Bodies: where a document's bodies begin; add 00 02 in place of the end of the id for where they end.</summary>
+    public static void Bodies(ref KeyWriter key, uint database, ReadOnlySpan<byte> id)
+    {
+        key.UInt32(database);
+        key.Terminated(id);
+    }
+
+    /// <summary>Sequences: one row.</summary>
+    public static void Sequence(ref KeyWriter key, uint database, long sequence)
+    {
+        key.UInt32(database);
+        key.Int64(sequence);
+    }
+
+    /// <summary>Attachments: one chunk of a blob.</summary>
+    public static void Chunk(ref KeyWriter key, uint database, long blob, uint chunk)
+    {
+        key.UInt32(database);
+        key.Int64(blob);
+        key.UInt32(chunk);
+    }
+
+    /// <summary>Attachments: where a blob begins.</summary>
+    public static void Blob(ref KeyWriter key, uint database, long blob)
+    {
+        key.UInt32(database);
+        key.Int64(blob);
+    }
+
+    /// <summary>Local: one local document.</summary>
+    public static void Local(ref KeyWriter key, uint database, string id)
+    {
+        key.UInt32(database);
+        key.Text(id);
+    }
+
+    /// <summary>Any keyspace but Meta: where a database's keys begin.</summary>
+    public static void Database(ref KeyWriter key, uint database) => key.UInt32(database);
+
+    private static void Revision(ref KeyWriter key, RevisionId revision)
+    {
+        key.Int64(long.MaxValue - revision.Generation);
+        Span<byte> hash = stackalloc byte[16];
+        if (revision.HashLength == 16)
+        {
+            revision.CopyHashTo(hash);
+            key.Raw(hash);
+        }
+        else
+        {
+            var text = new byte[revision.HashLength];
+            revision.CopyHashTo(text);
+            key.Raw(text);
+        }
+    }
+}

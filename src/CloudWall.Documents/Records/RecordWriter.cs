@@ -1,0 +1,54 @@
+using System.Buffers;
+using System.Text;
+using CloudWall.Documents.Revisions;
+
+namespace CloudWall.Documents.Records;
+
+/// <summary>Writes the parts of a stored value one after the other; the counterpart of <see cref="RecordReader"/>.</summary>
+internal static class RecordWriter
+{
+    public static void Byte(this IBufferWriter<byte> output, byte value)
+    {
+        output.GetSpan(1)[0] = value;
+        output.Advance(1);
+    }
+
+    public static void Number(this IBufferWriter<byte> output, long value)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(value);
+        var span = output.GetSpan(10);
+        var written = 0;
+        var rest = (ulong)value;
+        while (rest >= 0x80)
+        {
+            span[written++] = (byte)(rest | 0x80);
+            rest >>= 7;
+        }
+
+        span[written++] = (byte)rest;
+        output.Advance(written);
+    }
+
+    public static void Bytes(this IBufferWriter<byte> output, ReadOnlySpan<byte> value)
+    {
+        output.Number(value.Length);
+        output.Write(value);
+    }
+
+    public static void Text(this IBufferWriter<byte> output, string value)
+    {
+        var length = Encoding.UTF8.GetByteCount(value);
+        output.Number(length);
+        Encoding.UTF8.GetBytes(value, output.GetSpan(length));
+        output.Advance(length);
+    }
+
+    public static void Revision(this IBufferWriter<byte> output, RevisionId revision)
+    {
+        var length = revision.HashLength;
+        output.Number(revision.Generation);
+        output.Number(length == 16 ? 0 : length + 1);
+        revision.CopyHashTo(output.GetSpan(length));
+        output.Advance(length);
+    }
+}
