@@ -5,14 +5,14 @@ namespace CloudWall.Documents.Attachments;
 /// <param name="ContentType">Its media type; ignored for a stub.</param>
 /// <param name="Content">The content; null for a stub.</param>
 /// <param name="RevisionPosition">
-/// The <c>revpos</c> the client gave: kept for replicated writes; an interactive write sets its own. 0 where none was given.
+/// The <c>revpos</c> the client gave: kept for replicated writes; an interactive write sets its own. Null where none was given; a stub that names one must name the right one.
 /// </param>
 /// <param name="Digest">The digest that a stub names; null where none was given.</param>
 public sealed record AttachmentWrite(
     string Name,
     string ContentType,
     StoredContent? Content,
-    long RevisionPosition = 0,
+    long? RevisionPosition = null,
     string? Digest = null)
 {
     /// <summary>Whether the parent revision's attachment of that name is kept.</summary>

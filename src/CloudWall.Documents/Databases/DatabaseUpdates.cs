@@ -1,23 +1,6 @@
+using CloudWall.Documents.Changes;
+
 namespace CloudWall.Documents.Databases;
-
-/// <summary>What happened to a database.</summary>
-public enum DatabaseUpdateKind
-{
-    /// <summary>It was created.</summary>
-    Created,
-
-    /// <summary>Something in it changed.</summary>
-    Updated,
-
-    /// <summary>It was deleted.</summary>
-    Deleted,
-}
-
-/// <summary>The latest event of one database.</summary>
-/// <param name="Sequence">The event's number.</param>
-/// <param name="Name">The database's name.</param>
-/// <param name="Kind">What happened.</param>
-public readonly record struct DatabaseUpdate(long Sequence, string Name, DatabaseUpdateKind Kind);
 
 /// <summary>
 /// The latest event of each database, in their order. Numbers begin anew with every start of the node: every database that is
@@ -25,15 +8,68 @@ public readonly record struct DatabaseUpdate(long Sequence, string Name, Databas
 /// </summary>
 public sealed class DatabaseUpdates
 {
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, long> _latest = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<long, DatabaseUpdate> _events = [];
+    private readonly ChangeSignal _signal = new();
+    private long _sequence;
+
+    internal DatabaseUpdates(string epoch) => Epoch = epoch;
+
     /// <summary>What tells this start of the node from others: 32 hexadecimal digits.</summary>
-    public string Epoch => throw new NotImplementedException();
+    public string Epoch { get; }
 
     /// <summary>The latest event's number.</summary>
-    public long Sequence => throw new NotImplementedException();
+    public long Sequence => Volatile.Read(ref _sequence);
 
     /// <summary>The events after a number, oldest first.</summary>
-    public IReadOnlyList<DatabaseUpdate> After(long sequence) => throw new NotImplementedException();
+    public IReadOnlyList<DatabaseUpdate> After(long sequence)
+    {
+        lock (_gate)
+        {
+            var found = new List<DatabaseUpdate>();
+            foreach (var update in _events.Values)
+            {
+                if (update.Sequence > sequence)
+                {
+                    found.Add(update);
+                }
+            }
+
+            return found;
+        }
+    }
 
     /// <summary>Completes when there is an event after a number.</summary>
-    public Task WaitAsync(long after, CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task WaitAsync(long after, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var next = _signal.Next();
+            if (Sequence > after)
+            {
+                return;
+            }
+
+            await next.WaitAsync(cancellation);
+        }
+    }
+
+    internal void Add(string name, DatabaseUpdateKind kind)
+    {
+        lock (_gate)
+        {
+            if (_latest.TryGetValue(name, out var earlier))
+            {
+                _events.Remove(earlier);
+            }
+
+            var number = _sequence + 1;
+            _latest[name] = number;
+            _events.Add(number, new DatabaseUpdate(number, name, kind));
+            Volatile.Write(ref _sequence, number);
+        }
+
+        _signal.Raise();
+    }
 }

@@ -1,0 +1,179 @@
+using System.Runtime.CompilerServices;
+using CloudWall.Documents.Databases;
+using CloudWall.Documents.Records;
+using CloudWall.Storage;
+
+namespace CloudWall.Documents.Attachments;
+
+/// <summary>
+/// A database's attachment content: blobs of chunks, found by the SHA-256 of their bytes. A blob that is being received is on a list,
+/// so that what a crash leaves behind is found and removed.
+/// </summary>
+internal sealed class ContentStore(DatabaseCore core)
+{
+    /// <summary>Bytes in each chunk but the last. Content up to one chunk is written together with its document.</summary>
+    public const int ChunkSize = 128 << 10;
+
+    private readonly Lock _gate = new();
+    private long _lastBlob;
+    private bool _started;
+
+    /// <summary>A blob number that was never used in this database.</summary>
+    public long NextBlob()
+    {
+        lock (_gate)
+        {
+            if (!_started)
+            {
+                _lastBlob = Math.Max(LastBlob(), LastUpload());
+                _started = true;
+            }
+
+            return ++_lastBlob;
+        }
+    }
+
+    public ContentRecord? Find(ReadOnlySpan<byte> contentId)
+    {
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Content(ref key, core.Number, contentId);
+        using var value = core.Store.Get(Keyspace.Documents, key.Written);
+        key.Dispose();
+        return value.Found ? ContentRecord.Read(value.Span) : null;
+    }
+
+    public AttachmentUpload BeginUpload(string contentType, ContentEncoding encoding, long? decodedLength)
+    {
+        var compress = encoding == ContentEncoding.Identity
+            && core.Options.CompressionLevel > 0
+            && core.CompressibleTypes.Matches(contentType);
+        return new ContentUpload(core, compress, encoding, decodedLength);
+    }
+
+    /// <summary>Puts a blob on the list of those being received.</summary>
+    public void ListUpload(long blob)
+    {
+        using var batch = core.Store.CreateBatch();
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Upload(ref key, core.Number, blob);
+        batch.Put(Keyspace.Documents, key.Written, []);
+        key.Dispose();
+        core.Store.Commit(batch, sync: false);
+    }
+
+    public void WriteChunk(long blob, uint chunk, ReadOnlySpan<byte> bytes)
+    {
+        using var batch = core.Store.CreateBatch();
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Chunk(ref key, core.Number, blob, chunk);
+        batch.Put(Keyspace.Attachments, key.Written, bytes);
+        key.Dispose();
+        core.Store.Commit(batch, sync: false);
+    }
+
+    /// <summary>Removes a blob that no document came to refer to.</summary>
+    public void Abandon(long blob)
+    {
+        if (core.IsClosed)
+        {
+            return;
+        }
+
+        using var batch = core.Store.CreateBatch();
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Upload(ref key, core.Number, blob);
+        batch.Delete(Keyspace.Documents, key.Written);
+        key.Dispose();
+        RemoveBlob(batch, core.Number, blob);
+        core.Store.Commit(batch, sync: false);
+    }
+
+    /// <summary>Removes what was being received when the node stopped.</summary>
+    public static void RemoveUnfinished(KeyValueStore store, uint database)
+    {
+        var lower = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Upload(ref lower, database, 0);
+        var upper = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Upload(ref upper, database, long.MaxValue);
+        using var uploads = store.Scan(Keyspace.Documents, lower.Written, upper.Written);
+        lower.Dispose();
+        upper.Dispose();
+        while (uploads.MoveNext())
+        {
+            using var batch = store.CreateBatch();
+            RemoveBlob(batch, database, Keys.UploadBlob(uploads.Key));
+            batch.Delete(Keyspace.Documents, uploads.Key);
+            store.Commit(batch, sync: false);
+        }
+    }
+
+    public static void RemoveBlob(WriteBatch batch, uint database, long blob)
+    {
+        var lower = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Blob(ref lower, database, blob);
+        var upper = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Blob(ref upper, database, blob + 1);
+        batch.DeleteRange(Keyspace.Attachments, lower.Written, upper.Written);
+        lower.Dispose();
+        upper.Dispose();
+    }
+
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(
+        AttachmentInfo attachment, long offset, long length, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        var content = Find(attachment.ContentId.Span) ?? throw Gone();
+        var end = Math.Min(content.StoredLength, offset + length);
+        while (offset < end)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var chunk = ReadChunk(content.Blob, (uint)(offset / ChunkSize));
+            if (!chunk.Found)
+            {
+                throw Gone();
+            }
+
+            var from = (int)(offset % ChunkSize);
+            var bytes = chunk.Memory[from..];
+            if (bytes.Length > end - offset)
+            {
+                bytes = bytes[..(int)(end - offset)];
+            }
+
+            offset += bytes.Length;
+            yield return bytes;
+        }
+
+        await Task.CompletedTask;
+    }
+
+    private static InvalidDataException Gone() => new("The content of an attachment is no longer stored.");
+
+    private PinnedValue ReadChunk(long blob, uint chunk)
+    {
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Chunk(ref key, core.Number, blob, chunk);
+        var value = core.Store.Get(Keyspace.Attachments, key.Written);
+        key.Dispose();
+        return value;
+    }
+
+    private long LastBlob()
+    {
+        using var last = core.ScanDatabase(Keyspace.Attachments, descending: true);
+        return last.MoveNext() ? System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(last.Key[4..]) : 0;
+    }
+
+    private long LastUpload()
+    {
+        var lower = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Upload(ref lower, core.Number, 0);
+        var upper = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Upload(ref upper, core.Number, long.MaxValue);
+        using var last = core.Store.Scan(Keyspace.Documents, lower.Written, upper.Written, descending: true);
+        lower.Dispose();
+        upper.Dispose();
+        return last.MoveNext() ? Keys.UploadBlob(last.Key) : 0;
+    }
+}

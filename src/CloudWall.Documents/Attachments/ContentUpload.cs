@@ -1,0 +1,168 @@
+using System.Security.Cryptography;
+using CloudWall.Documents.Databases;
+
+namespace CloudWall.Documents.Attachments;
+
+/// <summary>An upload into a <see cref="ContentStore"/>: compressor, digests, chunks.</summary>
+internal sealed class ContentUpload : AttachmentUpload
+{
+    private readonly DatabaseCore _core;
+    private readonly ContentEncoding _encoding;
+    private readonly long? _decodedLength;
+    private readonly IncrementalHash _md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+    private readonly IncrementalHash _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly CouchGzipStream? _gzip;
+    private byte[] _chunk = new byte[4096];
+    private int _filled;
+    private uint _chunks;
+    private long _blob;
+    private long _received;
+    private long _stored;
+    private bool _completed;
+
+    public ContentUpload(DatabaseCore core, bool compress, ContentEncoding encoding, long? decodedLength)
+    {
+        _core = core;
+        _encoding = compress ? ContentEncoding.Gzip : encoding;
+        _decodedLength = decodedLength;
+        if (compress)
+        {
+            _gzip = new CouchGzipStream(new ChunkStream(this), core.Options.CompressionLevel);
+        }
+    }
+
+    public override long Received => _received;
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        _received += bytes.Length;
+        if (_received > _core.Options.Limits.MaxAttachmentSize)
+        {
+            throw new DocumentException(new DocumentError(413, "attachment_too_large", "attachment"));
+        }
+
+        if (_gzip is null)
+        {
+            Store(bytes.Span);
+        }
+        else
+        {
+            _gzip.Write(bytes.Span);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask<StoredContent> CompleteAsync(CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        _gzip?.Dispose();
+        var inline = _blob == 0;
+        if (!inline && _filled > 0)
+        {
+            FlushChunk();
+        }
+
+        _completed = true;
+        var length = _gzip is null && _encoding == ContentEncoding.Gzip ? _decodedLength ?? _stored : _received;
+        return ValueTask.FromResult(new StoredContent(
+            _sha256.GetHashAndReset(),
+            _md5.GetHashAndReset(),
+            length,
+            _stored,
+            _encoding,
+            inline ? _chunk.AsMemory(0, _filled) : null,
+            _blob,
+            inline ? null : content => _core.Contents.Abandon(content.Blob)));
+    }
+
+    protected override ValueTask DisposeCoreAsync()
+    {
+        if (!_completed)
+        {
+            _completed = true;
+            if (_blob != 0)
+            {
+                _core.Contents.Abandon(_blob);
+            }
+        }
+
+        _md5.Dispose();
+        _sha256.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private void Store(ReadOnlySpan<byte> bytes)
+    {
+        _md5.AppendData(bytes);
+        _sha256.AppendData(bytes);
+        _stored += bytes.Length;
+        while (bytes.Length > 0)
+        {
+            if (_filled == ContentStore.ChunkSize)
+            {
+                FlushChunk();
+            }
+
+            Grow(bytes.Length);
+            var part = bytes[..Math.Min(bytes.Length, _chunk.Length - _filled)];
+            part.CopyTo(_chunk.AsSpan(_filled));
+            _filled += part.Length;
+            bytes = bytes[part.Length..];
+        }
+    }
+
+    private void Grow(int more)
+    {
+        if (_filled + more > _chunk.Length && _chunk.Length < ContentStore.ChunkSize)
+        {
+            var size = Math.Min(ContentStore.ChunkSize, Math.Max(_chunk.Length * 2, _filled + more));
+            Array.Resize(ref _chunk, size);
+        }
+    }
+
+    private void FlushChunk()
+    {
+        if (_blob == 0)
+        {
+            _blob = _core.Contents.NextBlob();
+            _core.Contents.ListUpload(_blob);
+        }
+
+        _core.Contents.WriteChunk(_blob, _chunks++, _chunk.AsSpan(0, _filled));
+        _filled = 0;
+    }
+
+    /// <summary>Where the compressor's output goes.</summary>
+    private sealed class ChunkStream(ContentUpload upload) : Stream
+    {
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override void Write(byte[] buffer, int offset, int count) => upload.Store(buffer.AsSpan(offset, count));
+
+        public override void Write(ReadOnlySpan<byte> buffer) => upload.Store(buffer);
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
+}

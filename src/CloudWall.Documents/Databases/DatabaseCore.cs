@@ -1,0 +1,230 @@
+using System.Text;
+using CloudWall.Documents.Attachments;
+using CloudWall.Documents.Changes;
+using CloudWall.Documents.Records;
+using CloudWall.Documents.Revisions;
+using CloudWall.Storage;
+
+namespace CloudWall.Documents.Databases;
+
+/// <summary>What all parts of a database share: its place in the store, its state as readers see it, and the point reads.</summary>
+internal sealed class DatabaseCore
+{
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _closing = new();
+    private volatile StateBox? _state;
+    private volatile SecurityBox? _security;
+
+    public DatabaseCore(string name, CatalogueRecord record, KeyValueStore store, EngineOptions options, TimeProvider time, DatabaseUpdates updates)
+    {
+        Name = name;
+        Number = record.Number;
+        Incarnation = record.Incarnation;
+        Partitioned = record.Partitioned;
+        Store = store;
+        Options = options;
+        Time = time;
+        Updates = updates;
+        CompressibleTypes = new CompressibleTypes(options.CompressibleTypes);
+        Contents = new ContentStore(this);
+        Closing = _closing.Token;
+    }
+
+    public string Name { get; }
+
+    public uint Number { get; }
+
+    public string Incarnation { get; }
+
+    public bool Partitioned { get; }
+
+    public KeyValueStore Store { get; }
+
+    public EngineOptions Options { get; }
+
+    public TimeProvider Time { get; }
+
+    public DatabaseUpdates Updates { get; }
+
+    public CompressibleTypes CompressibleTypes { get; }
+
+    public ContentStore Contents { get; }
+
+    public ChangeSignal Changed { get; } = new();
+
+    public CancellationToken Closing { get; }
+
+    public bool IsClosed => _closing.IsCancellationRequested;
+
+    /// <summary>Counters and limits as of the last batch that readers can see; read from the store when first asked for.</summary>
+    public DatabaseState State => (_state ?? LoadState()).Value;
+
+    public ReadOnlyMemory<byte>? Security
+    {
+        get
+        {
+            if (_security is { } known)
+            {
+                return known.Json;
+            }
+
+            lock (_gate)
+            {
+                if (_security is null)
+                {
+                    var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+                    Keys.Security(ref key, Number);
+                    var stored = Store.GetBytes(Keyspace.Meta, key.Written);
+                    key.Dispose();
+                    _security = new SecurityBox(stored is null ? null : new ReadOnlyMemory<byte>(stored));
+                }
+
+                return _security.Json;
+            }
+        }
+    }
+
+    /// <summary>Shows readers what a batch has made of the database, and wakes those who wait.</summary>
+    public void Publish(DatabaseState state, ReadOnlyMemory<byte>? security)
+    {
+        if (security is not null)
+        {
+            _security = new SecurityBox(security);
+        }
+
+        var moved = _state is null || _state.Value.UpdateSequence != state.UpdateSequence;
+        _state = new StateBox(state);
+        if (moved)
+        {
+            Changed.Raise();
+            Updates.Add(Name, DatabaseUpdateKind.Updated);
+        }
+    }
+
+    /// <summary>Ends whoever reads for long or waits.</summary>
+    public void Close()
+    {
+        _closing.Cancel();
+        Changed.Raise();
+    }
+
+    public DocumentRecord? Find(string id)
+    {
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Record(ref key, Number, id);
+        using var value = Store.Get(Keyspace.Documents, key.Written);
+        key.Dispose();
+        return value.Found ? DocumentRecordCodec.Read(id, value.Span) : null;
+    }
+
+    public void LoadAncestors(string id, RevisionTree tree)
+    {
+        if (tree.TailCount == 0)
+        {
+            return;
+        }
+
+        var pages = new List<AncestorPage>();
+        foreach (var index in tree.TailPages())
+        {
+            var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+            Keys.Ancestors(ref key, Number, id, index);
+            using var value = Store.Get(Keyspace.Documents, key.Written);
+            key.Dispose();
+            if (value.Found)
+            {
+                pages.Add(AncestorPage.Read(index, value.Span));
+            }
+        }
+
+        tree.AttachTail(pages);
+    }
+
+    public StoredRevision? Read(string id, RevisionId revision)
+    {
+        var value = ReadBody(id, revision);
+        if (!value.Found)
+        {
+            value.Dispose();
+            return null;
+        }
+
+        return new StoredRevision(value, BodyCodec.Read(value.Span, out var attachments), attachments);
+    }
+
+    public bool HasBody(string id, RevisionId revision)
+    {
+        using var value = ReadBody(id, revision);
+        return value.Found;
+    }
+
+    public LocalDocument? FindLocal(string id)
+    {
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Local(ref key, Number, id);
+        using var value = Store.Get(Keyspace.Local, key.Written);
+        key.Dispose();
+        return value.Found ? ReadLocal(id, value.Span) : null;
+    }
+
+    public static LocalDocument ReadLocal(string id, ReadOnlySpan<byte> value)
+    {
+        var reader = new RecordReader(value);
+        var revision = reader.Number();
+        return new LocalDocument(id, revision, reader.Rest.ToArray());
+    }
+
+    public static LocalDocument ReadLocal(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) =>
+        ReadLocal(Encoding.UTF8.GetString(key[4..]), value);
+
+    /// <summary>A cursor over all that the database has in a keyspace whose keys begin with its number.</summary>
+    public KeyValueCursor ScanDatabase(Keyspace space, bool descending = false)
+    {
+        var lower = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Database(ref lower, Number);
+        var upper = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Database(ref upper, Number + 1);
+        var cursor = Store.Scan(space, lower.Written, upper.Written, descending);
+        lower.Dispose();
+        upper.Dispose();
+        return cursor;
+    }
+
+    private PinnedValue ReadBody(string id, RevisionId revision)
+    {
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Body(ref key, Number, id, revision);
+        var value = Store.Get(Keyspace.Bodies, key.Written);
+        key.Dispose();
+        return value;
+    }
+
+    private StateBox LoadState()
+    {
+        lock (_gate)
+        {
+            if (_state is null)
+            {
+                var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+                Keys.State(ref key, Number);
+                using var value = Store.Get(Keyspace.Meta, key.Written);
+                key.Dispose();
+                _state = new StateBox(value.Found
+                    ? DatabaseState.Read(value.Span)
+                    : throw new InvalidDataException($"The database {Name} has no state."));
+            }
+
+            return _state;
+        }
+    }
+
+    private sealed class StateBox(DatabaseState value)
+    {
+        public readonly DatabaseState Value = value;
+    }
+
+    private sealed class SecurityBox(ReadOnlyMemory<byte>? json)
+    {
+        public readonly ReadOnlyMemory<byte>? Json = json;
+    }
+}

@@ -1,0 +1,54 @@
+using System.Buffers;
+using CloudWall.Documents.Revisions;
+
+namespace CloudWall.Documents.Records;
+
+/// <summary>A row of the changes feed: the document's id and its leaves, winner first, so that no style of feed needs a second read.</summary>
+internal static class SequenceRowCodec
+{
+    private const byte Version = 1;
+
+    public static void Write(IBufferWriter<byte> output, string id, RevisionTree tree)
+    {
+        output.Byte(Version);
+        output.Text(id);
+        var leaves = tree.Leaves;
+        output.Number(leaves.Count);
+        for (var i = 0; i < leaves.Count; i++)
+        {
+            output.Byte((byte)leaves[i].Flags);
+            output.Revision(leaves[i].Revision);
+        }
+    }
+
+    /// <summary>Reads a row; the leaves go to <paramref name="leaves"/>, which grows as needed.</summary>
+    /// <returns>The id, a part of <paramref name="value"/>, and the number of leaves.</returns>
+    public static ReadOnlySpan<byte> Read(ReadOnlySpan<byte> value, ref RevisionLeaf[] leaves, out int count)
+    {
+        var reader = new RecordReader(value);
+        if (reader.Byte() != Version)
+        {
+            throw new InvalidDataException("A row of the changes feed has a format that this version does not know.");
+        }
+
+        var id = reader.Bytes();
+        count = checked((int)reader.Number());
+        if (count > value.Length)
+        {
+            throw new InvalidDataException("A stored record is shorter than it says.");
+        }
+
+        if (leaves.Length < count)
+        {
+            leaves = new RevisionLeaf[count];
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            var flags = (RevisionFlags)reader.Byte();
+            leaves[i] = new RevisionLeaf(reader.Revision(), flags, 0);
+        }
+
+        return id;
+    }
+}

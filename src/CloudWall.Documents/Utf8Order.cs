@@ -1,0 +1,32 @@
+namespace CloudWall.Documents;
+
+/// <summary>
+/// The order in which CouchDB has document ids: that of their UTF-8 bytes, which is that of code points. It differs from the
+/// ordinal order of UTF-16 only where surrogates meet U+E000 to U+FFFF.
+/// </summary>
+public sealed class Utf8Order : IComparer<string>
+{
+    /// <summary>The one instance.</summary>
+    public static readonly Utf8Order Instance = new();
+
+    private Utf8Order()
+    {
+    }
+
+    /// <inheritdoc/>
+    public int Compare(string? x, string? y)
+    {
+        var a = x.AsSpan();
+        var b = y.AsSpan();
+        var common = a.CommonPrefixLength(b);
+        if (common == a.Length || common == b.Length)
+        {
+            return a.Length.CompareTo(b.Length);
+        }
+
+        return Rank(a[common]).CompareTo(Rank(b[common]));
+    }
+
+    // Surrogates stand for code points above all others of a single unit.
+    private static int Rank(char unit) => char.IsSurrogate(unit) ? unit + 0x10000 : unit;
+}

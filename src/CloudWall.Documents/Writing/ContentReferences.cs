@@ -1,0 +1,141 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using CloudWall.Documents.Attachments;
+using CloudWall.Documents.Databases;
+using CloudWall.Documents.Records;
+using CloudWall.Storage;
+
+namespace CloudWall.Documents.Writing;
+
+/// <summary>
+/// How many stored revisions refer to each content, within one batch. Content that nobody refers to any more is removed; content that
+/// is there already is not stored again.
+/// </summary>
+internal sealed class ContentReferences(DatabaseCore core)
+{
+    private readonly Dictionary<Address, Entry> _entries = [];
+    private readonly List<StoredContent> _adopted = [];
+
+    public void Add(AttachmentInfo attachment, StoredContent? content, WriteBatch batch)
+    {
+        var entry = Load(attachment.ContentId.Span);
+        if (entry.Record.References <= 0 && !entry.Stored)
+        {
+            if (content is null)
+            {
+                throw new InvalidDataException("The content of an attachment is not stored.");
+            }
+
+            entry.Record = new ContentRecord(Adopt(content, batch), content.StoredLength, 0);
+            entry.Stored = true;
+        }
+
+        entry.Record = entry.Record with { References = entry.Record.References + 1 };
+    }
+
+    public void Remove(AttachmentInfo attachment)
+    {
+        var entry = Load(attachment.ContentId.Span);
+        if (entry.Stored)
+        {
+            entry.Record = entry.Record with { References = entry.Record.References - 1 };
+        }
+    }
+
+    public void Flush(WriteBatch batch)
+    {
+        var value = new ArrayBufferWriter<byte>(32);
+        Span<byte> address = stackalloc byte[32];
+        foreach (var (content, entry) in _entries)
+        {
+            if (!entry.Stored)
+            {
+                continue;
+            }
+
+            content.CopyTo(address);
+            var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+            Keys.Content(ref key, core.Number, address);
+            if (entry.Record.References <= 0)
+            {
+                batch.Delete(Keyspace.Documents, key.Written);
+                ContentStore.RemoveBlob(batch, core.Number, entry.Record.Blob);
+            }
+            else
+            {
+                value.ResetWrittenCount();
+                entry.Record.Write(value);
+                batch.Put(Keyspace.Documents, key.Written, value.WrittenSpan);
+            }
+
+            key.Dispose();
+        }
+    }
+
+    /// <summary>The batch is written: the adopted blobs are the documents' now.</summary>
+    public void Committed()
+    {
+        foreach (var content in _adopted)
+        {
+            content.Adopted = true;
+        }
+    }
+
+    private long Adopt(StoredContent content, WriteBatch batch)
+    {
+        if (content.Inline is not { } bytes)
+        {
+            var upload = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+            Keys.Upload(ref upload, core.Number, content.Blob);
+            batch.Delete(Keyspace.Documents, upload.Written);
+            upload.Dispose();
+            _adopted.Add(content);
+            return content.Blob;
+        }
+
+        var blob = core.Contents.NextBlob();
+        if (bytes.Length > 0)
+        {
+            var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+            Keys.Chunk(ref key, core.Number, blob, 0);
+            batch.Put(Keyspace.Attachments, key.Written, bytes.Span);
+            key.Dispose();
+        }
+
+        return blob;
+    }
+
+    private Entry Load(ReadOnlySpan<byte> contentId)
+    {
+        var address = new Address(contentId);
+        if (!_entries.TryGetValue(address, out var entry))
+        {
+            var stored = core.Contents.Find(contentId);
+            entry = new Entry { Stored = stored is not null, Record = stored ?? default };
+            _entries.Add(address, entry);
+        }
+
+        return entry;
+    }
+
+    private sealed class Entry
+    {
+        public ContentRecord Record;
+        public bool Stored;
+    }
+
+    /// <summary>A SHA-256 as a dictionary's key.</summary>
+    private readonly record struct Address(UInt128 High, UInt128 Low)
+    {
+        public Address(ReadOnlySpan<byte> bytes)
+            : this(BinaryPrimitives.ReadUInt128BigEndian(bytes), BinaryPrimitives.ReadUInt128BigEndian(bytes[16..]))
+        {
+        }
+
+        public void CopyTo(Span<byte> bytes)
+        {
+            BinaryPrimitives.WriteUInt128BigEndian(bytes, High);
+            BinaryPrimitives.WriteUInt128BigEndian(bytes[16..], Low);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using CloudWall.Documents.Attachments;
+using CloudWall.Documents.Databases;
+using CloudWall.Documents.Revisions;
+
+namespace CloudWall.Documents.Writing;
+
+/// <summary>A document while a batch of writes is put together: what is stored, and what the batch has made of it so far.</summary>
+internal sealed class DocumentDraft
+{
+    private readonly bool _wasDeleted;
+    private List<(RevisionId Revision, long Size)>? _newSizes;
+    private Dictionary<RevisionId, IReadOnlyList<AttachmentInfo>>? _newBodies;
+    private object? _lastCommand;
+
+    public DocumentDraft(string id, DocumentRecord? stored)
+    {
+        Id = id;
+        Stored = stored;
+        Tree = stored?.Tree ?? new RevisionTree();
+        StoredSequence = stored?.Sequence ?? 0;
+        _wasDeleted = stored is not null && stored.Deleted;
+        if (stored is not null)
+        {
+            StoredLeaves = stored.Tree.Leaves;
+        }
+    }
+
+    public string Id { get; }
+
+    public RevisionTree Tree { get; }
+
+    /// <summary>The sequence of the row that is on disk; 0 where there is none.</summary>
+    public long StoredSequence { get; }
+
+    public long Sequence { get; private set; }
+
+    public bool IsChanged => Sequence != 0;
+
+    public DocumentRecord? Stored { get; }
+
+    public IReadOnlyList<RevisionLeaf> StoredLeaves { get; } = [];
+
+    /// <summary>Pages of older ancestors that are on disk but no longer hold anything of the tree.</summary>
+    public List<long> DroppedPages { get; } = [];
+
+    public int StoredCount => Stored is null || _wasDeleted ? 0 : 1;
+
+    public int StoredDeletedCount => Stored is not null && _wasDeleted ? 1 : 0;
+
+    /// <summary>Gives the document a sequence, once a command: all its revisions of one command share it.</summary>
+    public long Touch(object command, ref long updateSequence)
+    {
+        if (!ReferenceEquals(_lastCommand, command))
+        {
+            _lastCommand = command;
+            Sequence = ++updateSequence;
+        }
+
+        return Sequence;
+    }
+
+    public void SetSequence(long sequence) => Sequence = sequence;
+
+    public void AddBody(RevisionId revision, long size, IReadOnlyList<AttachmentInfo> attachments)
+    {
+        (_newSizes ??= []).Add((revision, size));
+        (_newBodies ??= [])[revision] = attachments;
+    }
+
+    public bool TryFindNewBody(RevisionId revision, out IReadOnlyList<AttachmentInfo> attachments)
+    {
+        attachments = [];
+        return _newBodies is not null && _newBodies.TryGetValue(revision, out attachments!);
+    }
+
+    public long SizeOf(RevisionId leaf)
+    {
+        for (var i = (_newSizes?.Count ?? 0) - 1; i >= 0; i--)
+        {
+            if (_newSizes![i].Revision == leaf)
+            {
+                return _newSizes[i].Size;
+            }
+        }
+
+        for (var i = 0; i < StoredLeaves.Count; i++)
+        {
+            if (StoredLeaves[i].Revision == leaf)
+            {
+                return Stored!.LeafSizes[i];
+            }
+        }
+
+        return 0;
+    }
+}

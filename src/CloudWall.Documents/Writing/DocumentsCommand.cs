@@ -1,0 +1,315 @@
+using CloudWall.Documents.Attachments;
+using CloudWall.Documents.Databases;
+using CloudWall.Documents.Revisions;
+
+namespace CloudWall.Documents.Writing;
+
+/// <summary>Writes documents, by the rules of CouchDB's <c>couch_db_updater</c>: edits extend a leaf, replicated revisions merge.</summary>
+internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome>>
+{
+    private readonly IReadOnlyList<DocumentWrite> _writes;
+    private readonly WriteMode _mode;
+    private readonly RevisionId[] _expected;
+    private readonly bool _checked;
+
+    /// <summary>Prepares a write; what can be computed before its turn comes is computed here, on the caller's thread.</summary>
+    public DocumentsCommand(IReadOnlyList<DocumentWrite> writes, WriteMode mode)
+    {
+        _writes = writes;
+        _mode = mode;
+        _expected = new RevisionId[writes.Count];
+        for (var i = 0; i < writes.Count; i++)
+        {
+            var write = writes[i];
+            CheckNames(write);
+            _checked |= write.Attachments.Count > 0 || write.Id.StartsWith("_design/", StringComparison.Ordinal);
+            if (mode == WriteMode.Interactive && write.Attachments.Count == 0)
+            {
+                _expected[i] = RevisionHash.Compute(write.Document.Deleted, write.Parent, write.Document.Term.Span, []);
+            }
+        }
+    }
+
+    protected override IReadOnlyList<WriteOutcome> Decide(WriteSession session)
+    {
+        var attachments = new IReadOnlyList<AttachmentInfo>?[_writes.Count];
+        for (var i = 0; i < attachments.Length; i++)
+        {
+            attachments[i] = Resolve(session, _writes[i]);
+        }
+
+        var outcomes = new WriteOutcome[_writes.Count];
+        foreach (var i in InOrder())
+        {
+            outcomes[i] = _mode == WriteMode.Interactive
+                ? Edit(session, i, attachments[i])
+                : Merge(session, _writes[i], attachments[i]);
+        }
+
+        return outcomes;
+    }
+
+    /// <summary>CouchDB gives out sequences in the order of the ids.</summary>
+    private int[] InOrder()
+    {
+        var order = new int[_writes.Count];
+        for (var i = 0; i < order.Length; i++)
+        {
+            order[i] = i;
+        }
+
+        if (order.Length > 1)
+        {
+            Array.Sort(order, (a, b) =>
+            {
+                var byId = Utf8Order.Instance.Compare(_writes[a].Id, _writes[b].Id);
+                return byId != 0 ? byId : a.CompareTo(b);
+            });
+        }
+
+        return order;
+    }
+
+    private WriteOutcome Edit(WriteSession session, int index, IReadOnlyList<AttachmentInfo>? attachments)
+    {
+        var write = _writes[index];
+        var conflict = new WriteOutcome(write.Id, default, DocumentError.Conflict);
+        var draft = session.Load(write.Id);
+        var tree = draft.Tree;
+        var parent = write.Parent;
+        var deleted = write.Document.Deleted;
+        if (attachments is null)
+        {
+            return conflict;
+        }
+
+        if (tree.IsEmpty)
+        {
+            // CouchDB looks at the parent of a new document only where it looks at the document before the update at all.
+            if (!parent.IsNone && _checked)
+            {
+                return conflict;
+            }
+        }
+        else if (tree.Winner.IsDeleted)
+        {
+            // A deleted document is created anew on top of its deletion, without naming a revision.
+            if (!parent.IsNone || deleted)
+            {
+                return conflict;
+            }
+
+            parent = tree.Winner.Revision;
+        }
+        else if (parent.IsNone || !tree.TryFindLeaf(parent, out _))
+        {
+            return conflict;
+        }
+
+        var revision = _expected[index];
+        if (revision.IsNone || parent != write.Parent)
+        {
+            revision = RevisionHash.Compute(deleted, parent, write.Document.Term.Span, Hashed(attachments));
+        }
+
+        var sequence = draft.Touch(this, ref session.State.UpdateSequence);
+        var flags = RevisionFlags.Stored | (deleted ? RevisionFlags.Deleted : RevisionFlags.None);
+        if (tree.IsEmpty && !parent.IsNone)
+        {
+            tree.Merge([revision, parent], flags, sequence);
+        }
+        else
+        {
+            tree.Append(parent, revision, flags, sequence);
+        }
+
+        Stem(session, draft);
+        session.PutBody(draft, revision, write.Document.Body.Span, attachments, write.Attachments);
+        return new WriteOutcome(write.Id, revision, null);
+    }
+
+    private WriteOutcome Merge(WriteSession session, DocumentWrite write, IReadOnlyList<AttachmentInfo>? attachments)
+    {
+        var draft = session.Load(write.Id);
+        var path = Path(write);
+        if (attachments is null || IsKnown(session, draft, path[0]))
+        {
+            return new WriteOutcome(write.Id, path[0], null);
+        }
+
+        var tree = draft.Tree;
+        if (!tree.CanMergeWithoutTail(path))
+        {
+            session.LoadAncestors(draft);
+        }
+
+        var deleted = write.Document.Deleted;
+        var sequence = draft.Touch(this, ref session.State.UpdateSequence);
+        tree.Merge(path, RevisionFlags.Stored | (deleted ? RevisionFlags.Deleted : RevisionFlags.None), sequence);
+        Stem(session, draft);
+        session.PutBody(draft, path[0], write.Document.Body.Span, attachments, write.Attachments);
+        return new WriteOutcome(write.Id, path[0], null);
+    }
+
+    private static void Stem(WriteSession session, DocumentDraft draft)
+    {
+        var limit = (int)session.State.RevsLimit;
+        if (!draft.Tree.CanStemWithoutTail(limit))
+        {
+            session.LoadAncestors(draft);
+        }
+
+        draft.Tree.Stem(limit, null);
+    }
+
+    private static bool IsKnown(WriteSession session, DocumentDraft draft, RevisionId revision)
+    {
+        if (draft.Tree.TryFind(revision, out _))
+        {
+            return true;
+        }
+
+        if (!draft.Tree.MayBeInTail(revision))
+        {
+            return false;
+        }
+
+        session.LoadAncestors(draft);
+        return draft.Tree.TryFind(revision, out _);
+    }
+
+    /// <summary>
+    /// The attachments as they will be stored: new content as received, stubs as the revision has them that the write builds on.
+    /// </summary>
+    /// <returns>Null where the write has stubs and cannot succeed anyway.</returns>
+    /// <exception cref="DocumentException">412 <c>missing_stub</c>: the whole request fails, as in CouchDB.</exception>
+    private IReadOnlyList<AttachmentInfo>? Resolve(WriteSession session, DocumentWrite write)
+    {
+        if (write.Attachments.Count == 0)
+        {
+            return [];
+        }
+
+        IReadOnlyList<AttachmentInfo>? known = null;
+        var resolved = new AttachmentInfo[write.Attachments.Count];
+        for (var i = 0; i < resolved.Length; i++)
+        {
+            var attachment = write.Attachments[i];
+            if (attachment.Content is { } content)
+            {
+                resolved[i] = new AttachmentInfo(
+                    attachment.Name,
+                    attachment.ContentType,
+                    _mode == WriteMode.Interactive ? write.Parent.Generation + 1 : attachment.RevisionPosition ?? 0,
+                    content.Md5,
+                    content.Length,
+                    content.StoredLength,
+                    content.Encoding,
+                    content.ContentId);
+                continue;
+            }
+
+            if (known is null)
+            {
+                if (!TryReadBase(session, write, out known))
+                {
+                    return null;
+                }
+            }
+
+            resolved[i] = FindStub(known, attachment) ?? throw MissingStub(write.Id, attachment.Name);
+        }
+
+        return resolved;
+    }
+
+    private bool TryReadBase(WriteSession session, DocumentWrite write, out IReadOnlyList<AttachmentInfo> attachments)
+    {
+        attachments = [];
+        var draft = session.Load(write.Id);
+        var tree = draft.Tree;
+        if (tree.IsEmpty)
+        {
+            return true;
+        }
+
+        if (_mode == WriteMode.Interactive)
+        {
+            return write.Parent.IsNone
+                ? tree.Winner.IsDeleted
+                : tree.TryFindLeaf(write.Parent, out _) && session.TryReadAttachments(draft, write.Parent, out attachments);
+        }
+
+        var path = Path(write);
+        if (IsKnown(session, draft, path[0]))
+        {
+            return false;
+        }
+
+        session.LoadAncestors(draft);
+        foreach (var ancestor in path.AsSpan(1))
+        {
+            if (tree.TryFind(ancestor, out _))
+            {
+                foreach (var node in tree.PathOf(ancestor))
+                {
+                    if (session.TryReadAttachments(draft, node.Revision, out attachments))
+                    {
+                        return true;
+                    }
+                }
+
+                return true;
+            }
+        }
+
+        return true;
+    }
+
+    private static AttachmentInfo? FindStub(IReadOnlyList<AttachmentInfo> known, AttachmentWrite stub)
+    {
+        foreach (var candidate in known)
+        {
+            if (candidate.Name == stub.Name)
+            {
+                return stub.RevisionPosition is null || stub.RevisionPosition == candidate.RevisionPosition ? candidate : null;
+            }
+        }
+
+        return null;
+    }
+
+    private static RevisionId[] Path(DocumentWrite write) =>
+        write.Document.Revisions is { Count: > 0 } revisions ? [.. revisions] : [write.Parent];
+
+    private static HashedAttachment[] Hashed(IReadOnlyList<AttachmentInfo> attachments)
+    {
+        var hashed = new HashedAttachment[attachments.Count];
+        for (var i = 0; i < hashed.Length; i++)
+        {
+            hashed[i] = new HashedAttachment(attachments[i].Name, attachments[i].ContentType, attachments[i].Md5);
+        }
+
+        return hashed;
+    }
+
+    private static void CheckNames(DocumentWrite write)
+    {
+        if (write.Attachments.Count < 2)
+        {
+            return;
+        }
+
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var attachment in write.Attachments)
+        {
+            if (!names.Add(attachment.Name))
+            {
+                throw new DocumentException(DocumentError.BadRequest("Duplicate attachments"));
+            }
+        }
+    }
+
+    private static DocumentException MissingStub(string id, string name) =>
+        new(new DocumentError(412, "missing_stub", $"Invalid attachment stub in {id} for {name}"));
+}

@@ -1,0 +1,41 @@
+namespace CloudWall.Documents.Writing;
+
+/// <summary>Something that the one writer of a database is asked to do.</summary>
+internal abstract class WriteCommand
+{
+    /// <summary>Whether it must see what came before it on disk, and so begins a batch of its own.</summary>
+    public virtual bool Alone => false;
+
+    /// <summary>Whether whoever waits is told only when the write is on the disk.</summary>
+    public virtual bool Sync => true;
+
+    /// <summary>
+    /// Decides and adds its writes to the batch. A <see cref="DocumentException"/> refuses this command alone and must come before
+    /// anything was added.
+    /// </summary>
+    public abstract void Apply(WriteSession session);
+
+    /// <summary>The batch is written.</summary>
+    public abstract void Complete();
+
+    /// <summary>The command was refused, or its batch could not be written.</summary>
+    public abstract void Fail(Exception exception);
+}
+
+/// <summary>A command with an answer.</summary>
+internal abstract class WriteCommand<TResult> : WriteCommand
+{
+    private readonly TaskCompletionSource<TResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TResult _result = default!;
+
+    public Task<TResult> Task => _completion.Task;
+
+    public sealed override void Apply(WriteSession session) => _result = Decide(session);
+
+    public sealed override void Complete() => _completion.TrySetResult(_result);
+
+    public sealed override void Fail(Exception exception) => _completion.TrySetException(exception);
+
+    /// <inheritdoc cref="WriteCommand.Apply"/>
+    protected abstract TResult Decide(WriteSession session);
+}

@@ -1,0 +1,276 @@
+using System.Buffers;
+using CloudWall.Documents.Attachments;
+using CloudWall.Documents.Databases;
+using CloudWall.Documents.Records;
+using CloudWall.Documents.Revisions;
+using CloudWall.Storage;
+
+namespace CloudWall.Documents.Writing;
+
+/// <summary>
+/// One batch of the writer while it is put together: reads see the disk and what the batch has changed. Written whole by
+/// <see cref="Commit"/>, or not at all.
+/// </summary>
+internal sealed class WriteSession : IDisposable
+{
+    private readonly DatabaseCore _core;
+    private readonly WriteBatch _batch;
+    private readonly ArrayBufferWriter<byte> _value = new(1024);
+    private readonly Dictionary<string, DocumentDraft> _drafts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, bool> _local = new(StringComparer.Ordinal);
+    private readonly ContentReferences _contents;
+    private ReadOnlyMemory<byte>? _security;
+
+    public WriteSession(DatabaseCore core)
+    {
+        _core = core;
+        _batch = core.Store.CreateBatch();
+        _contents = new ContentReferences(core);
+        State = core.State;
+    }
+
+    /// <summary>Counters and limits as the batch leaves them.</summary>
+    public DatabaseState State;
+
+    public long SizeInBytes => _batch.SizeInBytes;
+
+    public DatabaseCore Core => _core;
+
+    public DocumentDraft Load(string id)
+    {
+        if (!_drafts.TryGetValue(id, out var draft))
+        {
+            draft = new DocumentDraft(id, _core.Find(id));
+            _drafts.Add(id, draft);
+        }
+
+        return draft;
+    }
+
+    /// <summary>Loads a document's whole history.</summary>
+    public void LoadAncestors(DocumentDraft draft) => _core.LoadAncestors(draft.Id, draft.Tree);
+
+    /// <summary>The attachments of a revision, stored or written in this batch.</summary>
+    /// <returns>False where its body is not there.</returns>
+    public bool TryReadAttachments(DocumentDraft draft, RevisionId revision, out IReadOnlyList<AttachmentInfo> attachments)
+    {
+        if (draft.TryFindNewBody(revision, out attachments))
+        {
+            return true;
+        }
+
+        using var stored = _core.Read(draft.Id, revision);
+        attachments = stored?.Attachments ?? [];
+        return stored is not null;
+    }
+
+    /// <summary>Adds a revision's body; each of its attachments counts as one more reference to its content.</summary>
+    public void PutBody(
+        DocumentDraft draft,
+        RevisionId revision,
+        ReadOnlySpan<byte> body,
+        IReadOnlyList<AttachmentInfo> attachments,
+        IReadOnlyList<AttachmentWrite> writes)
+    {
+        var size = (long)body.Length;
+        for (var i = 0; i < attachments.Count; i++)
+        {
+            size += attachments[i].Length;
+            _contents.Add(attachments[i], writes[i].Content, _batch);
+        }
+
+        _value.ResetWrittenCount();
+        BodyCodec.Write(_value, attachments, body);
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Body(ref key, _core.Number, draft.Id, revision);
+        _batch.Put(Keyspace.Bodies, key.Written, _value.WrittenSpan);
+        key.Dispose();
+        draft.AddBody(revision, size, attachments);
+    }
+
+    /// <summary>Removes a stored revision's body and its references to content. The batch must not have written it itself.</summary>
+    public void RemoveBody(string id, RevisionId revision)
+    {
+        using var stored = _core.Read(id, revision);
+        if (stored is null)
+        {
+            return;
+        }
+
+        foreach (var attachment in stored.Attachments)
+        {
+            _contents.Remove(attachment);
+        }
+
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Body(ref key, _core.Number, id, revision);
+        _batch.Delete(Keyspace.Bodies, key.Written);
+        key.Dispose();
+    }
+
+    public bool LocalExists(string id)
+    {
+        if (!_local.TryGetValue(id, out var exists))
+        {
+            exists = _core.FindLocal(id) is not null;
+        }
+
+        return exists;
+    }
+
+    public void PutLocal(string id, long revision, ReadOnlySpan<byte> body)
+    {
+        State.LocalCount += LocalExists(id) ? 0 : 1;
+        _local[id] = true;
+        _value.ResetWrittenCount();
+        _value.Number(revision);
+        _value.Write(body);
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Local(ref key, _core.Number, id);
+        _batch.Put(Keyspace.Local, key.Written, _value.WrittenSpan);
+        key.Dispose();
+    }
+
+    public void RemoveLocal(string id)
+    {
+        State.LocalCount -= LocalExists(id) ? 1 : 0;
+        _local[id] = false;
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Local(ref key, _core.Number, id);
+        _batch.Delete(Keyspace.Local, key.Written);
+        key.Dispose();
+    }
+
+    public void PutPurge(PurgeInfo info)
+    {
+        _value.ResetWrittenCount();
+        PurgeCodec.Write(_value, info);
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Purge(ref key, _core.Number, info.PurgeSequence);
+        _batch.Put(Keyspace.Documents, key.Written, _value.WrittenSpan);
+        key.Dispose();
+    }
+
+    /// <summary>Forgets purge history beyond the limit.</summary>
+    public void TrimPurges()
+    {
+        var oldest = Math.Max(State.OldestPurge, State.PurgeSequence - State.PurgedInfosLimit + 1);
+        for (; State.OldestPurge < oldest; State.OldestPurge++)
+        {
+            var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+            Keys.Purge(ref key, _core.Number, State.OldestPurge);
+            _batch.Delete(Keyspace.Documents, key.Written);
+            key.Dispose();
+        }
+    }
+
+    public void PutSecurity(ReadOnlyMemory<byte> json)
+    {
+        _security = json;
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Security(ref key, _core.Number);
+        _batch.Put(Keyspace.Meta, key.Written, json.Span);
+        key.Dispose();
+    }
+
+    /// <summary>Writes the batch, and with <paramref name="sync"/> waits until it is on the disk; then readers see it.</summary>
+    public void Commit(bool sync)
+    {
+        foreach (var draft in _drafts.Values)
+        {
+            if (draft.IsChanged)
+            {
+                Flush(draft);
+            }
+        }
+
+        _contents.Flush(_batch);
+        _value.ResetWrittenCount();
+        State.Write(_value);
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.State(ref key, _core.Number);
+        _batch.Put(Keyspace.Meta, key.Written, _value.WrittenSpan);
+        key.Dispose();
+        _core.Store.Commit(_batch, sync);
+        _contents.Committed();
+        _core.Publish(State, _security);
+    }
+
+    public void Dispose() => _batch.Dispose();
+
+    private void Flush(DocumentDraft draft)
+    {
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        if (draft.StoredSequence != 0)
+        {
+            Keys.Sequence(ref key, _core.Number, draft.StoredSequence);
+            _batch.SingleDelete(Keyspace.Sequences, key.Written);
+        }
+
+        var tree = draft.Tree;
+        var deleted = !tree.IsEmpty && tree.Winner.IsDeleted;
+        State.DocumentCount += (tree.IsEmpty || deleted ? 0 : 1) - draft.StoredCount;
+        State.DeletedCount += (deleted ? 1 : 0) - draft.StoredDeletedCount;
+        foreach (var size in draft.Stored?.LeafSizes ?? [])
+        {
+            State.ExternalSize -= size;
+        }
+
+        key.Dispose();
+        key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Record(ref key, _core.Number, draft.Id);
+        if (tree.IsEmpty)
+        {
+            _batch.Delete(Keyspace.Documents, key.Written);
+        }
+        else
+        {
+            PutPages(draft, tree.SpillTail());
+            draft.DroppedPages.AddRange(tree.TakeDroppedPages());
+            var leaves = tree.Leaves;
+            var sizes = new long[leaves.Count];
+            for (var i = 0; i < sizes.Length; i++)
+            {
+                sizes[i] = draft.SizeOf(leaves[i].Revision);
+                State.ExternalSize += sizes[i];
+            }
+
+            _value.ResetWrittenCount();
+            DocumentRecordCodec.Write(_value, tree, draft.Sequence, sizes);
+            _batch.Put(Keyspace.Documents, key.Written, _value.WrittenSpan);
+            PutRow(draft);
+        }
+
+        key.Dispose();
+        foreach (var page in draft.DroppedPages)
+        {
+            var pageKey = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+            Keys.Ancestors(ref pageKey, _core.Number, draft.Id, page);
+            _batch.Delete(Keyspace.Documents, pageKey.Written);
+            pageKey.Dispose();
+        }
+    }
+
+    private void PutPages(DocumentDraft draft, IReadOnlyList<AncestorPage> pages)
+    {
+        foreach (var page in pages)
+        {
+            _value.ResetWrittenCount();
+            page.Write(_value);
+            var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+            Keys.Ancestors(ref key, _core.Number, draft.Id, page.Index);
+            _batch.Put(Keyspace.Documents, key.Written, _value.WrittenSpan);
+            key.Dispose();
+        }
+    }
+
+    private void PutRow(DocumentDraft draft)
+    {
+        _value.ResetWrittenCount();
+        SequenceRowCodec.Write(_value, draft.Id, draft.Tree);
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Sequence(ref key, _core.Number, draft.Sequence);
+        _batch.Put(Keyspace.Sequences, key.Written, _value.WrittenSpan);
+        key.Dispose();
+    }
+}
