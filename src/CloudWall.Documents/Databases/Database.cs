@@ -1,6 +1,7 @@
 using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Changes;
 using CloudWall.Documents.Revisions;
+using CloudWall.Documents.Writing;
 
 namespace CloudWall.Documents.Databases;
 
@@ -11,52 +12,79 @@ namespace CloudWall.Documents.Databases;
 /// </summary>
 public sealed class Database
 {
-    internal Database(string name) => Name = name;
+    private readonly DatabaseCore _core;
+    private readonly DatabaseWriter _writer;
+    private readonly Compactor _compactor;
+
+    internal Database(DatabaseCore core)
+    {
+        _core = core;
+        _writer = new DatabaseWriter(core);
+        _compactor = new Compactor(core, _writer);
+    }
 
     /// <summary>The database's name.</summary>
-    public string Name { get; }
+    public string Name => _core.Name;
 
     /// <summary>What tells this database from another that had the name before: 32 hexadecimal digits.</summary>
-    public string Incarnation => throw new NotImplementedException();
+    public string Incarnation => _core.Incarnation;
 
     /// <summary>What was decided when it was created.</summary>
-    public DatabaseOptions Options => throw new NotImplementedException();
+    public DatabaseOptions Options => new(_core.Partitioned);
 
-    /// <summary>Whether it has been deleted.</summary>
-    public bool IsDeleted => throw new NotImplementedException();
+    /// <summary>Whether it has been deleted, or the node is stopping.</summary>
+    public bool IsDeleted => _core.IsClosed;
 
     /// <summary>Cancelled when the database is deleted or the node stops: long readers end on it.</summary>
-    public CancellationToken Closing => throw new NotImplementedException();
+    public CancellationToken Closing => _core.Closing;
 
     /// <summary>The latest update sequence that a reader can see.</summary>
-    public long UpdateSequence => throw new NotImplementedException();
+    public long UpdateSequence => Open().State.UpdateSequence;
 
     /// <summary>Counts and sizes.</summary>
-    public DatabaseInfo ReadInfo() => throw new NotImplementedException();
+    public DatabaseInfo ReadInfo()
+    {
+        var state = Open().State;
+        return new DatabaseInfo(
+            state.DocumentCount,
+            state.DeletedCount,
+            state.UpdateSequence,
+            state.PurgeSequence,
+            _core.FileSize(),
+            state.ExternalSize + ((state.DocumentCount + state.DeletedCount) * DatabaseCore.RecordOverhead),
+            state.ExternalSize,
+            _compactor.IsRunning);
+    }
 
     /// <summary>Looks a document up, deleted ones too.</summary>
     /// <returns>Null where there never was one (or it was purged).</returns>
-    public DocumentRecord? Find(string id) => throw new NotImplementedException();
+    public DocumentRecord? Find(string id) => Open().Find(id);
 
     /// <summary>Brings the older ancestors that <see cref="DocumentRecord.Tree"/> may leave out.</summary>
-    public void LoadAncestors(DocumentRecord record) => throw new NotImplementedException();
+    public void LoadAncestors(DocumentRecord record) => Open().LoadAncestors(record.Id, record.Tree);
 
     /// <summary>A revision's body and attachments.</summary>
     /// <returns>Null where it never was stored, or has been compacted away.</returns>
-    public StoredRevision? Read(string id, RevisionId revision) => throw new NotImplementedException();
+    public StoredRevision? Read(string id, RevisionId revision) => Open().Read(id, revision);
 
     /// <summary>Whether a revision's body is stored (<c>revs_info</c>'s <c>available</c>).</summary>
-    public bool IsAvailable(string id, RevisionId revision) => throw new NotImplementedException();
+    public bool IsAvailable(string id, RevisionId revision) => Open().HasBody(id, revision);
 
     /// <summary>Documents that are not deleted, by id.</summary>
-    public DocumentCursor Scan(KeyRange range) => throw new NotImplementedException();
+    public DocumentCursor Scan(KeyRange range) => new StoredDocumentCursor(Open(), range);
 
     /// <summary>How many documents that are not deleted come before a key in the direction of reading.</summary>
     /// <param name="range">The range whose <see cref="KeyRange.Start"/> is the key; the other members but the direction are ignored.</param>
-    public long CountBefore(KeyRange range) => throw new NotImplementedException();
+    public long CountBefore(KeyRange range) => range.Start is null
+        ? 0
+        : RowCounts.Documents(
+            Open(),
+            range.Descending
+                ? new KeyRange(null, range.Start, Descending: true, InclusiveEnd: false)
+                : new KeyRange(null, range.Start, InclusiveEnd: false));
 
     /// <summary>How many documents that are not deleted a range has.</summary>
-    public long CountIn(KeyRange range) => throw new NotImplementedException();
+    public long CountIn(KeyRange range) => RowCounts.Documents(Open(), range);
 
     /// <summary>
     /// Writes documents in one step. Each succeeds or fails by itself; later ones see what earlier ones did.
@@ -67,14 +95,15 @@ public sealed class Database
     /// <param name="cancellation">Gives up waiting; what has begun is written all the same.</param>
     /// <returns>One outcome for each, in order.</returns>
     public Task<IReadOnlyList<WriteOutcome>> WriteAsync(
-        IReadOnlyList<DocumentWrite> writes, WriteMode mode, CancellationToken cancellation) => throw new NotImplementedException();
+        IReadOnlyList<DocumentWrite> writes, WriteMode mode, CancellationToken cancellation) =>
+        RunAsync(new DocumentsCommand(writes, mode), cancellation);
 
     /// <summary>Takes in an attachment's content.</summary>
     /// <param name="contentType">Its media type, which decides whether it is compressed.</param>
     /// <param name="encoding">Gzip where the bytes come compressed already; they are then stored as they are.</param>
     /// <param name="decodedLength">For bytes that come compressed: their length before that, as the sender says; null where unknown.</param>
     public AttachmentUpload BeginUpload(string contentType, ContentEncoding encoding = ContentEncoding.Identity, long? decodedLength = null) =>
-        throw new NotImplementedException();
+        Open().Contents.BeginUpload(contentType, encoding, decodedLength);
 
     /// <summary>Reads an attachment's stored bytes (compressed ones as they are), a chunk at a time in bounded memory.</summary>
     /// <param name="attachment">The attachment.</param>
@@ -82,27 +111,40 @@ public sealed class Database
     /// <param name="length">How many bytes.</param>
     /// <param name="cancellation">Stops reading.</param>
     public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadContentAsync(
-        AttachmentInfo attachment, long offset, long length, CancellationToken cancellation) => throw new NotImplementedException();
+        AttachmentInfo attachment, long offset, long length, CancellationToken cancellation) =>
+        Open().Contents.ReadAsync(attachment, offset, length, cancellation);
 
     /// <summary>Documents by their latest changes, after a sequence (ascending) or up to it from the newest (descending).</summary>
     /// <param name="since">Ascending: rows after this sequence. Descending: rows after it too, newest first.</param>
     /// <param name="descending">Newest first.</param>
-    public ChangesCursor ReadChanges(long since, bool descending = false) => throw new NotImplementedException();
+    public ChangesCursor ReadChanges(long since, bool descending = false) => new StoredChangesCursor(Open(), since, descending);
 
     /// <summary>How many documents changed after a sequence: CouchDB's <c>pending</c>.</summary>
-    public long CountChangesAfter(long sequence) => throw new NotImplementedException();
+    public long CountChangesAfter(long sequence) => RowCounts.ChangesAfter(Open(), sequence);
 
     /// <summary>Completes when <see cref="UpdateSequence"/> is above a sequence (at once where it is).</summary>
-    public Task WaitForChangeAsync(long after, CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task WaitForChangeAsync(long after, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var next = _core.Changed.Next();
+            if (Open().State.UpdateSequence > after)
+            {
+                return;
+            }
+
+            await next.WaitAsync(cancellation);
+        }
+    }
 
     /// <summary>Looks a local document up. Its id begins with <c>_local/</c>.</summary>
-    public LocalDocument? FindLocal(string id) => throw new NotImplementedException();
+    public LocalDocument? FindLocal(string id) => Open().FindLocal(id);
 
     /// <summary>Local documents by id, in the range (ids with their <c>_local/</c>).</summary>
-    public IEnumerable<LocalDocument> ScanLocal(KeyRange range) => throw new NotImplementedException();
+    public IEnumerable<LocalDocument> ScanLocal(KeyRange range) => LocalDocuments.Scan(Open(), range);
 
     /// <summary>How many local documents there are.</summary>
-    public long LocalCount => throw new NotImplementedException();
+    public long LocalCount => Open().State.LocalCount;
 
     /// <summary>Writes a local document as CouchDB does: no revision is compared; the new one is the given one plus 1.</summary>
     /// <param name="id">Its id, with the <c>_local/</c>.</param>
@@ -111,38 +153,74 @@ public sealed class Database
     /// <param name="cancellation">Gives up waiting.</param>
     /// <returns>The new revision's N (0 after a deletion).</returns>
     public Task<long> WriteLocalAsync(string id, long revision, ReadOnlyMemory<byte>? body, CancellationToken cancellation) =>
-        throw new NotImplementedException();
+        RunAsync(new LocalCommand(id, revision, body), cancellation);
 
     /// <summary>Forgets leaf revisions as if they had never been.</summary>
     /// <returns>For each request, the revisions that were removed.</returns>
-    public Task<IReadOnlyList<IReadOnlyList<RevisionId>>> PurgeAsync(IReadOnlyList<PurgeRequest> requests, CancellationToken cancellation) =>
-        throw new NotImplementedException();
+    public Task<IReadOnlyList<IReadOnlyList<RevisionId>>> PurgeAsync(IReadOnlyList<PurgeRequest> requests, CancellationToken cancellation)
+    {
+        var uuids = new string[requests.Count];
+        for (var i = 0; i < uuids.Length; i++)
+        {
+            uuids[i] = _core.Options.NewUuid();
+        }
+
+        return RunAsync(new PurgeCommand(requests, uuids), cancellation);
+    }
 
     /// <summary>The purge history, oldest first, as far as it is kept.</summary>
-    public IReadOnlyList<PurgeInfo> ReadPurgeInfos() => throw new NotImplementedException();
+    public IReadOnlyList<PurgeInfo> ReadPurgeInfos() => PurgeHistory.Read(Open());
 
-    /// <summary>The security object, normal form; <c>{}</c>-like default where none was set: null then.</summary>
-    public ReadOnlyMemory<byte>? Security => throw new NotImplementedException();
+    /// <summary>The security object in normal form; null where none was ever set.</summary>
+    public ReadOnlyMemory<byte>? Security => Open().Security;
 
     /// <summary>Replaces the security object; raises the update sequence by one as CouchDB does.</summary>
-    public Task SetSecurityAsync(ReadOnlyMemory<byte> normalJson, CancellationToken cancellation) => throw new NotImplementedException();
+    public Task SetSecurityAsync(ReadOnlyMemory<byte> normalJson, CancellationToken cancellation) => RunAsync(
+        new SettingsCommand(session =>
+        {
+            session.PutSecurity(normalJson);
+            session.State.UpdateSequence++;
+        }),
+        cancellation);
 
     /// <summary>How many revisions of a document's history are kept (1000).</summary>
-    public int RevsLimit => throw new NotImplementedException();
+    public int RevsLimit => (int)Open().State.RevsLimit;
 
     /// <summary>Sets <see cref="RevsLimit"/>; raises the update sequence by one as CouchDB does.</summary>
-    public Task SetRevsLimitAsync(int limit, CancellationToken cancellation) => throw new NotImplementedException();
+    public Task SetRevsLimitAsync(int limit, CancellationToken cancellation) => RunAsync(
+        new SettingsCommand(session =>
+        {
+            session.State.RevsLimit = limit;
+            session.State.UpdateSequence++;
+        }),
+        cancellation);
 
     /// <summary>How many purge requests are remembered (1000).</summary>
-    public int PurgedInfosLimit => throw new NotImplementedException();
+    public int PurgedInfosLimit => (int)Open().State.PurgedInfosLimit;
 
     /// <summary>Sets <see cref="PurgedInfosLimit"/>.</summary>
-    public Task SetPurgedInfosLimitAsync(int limit, CancellationToken cancellation) => throw new NotImplementedException();
+    public Task SetPurgedInfosLimitAsync(int limit, CancellationToken cancellation) => RunAsync(
+        new SettingsCommand(session => session.State.PurgedInfosLimit = limit), cancellation);
 
     /// <summary>Starts compaction, unless it is running: bodies of old revisions and unreferenced attachments go.</summary>
     /// <returns>A task that ends with the compaction.</returns>
-    public Task CompactAsync(CancellationToken cancellation) => throw new NotImplementedException();
+    public Task CompactAsync(CancellationToken cancellation) => _compactor.StartAsync().WaitAsync(cancellation);
 
     /// <summary>Makes all writes so far safe, those that were acknowledged early (<c>batch=ok</c>) too.</summary>
-    public Task EnsureFullCommitAsync(CancellationToken cancellation) => throw new NotImplementedException();
+    public Task EnsureFullCommitAsync(CancellationToken cancellation) => RunAsync(new SettingsCommand(_ => { }), cancellation);
+
+    /// <summary>Ends readers, finishes what was accepted, takes no more.</summary>
+    internal Task CloseAsync(DocumentError reason)
+    {
+        _core.Close();
+        return _writer.CloseAsync(new DocumentException(reason));
+    }
+
+    private Task<TResult> RunAsync<TResult>(WriteCommand<TResult> command, CancellationToken cancellation)
+    {
+        _writer.Enqueue(command);
+        return command.Task.WaitAsync(cancellation);
+    }
+
+    private DatabaseCore Open() => _core.IsClosed ? throw new DocumentException(DatabaseErrors.Deleted) : _core;
 }

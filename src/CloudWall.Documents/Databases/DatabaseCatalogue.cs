@@ -1,3 +1,8 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
+using CloudWall.Documents.Attachments;
+using CloudWall.Documents.Records;
 using CloudWall.Storage;
 
 namespace CloudWall.Documents.Databases;
@@ -5,33 +10,266 @@ namespace CloudWall.Documents.Databases;
 /// <summary>All databases of a node, by name.</summary>
 public sealed class DatabaseCatalogue : IAsyncDisposable
 {
-    private DatabaseCatalogue() => Updates = null!;
+    /// <summary>The version of the data format that this program writes.</summary>
+    public const int FormatVersion = 1;
+
+    private static readonly Keyspace[] Contents =
+        [Keyspace.Documents, Keyspace.Bodies, Keyspace.Sequences, Keyspace.Attachments, Keyspace.Local];
+
+    private readonly KeyValueStore _store;
+    private readonly EngineOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _changing = new(1);
+    private readonly SortedDictionary<string, Database> _databases = new(Utf8Order.Instance);
+    private readonly Dictionary<Database, DatabaseCore> _cores = [];
+    private uint _nextNumber = 1;
+
+    private DatabaseCatalogue(KeyValueStore store, EngineOptions options, TimeProvider time)
+    {
+        _store = store;
+        _options = options;
+        _time = time;
+        Updates = new DatabaseUpdates(options.NewUuid());
+    }
 
     /// <summary>Every creation, update and deletion of a database (<c>_db_updates</c>).</summary>
     public DatabaseUpdates Updates { get; }
 
     /// <summary>All names, in the order of their bytes.</summary>
-    public IReadOnlyList<string> Names => throw new NotImplementedException();
+    public IReadOnlyList<string> Names
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _databases.Keys];
+            }
+        }
+    }
 
     /// <summary>Opens what a store holds, and removes what a crash has left half done. The store stays the caller's.</summary>
     /// <exception cref="StorageException">The disk failed, or the format is newer than this program knows.</exception>
-    public static DatabaseCatalogue Open(KeyValueStore store, EngineOptions options, TimeProvider time) => throw new NotImplementedException();
+    public static DatabaseCatalogue Open(KeyValueStore store, EngineOptions options, TimeProvider time)
+    {
+        var catalogue = new DatabaseCatalogue(store, options, time);
+        catalogue.CheckFormat();
+        catalogue.Load();
+        catalogue.Sweep();
+        return catalogue;
+    }
 
     /// <summary>Creates a database.</summary>
     /// <param name="name">Its name, validated by the caller.</param>
     /// <param name="options">What never changes afterwards.</param>
     /// <param name="cancellation">Gives up waiting.</param>
     /// <exception cref="DocumentException">412 <c>file_exists</c>.</exception>
-    public Task<Database> CreateAsync(string name, DatabaseOptions options, CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task<Database> CreateAsync(string name, DatabaseOptions options, CancellationToken cancellation)
+    {
+        await _changing.WaitAsync(cancellation);
+        try
+        {
+            if (Find(name) is not null)
+            {
+                throw new DocumentException(DatabaseErrors.Exists);
+            }
+
+            var record = new CatalogueRecord(_nextNumber, _options.NewUuid(), options.Partitioned);
+            Store(name, record);
+            _nextNumber++;
+            var database = Add(name, record);
+            Updates.Add(name, DatabaseUpdateKind.Created);
+            return database;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
 
     /// <summary>Looks a database up.</summary>
     /// <returns>Null where there is none of that name.</returns>
-    public Database? Find(string name) => throw new NotImplementedException();
+    public Database? Find(string name)
+    {
+        lock (_gate)
+        {
+            return _databases.GetValueOrDefault(name);
+        }
+    }
 
     /// <summary>Deletes a database with all that is in it.</summary>
     /// <returns>False where there was none.</returns>
-    public Task<bool> DeleteAsync(string name, CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task<bool> DeleteAsync(string name, CancellationToken cancellation)
+    {
+        await _changing.WaitAsync(cancellation);
+        try
+        {
+            Database? database;
+            DatabaseCore core;
+            lock (_gate)
+            {
+                if (!_databases.Remove(name, out database))
+                {
+                    return false;
+                }
+
+                _cores.Remove(database, out core!);
+            }
+
+            // From here on it goes to the end: the name is gone, and its writer takes nothing more.
+            await database.CloseAsync(DatabaseErrors.Deleted);
+            Erase(name, core.Number);
+            Updates.Add(name, DatabaseUpdateKind.Deleted);
+            return true;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
 
     /// <summary>Ends waiting readers, finishes what has been accepted, and makes it safe.</summary>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public async ValueTask DisposeAsync()
+    {
+        await _changing.WaitAsync();
+        Database[] databases;
+        lock (_gate)
+        {
+            databases = [.. _databases.Values];
+            _databases.Clear();
+        }
+
+        foreach (var database in databases)
+        {
+            await database.CloseAsync(DatabaseErrors.Stopping);
+        }
+
+        _store.Sync();
+        _changing.Release();
+    }
+
+    private void CheckFormat()
+    {
+        var stored = _store.GetBytes(Keyspace.Meta, Keys.Format);
+        if (stored is null)
+        {
+            using var batch = _store.CreateBatch();
+            batch.Put(Keyspace.Meta, Keys.Format, [FormatVersion]);
+            _store.Commit(batch, sync: true);
+        }
+        else if (stored is not [<= FormatVersion])
+        {
+            throw new StorageException(
+                $"The data was written by a newer version (format {stored[0]}); this one knows format {FormatVersion}.");
+        }
+    }
+
+    private void Load()
+    {
+        if (_store.GetBytes(Keyspace.Meta, Keys.NextDatabase) is { } next)
+        {
+            _nextNumber = BinaryPrimitives.ReadUInt32BigEndian(next);
+        }
+
+        using var rows = _store.Scan(Keyspace.Meta, Keys.CatalogueStart, Keys.CatalogueEnd);
+        while (rows.MoveNext())
+        {
+            var name = Encoding.UTF8.GetString(rows.Key[Keys.CatalogueStart.Length..]);
+            Add(name, CatalogueRecord.Read(rows.Value));
+            Updates.Add(name, DatabaseUpdateKind.Updated);
+        }
+    }
+
+    /// <summary>Removes what belongs to no database, and blobs that were being received when the node stopped.</summary>
+    private void Sweep()
+    {
+        var known = new HashSet<uint>();
+        foreach (var core in _cores.Values)
+        {
+            known.Add(core.Number);
+        }
+
+        foreach (var space in Contents)
+        {
+            using var cursor = _store.Scan(space, [], [0xFF, 0xFF, 0xFF, 0xFF, 0xFF]);
+            while (cursor.MoveNext())
+            {
+                var number = BinaryPrimitives.ReadUInt32BigEndian(cursor.Key);
+                if (!known.Contains(number))
+                {
+                    using var batch = _store.CreateBatch();
+                    batch.DeleteRange(space, Number(number), Number(number + 1));
+                    _store.Commit(batch, sync: false);
+                }
+                else if (space == Keyspace.Documents)
+                {
+                    ContentStore.RemoveUnfinished(_store, number);
+                }
+
+                cursor.Seek(Number(number + 1));
+            }
+        }
+    }
+
+    private Database Add(string name, CatalogueRecord record)
+    {
+        var core = new DatabaseCore(name, record, _store, _options, _time, Updates);
+        var database = new Database(core);
+        lock (_gate)
+        {
+            _databases.Add(name, database);
+            _cores.Add(database, core);
+        }
+
+        return database;
+    }
+
+    private void Store(string name, CatalogueRecord record)
+    {
+        using var batch = _store.CreateBatch();
+        var value = new ArrayBufferWriter<byte>(64);
+        record.Write(value);
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Catalogue(ref key, name);
+        batch.Put(Keyspace.Meta, key.Written, value.WrittenSpan);
+        key.Dispose();
+        value.ResetWrittenCount();
+        DatabaseState.Initial.Write(value);
+        var state = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.State(ref state, record.Number);
+        batch.Put(Keyspace.Meta, state.Written, value.WrittenSpan);
+        state.Dispose();
+        batch.Put(Keyspace.Meta, Keys.NextDatabase, Number(record.Number + 1));
+        _store.Commit(batch, sync: true);
+    }
+
+    private void Erase(string name, uint number)
+    {
+        using var batch = _store.CreateBatch();
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Catalogue(ref key, name);
+        batch.Delete(Keyspace.Meta, key.Written);
+        key.Dispose();
+        var state = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.State(ref state, number);
+        batch.Delete(Keyspace.Meta, state.Written);
+        state.Dispose();
+        var security = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Security(ref security, number);
+        batch.Delete(Keyspace.Meta, security.Written);
+        security.Dispose();
+        foreach (var space in Contents)
+        {
+            batch.DeleteRange(space, Number(number), Number(number + 1));
+        }
+
+        _store.Commit(batch, sync: true);
+    }
+
+    private static byte[] Number(uint number)
+    {
+        var bytes = new byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, number);
+        return bytes;
+    }
 }

@@ -8,7 +8,7 @@ using CloudWall.Storage;
 namespace CloudWall.Documents.Databases;
 
 /// <summary>What all parts of a database share: its place in the store, its state as readers see it, and the point reads.</summary>
-internal sealed class DatabaseCore
+internal sealed class DatabaseCore : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _closing = new();
@@ -29,6 +29,9 @@ internal sealed class DatabaseCore
         Contents = new ContentStore(this);
         Closing = _closing.Token;
     }
+
+    /// <summary>About what a document takes on disk besides its body: record, row, keys.</summary>
+    public const int RecordOverhead = 150;
 
     public string Name { get; }
 
@@ -108,6 +111,9 @@ internal sealed class DatabaseCore
         Changed.Raise();
     }
 
+    /// <summary>Releases what closing used; readers may still hold its token.</summary>
+    public void Dispose() => _closing.Dispose();
+
     public DocumentRecord? Find(string id)
     {
         var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
@@ -127,13 +133,10 @@ internal sealed class DatabaseCore
         var pages = new List<AncestorPage>();
         foreach (var index in tree.TailPages())
         {
-            var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
-            Keys.Ancestors(ref key, Number, id, index);
-            using var value = Store.Get(Keyspace.Documents, key.Written);
-            key.Dispose();
+            using var value = ReadAncestors(id, index);
             if (value.Found)
             {
-                pages.Add(AncestorPage.Read(index, value.Span));
+                pages.Add(RevisionTreeCodec.ReadPage(index, value.Span));
             }
         }
 
@@ -188,6 +191,34 @@ internal sealed class DatabaseCore
         lower.Dispose();
         upper.Dispose();
         return cursor;
+    }
+
+    /// <summary>About how many bytes the database takes on disk.</summary>
+    public long FileSize()
+    {
+        var lower = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Database(ref lower, Number);
+        var upper = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Database(ref upper, Number + 1);
+        var size = 0L;
+        foreach (var space in (ReadOnlySpan<Keyspace>)
+            [Keyspace.Documents, Keyspace.Bodies, Keyspace.Sequences, Keyspace.Attachments, Keyspace.Local])
+        {
+            size += Store.ApproximateSize(space, lower.Written, upper.Written);
+        }
+
+        lower.Dispose();
+        upper.Dispose();
+        return size;
+    }
+
+    private PinnedValue ReadAncestors(string id, long page)
+    {
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Ancestors(ref key, Number, id, page);
+        var value = Store.Get(Keyspace.Documents, key.Written);
+        key.Dispose();
+        return value;
     }
 
     private PinnedValue ReadBody(string id, RevisionId revision)

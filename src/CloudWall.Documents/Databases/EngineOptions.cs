@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using CloudWall.Documents.Json;
 
 namespace CloudWall.Documents.Databases;
@@ -17,4 +18,7 @@ public sealed record EngineOptions
 
     /// <summary>The scheduler on which writers and maintenance run.</summary>
     public TaskScheduler Scheduler { get; init; } = TaskScheduler.Default;
+
+    /// <summary>Where databases and purges get their ids: 32 random hexadecimal digits each.</summary>
+    public Func<string> NewUuid { get; init; } = () => RandomNumberGenerator.GetHexString(32, lowercase: true);
 }

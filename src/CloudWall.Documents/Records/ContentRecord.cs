@@ -15,6 +15,6 @@ internal readonly record struct ContentRecord(long Blob, long StoredLength, long
     {
         output.Number(Blob);
         output.Number(StoredLength);
-        output.Number(References);
+        output.Number(Math.Max(0, References));
     }
 }

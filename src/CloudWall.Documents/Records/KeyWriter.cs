@@ -24,7 +24,7 @@ internal ref struct KeyWriter
 
     public void Int64(long value) => BinaryPrimitives.WriteInt64BigEndian(Reserve(8), value);
 
-    public void Raw(ReadOnlySpan<byte> value) => value.CopyTo(Reserve(value.Length));
+    public void Raw(scoped ReadOnlySpan<byte> value) => value.CopyTo(Reserve(value.Length));
 
     public void Text(string value) => Encoding.UTF8.GetBytes(value, Reserve(Encoding.UTF8.GetByteCount(value)));
 
@@ -47,7 +47,7 @@ internal ref struct KeyWriter
     }
 
     /// <inheritdoc cref="Terminated(string)"/>
-    public void Terminated(ReadOnlySpan<byte> utf8)
+    public void Terminated(scoped ReadOnlySpan<byte> utf8)
     {
         while (true)
         {

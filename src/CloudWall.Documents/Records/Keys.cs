@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
 using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Documents.Records;
@@ -104,7 +107,7 @@ internal static class Keys
     }
 
     /// <summary>Documents: a blob number out of an upload's key.</summary>
-    public static long UploadBlob(ReadOnlySpan<byte> key) => System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(key[RecordPrefix..]);
+    public static long UploadBlob(ReadOnlySpan<byte> key) => BinaryPrimitives.ReadInt64BigEndian(key[RecordPrefix..]);
 
     /// <summary>Documents: an entry of the purge history.</summary>
     public static void Purge(ref KeyWriter key, uint database, long sequence)
@@ -113,6 +116,9 @@ internal static class Keys
         key.Byte(PurgeKind);
         key.Int64(sequence);
     }
+
+    /// <summary>Documents: the number out of a purge history entry's key.</summary>
+    public static long ReadPurge(ReadOnlySpan<byte> key) => BinaryPrimitives.ReadInt64BigEndian(key[RecordPrefix..]);
 
     /// <summary>Bodies: a revision's body. The newest generations of a document come first.</summary>
     public static void Body(ref KeyWriter key, uint database, string id, RevisionId revision)
@@ -144,6 +150,9 @@ internal static class Keys
         key.Int64(sequence);
     }
 
+    /// <summary>Sequences: the sequence out of a row's key.</summary>
+    public static long ReadSequence(ReadOnlySpan<byte> key) => BinaryPrimitives.ReadInt64BigEndian(key[4..]);
+
     /// <summary>Attachments: one chunk of a blob.</summary>
     public static void Chunk(ref KeyWriter key, uint database, long blob, uint chunk)
     {
@@ -168,6 +177,26 @@ internal static class Keys
 
     /// <summary>Any keyspace but Meta: where a database's keys begin.</summary>
     public static void Database(ref KeyWriter key, uint database) => key.UInt32(database);
+
+    /// <summary>Takes a body's key apart.</summary>
+    public static void ReadBody(ReadOnlySpan<byte> key, out string id, out RevisionId revision)
+    {
+        var rest = key[4..];
+        var text = new List<byte>(rest.Length);
+        var i = 0;
+        for (; rest[i] != 0 || rest[i + 1] != 1; i++)
+        {
+            text.Add(rest[i]);
+            if (rest[i] == 0)
+            {
+                i++;
+            }
+        }
+
+        rest = rest[(i + 2)..];
+        id = Encoding.UTF8.GetString(CollectionsMarshal.AsSpan(text));
+        revision = RevisionId.FromHashBytes(long.MaxValue - BinaryPrimitives.ReadInt64BigEndian(rest), rest[8..]);
+    }
 
     private static void Revision(ref KeyWriter key, RevisionId revision)
     {

@@ -21,9 +21,15 @@ internal static class SequenceRowCodec
         }
     }
 
+    /// <summary>Reads a row's document id alone.</summary>
+    public static ReadOnlySpan<byte> ReadId(ReadOnlySpan<byte> value)
+    {
+        var reader = new RecordReader(value[1..]);
+        return reader.Bytes();
+    }
+
     /// <summary>Reads a row; the leaves go to <paramref name="leaves"/>, which grows as needed.</summary>
-    /// <returns>The id, a part of <paramref name="value"/>, and the number of leaves.</returns>
-    public static ReadOnlySpan<byte> Read(ReadOnlySpan<byte> value, ref RevisionLeaf[] leaves, out int count)
+    public static void Read(ReadOnlySpan<byte> value, ref RevisionLeaf[] leaves, out int count)
     {
         var reader = new RecordReader(value);
         if (reader.Byte() != Version)
@@ -31,7 +37,7 @@ internal static class SequenceRowCodec
             throw new InvalidDataException("A row of the changes feed has a format that this version does not know.");
         }
 
-        var id = reader.Bytes();
+        reader.Bytes();
         count = checked((int)reader.Number());
         if (count > value.Length)
         {
@@ -48,7 +54,5 @@ internal static class SequenceRowCodec
             var flags = (RevisionFlags)reader.Byte();
             leaves[i] = new RevisionLeaf(reader.Revision(), flags, 0);
         }
-
-        return id;
     }
 }

@@ -45,30 +45,14 @@ internal sealed class ContentReferences(DatabaseCore core)
     public void Flush(WriteBatch batch)
     {
         var value = new ArrayBufferWriter<byte>(32);
-        Span<byte> address = stackalloc byte[32];
-        foreach (var (content, entry) in _entries)
+        foreach (var (address, entry) in _entries)
         {
-            if (!entry.Stored)
-            {
-                continue;
-            }
-
-            content.CopyTo(address);
-            var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
-            Keys.Content(ref key, core.Number, address);
-            if (entry.Record.References <= 0)
-            {
-                batch.Delete(Keyspace.Documents, key.Written);
-                ContentStore.RemoveBlob(batch, core.Number, entry.Record.Blob);
-            }
-            else
+            if (entry.Stored)
             {
                 value.ResetWrittenCount();
                 entry.Record.Write(value);
-                batch.Put(Keyspace.Documents, key.Written, value.WrittenSpan);
+                Flush(address, entry.Record, value.WrittenSpan, batch);
             }
-
-            key.Dispose();
         }
     }
 
@@ -103,6 +87,25 @@ internal sealed class ContentReferences(DatabaseCore core)
         }
 
         return blob;
+    }
+
+    private void Flush(Address address, ContentRecord record, ReadOnlySpan<byte> value, WriteBatch batch)
+    {
+        Span<byte> contentId = stackalloc byte[32];
+        address.CopyTo(contentId);
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Content(ref key, core.Number, contentId);
+        if (record.References > 0)
+        {
+            batch.Put(Keyspace.Documents, key.Written, value);
+        }
+        else
+        {
+            batch.Delete(Keyspace.Documents, key.Written);
+            ContentStore.RemoveBlob(batch, core.Number, record.Blob);
+        }
+
+        key.Dispose();
     }
 
     private Entry Load(ReadOnlySpan<byte> contentId)

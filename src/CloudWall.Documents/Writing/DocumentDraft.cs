@@ -34,7 +34,7 @@ internal sealed class DocumentDraft
 
     public long Sequence { get; private set; }
 
-    public bool IsChanged => Sequence != 0;
+    public bool IsChanged { get; private set; }
 
     public DocumentRecord? Stored { get; }
 
@@ -54,12 +54,18 @@ internal sealed class DocumentDraft
         {
             _lastCommand = command;
             Sequence = ++updateSequence;
+            IsChanged = true;
         }
 
         return Sequence;
     }
 
-    public void SetSequence(long sequence) => Sequence = sequence;
+    /// <summary>Gives the document the sequence that its leaves were given.</summary>
+    public void SetSequence(long sequence)
+    {
+        Sequence = sequence;
+        IsChanged = true;
+    }
 
     public void AddBody(RevisionId revision, long size, IReadOnlyList<AttachmentInfo> attachments)
     {

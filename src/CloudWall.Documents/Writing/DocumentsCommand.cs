@@ -183,7 +183,7 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
     /// </summary>
     /// <returns>Null where the write has stubs and cannot succeed anyway.</returns>
     /// <exception cref="DocumentException">412 <c>missing_stub</c>: the whole request fails, as in CouchDB.</exception>
-    private IReadOnlyList<AttachmentInfo>? Resolve(WriteSession session, DocumentWrite write)
+    private AttachmentInfo[]? Resolve(WriteSession session, DocumentWrite write)
     {
         if (write.Attachments.Count == 0)
         {

@@ -157,10 +157,7 @@ internal sealed class WriteSession : IDisposable
         var oldest = Math.Max(State.OldestPurge, State.PurgeSequence - State.PurgedInfosLimit + 1);
         for (; State.OldestPurge < oldest; State.OldestPurge++)
         {
-            var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
-            Keys.Purge(ref key, _core.Number, State.OldestPurge);
-            _batch.Delete(Keyspace.Documents, key.Written);
-            key.Dispose();
+            RemovePurge(State.OldestPurge);
         }
     }
 
@@ -198,6 +195,14 @@ internal sealed class WriteSession : IDisposable
 
     public void Dispose() => _batch.Dispose();
 
+    private void RemovePurge(long sequence)
+    {
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Purge(ref key, _core.Number, sequence);
+        _batch.Delete(Keyspace.Documents, key.Written);
+        key.Dispose();
+    }
+
     private void Flush(DocumentDraft draft)
     {
         var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
@@ -225,7 +230,11 @@ internal sealed class WriteSession : IDisposable
         }
         else
         {
-            PutPages(draft, tree.SpillTail());
+            foreach (var page in tree.SpillTail())
+            {
+                PutPage(draft, page);
+            }
+
             draft.DroppedPages.AddRange(tree.TakeDroppedPages());
             var leaves = tree.Leaves;
             var sizes = new long[leaves.Count];
@@ -244,24 +253,26 @@ internal sealed class WriteSession : IDisposable
         key.Dispose();
         foreach (var page in draft.DroppedPages)
         {
-            var pageKey = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
-            Keys.Ancestors(ref pageKey, _core.Number, draft.Id, page);
-            _batch.Delete(Keyspace.Documents, pageKey.Written);
-            pageKey.Dispose();
+            RemovePage(draft, page);
         }
     }
 
-    private void PutPages(DocumentDraft draft, IReadOnlyList<AncestorPage> pages)
+    private void PutPage(DocumentDraft draft, AncestorPage page)
     {
-        foreach (var page in pages)
-        {
-            _value.ResetWrittenCount();
-            page.Write(_value);
-            var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
-            Keys.Ancestors(ref key, _core.Number, draft.Id, page.Index);
-            _batch.Put(Keyspace.Documents, key.Written, _value.WrittenSpan);
-            key.Dispose();
-        }
+        _value.ResetWrittenCount();
+        RevisionTreeCodec.WritePage(page, _value);
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Ancestors(ref key, _core.Number, draft.Id, page.Index);
+        _batch.Put(Keyspace.Documents, key.Written, _value.WrittenSpan);
+        key.Dispose();
+    }
+
+    private void RemovePage(DocumentDraft draft, long page)
+    {
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Ancestors(ref key, _core.Number, draft.Id, page);
+        _batch.Delete(Keyspace.Documents, key.Written);
+        key.Dispose();
     }
 
     private void PutRow(DocumentDraft draft)

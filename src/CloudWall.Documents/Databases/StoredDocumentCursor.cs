@@ -1,0 +1,210 @@
+using System.Buffers;
+using System.Text;
+using CloudWall.Documents.Records;
+using CloudWall.Documents.Revisions;
+using CloudWall.Storage;
+
+namespace CloudWall.Documents.Databases;
+
+/// <summary>
+/// A walk over document records, with a second cursor over the bodies that follows along. Every so often both are opened anew, so that
+/// a slow reader does not hold old data back.
+/// </summary>
+internal sealed class StoredDocumentCursor : DocumentCursor
+{
+    private const int RowsPerScan = 4096;
+
+    private readonly DatabaseCore _core;
+    private readonly bool _descending;
+    private byte[] _lower;
+    private byte[] _upper;
+    private KeyValueCursor? _records;
+    private KeyValueCursor? _bodies;
+    private int _rows;
+    private bool _bodyAhead;
+    private DocumentRecordCodec.Head _head;
+
+    public StoredDocumentCursor(DatabaseCore core, KeyRange range)
+    {
+        _core = core;
+        _descending = range.Descending;
+        (_lower, _upper) = Bounds(core.Number, range);
+    }
+
+    public override ReadOnlySpan<byte> Id => _records!.Key[Keys.RecordPrefix..];
+
+    public override RevisionId Winner => _head.Winner;
+
+    public override long Sequence => _head.Sequence;
+
+    public override DocumentRecord Record => DocumentRecordCodec.Read(Encoding.UTF8.GetString(Id), _records!.Value);
+
+    /// <summary>The keys of a range of ids: the first, and the first after it.</summary>
+    public static (byte[] Lower, byte[] Upper) Bounds(uint database, KeyRange range)
+    {
+        var (low, high) = range.Descending ? (range.End, range.Start) : (range.Start, range.End);
+        var lowInclusive = !range.Descending || range.InclusiveEnd;
+        var highInclusive = range.Descending || range.InclusiveEnd;
+        return (Bound(database, low, after: !lowInclusive, end: false), Bound(database, high, after: highInclusive, end: true));
+    }
+
+    public override bool MoveNext()
+    {
+        if (_core.IsClosed)
+        {
+            throw new DocumentException(DatabaseErrors.Deleted);
+        }
+
+        while (true)
+        {
+            if (_records is null || ++_rows > RowsPerScan)
+            {
+                Reopen();
+            }
+
+            if (!_records!.MoveNext())
+            {
+                return false;
+            }
+
+            if (!DocumentRecordCodec.IsDeleted(_records.Value))
+            {
+                _head = DocumentRecordCodec.ReadHead(_records.Value);
+                return true;
+            }
+        }
+    }
+
+    public override StoredRevision? ReadWinner()
+    {
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Body(ref key, _core.Number, Id, _head.Winner);
+        var found = TrySeekBody(key.Written);
+        key.Dispose();
+        if (!found)
+        {
+            return null;
+        }
+
+        var value = new PooledValue(_bodies!.Value);
+        return new StoredRevision(value, BodyCodec.Read(value.Span, out var attachments), attachments);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _records?.Dispose();
+        _bodies?.Dispose();
+        _records = null;
+        _bodies = null;
+    }
+
+    private static byte[] Bound(uint database, string? id, bool after, bool end)
+    {
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        if (id is null && end)
+        {
+            Keys.RecordsEnd(ref key, database);
+        }
+        else
+        {
+            Keys.Record(ref key, database, id ?? string.Empty);
+            if (id is not null && after)
+            {
+                key.Byte(0);
+            }
+        }
+
+        var bound = key.Written.ToArray();
+        key.Dispose();
+        return bound;
+    }
+
+    private void Reopen()
+    {
+        if (_records is not null)
+        {
+            // The current key has been read: go on behind it.
+            if (_descending)
+            {
+                _upper = _records.Key.ToArray();
+            }
+            else
+            {
+                _lower = [.. _records.Key, 0];
+            }
+
+            Dispose(disposing: true);
+        }
+
+        _rows = 1;
+        if (_lower.AsSpan().SequenceCompareTo(_upper) > 0)
+        {
+            _upper = _lower;
+        }
+
+        _records = _core.Store.Scan(Keyspace.Documents, _lower, _upper, _descending);
+    }
+
+    private bool TrySeekBody(ReadOnlySpan<byte> key)
+    {
+        if (_bodies is null)
+        {
+            _bodies = _core.ScanDatabase(Keyspace.Bodies, _descending);
+            _bodies.Seek(key);
+            _bodyAhead = _bodies.MoveNext();
+        }
+
+        // The next body is most often a step or two ahead; old revisions that wait for compaction may lie between.
+        for (var steps = 0; _bodyAhead; steps++)
+        {
+            var order = _bodies.Key.SequenceCompareTo(key);
+            if (order == 0)
+            {
+                return true;
+            }
+
+            if (_descending ? order < 0 : order > 0)
+            {
+                return false;
+            }
+
+            if (steps == 4)
+            {
+                _bodies.Seek(key);
+            }
+
+            _bodyAhead = _bodies.MoveNext();
+        }
+
+        return false;
+    }
+
+    /// <summary>A copy of a value, in an array that goes back to the pool.</summary>
+    private sealed class PooledValue : PinnedValue
+    {
+        private readonly int _length;
+        private byte[]? _array;
+
+        public PooledValue(ReadOnlySpan<byte> value)
+        {
+            _array = ArrayPool<byte>.Shared.Rent(value.Length);
+            _length = value.Length;
+            value.CopyTo(_array);
+        }
+
+        public override bool Found => true;
+
+        public override ReadOnlySpan<byte> Span => _array.AsSpan(0, _length);
+
+        public override ReadOnlyMemory<byte> Memory => _array.AsMemory(0, _length);
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing && _array is { } array)
+            {
+                _array = null;
+                ArrayPool<byte>.Shared.Return(array);
+            }
+        }
+    }
+}

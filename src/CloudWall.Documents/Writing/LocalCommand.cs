@@ -1,0 +1,17 @@
+namespace CloudWall.Documents.Writing;
+
+/// <summary>Writes or deletes a local document.</summary>
+internal sealed class LocalCommand(string id, long revision, ReadOnlyMemory<byte>? body) : WriteCommand<long>
+{
+    protected override long Decide(WriteSession session)
+    {
+        if (body is not { } json)
+        {
+            session.RemoveLocal(id);
+            return 0;
+        }
+
+        session.PutLocal(id, revision + 1, json.Span);
+        return revision + 1;
+    }
+}

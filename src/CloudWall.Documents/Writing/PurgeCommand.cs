@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+using CloudWall.Documents.Databases;
+using CloudWall.Documents.Revisions;
+
+namespace CloudWall.Documents.Writing;
+
+/// <summary>Forgets leaf revisions with the history that only they have.</summary>
+internal sealed class PurgeCommand(IReadOnlyList<PurgeRequest> requests, IReadOnlyList<string> uuids)
+    : WriteCommand<IReadOnlyList<IReadOnlyList<RevisionId>>>
+{
+    public override bool Alone => true;
+
+    protected override IReadOnlyList<IReadOnlyList<RevisionId>> Decide(WriteSession session)
+    {
+        var before = session.State.UpdateSequence;
+        var answers = new IReadOnlyList<RevisionId>[requests.Count];
+        for (var i = 0; i < answers.Length; i++)
+        {
+            answers[i] = Purge(session, requests[i]);
+            session.State.PurgeSequence++;
+            session.PutPurge(new PurgeInfo(session.State.PurgeSequence, uuids[i], requests[i].Id, requests[i].Revisions));
+        }
+
+        // A purge moves the update sequence even where no document gets a new one, so that whoever follows it looks.
+        if (session.State.UpdateSequence == before)
+        {
+            session.State.UpdateSequence++;
+        }
+
+        return answers;
+    }
+
+    private static List<RevisionId> Purge(WriteSession session, PurgeRequest request)
+    {
+        var removed = new List<RevisionId>();
+        var draft = session.Load(request.Id);
+        if (draft.Tree.IsEmpty)
+        {
+            return removed;
+        }
+
+        // Only leaves can be purged, and all leaves are loaded.
+        var any = false;
+        foreach (var revision in request.Revisions)
+        {
+            any |= draft.Tree.TryFindLeaf(revision, out _);
+        }
+
+        if (!any)
+        {
+            return removed;
+        }
+
+        var pages = draft.Tree.TailPages();
+        session.LoadAncestors(draft);
+        var nodes = new List<RevisionId>();
+        draft.Tree.Remove(CollectionsMarshal.AsSpan(new List<RevisionId>(request.Revisions)), removed, nodes);
+        foreach (var node in nodes)
+        {
+            session.RemoveBody(request.Id, node);
+        }
+
+        if (draft.Tree.IsEmpty)
+        {
+            draft.DroppedPages.AddRange(pages);
+            draft.SetSequence(session.State.UpdateSequence);
+        }
+        else
+        {
+            session.State.UpdateSequence = draft.Tree.RelabelLeaves(session.State.UpdateSequence);
+            draft.SetSequence(session.State.UpdateSequence);
+        }
+
+        return removed;
+    }
+}
