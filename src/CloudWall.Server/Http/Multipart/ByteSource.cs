@@ -1,0 +1,45 @@
+using System.IO.Pipelines;
+
+namespace CloudWall.Server.Http.Multipart;
+
+/// <summary>Bytes that arrive piece by piece.</summary>
+internal interface IByteSource
+{
+    /// <summary>The next piece, valid until the next call; empty at the end.</summary>
+    ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellation);
+}
+
+/// <summary>The bytes of a pipe, without copying them. The pipe stays the caller's.</summary>
+internal sealed class PipeByteSource(PipeReader pipe) : IByteSource
+{
+    private SequencePosition _consumed;
+    private bool _reading;
+
+    /// <inheritdoc/>
+    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            if (_reading)
+            {
+                _reading = false;
+                pipe.AdvanceTo(_consumed);
+            }
+
+            var result = await pipe.ReadAsync(cancellation);
+            if (result.IsCanceled)
+            {
+                throw new OperationCanceledException(cancellation);
+            }
+
+            var buffer = result.Buffer;
+            var piece = buffer.First;
+            _reading = true;
+            _consumed = buffer.GetPosition(piece.Length);
+            if (!piece.IsEmpty || (result.IsCompleted && buffer.IsEmpty))
+            {
+                return piece;
+            }
+        }
+    }
+}
