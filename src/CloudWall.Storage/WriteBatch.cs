@@ -20,7 +20,9 @@ public abstract class WriteBatch : IDisposable
 
     /// <summary>
     /// Removes a key that was put exactly once since it was last removed; cheaper than <see cref="Delete"/>, because the two
-    /// writes cancel each other out. What happens to a key that was put twice is undefined.
+    /// writes cancel each other out. Not to be mixed with <see cref="Delete"/>: a key that was ever removed with that can only be
+    /// single-deleted again after a <see cref="DeleteRange"/> over it. What happens to other keys is undefined: an older value
+    /// may come back.
     /// </summary>
     public abstract void SingleDelete(Keyspace space, ReadOnlySpan<byte> key);
 

@@ -40,7 +40,7 @@ internal sealed class MemoryCursor(ImmutableSortedSet<MemoryEntry> entries, int 
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(KeyValueCursor));
         _current = null;
-        var index = MemoryState.LowerBound(entries, key);
+        var index = MemorySpace.LowerBound(entries, key);
         if (descending)
         {
             var isAtKey = index < entries.Count && entries[index].Key.AsSpan().SequenceEqual(key);

@@ -1,10 +1,13 @@
 namespace CloudWall.Storage.Memory;
 
-/// <summary>A key with its value. <paramref name="Overwritten"/>: it was put more than once since it was last removed.</summary>
-internal sealed record MemoryEntry(byte[] Key, byte[] Value, bool Overwritten)
+/// <summary>
+/// A key with its value. <paramref name="CoversOlder"/>: an engine on disk may still hold an older value under it, because it was put
+/// more than once, or removed with <see cref="WriteBatch.Delete"/> before; it must not be single-deleted.
+/// </summary>
+internal sealed record MemoryEntry(byte[] Key, byte[] Value, bool CoversOlder)
 {
     /// <summary>An entry that only serves to look others up by its key.</summary>
-    internal static MemoryEntry Probe(ReadOnlySpan<byte> key) => new(key.ToArray(), [], Overwritten: false);
+    internal static MemoryEntry Probe(ReadOnlySpan<byte> key) => new(key.ToArray(), [], CoversOlder: false);
 
     /// <summary>The order of the keys, byte by byte.</summary>
     internal sealed class KeyOrder : IComparer<MemoryEntry>

@@ -3,8 +3,7 @@ namespace CloudWall.Storage.Memory;
 /// <summary>
 /// A store in memory for tests and simulations. It knows what was synced, so that it can lose the rest as a power failure would
 /// (<see cref="LoseUnsynced"/>), and can refuse commits as a failing disk would (<see cref="FailCommits"/>). It is stricter than an
-/// engine on disk: a <see cref="WriteBatch.SingleDelete"/> of a key that was not put exactly once since its removal is an
-/// <see cref="InvalidOperationException"/> at the commit.
+/// engine on disk: a <see cref="WriteBatch.SingleDelete"/> that breaks its rules is an <see cref="InvalidOperationException"/> at the commit.
 /// </summary>
 public sealed class MemoryStore : KeyValueStore
 {
@@ -48,7 +47,7 @@ public sealed class MemoryStore : KeyValueStore
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">The batch single-deletes a key that was not put exactly once; nothing was written.</exception>
+    /// <exception cref="InvalidOperationException">A single delete breaks its rules; nothing was written.</exception>
     public override void Commit(WriteBatch batch, bool sync)
     {
         if (batch is not MemoryWriteBatch native || native.Store != this)

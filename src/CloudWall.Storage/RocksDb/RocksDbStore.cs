@@ -188,10 +188,11 @@ public sealed class RocksDbStore : KeyValueStore
                 rocksdb_compactoptions_set_blob_garbage_collection_age_cutoff(compact.Pointer, 1.0);
             }
 
-            var errorsBefore = ReadNumber(columnFamily, BackgroundErrors);
+            // The engine keeps the number with the default column family, whichever it was that failed.
+            var errorsBefore = ReadNumber(_database.ColumnFamily(Keyspace.Meta), BackgroundErrors);
             rocksdb_compact_range_cf_opt(
                 _database.Pointer, columnFamily, compact.Pointer, lower, (nuint)lower.Length, upper, (nuint)upper.Length);
-            if (ReadNumber(columnFamily, BackgroundErrors) != errorsBefore)
+            if (ReadNumber(_database.ColumnFamily(Keyspace.Meta), BackgroundErrors) != errorsBefore)
             {
                 throw new StorageException($"Compaction of {space} failed; the engine's LOG file says why.");
             }

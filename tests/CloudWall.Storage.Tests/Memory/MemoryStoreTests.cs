@@ -72,23 +72,39 @@ public sealed class MemoryStoreTests : KeyValueStoreContract
     {
         using var store = new MemoryStore();
         Put(store, "a", sync: true);
-        Put(store, "b", sync: true);
-        Put(store, "b", sync: true);
-        foreach (var key in new[] { "b", "missing" })
+        Put(store, "twice", sync: true);
+        Put(store, "twice", sync: true);
+        Write(store, batch => batch.Delete(Keyspace.Sequences, B("deleted")));
+        Put(store, "deleted", sync: true);
+        foreach (var key in new[] { "twice", "deleted", "missing" })
         {
-            using var batch = store.CreateBatch();
-            batch.Delete(Keyspace.Sequences, B("a"));
-            batch.SingleDelete(Keyspace.Sequences, B(key));
-            Assert.Throws<InvalidOperationException>(() => store.Commit(batch, sync: true));
+            Assert.Throws<InvalidOperationException>(() => Write(store, batch =>
+            {
+                batch.SingleDelete(Keyspace.Sequences, B("a"));
+                batch.SingleDelete(Keyspace.Sequences, B(key));
+            }));
         }
 
-        Assert.Equal(["a", "b"], Keys(store));
-        using var removal = store.CreateBatch();
-        removal.Delete(Keyspace.Sequences, B("b"));
-        removal.Put(Keyspace.Sequences, B("b"), B("once"));
-        removal.SingleDelete(Keyspace.Sequences, B("b"));
-        removal.SingleDelete(Keyspace.Sequences, B("a"));
-        store.Commit(removal, sync: true);
+        Assert.Equal(["a", "deleted", "twice"], Keys(store));
+    }
+
+    [Fact]
+    public void A_deleted_range_makes_single_deletes_possible_again()
+    {
+        using var store = new MemoryStore();
+        Put(store, "twice", sync: true);
+        Put(store, "twice", sync: true);
+        Write(store, batch =>
+        {
+            batch.Delete(Keyspace.Sequences, B("deleted"));
+            batch.DeleteRange(Keyspace.Sequences, B("a"), B("z"));
+        });
+        foreach (var key in new[] { "twice", "deleted" })
+        {
+            Put(store, key, sync: true);
+            Write(store, batch => batch.SingleDelete(Keyspace.Sequences, B(key)));
+        }
+
         Assert.Empty(Keys(store));
     }
 
@@ -96,10 +112,13 @@ public sealed class MemoryStoreTests : KeyValueStoreContract
 
     private protected override KeyValueStore OpenAnother() => new MemoryStore();
 
-    private static void Put(MemoryStore store, string key, bool sync)
+    private static void Put(MemoryStore store, string key, bool sync) =>
+        Write(store, batch => batch.Put(Keyspace.Sequences, B(key), B("row")), sync);
+
+    private static void Write(MemoryStore store, Action<WriteBatch> write, bool sync = true)
     {
         using var batch = store.CreateBatch();
-        batch.Put(Keyspace.Sequences, B(key), B("row"));
+        write(batch);
         store.Commit(batch, sync);
     }
 

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+
+namespace CloudWall.Storage.Memory;
+
+/// <summary>
+/// One keyspace at one moment: its entries in order, and the keys that <see cref="WriteBatch.Delete"/> removed, which must not be
+/// single-deleted until a range is deleted over them.
+/// </summary>
+internal sealed record MemorySpace(ImmutableSortedSet<MemoryEntry> Entries, ImmutableSortedSet<MemoryEntry> Deleted)
+{
+    internal static readonly MemorySpace Empty = new(
+        ImmutableSortedSet.Create<MemoryEntry>(MemoryEntry.KeyOrder.Instance), ImmutableSortedSet.Create<MemoryEntry>(MemoryEntry.KeyOrder.Instance));
+
+    /// <summary>Where the first entry at or after a key is, or would be.</summary>
+    internal static int LowerBound(ImmutableSortedSet<MemoryEntry> entries, ReadOnlySpan<byte> key)
+    {
+        var index = entries.IndexOf(MemoryEntry.Probe(key));
+        return index < 0 ? ~index : index;
+    }
+
+    /// <summary>The keyspace while a batch is applied to it.</summary>
+    internal sealed class Builder(MemorySpace space)
+    {
+        private readonly ImmutableSortedSet<MemoryEntry>.Builder _entries = space.Entries.ToBuilder();
+        private readonly ImmutableSortedSet<MemoryEntry>.Builder _deleted = space.Deleted.ToBuilder();
+
+        internal MemorySpace Build() => new(_entries.ToImmutable(), _deleted.ToImmutable());
+
+        internal void Put(byte[] key, byte[] value)
+        {
+            var probe = MemoryEntry.Probe(key);
+            var existed = _entries.Remove(probe);
+            _entries.Add(new MemoryEntry(key, value, existed || _deleted.Contains(probe)));
+        }
+
+        internal void Delete(byte[] key)
+        {
+            var probe = MemoryEntry.Probe(key);
+            _entries.Remove(probe);
+            _deleted.Add(probe);
+        }
+
+        /// <summary>Stricter than an engine on disk, which would go on with wrong data: a mistake ends the test that made it.</summary>
+        internal void SingleDelete(byte[] key)
+        {
+            if (!_entries.TryGetValue(MemoryEntry.Probe(key), out var entry))
+            {
+                throw new InvalidOperationException($"Single delete of a key that does not exist: {Convert.ToHexString(key)}.");
+            }
+
+            if (entry.CoversOlder)
+            {
+                throw new InvalidOperationException(
+                    $"Single delete of a key that was put more than once, or removed with Delete before: {Convert.ToHexString(key)}.");
+            }
+
+            _entries.Remove(entry);
+        }
+
+        internal void DeleteRange(byte[] lower, byte[] upper)
+        {
+            RemoveRange(_entries, lower, upper);
+            RemoveRange(_deleted, lower, upper);
+        }
+
+        private static void RemoveRange(ImmutableSortedSet<MemoryEntry>.Builder entries, byte[] lower, byte[] upper)
+        {
+            var whole = entries.ToImmutable();
+            var end = LowerBound(whole, upper);
+            for (var i = LowerBound(whole, lower); i < end; i++)
+            {
+                entries.Remove(whole[i]);
+            }
+        }
+    }
+}
