@@ -1,1 +1,3 @@
-return 0;
+using CloudWall.Server.CommandLine;
+
+return await Application.RunAsync(args, Console.Out, Console.Error);

@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace CloudWall.Server.Access;
+
+/// <summary>
+/// The server admins and their passwords' hashes. Hashing is slow so that a stolen hash is worth little, far too slow for
+/// every request with basic credentials: a password that has been verified is remembered by a keyed digest, whose key is
+/// made anew with each start and never leaves memory.
+/// </summary>
+internal sealed class Administrators : IDisposable
+{
+    private readonly Dictionary<string, PasswordHash> _hashes;
+    private readonly ConcurrentDictionary<string, byte[]> _verified = new(StringComparer.Ordinal);
+    private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
+
+    // Guessing must not take every core away from those who know their password.
+    private readonly SemaphoreSlim _hashing = new(1);
+
+    /// <summary>Admins by name.</summary>
+    public Administrators(IEnumerable<KeyValuePair<string, PasswordHash>> hashes) =>
+        _hashes = new Dictionary<string, PasswordHash>(hashes, StringComparer.Ordinal);
+
+    /// <summary>Whether name and password are those of an admin.</summary>
+    public ValueTask<bool> VerifyAsync(string name, string password, CancellationToken cancellation)
+    {
+        if (!_hashes.TryGetValue(name, out var hash))
+        {
+            return ValueTask.FromResult(false);
+        }
+
+        var digest = HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(password));
+        return _verified.TryGetValue(name, out var verified) && CryptographicOperations.FixedTimeEquals(verified, digest)
+            ? ValueTask.FromResult(true)
+            : SlowlyAsync(name, password, hash, digest, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _hashing.Dispose();
+
+    private async ValueTask<bool> SlowlyAsync(string name, string password, PasswordHash hash, byte[] digest, CancellationToken cancellation)
+    {
+        await _hashing.WaitAsync(cancellation);
+        try
+        {
+            if (_verified.TryGetValue(name, out var verified) && CryptographicOperations.FixedTimeEquals(verified, digest))
+            {
+                return true;
+            }
+
+            // Off the threads that serve sockets.
+            var matches = await Task.Factory.StartNew(
+                () => hash.Matches(password), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            if (matches)
+            {
+                _verified[name] = digest;
+            }
+
+            return matches;
+        }
+        finally
+        {
+            _hashing.Release();
+        }
+    }
+}

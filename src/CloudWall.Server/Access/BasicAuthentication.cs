@@ -1,0 +1,49 @@
+using System.Text;
+using CloudWall.Server.Http;
+
+namespace CloudWall.Server.Access;
+
+/// <summary>Basic credentials (RFC 7617) of server admins.</summary>
+internal sealed class BasicAuthentication(Administrators administrators)
+{
+    /// <summary>Finds out who makes a request.</summary>
+    /// <exception cref="Documents.DocumentException">401: wrong name or password; 400: the header cannot be read.</exception>
+    public ValueTask<Principal> AuthenticateAsync(Exchange exchange)
+    {
+        var header = exchange.RequestHeaders.Authorization.ToString();
+        if (!header.StartsWith("Basic ", StringComparison.Ordinal))
+        {
+            return ValueTask.FromResult(Principal.Anonymous);
+        }
+
+        var decoded = new byte[header.Length];
+        if (!Convert.TryFromBase64Chars(header.AsSpan("Basic ".Length), decoded, out var length))
+        {
+            // The greeting is for anyone, however clumsily they knock.
+            return exchange.Target.Count == 0
+                ? ValueTask.FromResult(Principal.Anonymous)
+                : throw HttpErrors.BadRequest("Authorization header has invalid base64 value");
+        }
+
+        var credentials = Encoding.UTF8.GetString(decoded, 0, length);
+        var colon = credentials.IndexOf(':', StringComparison.Ordinal);
+
+        // "_:_" is how browsers are made to forget credentials.
+        return colon < 0 || credentials == "_:_"
+            ? ValueTask.FromResult(Principal.Anonymous)
+            : VerifyAsync(credentials[..colon], credentials[(colon + 1)..], exchange.Aborted);
+    }
+
+    private ValueTask<Principal> VerifyAsync(string name, string password, CancellationToken cancellation)
+    {
+        var verification = administrators.VerifyAsync(name, password, cancellation);
+        return verification.IsCompletedSuccessfully
+            ? ValueTask.FromResult(Admit(name, verification.Result))
+            : AwaitAsync(name, verification);
+    }
+
+    private static async ValueTask<Principal> AwaitAsync(string name, ValueTask<bool> verification) => Admit(name, await verification);
+
+    private static Principal Admit(string name, bool verified) =>
+        verified ? new Principal(name, IsAdmin: true) : throw HttpErrors.Unauthorized("Name or password is incorrect.");
+}

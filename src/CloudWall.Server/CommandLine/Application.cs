@@ -1,0 +1,84 @@
+using System.Runtime.InteropServices;
+using CloudWall.Server.Configuration;
+
+namespace CloudWall.Server.CommandLine;
+
+/// <summary>The program: arguments and environment in, a node until it is told to end, exit status out.</summary>
+internal static class Application
+{
+    /// <summary>Runs until SIGTERM or SIGINT.</summary>
+    /// <returns>0, or 1 where it could not start.</returns>
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
+    {
+        try
+        {
+            var options = CommandLineOptions.Parse(arguments);
+            if (options.Help)
+            {
+                await output.WriteAsync(CommandLineOptions.Usage.Replace("{0}", DefaultDirectory(), StringComparison.Ordinal));
+                return 0;
+            }
+
+            if (options.Version)
+            {
+                await output.WriteLineAsync($"CloudWall {Node.Version} (CouchDB {Node.CouchDbVersion})");
+                return 0;
+            }
+
+            await ServeAsync(options, output, error);
+            return 0;
+        }
+        catch (ConfigurationException e)
+        {
+            await error.WriteLineAsync(e.Message);
+            return 1;
+        }
+    }
+
+    private static async Task ServeAsync(CommandLineOptions options, TextWriter output, TextWriter error)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        var directory = Path.GetFullPath(options.Data ?? DefaultDirectory());
+        var node = await Node.StartAsync(new NodeOptions
+        {
+            DataDirectory = directory,
+            ConfigurationFile = options.Config,
+            Settings = options.Settings,
+            Admin = AdminFromEnvironment(),
+            Log = error,
+        });
+        await using (node)
+        {
+            await Announcement.WriteAsync(node, directory, output);
+            await ended.Task;
+        }
+
+        void End(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            ended.TrySetResult();
+        }
+    }
+
+    private static (string Name, string Password)? AdminFromEnvironment()
+    {
+        var name = Environment.GetEnvironmentVariable("COUCHDB_USER");
+        var password = Environment.GetEnvironmentVariable("COUCHDB_PASSWORD");
+        return (string.IsNullOrEmpty(name), string.IsNullOrEmpty(password)) switch
+        {
+            (true, true) => null,
+            (false, false) => (name!, password!),
+            (true, false) => throw new ConfigurationException("COUCHDB_PASSWORD is set, but COUCHDB_USER is not."),
+            (false, true) => throw new ConfigurationException("COUCHDB_USER is set, but COUCHDB_PASSWORD is not."),
+        };
+    }
+
+    private static string DefaultDirectory() =>
+        Environment.GetEnvironmentVariable("CLOUDWALL_DATA") is { Length: > 0 } directory
+            ? directory
+            : Path.Combine(
+                Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+                "cloudwall");
+}

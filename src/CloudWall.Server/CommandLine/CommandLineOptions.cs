@@ -1,0 +1,119 @@
+using System.Globalization;
+using CloudWall.Server.Configuration;
+
+namespace CloudWall.Server.CommandLine;
+
+/// <summary>What the command line asks for.</summary>
+internal sealed record CommandLineOptions
+{
+    /// <summary>What <c>--help</c> prints.</summary>
+    public const string Usage = """
+        cloudwall: a node that speaks CouchDB's protocol.
+
+        Usage: cloudwall [options]
+
+          --port N       port to listen on (5984); 0 takes any free port
+          --bind IP      address to listen on (127.0.0.1); "any" for all
+          --data DIR     where the data is kept, made if need be; without it
+                         $CLOUDWALL_DATA, else the place for your data:
+                         {0}
+          --config FILE  settings in CouchDB's format; they win over DIR/local.ini
+          --help         print this
+          --version      print the version
+
+        The admin is taken from COUCHDB_USER and COUCHDB_PASSWORD, and stored
+        (hashed) in DIR/local.ini; what they say wins over what is stored.
+        Without them and with none stored, an admin is made and its password
+        printed once.
+
+        """;
+
+    /// <summary><c>--port</c>.</summary>
+    public int? Port { get; init; }
+
+    /// <summary><c>--bind</c>.</summary>
+    public string? Bind { get; init; }
+
+    /// <summary><c>--data</c>.</summary>
+    public string? Data { get; init; }
+
+    /// <summary><c>--config</c>.</summary>
+    public string? Config { get; init; }
+
+    /// <summary><c>--help</c>.</summary>
+    public bool Help { get; init; }
+
+    /// <summary><c>--version</c>.</summary>
+    public bool Version { get; init; }
+
+    /// <summary>The settings among them.</summary>
+    public IReadOnlyList<(string Section, string Key, string Value)> Settings
+    {
+        get
+        {
+            var settings = new List<(string, string, string)>();
+            if (Port is { } port)
+            {
+                settings.Add(("chttpd", "port", port.ToString(CultureInfo.InvariantCulture)));
+            }
+
+            if (Bind is { } bind)
+            {
+                settings.Add(("chttpd", "bind_address", bind));
+            }
+
+            return settings;
+        }
+    }
+
+    /// <summary>Reads the arguments: <c>--name value</c> or <c>--name=value</c>. A lone <c>--</c> is passed over.</summary>
+    /// <exception cref="ConfigurationException">One is unknown, incomplete or invalid.</exception>
+    public static CommandLineOptions Parse(IReadOnlyList<string> arguments)
+    {
+        var options = new CommandLineOptions();
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            var argument = arguments[i];
+            var equals = argument.IndexOf('=', StringComparison.Ordinal);
+            var name = equals < 0 ? argument : argument[..equals];
+            switch (name)
+            {
+                case "--" when equals < 0:
+                    break;
+                case "--help" or "-h" when equals < 0:
+                    options = options with { Help = true };
+                    break;
+                case "--version" when equals < 0:
+                    options = options with { Version = true };
+                    break;
+                case "--port":
+                    options = options with { Port = ParsePort(Value()) };
+                    break;
+                case "--bind":
+                    options = options with { Bind = Value() };
+                    break;
+                case "--data":
+                    options = options with { Data = Value() };
+                    break;
+                case "--config":
+                    options = options with { Config = Value() };
+                    break;
+                default:
+                    throw new ConfigurationException($"There is no option {argument}. --help lists those there are.");
+            }
+
+            string Value()
+            {
+                var value = equals >= 0 ? argument[(equals + 1)..] : ++i < arguments.Count ? arguments[i] : string.Empty;
+                return value.Length > 0 ? value : throw new ConfigurationException($"{name} needs a value.");
+            }
+        }
+
+        return options;
+    }
+
+    private static int ParsePort(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= 65535
+            ? port
+            : throw new ConfigurationException($"--port must be a number from 0 to 65535, not \"{text}\".");
+}

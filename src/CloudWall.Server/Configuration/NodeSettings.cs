@@ -1,0 +1,142 @@
+using System.Collections.Frozen;
+using System.Net;
+using CloudWall.Documents.Json;
+using CloudWall.Server.Logging;
+
+namespace CloudWall.Server.Configuration;
+
+/// <summary>The settings that this node heeds, read once at start. Names and defaults are CouchDB 3.5's, exceptions say so.</summary>
+internal sealed record NodeSettings
+{
+    /// <summary><c>[chttpd] port</c>: 0 for any free one.</summary>
+    public required int Port { get; init; }
+
+    /// <summary><c>[chttpd] bind_address</c>: <c>any</c> for all.</summary>
+    public required IPAddress BindAddress { get; init; }
+
+    /// <summary><c>[chttpd] max_http_request_size</c> in bytes.</summary>
+    public required long MaxHttpRequestSize { get; init; }
+
+    /// <summary><c>[chttpd] max_uri_length</c>; CouchDB's has no limit of its own, ours is that of a request line.</summary>
+    public required int MaxUriLength { get; init; }
+
+    /// <summary><c>[chttpd] changes_timeout</c>: how long a feed without heartbeat waits.</summary>
+    public required TimeSpan ChangesTimeout { get; init; }
+
+    /// <summary><c>[chttpd] buffer_response</c>: whether an answer is held until it is whole.</summary>
+    public required bool BufferResponse { get; init; }
+
+    /// <summary><c>[chttpd] max_db_number_for_dbs_info_req</c>.</summary>
+    public required int MaxDatabasesInfo { get; init; }
+
+    /// <summary><c>[chttpd] prefer_minimal</c>: headers that stay in an answer to <c>Prefer: return=minimal</c>.</summary>
+    public required FrozenSet<string> PreferMinimal { get; init; }
+
+    /// <summary><c>[chttpd] x_forwarded_host</c>: the name of that header.</summary>
+    public required string ForwardedHostHeader { get; init; }
+
+    /// <summary><c>[chttpd] x_forwarded_proto</c>: the name of that header.</summary>
+    public required string ForwardedProtoHeader { get; init; }
+
+    /// <summary><c>[chttpd] x_forwarded_ssl</c>: the name of that header.</summary>
+    public required string ForwardedSslHeader { get; init; }
+
+    /// <summary><c>[chttpd_auth] iterations</c>: of hashing a new password.</summary>
+    public required int PasswordIterations { get; init; }
+
+    /// <summary><c>[couchdb] max_document_size</c>, <c>max_attachment_size</c>, <c>max_document_id_length</c>.</summary>
+    public required DocumentLimits Limits { get; init; }
+
+    /// <summary><c>[attachments] compression_level</c>.</summary>
+    public required int CompressionLevel { get; init; }
+
+    /// <summary><c>[attachments] compressible_types</c>.</summary>
+    public required string CompressibleTypes { get; init; }
+
+    /// <summary><c>[purge] max_document_id_number</c>: documents in one purge request.</summary>
+    public required int MaxPurgedDocuments { get; init; }
+
+    /// <summary><c>[purge] max_revisions_number</c>: revisions in one purge request.</summary>
+    public required int MaxPurgedRevisions { get; init; }
+
+    /// <summary><c>[cluster] q</c>: what a new database reports as its number of shards; it has one. 1 here, 2 in CouchDB.</summary>
+    public required int DefaultShards { get; init; }
+
+    /// <summary><c>[uuids] algorithm</c>: <c>sequential</c>, <c>random</c>, <c>utc_random</c> or <c>utc_id</c>.</summary>
+    public required string UuidAlgorithm { get; init; }
+
+    /// <summary><c>[uuids] utc_id_suffix</c>.</summary>
+    public required string UuidSuffix { get; init; }
+
+    /// <summary><c>[uuids] max_count</c>.</summary>
+    public required int MaxUuids { get; init; }
+
+    /// <summary><c>[log] level</c>. <c>warning</c> here, <c>info</c> in CouchDB, which writes a line for each request.</summary>
+    public required LogLevel LogLevel { get; init; }
+
+    /// <summary>Reads the settings.</summary>
+    /// <exception cref="ConfigurationException">One is invalid.</exception>
+    public static NodeSettings From(Settings settings) => new()
+    {
+        Port = (int)settings.Number("chttpd", "port", 5984, 0, 65535),
+        BindAddress = ReadAddress(settings),
+        MaxHttpRequestSize = settings.Number("chttpd", "max_http_request_size", 4L << 30, 0, long.MaxValue),
+        MaxUriLength = (int)settings.Number("chttpd", "max_uri_length", MaxRequestLine, 1, MaxRequestLine),
+        ChangesTimeout = TimeSpan.FromMilliseconds(settings.Number("chttpd", "changes_timeout", 60_000, 0, int.MaxValue)),
+        BufferResponse = settings.Boolean("chttpd", "buffer_response", false),
+        MaxDatabasesInfo = (int)settings.Number("chttpd", "max_db_number_for_dbs_info_req", 100, 0, int.MaxValue),
+        PreferMinimal = settings.List(
+            "chttpd",
+            "prefer_minimal",
+            "Cache-Control, Content-Length, Content-Range, Content-Type, ETag, Server, Transfer-Encoding, Vary").ToFrozenSet(StringComparer.OrdinalIgnoreCase),
+        ForwardedHostHeader = settings.Text("chttpd", "x_forwarded_host", "X-Forwarded-Host"),
+        ForwardedProtoHeader = settings.Text("chttpd", "x_forwarded_proto", "X-Forwarded-Proto"),
+        ForwardedSslHeader = settings.Text("chttpd", "x_forwarded_ssl", "X-Forwarded-Ssl"),
+        PasswordIterations = (int)settings.Number("chttpd_auth", "iterations", 600_000, 1, 1_000_000_000),
+        Limits = new DocumentLimits
+        {
+            MaxDocumentSize = settings.NumberOrInfinity("couchdb", "max_document_size", 8_000_000, 0) ?? long.MaxValue,
+            MaxAttachmentSize = settings.NumberOrInfinity("couchdb", "max_attachment_size", 1L << 30, 0) ?? long.MaxValue,
+            MaxDocumentIdLength = settings.NumberOrInfinity("couchdb", "max_document_id_length", null, 1) is { } length
+                ? (int)Math.Min(length, int.MaxValue)
+                : null,
+        },
+        CompressionLevel = (int)settings.Number("attachments", "compression_level", 8, 0, 9),
+        CompressibleTypes = settings.Text(
+            "attachments", "compressible_types", "text/*, application/javascript, application/json, application/xml"),
+        MaxPurgedDocuments = (int)settings.Number("purge", "max_document_id_number", 100, 0, int.MaxValue),
+        MaxPurgedRevisions = (int)settings.Number("purge", "max_revisions_number", 1000, 0, int.MaxValue),
+        DefaultShards = (int)settings.Number("cluster", "q", 1, 1, 256),
+        UuidAlgorithm = settings.Choice("uuids", "algorithm", "sequential", "sequential", "random", "utc_random", "utc_id"),
+        UuidSuffix = settings.Text("uuids", "utc_id_suffix", string.Empty),
+        MaxUuids = (int)settings.Number("uuids", "max_count", 1000, 1, 1_000_000),
+        LogLevel = ReadLogLevel(settings),
+    };
+
+    /// <summary>The longest request line in bytes.</summary>
+    public const int MaxRequestLine = 128 * 1024;
+
+    private static IPAddress ReadAddress(Settings settings) => settings.Text("chttpd", "bind_address", "127.0.0.1") switch
+    {
+        "any" => IPAddress.IPv6Any,
+        "localhost" => IPAddress.Loopback,
+        var text => IPAddress.TryParse(text, out var address)
+            ? address
+            : throw settings.Invalid("chttpd", "bind_address", "an IP address, or any"),
+    };
+
+    private static LogLevel ReadLogLevel(Settings settings)
+    {
+        var text = settings.Choice(
+            "log", "level", "warning", "debug", "info", "notice", "warning", "warn", "error", "err", "critical", "crit", "alert", "emergency", "emerg", "none");
+        return text switch
+        {
+            "debug" => LogLevel.Debug,
+            "info" => LogLevel.Info,
+            "notice" => LogLevel.Notice,
+            "warning" or "warn" => LogLevel.Warning,
+            "none" => LogLevel.None,
+            _ => LogLevel.Error,
+        };
+    }
+}

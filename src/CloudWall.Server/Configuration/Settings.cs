@@ -1,0 +1,105 @@
+using System.Globalization;
+
+namespace CloudWall.Server.Configuration;
+
+/// <summary>
+/// Settings by section and key, with CouchDB's names (its documentation: "Configuration"), each from the last source that has it.
+/// What no source has is at its default, which the reader of the setting names.
+/// </summary>
+internal sealed class Settings
+{
+    private readonly Dictionary<(string Section, string Key), (string Value, string Source)> _values = [];
+
+    /// <summary>The text of a setting, or null.</summary>
+    public string? this[string section, string key] => _values.TryGetValue((section, key), out var found) ? found.Value : null;
+
+    /// <summary>Adds a source that wins over those before it.</summary>
+    /// <param name="values">Its settings.</param>
+    /// <param name="source">Where they come from, for messages.</param>
+    public void Add(IEnumerable<(string Section, string Key, string Value)> values, string source)
+    {
+        foreach (var (section, key, value) in values)
+        {
+            _values[(section, key)] = (value, source);
+        }
+    }
+
+    /// <summary>Adds a file.</summary>
+    /// <exception cref="ConfigurationException">It cannot be read.</exception>
+    public void AddFile(string path)
+    {
+        try
+        {
+            Add(IniFile.Parse(File.ReadAllText(path)), path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"The configuration file {path} cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>All settings of a section.</summary>
+    public IEnumerable<(string Key, string Value)> Section(string section) =>
+        _values.Where(entry => entry.Key.Section == section).Select(static entry => (entry.Key.Key, entry.Value.Value));
+
+    /// <summary>A text.</summary>
+    public string Text(string section, string key, string otherwise) => this[section, key] ?? otherwise;
+
+    /// <summary>A whole number.</summary>
+    /// <exception cref="ConfigurationException">It is no number, or not in the range.</exception>
+    public long Number(string section, string key, long otherwise, long least, long most)
+    {
+        if (this[section, key] is not { } text)
+        {
+            return otherwise;
+        }
+
+        if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) || number < least || number > most)
+        {
+            throw Invalid(section, key, most == long.MaxValue
+                ? $"a whole number of at least {least}"
+                : $"a whole number from {least} to {most}");
+        }
+
+        return number;
+    }
+
+    /// <summary>A whole number or <c>infinity</c>, which is null.</summary>
+    /// <exception cref="ConfigurationException">It is neither.</exception>
+    public long? NumberOrInfinity(string section, string key, long? otherwise, long least) =>
+        this[section, key] switch
+        {
+            null => otherwise,
+            "infinity" => null,
+            _ => Number(section, key, 0, least, long.MaxValue),
+        };
+
+    /// <summary><c>true</c> or <c>false</c>.</summary>
+    /// <exception cref="ConfigurationException">It is neither.</exception>
+    public bool Boolean(string section, string key, bool otherwise) => this[section, key] switch
+    {
+        null => otherwise,
+        "true" => true,
+        "false" => false,
+        _ => throw Invalid(section, key, "true or false"),
+    };
+
+    /// <summary>A text that is one of several.</summary>
+    /// <exception cref="ConfigurationException">It is none of them.</exception>
+    public string Choice(string section, string key, string otherwise, params ReadOnlySpan<string> choices)
+    {
+        var text = this[section, key] ?? otherwise;
+        return choices.Contains(text) ? text : throw Invalid(section, key, "one of " + string.Join(", ", choices!));
+    }
+
+    /// <summary>A list with commas.</summary>
+    public string[] List(string section, string key, string otherwise) =>
+        Text(section, key, otherwise).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>The refusal of a value.</summary>
+    public ConfigurationException Invalid(string section, string key, string wanted)
+    {
+        var (value, source) = _values[(section, key)];
+        return new ConfigurationException($"[{section}] {key} must be {wanted}, not \"{value}\" (from {source}).");
+    }
+}

@@ -1,0 +1,124 @@
+using System.Globalization;
+using CloudWall.Server.Configuration;
+
+namespace CloudWall.Server;
+
+/// <summary>
+/// A node's data on disk: <c>FORMAT</c> (a number: how the rest is to be read), <c>local.ini</c> (settings that the node keeps,
+/// for the owner's eyes only), <c>store/</c> (databases), and <c>node.lock</c> with <c>node.pid</c> (who uses it now).
+/// </summary>
+internal sealed class DataDirectory : IDisposable
+{
+    /// <summary>The format that this program writes.</summary>
+    public const int Format = 1;
+
+    private readonly FileStream _lock;
+
+    private DataDirectory(string path, FileStream held)
+    {
+        Path = path;
+        _lock = held;
+    }
+
+    /// <summary>Where it is.</summary>
+    public string Path { get; }
+
+    /// <summary>The settings that the node keeps.</summary>
+    public string LocalIni => System.IO.Path.Combine(Path, "local.ini");
+
+    /// <summary>The databases.</summary>
+    public string Store => System.IO.Path.Combine(Path, "store");
+
+    private string ProcessFile => System.IO.Path.Combine(Path, "node.pid");
+
+    /// <summary>Takes a directory into use; makes it where there is none.</summary>
+    /// <exception cref="ConfigurationException">It is in use, of a newer format, or cannot be written.</exception>
+    public static DataDirectory Open(string path)
+    {
+        path = System.IO.Path.GetFullPath(path);
+        FileStream? held = null;
+        try
+        {
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(path);
+            }
+            else
+            {
+                Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+
+            // Refuse before anything is touched.
+            CheckFormat(path);
+            held = Lock(path);
+            var directory = new DataDirectory(path, held);
+            if (!File.Exists(FormatFile(path)))
+            {
+                File.WriteAllText(FormatFile(path), Format.ToString(CultureInfo.InvariantCulture) + "\n");
+            }
+
+            File.WriteAllText(directory.ProcessFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
+            held = null;
+            return directory;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"The data directory {path} cannot be used: {e.Message}", e);
+        }
+        finally
+        {
+            held?.Dispose();
+        }
+    }
+
+    /// <summary>Leaves the directory to others.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            File.Delete(ProcessFile);
+        }
+        catch (IOException)
+        {
+            // It only serves a message; the lock is what counts.
+        }
+
+        _lock.Dispose();
+    }
+
+    private static string FormatFile(string path) => System.IO.Path.Combine(path, "FORMAT");
+
+    private static FileStream Lock(string path)
+    {
+        try
+        {
+            return new FileStream(System.IO.Path.Combine(path, "node.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when (File.Exists(System.IO.Path.Combine(path, "node.lock")))
+        {
+            var file = System.IO.Path.Combine(path, "node.pid");
+            var process = File.Exists(file) ? $" (process {File.ReadAllText(file).Trim()})" : string.Empty;
+            throw new ConfigurationException($"The data directory {path} is in use by another node{process}.", e);
+        }
+    }
+
+    private static void CheckFormat(string path)
+    {
+        if (!File.Exists(FormatFile(path)))
+        {
+            return;
+        }
+
+        var text = File.ReadAllText(FormatFile(path)).Trim();
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var format) || format < 1)
+        {
+            throw new ConfigurationException($"The data directory {path} is none of CloudWall's: its file FORMAT says \"{text}\".");
+        }
+
+        if (format > Format)
+        {
+            throw new ConfigurationException(
+                $"The data directory {path} was written by a newer CloudWall (format {format}; this one reads up to {Format}). Use that one, or another directory.");
+        }
+    }
+}

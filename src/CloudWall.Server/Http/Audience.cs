@@ -1,0 +1,14 @@
+namespace CloudWall.Server.Http;
+
+/// <summary>Whom a route answers.</summary>
+internal enum Audience
+{
+    /// <summary>Everyone.</summary>
+    Anyone,
+
+    /// <summary>Server admins.</summary>
+    Admins,
+
+    /// <summary>Those who may read the database in the path, which must exist: the kernel has looked it up.</summary>
+    Members,
+}

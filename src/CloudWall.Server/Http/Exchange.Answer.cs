@@ -1,0 +1,236 @@
+using System.Globalization;
+using System.IO.Pipelines;
+using System.Security.Cryptography;
+using CloudWall.Documents;
+using Microsoft.AspNetCore.Http;
+
+namespace CloudWall.Server.Http;
+
+/// <content>Writing the answer.</content>
+internal sealed partial class Exchange
+{
+    private const string Json = "application/json";
+
+    private string? _requestId;
+
+    /// <summary>The answer's headers.</summary>
+    public IHeaderDictionary Headers => _context.Response.Headers;
+
+    /// <summary>Whether the headers have been sent, so that no other answer is possible.</summary>
+    public bool HasStarted => _context.Response.HasStarted;
+
+    /// <summary>What the answer's headers and the log call this request; a client may choose it.</summary>
+    public string RequestId => _requestId ??= ChooseRequestId();
+
+    /// <summary>The absolute URI of a path, by the name under which the client reached us (proxies may say: <c>X-Forwarded-*</c>).</summary>
+    /// <param name="path">The path, encoded; see <see cref="PercentEncoding.Encode"/>.</param>
+    public string AbsoluteUri(string path)
+    {
+        var settings = Node.Settings;
+        var host = RequestHeaders[settings.ForwardedHostHeader].ToString();
+        if (host.Length == 0)
+        {
+            host = RequestHeaders.Host.ToString();
+        }
+
+        if (host.Length == 0)
+        {
+            host = Node.Address.Authority;
+        }
+
+        var secure = RequestHeaders[settings.ForwardedSslHeader] == "on"
+            || RequestHeaders[settings.ForwardedProtoHeader] == "https"
+            || _context.Request.IsHttps;
+        return (secure ? "https://" : "http://") + host + path;
+    }
+
+    /// <summary>Whether the client has what an entity tag (with its quotes) stands for: <c>If-None-Match</c> names it.</summary>
+    public bool IsFresh(string etag)
+    {
+        foreach (var line in RequestHeaders.IfNoneMatch)
+        {
+            var text = line.AsSpan();
+            foreach (var range in text.SplitAny(',', ' '))
+            {
+                var tag = text[range];
+                if ((tag.StartsWith("W/") ? tag[2..] : tag).SequenceEqual(etag))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>An entity tag, with its quotes, for content that has no name of its own.</summary>
+    public static string MakeETag(ReadOnlySpan<byte> content)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(content, hash);
+        return "\"" + Convert.ToHexStringLower(hash[..16]) + "\"";
+    }
+
+    /// <summary>Answers with JSON.</summary>
+    public Task WriteJsonAsync(int status, ReadOnlyMemory<byte> json)
+    {
+        Begin(status, Json);
+        return WriteAsync(json.Span, "\n"u8);
+    }
+
+    /// <summary>Answers with JSON.</summary>
+    public Task WriteJsonAsync(int status, ReadOnlySpan<byte> json)
+    {
+        Begin(status, Json);
+        return WriteAsync(json, "\n"u8);
+    }
+
+    /// <summary>Answers with JSON. The buffer may be disposed of when the task has ended.</summary>
+    public Task WriteJsonAsync(int status, JsonBuffer json) => WriteJsonAsync(status, json.WrittenSpan);
+
+    /// <summary>Answers <c>{"ok":true}</c>.</summary>
+    public Task WriteOkAsync(int status = StatusCodes.Status200OK) => WriteJsonAsync(status, "{\"ok\":true}"u8);
+
+    /// <summary>Answers with bytes of any type.</summary>
+    public Task WriteBytesAsync(int status, string contentType, ReadOnlySpan<byte> bytes)
+    {
+        Begin(status, contentType);
+        return WriteAsync(bytes, []);
+    }
+
+    /// <summary>Answers 304: the client has what it asks for.</summary>
+    public Task WriteNotModifiedAsync(string etag)
+    {
+        Headers.ETag = etag;
+        Begin(StatusCodes.Status304NotModified, contentType: null);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Answers with a status alone.</summary>
+    public Task WriteEmptyAsync(int status)
+    {
+        Begin(status, contentType: null);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Answers 301.</summary>
+    /// <param name="path">The path (with query) to go to, encoded.</param>
+    public Task RedirectAsync(string path)
+    {
+        Headers.Location = AbsoluteUri(path);
+        return WriteEmptyAsync(StatusCodes.Status301MovedPermanently);
+    }
+
+    /// <summary>Answers with an error.</summary>
+    public Task WriteErrorAsync(DocumentError error)
+    {
+        using var json = new JsonBuffer();
+        json.Raw("{\"error\":"u8).Text(error.Error).Raw(",\"reason\":"u8).Text(error.Reason).Raw("}"u8);
+        return WriteJsonAsync(error.Status, json);
+    }
+
+    /// <summary>Begins an answer of unknown length. For HEAD the handler ends here: what it would write is not wanted.</summary>
+    /// <param name="status">The status.</param>
+    /// <param name="contentType">The content type.</param>
+    public ResponseStream BeginStream(int status = StatusCodes.Status200OK, string contentType = Json)
+    {
+        Begin(status, contentType);
+        return IsHead ? throw new HeadAnsweredException() : new ResponseStream(this);
+    }
+
+    /// <summary>Sends bytes of an answer that has begun.</summary>
+    internal async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        var result = await _context.Response.BodyWriter.WriteAsync(bytes, Aborted);
+        if (result.IsCompleted)
+        {
+            throw new OperationCanceledException("The client has gone.", Aborted);
+        }
+    }
+
+    /// <summary>Names the length of an answer that turns out to be short.</summary>
+    internal void SetLength(long length) => _context.Response.ContentLength = length;
+
+    /// <summary>Forgets an answer that has begun but not been sent.</summary>
+    internal void Reset() => _context.Response.Clear();
+
+    private void Begin(int status, string? contentType)
+    {
+        var headers = Headers;
+        _context.Response.StatusCode = status;
+        if (contentType is not null)
+        {
+            if (headers.ContentType.Count == 0)
+            {
+                headers.ContentType = contentType;
+            }
+
+            if (headers.CacheControl.Count == 0)
+            {
+                headers.CacheControl = "must-revalidate";
+            }
+        }
+
+        headers.Server = Node.ServerHeader;
+        headers["X-Couch-Request-ID"] = RequestId;
+        headers["X-CouchDB-Body-Time"] = _bodyTicks == 0
+            ? "0"
+            : ((long)Node.Time.GetElapsedTime(0, _bodyTicks).TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        if (!IsPreflight)
+        {
+            Node.Cors.Apply(RequestHeaders, headers);
+        }
+
+        if (RequestHeaders.TryGetValue("Prefer", out var prefer) && prefer.ToString().Equals("return=minimal", StringComparison.OrdinalIgnoreCase))
+        {
+            foreach (var name in headers.Keys.Where(name => !Node.Settings.PreferMinimal.Contains(name)).ToArray())
+            {
+                headers.Remove(name);
+            }
+        }
+    }
+
+    /// <summary>Whether the answer's CORS headers are those of a preflight.</summary>
+    internal bool IsPreflight { get; set; }
+
+    private Task WriteAsync(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> end)
+    {
+        _context.Response.ContentLength = bytes.Length + end.Length;
+        if (IsHead)
+        {
+            return Task.CompletedTask;
+        }
+
+        var writer = _context.Response.BodyWriter;
+        Append(writer, bytes);
+        Append(writer, end);
+        var flush = writer.FlushAsync(Aborted);
+        return flush.IsCompletedSuccessfully ? Task.CompletedTask : flush.AsTask();
+
+        // Kestrel's writer hands out nothing unless it is asked for a size, and single blocks cost it least.
+        static void Append(PipeWriter writer, ReadOnlySpan<byte> bytes)
+        {
+            while (!bytes.IsEmpty)
+            {
+                var span = writer.GetSpan(Math.Min(bytes.Length, 4096));
+                var count = Math.Min(bytes.Length, span.Length);
+                bytes[..count].CopyTo(span);
+                writer.Advance(count);
+                bytes = bytes[count..];
+            }
+        }
+    }
+
+    private string ChooseRequestId()
+    {
+        var wanted = RequestHeaders["X-Couch-Request-ID"].ToString();
+        if (wanted.Length is > 0 and <= 36 && wanted.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+        {
+            return wanted;
+        }
+
+        Span<byte> bytes = stackalloc byte[5];
+        RandomNumberGenerator.Fill(bytes);
+        return Convert.ToHexStringLower(bytes);
+    }
+}

@@ -1,0 +1,269 @@
+using System.Buffers;
+using System.IO.Compression;
+using System.IO.Pipelines;
+using CloudWall.Documents;
+using CloudWall.Documents.Databases;
+using CloudWall.Server.Access;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace CloudWall.Server.Http;
+
+/// <summary>
+/// One request and its answer: all that an endpoint is given.
+/// <para>
+/// An endpoint is a <see cref="Handler"/>, a static method <c>Task Name(Exchange exchange)</c> in the file of its group under
+/// <c>Endpoints/</c>, and a row in <see cref="Routes"/>. The kernel has already parsed the target, answered preflights,
+/// authenticated, checked who may come in and which methods there are, and found <see cref="Database"/> for routes of a
+/// database. To refuse, throw a <see cref="DocumentException"/> (<see cref="HttpErrors"/> has CouchDB's usual ones); any other
+/// exception becomes a 500 and a line in the log.
+/// </para>
+/// <para>
+/// Reading: <see cref="Target"/> for segments, <see cref="DocumentId"/> and <see cref="AttachmentName"/> for what they mean,
+/// <see cref="Query"/> with typed getters, <see cref="RequireJson"/> then <see cref="ReadJsonAsync"/> for a JSON body in one
+/// pooled buffer (gzip unpacked, size limited), <see cref="BodyReader"/> for a body that is streamed.
+/// </para>
+/// <para>
+/// Answering: set <see cref="Headers"/> first (<c>ETag</c>, <c>Location</c> by <see cref="AbsoluteUri"/>), then exactly one of
+/// <see cref="WriteJsonAsync(int, ReadOnlyMemory{byte})"/> (also with a <see cref="JsonBuffer"/>), <see cref="WriteOkAsync"/>,
+/// <see cref="WriteNotModifiedAsync"/>, <see cref="RedirectAsync"/>, <see cref="WriteBytesAsync"/>, or
+/// <see cref="BeginStream"/> for rows and feeds. Content type, cache control, CORS and CouchDB's own headers are added; a
+/// newline is added after JSON by the first two, not to streams. HEAD needs no care: <see cref="BeginStream"/> ends the handler.
+/// </para>
+/// <code>
+/// public static async Task Show(Exchange exchange)
+/// {
+///     if (exchange.IsFresh(etag)) { await exchange.WriteNotModifiedAsync(etag); return; }
+///     exchange.Headers.ETag = etag;
+///     using var json = new JsonBuffer();
+///     json.Raw("{\"name\":"u8).Text(exchange.Database.Name).Raw("}"u8);
+///     await exchange.WriteJsonAsync(200, json);
+/// }
+///
+/// public static async Task List(Exchange exchange)
+/// {
+///     using var stream = exchange.BeginStream();
+///     stream.Buffer.Raw("["u8);
+///     foreach (…) { stream.Buffer.Text(row); await stream.FlushIfFullAsync(); }
+///     stream.Buffer.Raw("]\n"u8);
+///     await stream.CompleteAsync();
+/// }
+/// </code>
+/// </summary>
+internal sealed partial class Exchange
+{
+    private readonly HttpContext _context;
+    private readonly long _began;
+    private Database? _database;
+    private long _bodyTicks;
+
+    /// <summary>For the kernel.</summary>
+    public Exchange(Node node, HttpContext context)
+    {
+        Node = node;
+        _context = context;
+        _began = node.Time.GetTimestamp();
+        var raw = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (RequestTarget.TryParse(raw, out var target, out var error))
+        {
+            Target = target;
+        }
+        else
+        {
+            Target = RequestTarget.Root;
+            TargetError = error;
+        }
+
+        RawTarget = raw;
+        IsHead = context.Request.Method == "HEAD";
+        Method = MethodOf(context.Request);
+    }
+
+    /// <summary>The node: settings, databases, clock, ids for new documents.</summary>
+    public Node Node { get; }
+
+    /// <summary>The method, with <c>X-HTTP-Method-Override</c> taken into account; GET for HEAD.</summary>
+    public string Method { get; }
+
+    /// <summary>Whether only the headers are wanted.</summary>
+    public bool IsHead { get; }
+
+    /// <summary>What the request names: <c>Target.Text(0)</c> is the database's name, and so on.</summary>
+    public RequestTarget Target { get; }
+
+    /// <summary>The parameters.</summary>
+    public Query Query => Target.Query;
+
+    /// <summary>Who asks.</summary>
+    public Principal Principal { get; set; } = Principal.Anonymous;
+
+    /// <summary>The database in the path. Only for routes of a database.</summary>
+    public Database Database
+    {
+        get => _database ?? throw new InvalidOperationException("This route has no database.");
+        set => _database = value;
+    }
+
+    /// <summary>
+    /// The document in the path: <c>/{db}/{docid}</c>, <c>/{db}/_design/{name}</c> or <c>/{db}/_local/{name}</c>.
+    /// </summary>
+    /// <exception cref="DocumentException">400 <c>illegal_docid</c>: it is not UTF-8.</exception>
+    public string DocumentId => IsPrefixed ? Utf8Text(1) + "/" + Utf8Text(2) : Utf8Text(1);
+
+    /// <summary>The attachment in the path, its segments joined with slashes; null where the path ends with the document.</summary>
+    public string? AttachmentName
+    {
+        get
+        {
+            var first = IsPrefixed ? 3 : 2;
+            return Target.Count > first ? Target.TextFrom(first) : null;
+        }
+    }
+
+    /// <summary>The request's headers.</summary>
+    public IHeaderDictionary RequestHeaders => _context.Request.Headers;
+
+    /// <summary>The length that the client announced, null for a body of unknown length or none.</summary>
+    public long? ContentLength => _context.Request.ContentLength;
+
+    /// <summary>Cancelled when the client hangs up. Pass it to whatever waits.</summary>
+    public CancellationToken Aborted => _context.RequestAborted;
+
+    /// <summary>The body for streaming. Bytes as they are sent: nothing is unpacked and no limit applies.</summary>
+    public PipeReader BodyReader => _context.Request.BodyReader;
+
+    /// <summary>The underlying context, for the kernel and for what is not wrapped here.</summary>
+    internal HttpContext Context => _context;
+
+    /// <summary>The target as Kestrel has it.</summary>
+    internal string RawTarget { get; }
+
+    /// <summary>Why the target cannot be read, if so.</summary>
+    internal DocumentError? TargetError { get; }
+
+    /// <summary>How long the request has taken so far.</summary>
+    internal TimeSpan Elapsed => Node.Time.GetElapsedTime(_began);
+
+    private bool IsPrefixed =>
+        Target.Count > 2 && (Target.Bytes(1).SequenceEqual("_design"u8) || Target.Bytes(1).SequenceEqual("_local"u8));
+
+    /// <summary>Checks the <c>Content-Type</c> where CouchDB insists on it.</summary>
+    /// <exception cref="DocumentException">415 <c>bad_content_type</c>.</exception>
+    public void RequireJson()
+    {
+        var type = RequestHeaders.ContentType.ToString().AsSpan();
+        var parameters = type.IndexOf(';');
+        if (!(parameters < 0 ? type : type[..parameters]).SequenceEqual("application/json"))
+        {
+            throw HttpErrors.BadContentType("Content-Type must be application/json");
+        }
+    }
+
+    /// <summary>The whole body, unpacked where it is gzipped. What is in it is for the caller to parse.</summary>
+    /// <exception cref="DocumentException">
+    /// 400: there is none, or it is not gzip; 413: it is larger than <c>[chttpd] max_http_request_size</c>, packed or unpacked;
+    /// 415: another encoding.
+    /// </exception>
+    public async ValueTask<RequestBody> ReadJsonAsync()
+    {
+        if (ContentLength is null && _context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
+        {
+            throw HttpErrors.BadRequest("Missing request body");
+        }
+
+        var encoding = RequestHeaders.ContentEncoding.ToString();
+        if (encoding is "" or "identity")
+        {
+            return await ReadAsync(BodyReader);
+        }
+
+        if (encoding != "gzip")
+        {
+            throw HttpErrors.BadContentType(encoding + " is not a supported content encoding.");
+        }
+
+        try
+        {
+            await using var unpacked = new GZipStream(BodyReader.AsStream(leaveOpen: true), CompressionMode.Decompress);
+            return await ReadAsync(PipeReader.Create(unpacked));
+        }
+        catch (InvalidDataException)
+        {
+            throw HttpErrors.BadRequest("Request body is not properly gzipped.");
+        }
+    }
+
+    /// <summary>Reads the body to its end and drops it, for requests whose body does not matter.</summary>
+    public async ValueTask DrainAsync()
+    {
+        for (ReadResult read = default; !read.IsCompleted;)
+        {
+            read = await BodyReader.ReadAsync(Aborted);
+            BodyReader.AdvanceTo(read.Buffer.End);
+        }
+    }
+
+    private static string MethodOf(HttpRequest request)
+    {
+        var method = request.Method;
+        if (method == "POST" && request.Headers.TryGetValue("X-HTTP-Method-Override", out var other)
+            && other.ToString() is "GET" or "HEAD" or "POST" or "PUT" or "DELETE" or "TRACE" or "CONNECT" or "COPY")
+        {
+            method = other.ToString();
+        }
+
+        return method == "HEAD" ? "GET" : method;
+    }
+
+    private string Utf8Text(int index) => Target.IsUtf8(index)
+        ? Target.Text(index)
+        : throw new DocumentException(new DocumentError(400, "illegal_docid", "Document id must be valid UTF-8"));
+
+    private async ValueTask<RequestBody> ReadAsync(PipeReader reader)
+    {
+        var limit = Math.Min(Node.Settings.MaxHttpRequestSize, Array.MaxLength);
+        if (ContentLength > limit)
+        {
+            throw new DocumentException(HttpErrors.BodyTooLarge);
+        }
+
+        var began = Node.Time.GetTimestamp();
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(ContentLength ?? 0, 4096, 1 << 20));
+        var length = 0;
+        try
+        {
+            while (true)
+            {
+                var read = await reader.ReadAsync(Aborted);
+                var total = length + read.Buffer.Length;
+                if (total > limit)
+                {
+                    reader.AdvanceTo(read.Buffer.End);
+                    throw new DocumentException(HttpErrors.BodyTooLarge);
+                }
+
+                if (total > buffer.Length)
+                {
+                    var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Array.MaxLength, Math.Max(total, buffer.Length * 2L)));
+                    buffer.AsSpan(0, length).CopyTo(larger);
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    buffer = larger;
+                }
+
+                read.Buffer.CopyTo(buffer.AsSpan(length));
+                length = (int)total;
+                reader.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted)
+                {
+                    _bodyTicks += Node.Time.GetTimestamp() - began;
+                    return new RequestBody(buffer, length);
+                }
+            }
+        }
+        catch
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using CloudWall.Documents;
+
+namespace CloudWall.Server.Http;
+
+/// <summary>CouchDB's refusals that concern HTTP rather than documents. Each is thrown, and answered by the kernel.</summary>
+internal static class HttpErrors
+{
+    /// <summary>404: there is no database of that name.</summary>
+    public static readonly DocumentError NoDatabase = new(404, "not_found", "Database does not exist.");
+
+    /// <summary>413: the body is larger than <c>[chttpd] max_http_request_size</c>.</summary>
+    public static readonly DocumentError BodyTooLarge = new(413, "too_large", "the request entity is too large");
+
+    /// <summary>414: the target is longer than <c>[chttpd] max_uri_length</c>.</summary>
+    public static readonly DocumentError TargetTooLong = new(414, "too_long", "the request uri is too long");
+
+    /// <summary>500: a fault of ours; the log has it, the client does not.</summary>
+    public static readonly DocumentError Internal = new(500, "internal_server_error", "The server could not answer; its log says why.");
+
+    /// <summary>400 <c>bad_request</c>.</summary>
+    public static DocumentException BadRequest(string reason) => new(DocumentError.BadRequest(reason));
+
+    /// <summary>400: a body, or a parameter, that is not JSON.</summary>
+    public static DocumentException InvalidJson() => BadRequest("invalid UTF-8 JSON");
+
+    /// <summary>401 <c>unauthorized</c>.</summary>
+    public static DocumentException Unauthorized(string reason) => new(new DocumentError(401, "unauthorized", reason));
+
+    /// <summary>404 <c>not_found</c>.</summary>
+    public static DocumentException NotFound(string reason) => new(new DocumentError(404, "not_found", reason));
+
+    /// <summary>415 <c>bad_content_type</c>.</summary>
+    public static DocumentException BadContentType(string reason) => new(new DocumentError(415, "bad_content_type", reason));
+}

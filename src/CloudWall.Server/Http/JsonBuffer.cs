@@ -1,0 +1,139 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace CloudWall.Server.Http;
+
+/// <summary>
+/// Bytes of an answer under construction, in a pooled buffer; JSON is spliced from pieces, without a model of it. Texts are
+/// escaped as CouchDB escapes them: everything but quotes, backslashes and control characters stands for itself.
+/// Dispose of it, and do not use what <see cref="WrittenSpan"/> returned afterwards.
+/// </summary>
+internal sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
+{
+    private static readonly SearchValues<char> Escaped = SearchValues.Create(
+        "\"\\\u0000\u0001\u0002\u0003\u0004\u0005\u0006\u0007\u0008\u0009\u000a\u000b\u000c\u000d\u000e\u000f\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f");
+
+    private byte[] _buffer;
+
+    /// <summary>An empty buffer.</summary>
+    public JsonBuffer(int capacity = 512) => _buffer = ArrayPool<byte>.Shared.Rent(capacity);
+
+    /// <summary>How many bytes there are.</summary>
+    public int WrittenCount { get; private set; }
+
+    /// <summary>The bytes so far.</summary>
+    public ReadOnlySpan<byte> WrittenSpan => _buffer.AsSpan(0, WrittenCount);
+
+    /// <summary>The bytes so far.</summary>
+    public ReadOnlyMemory<byte> WrittenMemory => _buffer.AsMemory(0, WrittenCount);
+
+    /// <summary>Appends UTF-8 as it stands.</summary>
+    public JsonBuffer Raw(ReadOnlySpan<byte> utf8)
+    {
+        utf8.CopyTo(GetSpan(utf8.Length));
+        WrittenCount += utf8.Length;
+        return this;
+    }
+
+    /// <summary>Appends a number.</summary>
+    public JsonBuffer Number(long value)
+    {
+        value.TryFormat(GetSpan(20), out var written, provider: CultureInfo.InvariantCulture);
+        WrittenCount += written;
+        return this;
+    }
+
+    /// <summary>Appends <c>true</c> or <c>false</c>.</summary>
+    public JsonBuffer Boolean(bool value) => Raw(value ? "true"u8 : "false"u8);
+
+    /// <summary>Appends a text in quotes, or <c>null</c>. Lone surrogates become U+FFFD.</summary>
+    public JsonBuffer Text(string? value)
+    {
+        if (value is null)
+        {
+            return Raw("null"u8);
+        }
+
+        Raw("\""u8);
+        for (var rest = value.AsSpan(); ;)
+        {
+            var at = rest.IndexOfAny(Escaped);
+            var plain = at < 0 ? rest : rest[..at];
+            WrittenCount += Encoding.UTF8.GetBytes(plain, GetSpan(Encoding.UTF8.GetMaxByteCount(plain.Length)));
+            if (at < 0)
+            {
+                return Raw("\""u8);
+            }
+
+            Escape(rest[at]);
+            rest = rest[(at + 1)..];
+        }
+    }
+
+    /// <summary>Forgets the bytes.</summary>
+    public void Clear() => WrittenCount = 0;
+
+    /// <inheritdoc/>
+    public void Advance(int count) => WrittenCount += count;
+
+    /// <inheritdoc/>
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        Reserve(Math.Max(sizeHint, 1));
+        return _buffer.AsMemory(WrittenCount);
+    }
+
+    /// <inheritdoc/>
+    public Span<byte> GetSpan(int sizeHint = 0)
+    {
+        Reserve(Math.Max(sizeHint, 1));
+        return _buffer.AsSpan(WrittenCount);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        var buffer = _buffer;
+        _buffer = [];
+        WrittenCount = 0;
+        if (buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private void Escape(char c)
+    {
+        _ = c switch
+        {
+            '"' => Raw("\\\""u8),
+            '\\' => Raw("\\\\"u8),
+            '\b' => Raw("\\b"u8),
+            '\f' => Raw("\\f"u8),
+            '\n' => Raw("\\n"u8),
+            '\r' => Raw("\\r"u8),
+            '\t' => Raw("\\t"u8),
+            _ => Raw("\\u00"u8).Raw([Hex(c >> 4), Hex(c & 15)]),
+        };
+
+        static byte Hex(int digit) => (byte)(digit < 10 ? '0' + digit : 'A' + digit - 10);
+    }
+
+    private void Reserve(int count)
+    {
+        if (_buffer.Length - WrittenCount >= count)
+        {
+            return;
+        }
+
+        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Array.MaxLength, Math.Max((long)_buffer.Length * 2, (long)WrittenCount + count)));
+        WrittenSpan.CopyTo(larger);
+        if (_buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+        }
+
+        _buffer = larger;
+    }
+}

@@ -1,0 +1,162 @@
+using System.Text.Json;
+using CloudWall.Documents;
+using CloudWall.Server.Logging;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace CloudWall.Server.Http;
+
+/// <summary>
+/// A request's way: target, CORS, who asks, route, may they, database, method, endpoint; and what becomes of exceptions.
+/// </summary>
+internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Exchange>
+{
+    /// <inheritdoc/>
+    public Exchange CreateContext(IFeatureCollection contextFeatures) => new(node, new DefaultHttpContext(contextFeatures));
+
+    /// <inheritdoc/>
+    public void DisposeContext(Exchange context, Exception? exception)
+    {
+        if (node.Log.IsEnabled(LogLevel.Notice))
+        {
+            node.Log.Request(context, exception is null ? "ok" : "aborted");
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task ProcessRequestAsync(Exchange context)
+    {
+        NullEscapes.Watch(context.Context);
+        try
+        {
+            await AnswerAsync(context);
+        }
+        catch (HeadAnsweredException)
+        {
+        }
+        catch (Exception exception) when (context.Aborted.IsCancellationRequested || exception is ConnectionAbortedException or ConnectionResetException)
+        {
+            // The client has gone: nobody is left to be told, and it is no fault of ours.
+            context.Context.Abort();
+        }
+        catch (Exception exception)
+        {
+            await FailAsync(context, exception);
+        }
+    }
+
+    private static DocumentError? ErrorOf(Exception exception) => exception switch
+    {
+        DocumentException refusal => refusal.Error,
+        JsonException => HttpErrors.InvalidJson().Error,
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => HttpErrors.BodyTooLarge,
+        BadHttpRequestException bad => new DocumentError(bad.StatusCode, "bad_request", bad.Message),
+        _ => null,
+    };
+
+    private Task AnswerAsync(Exchange exchange)
+    {
+        if (exchange.RawTarget.Length > node.Settings.MaxUriLength)
+        {
+            throw new DocumentException(HttpErrors.TargetTooLong);
+        }
+
+        if (exchange.TargetError is { } error)
+        {
+            throw new DocumentException(error);
+        }
+
+        if (exchange.Method == "OPTIONS" && node.Cors.TryPreflight(exchange.RequestHeaders, exchange.Headers))
+        {
+            exchange.IsPreflight = true;
+            return exchange.WriteEmptyAsync(StatusCodes.Status204NoContent);
+        }
+
+        var authentication = node.Authenticator.AuthenticateAsync(exchange);
+        return authentication.IsCompletedSuccessfully ? DispatchAsync(exchange, authentication.Result) : AwaitAsync(authentication);
+
+        async Task AwaitAsync(ValueTask<Access.Principal> pending) => await DispatchAsync(exchange, await pending);
+    }
+
+    private Task DispatchAsync(Exchange exchange, Access.Principal principal)
+    {
+        exchange.Principal = principal;
+        var route = routes.Find(exchange.Target) ?? throw HttpErrors.NotFound("missing");
+        Admit(exchange, route);
+        if (route.For(exchange.Method) is { } handler)
+        {
+            return handler(exchange);
+        }
+
+        exchange.Headers.Allow = route.Allowed;
+        throw new DocumentException(new DocumentError(StatusCodes.Status405MethodNotAllowed, "method_not_allowed", "Only " + route.Allowed + " allowed"));
+    }
+
+    private void Admit(Exchange exchange, Route route)
+    {
+        if (route.Audience == Audience.Anyone)
+        {
+            return;
+        }
+
+        var admin = exchange.Principal.IsAdmin;
+        if (route.Audience == Audience.Admins || IsSystemPath(exchange.Target))
+        {
+            if (!admin)
+            {
+                throw HttpErrors.Unauthorized("You are not a server admin.");
+            }
+        }
+
+        if (route.Audience == Audience.Members)
+        {
+            exchange.Database = node.Databases.Find(exchange.Target.Text(0)) ?? throw new DocumentException(HttpErrors.NoDatabase);
+            if (!admin)
+            {
+                throw HttpErrors.Unauthorized("You are not authorized to access this db.");
+            }
+        }
+    }
+
+    /// <summary>Paths that begin with an underscore and are none of the databases that have their own security.</summary>
+    private static bool IsSystemPath(RequestTarget target)
+    {
+        var first = target.Bytes(0);
+        return first.StartsWith("_"u8) && !first.SequenceEqual("_users"u8) && !first.SequenceEqual("_replicator"u8);
+    }
+
+    private async Task FailAsync(Exchange exchange, Exception exception)
+    {
+        var error = ErrorOf(exception);
+        if (error is null)
+        {
+            node.Log.Fault(exchange, exception);
+            error = HttpErrors.Internal;
+        }
+
+        if (exchange.HasStarted)
+        {
+            // Half an answer is out. As CouchDB does, cut it off: an orderly end would pass for the whole.
+            exchange.Context.Abort();
+            return;
+        }
+
+        var allow = exchange.Headers.Allow;
+        exchange.Reset();
+        if (error.Status == StatusCodes.Status405MethodNotAllowed)
+        {
+            exchange.Headers.Allow = allow;
+        }
+
+        try
+        {
+            await exchange.WriteErrorAsync(error);
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or IOException)
+        {
+            exchange.Context.Abort();
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using System.Buffers;
+using System.Text;
+
+namespace CloudWall.Server.Http;
+
+/// <summary>Percent-encoding as CouchDB reads and writes it (RFC 3986 escapes; a plus sign read as a space).</summary>
+internal static class PercentEncoding
+{
+    private static readonly SearchValues<byte> Unescaped =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-:"u8);
+
+    /// <summary>Whether every percent sign is followed by two hexadecimal digits.</summary>
+    public static bool IsWellFormed(ReadOnlySpan<char> text)
+    {
+        for (var at = text.IndexOf('%'); at >= 0; at = text.IndexOf('%'))
+        {
+            if (text.Length < at + 3 || !char.IsAsciiHexDigit(text[at + 1]) || !char.IsAsciiHexDigit(text[at + 2]))
+            {
+                return false;
+            }
+
+            text = text[(at + 3)..];
+        }
+
+        return true;
+    }
+
+    /// <summary>Decodes text whose escapes are well formed.</summary>
+    /// <param name="text">The text: ASCII, or else one character a byte (Latin-1).</param>
+    /// <param name="destination">At least as long as the text.</param>
+    /// <returns>How many bytes were written.</returns>
+    public static int Decode(ReadOnlySpan<char> text, Span<byte> destination)
+    {
+        var written = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = text[i];
+            if (c == '%')
+            {
+                destination[written++] = (byte)((Digit(text[i + 1]) << 4) | Digit(text[i + 2]));
+                i += 2;
+            }
+            else
+            {
+                destination[written++] = c == '+' ? (byte)' ' : (byte)c;
+            }
+        }
+
+        return written;
+    }
+
+    /// <summary>Decodes text whose escapes are well formed; what is not UTF-8 becomes U+FFFD.</summary>
+    public static string Decode(ReadOnlySpan<char> text)
+    {
+        if (text.IsEmpty)
+        {
+            return string.Empty;
+        }
+
+        var buffer = ArrayPool<byte>.Shared.Rent(text.Length);
+        try
+        {
+            return Encoding.UTF8.GetString(buffer, 0, Decode(text, buffer));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Encodes one path segment as CouchDB writes it into <c>Location</c>: a slash becomes <c>%2F</c>.</summary>
+    public static string Encode(string text)
+    {
+        var utf8 = Encoding.UTF8.GetBytes(text);
+        if (!utf8.AsSpan().ContainsAnyExcept(Unescaped))
+        {
+            return text;
+        }
+
+        var result = new StringBuilder(utf8.Length + 16);
+        foreach (var value in utf8)
+        {
+            if (Unescaped.Contains(value))
+            {
+                result.Append((char)value);
+            }
+            else
+            {
+                result.Append('%').Append(Convert.ToHexString([value]));
+            }
+        }
+
+        return result.ToString();
+    }
+
+    private static int Digit(char c) => c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
+}

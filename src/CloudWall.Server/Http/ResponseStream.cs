@@ -1,0 +1,64 @@
+namespace CloudWall.Server.Http;
+
+/// <summary>
+/// An answer of unknown length. Append to <see cref="Buffer"/>, and call <see cref="FlushIfFullAsync"/> after each row: it
+/// sends what has gathered and waits where the client reads more slowly than we write, so memory stays bounded. As long as
+/// nothing has been sent, an exception still becomes a proper error answer; afterwards it cuts the connection, so that the
+/// client sees that the answer is not whole. End with <see cref="CompleteAsync"/>.
+/// </summary>
+internal sealed class ResponseStream : IDisposable
+{
+    private const int FlushAt = 16 * 1024;
+
+    private readonly Exchange _exchange;
+    private bool _started;
+
+    /// <summary>For <see cref="Exchange.BeginStream"/>.</summary>
+    internal ResponseStream(Exchange exchange) => _exchange = exchange;
+
+    /// <summary>Where the answer is written.</summary>
+    public JsonBuffer Buffer { get; } = new(FlushAt + 4096);
+
+    /// <summary>Sends what has gathered if it is worth a packet or more.</summary>
+    /// <exception cref="OperationCanceledException">The client has gone.</exception>
+    public ValueTask FlushIfFullAsync() => Buffer.WrittenCount < FlushAt ? ValueTask.CompletedTask : FlushAsync();
+
+    /// <summary>Sends what has gathered, and the headers if they are not yet out. For feeds that then wait.</summary>
+    /// <exception cref="OperationCanceledException">The client has gone.</exception>
+    public async ValueTask FlushAsync()
+    {
+        _started = true;
+        await _exchange.SendAsync(Buffer.WrittenMemory);
+        Buffer.Clear();
+    }
+
+    /// <summary>
+    /// Sends bytes that lie elsewhere (an attachment's), after what has gathered, without copying them here first.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The client has gone.</exception>
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        if (Buffer.WrittenCount > 0)
+        {
+            await FlushAsync();
+        }
+
+        _started = true;
+        await _exchange.SendAsync(bytes);
+    }
+
+    /// <summary>Ends the answer.</summary>
+    /// <exception cref="OperationCanceledException">The client has gone.</exception>
+    public async ValueTask CompleteAsync()
+    {
+        if (!_started)
+        {
+            _exchange.SetLength(Buffer.WrittenCount);
+        }
+
+        await FlushAsync();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Buffer.Dispose();
+}

@@ -1,0 +1,23 @@
+namespace CloudWall.Server.Http;
+
+/// <summary>One row of the table of routes.</summary>
+/// <param name="Pattern">The pattern, for messages.</param>
+/// <param name="Audience">Whom it answers.</param>
+/// <param name="Allowed">The methods in CouchDB's order and writing, for 405 and <c>Allow</c>.</param>
+/// <param name="Handlers">What answers each method.</param>
+internal sealed record Route(string Pattern, Audience Audience, string Allowed, MethodHandler[] Handlers)
+{
+    /// <summary>What answers a method, or null: 405.</summary>
+    public Handler? For(string method)
+    {
+        foreach (var (name, handler) in Handlers)
+        {
+            if (name == method || name == "*")
+            {
+                return handler;
+            }
+        }
+
+        return null;
+    }
+}

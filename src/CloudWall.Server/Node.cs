@@ -1,0 +1,240 @@
+using System.Net;
+using System.Reflection;
+using CloudWall.Documents.Databases;
+using CloudWall.Server.Access;
+using CloudWall.Server.Configuration;
+using CloudWall.Server.Cors;
+using CloudWall.Server.Http;
+using CloudWall.Server.Identifiers;
+using CloudWall.Server.Logging;
+using CloudWall.Storage;
+using CloudWall.Storage.RocksDb;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Options;
+
+namespace CloudWall.Server;
+
+/// <summary>
+/// A running node: all rooms put together, behind one HTTP port. What endpoints need of it they find through
+/// <see cref="Exchange.Node"/>. Dispose of it to end it cleanly.
+/// </summary>
+internal sealed class Node : IAsyncDisposable
+{
+    /// <summary>The release of CouchDB whose behaviour this is.</summary>
+    public const string CouchDbVersion = "3.5.0";
+
+    /// <summary>How long those who are being answered may take to finish when the node ends.</summary>
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Administrators _administrators;
+    private DataDirectory? _directory;
+    private KeyValueStore? _ownStore;
+    private KestrelServer? _server;
+
+    private Node(NodeOptions options, NodeSettings settings, Settings source, DataDirectory? directory, Admins admins)
+    {
+        _directory = directory;
+        Settings = settings;
+        Time = options.Time;
+        Id = admins.NodeId;
+        NewAdmin = admins.New;
+        Log = new NodeLog(options.Log, settings.LogLevel, options.Time);
+        Cors = new CorsPolicy(source);
+        Uuids = new UuidGenerator(settings, options.Time);
+        _administrators = new Administrators(admins.Hashes);
+        Authenticator = new BasicAuthentication(_administrators);
+        StartedAt = options.Time.GetUtcNow();
+    }
+
+    /// <summary>CloudWall's own version.</summary>
+    public static string Version { get; } = ReadVersion();
+
+    /// <summary>The commit it was built from, or the version where that is not known.</summary>
+    public static string Commit { get; } = ReadInformation() is { } text && text.IndexOf('+', StringComparison.Ordinal) is > 0 and var plus
+        ? text[(plus + 1)..]
+        : Version;
+
+    /// <summary>The answers' <c>Server</c> header.</summary>
+    public static string ServerHeader { get; } = $"CouchDB/{CouchDbVersion} (CloudWall/{Version})";
+
+    /// <summary>The settings.</summary>
+    public NodeSettings Settings { get; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; }
+
+    /// <summary>The node's own id, 32 hexadecimal digits: CouchDB's <c>[couchdb] uuid</c>.</summary>
+    public string Id { get; }
+
+    /// <summary>The databases.</summary>
+    public DatabaseCatalogue Databases { get; private set; } = null!;
+
+    /// <summary>Ids for new documents.</summary>
+    public UuidGenerator Uuids { get; }
+
+    /// <summary>Who is who.</summary>
+    public BasicAuthentication Authenticator { get; }
+
+    /// <summary>Cross-origin requests.</summary>
+    public CorsPolicy Cors { get; }
+
+    /// <summary>The log.</summary>
+    public NodeLog Log { get; }
+
+    /// <summary>When it was started.</summary>
+    public DateTimeOffset StartedAt { get; }
+
+    /// <summary>Cancelled when the node is ending: feeds send their last line then.</summary>
+    public CancellationToken Stopping => _stopping.Token;
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address { get; private set; } = new("http://127.0.0.1/");
+
+    /// <summary>The admin that was made at this start because there was none, with the password, which is stored nowhere.</summary>
+    public (string Name, string Password)? NewAdmin { get; }
+
+    /// <summary>Starts a node.</summary>
+    /// <exception cref="ConfigurationException">It cannot start so; the message says why.</exception>
+    public static async Task<Node> StartAsync(NodeOptions options, CancellationToken cancellation = default)
+    {
+        var directory = options.DataDirectory is { } path ? DataDirectory.Open(path) : null;
+        Node? node = null;
+        try
+        {
+            var source = ReadSettings(options, directory);
+            var settings = NodeSettings.From(source);
+            var admins = Admins.Read(source, settings, options.Admin, directory?.LocalIni);
+            node = new Node(options, settings, source, directory, admins);
+            directory = null;
+            node.OpenDatabases(options);
+            await node.ListenAsync(cancellation);
+            return node;
+        }
+        catch
+        {
+            directory?.Dispose();
+            if (node is not null)
+            {
+                await node.DisposeAsync();
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Stops listening, lets those who are being answered finish, and closes the databases.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        if (_server is not null)
+        {
+            using var patience = new CancellationTokenSource(StopTimeout, Time);
+            await _server.StopAsync(patience.Token);
+            _server.Dispose();
+            _server = null;
+        }
+
+        if (Databases is not null)
+        {
+            await Databases.DisposeAsync();
+        }
+
+        _ownStore?.Dispose();
+        _ownStore = null;
+        _directory?.Dispose();
+        _directory = null;
+        _administrators.Dispose();
+        _stopping.Dispose();
+    }
+
+    private static string ReadInformation() =>
+        typeof(Node).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+
+    private static string ReadVersion()
+    {
+        var version = ReadInformation();
+        var build = version.IndexOf('+', StringComparison.Ordinal);
+        return build < 0 ? version : version[..build];
+    }
+
+    private static Settings ReadSettings(NodeOptions options, DataDirectory? directory)
+    {
+        var settings = new Settings();
+        if (directory is not null && File.Exists(directory.LocalIni))
+        {
+            settings.AddFile(directory.LocalIni);
+        }
+
+        if (options.ConfigurationFile is { } file)
+        {
+            settings.AddFile(file);
+        }
+
+        settings.Add(options.Settings, "the command line");
+        return settings;
+    }
+
+    private void OpenDatabases(NodeOptions options)
+    {
+        var store = options.Store;
+        if (store is null)
+        {
+            var directory = _directory ?? throw new ConfigurationException("A node needs a data directory, or a store.");
+            try
+            {
+                store = _ownStore = RocksDbStore.Open(directory.Store, new RocksDbOptions());
+            }
+            catch (StorageException e)
+            {
+                throw new ConfigurationException($"The databases in {directory.Store} cannot be opened: {e.Message}", e);
+            }
+        }
+
+        Databases = DatabaseCatalogue.Open(
+            store,
+            new EngineOptions
+            {
+                Limits = Settings.Limits,
+                CompressionLevel = Settings.CompressionLevel,
+                CompressibleTypes = Settings.CompressibleTypes,
+            },
+            Time);
+    }
+
+    private async Task ListenAsync(CancellationToken cancellation)
+    {
+        var options = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
+        var limits = options.Limits;
+        limits.MaxRequestBodySize = null; // ours, per request, with CouchDB's answer
+        limits.MaxRequestLineSize = NodeSettings.MaxRequestLine;
+        limits.MaxRequestHeadersTotalSize = NodeSettings.MaxRequestLine;
+        limits.MaxRequestHeaderCount = 1000;
+
+        // A client that stops sending or reading is let go of, but a slow line and a moment's sleep are no crime.
+        limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 100, gracePeriod: TimeSpan.FromSeconds(30));
+        limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 100, gracePeriod: TimeSpan.FromSeconds(30));
+        options.Listen(Settings.BindAddress, Settings.Port, static listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.Use(NullEscapes.Middleware);
+        });
+
+        var logging = new FrameworkLogging(Log);
+        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions { NoDelay = true }), logging);
+        _server = new KestrelServer(Options.Create(options), transport, logging);
+        try
+        {
+            await _server.StartAsync(new Kernel(this, Routes.Create()), cancellation);
+        }
+        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
+        {
+            throw new ConfigurationException(
+                $"The node cannot listen on {new IPEndPoint(Settings.BindAddress, Settings.Port)}: {e.Message}", e);
+        }
+
+        Address = new Uri(_server.Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    }
+}

@@ -1,0 +1,31 @@
+using CloudWall.Storage;
+
+namespace CloudWall.Server;
+
+/// <summary>What a node is started with. Without a directory it keeps its settings in memory; then a store must be given.</summary>
+internal sealed record NodeOptions
+{
+    /// <summary>Where the data is; null for none.</summary>
+    public string? DataDirectory { get; init; }
+
+    /// <summary>The store to use instead of one in the data directory. It stays the caller's.</summary>
+    public KeyValueStore? Store { get; init; }
+
+    /// <summary>A configuration file that wins over the data directory's own.</summary>
+    public string? ConfigurationFile { get; init; }
+
+    /// <summary>Settings that win over all files. Port 0 takes any free port.</summary>
+    public IReadOnlyList<(string Section, string Key, string Value)> Settings { get; init; } = [];
+
+    /// <summary>
+    /// The admin to have. Wins over a stored one of that name, and is stored. Where there is none here and none is stored, one
+    /// is made, see <see cref="Node.NewAdmin"/>.
+    /// </summary>
+    public (string Name, string Password)? Admin { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Where the log goes.</summary>
+    public TextWriter Log { get; init; } = TextWriter.Null;
+}
