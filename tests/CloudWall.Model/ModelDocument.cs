@@ -1,0 +1,107 @@
+namespace CloudWall.Model;
+
+/// <summary>One document by CouchDB's rules, in the simplest form: every revision with its parent.</summary>
+public sealed class ModelDocument
+{
+    private readonly Dictionary<Rev, Rev?> _parents = [];
+    private readonly HashSet<Rev> _deletions = [];
+
+    /// <summary>Bodies that were stored and not compacted away.</summary>
+    public Dictionary<Rev, ModelBody> Bodies { get; } = [];
+
+    public bool IsEmpty => _parents.Count == 0;
+
+    public bool Knows(Rev revision) => _parents.ContainsKey(revision);
+
+    public IReadOnlyList<Rev> Revisions => [.. _parents.Keys.Order()];
+
+    public bool IsDeletion(Rev revision) => _deletions.Contains(revision);
+
+    /// <summary>Winner first: live before deleted, then the higher generation, then the higher hash.</summary>
+    public IReadOnlyList<Rev> Leaves
+    {
+        get
+        {
+            var inner = new HashSet<Rev>(_parents.Values.OfType<Rev>());
+            return [.. _parents.Keys
+                .Where(revision => !inner.Contains(revision))
+                .OrderBy(revision => IsDeletion(revision))
+                .ThenByDescending(revision => revision)];
+        }
+    }
+
+    public Rev Winner => Leaves[0];
+
+    public bool IsDeleted => IsDeletion(Winner);
+
+    /// <summary>A revision and its known ancestors, newest first.</summary>
+    public IReadOnlyList<Rev> PathOf(Rev revision)
+    {
+        var path = new List<Rev>();
+        for (Rev? at = revision; at is { } known; at = _parents[known])
+        {
+            path.Add(known);
+        }
+
+        return path;
+    }
+
+    public void Add(IReadOnlyList<Rev> path, bool deleted, ModelBody body)
+    {
+        for (var i = 0; i < path.Count; i++)
+        {
+            var parent = i + 1 < path.Count ? path[i + 1] : (Rev?)null;
+            if (!_parents.TryGetValue(path[i], out var known) || known is null)
+            {
+                _parents[path[i]] = parent;
+            }
+        }
+
+        if (deleted)
+        {
+            _deletions.Add(path[0]);
+        }
+
+        Bodies[path[0]] = body;
+    }
+
+    /// <summary>Keeps what is fewer than <paramref name="limit"/> generations above some leaf.</summary>
+    public void Stem(int limit) => KeepOnly(Leaves.SelectMany(leaf => PathOf(leaf).Take(limit)));
+
+    public void Purge(IEnumerable<Rev> revisions)
+    {
+        var gone = revisions.ToHashSet();
+        KeepOnly(Leaves.Where(leaf => !gone.Contains(leaf)).SelectMany(PathOf).ToList());
+        foreach (var revision in Bodies.Keys.Where(revision => !Knows(revision)).ToList())
+        {
+            Bodies.Remove(revision);
+        }
+    }
+
+    public void Compact()
+    {
+        var leaves = Leaves.ToHashSet();
+        foreach (var revision in Bodies.Keys.Where(revision => !leaves.Contains(revision)).ToList())
+        {
+            Bodies.Remove(revision);
+        }
+    }
+
+    private void KeepOnly(IEnumerable<Rev> revisions)
+    {
+        var kept = revisions.ToHashSet();
+        foreach (var revision in _parents.Keys.Where(revision => !kept.Contains(revision)).ToList())
+        {
+            _parents.Remove(revision);
+            _deletions.Remove(revision);
+        }
+
+        foreach (var (revision, parent) in _parents.ToList())
+        {
+            if (parent is { } known && !kept.Contains(known))
+            {
+                _parents[revision] = null;
+            }
+        }
+    }
+}
