@@ -72,7 +72,7 @@ internal sealed class ContentUpload : AttachmentUpload
             length,
             _stored,
             _encoding,
-            inline ? _chunk.AsMemory(0, _filled) : null,
+            inline ? new ReadOnlyMemory<byte>(_chunk, 0, _filled) : default(ReadOnlyMemory<byte>?),
             _blob,
             inline ? null : content => _core.Contents.Abandon(content.Blob)));
     }

@@ -79,7 +79,7 @@ internal sealed class DatabaseCore : IDisposable
                     Keys.Security(ref key, Number);
                     var stored = Store.GetBytes(Keyspace.Meta, key.Written);
                     key.Dispose();
-                    _security = new SecurityBox(stored is null ? null : new ReadOnlyMemory<byte>(stored));
+                    _security = new SecurityBox(stored is null ? default(ReadOnlyMemory<byte>?) : new ReadOnlyMemory<byte>(stored));
                 }
 
                 return _security.Json;
