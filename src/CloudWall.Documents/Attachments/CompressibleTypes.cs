@@ -6,12 +6,65 @@ public sealed class CompressibleTypes
     /// <summary>CouchDB's default: <c>text/*, application/javascript, application/json, application/xml</c>.</summary>
     public static readonly CompressibleTypes Default = new("text/*, application/javascript, application/json, application/xml");
 
-    /// <summary>A list of types parted by commas, in which <c>/*</c> stands for all of a kind.</summary>
-    public CompressibleTypes(string setting) => Setting = setting;
+    private readonly string[] _types;
+
+    /// <summary>A list of types parted by commas; a <c>*</c> in one stands for anything.</summary>
+    public CompressibleTypes(string setting)
+    {
+        Setting = setting;
+        _types = setting.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    }
 
     /// <summary>The list as it was given.</summary>
     public string Setting { get; }
 
     /// <summary>Whether attachments of this content type are compressed. Parameters and case do not matter.</summary>
-    public bool Matches(string contentType) => throw new NotImplementedException();
+    public bool Matches(ReadOnlySpan<char> contentType)
+    {
+        var given = contentType.Trim();
+
+        // CouchDB's * stops at the end of a line.
+        if (given.ContainsAny('\r', '\n'))
+        {
+            return false;
+        }
+
+        foreach (var type in _types)
+        {
+            if (Matches(given, type))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Matches(ReadOnlySpan<char> given, ReadOnlySpan<char> type)
+    {
+        var star = type.IndexOf('*');
+        if (star < 0)
+        {
+            return given.StartsWith(type, StringComparison.OrdinalIgnoreCase) && IsEndOrParameters(given[type.Length..]);
+        }
+
+        if (!given.StartsWith(type[..star], StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        var rest = given[star..];
+        var ending = type[(star + 1)..];
+        for (var at = 0; at + ending.Length <= rest.Length; at++)
+        {
+            if (rest[at..].StartsWith(ending, StringComparison.OrdinalIgnoreCase) && IsEndOrParameters(rest[(at + ending.Length)..]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsEndOrParameters(ReadOnlySpan<char> rest) => rest.TrimStart() is [] or [';', ..];
 }

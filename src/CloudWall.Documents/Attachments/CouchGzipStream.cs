@@ -1,18 +1,45 @@
+using System.Buffers.Binary;
+using SharpCompress.Compressors;
+using SharpCompress.Compressors.Deflate;
+
 namespace CloudWall.Documents.Attachments;
 
 /// <summary>
 /// Compresses attachments to the bytes that CouchDB stores. Their MD5 goes into the revision, so they must be zlib's own, which the
-/// framework's gzip does not give. Write-only; the gzip is complete when it is disposed. What it writes to stays open.
+/// framework's gzip does not give. Write-only; the gzip is complete when it is disposed. What it writes to stays open. How much
+/// memory it takes does not depend on how much is written.
 /// </summary>
 public sealed class CouchGzipStream : Stream
 {
     /// <summary>CouchDB's default <c>[attachments] compression_level</c>.</summary>
     public const int DefaultLevel = 8;
 
+    private readonly Stream _output;
+    private readonly DeflateStream _deflate;
+    private uint _crc;
+    private uint _length;
+    private bool _empty = true;
+    private bool _finished;
+
     /// <summary>Compresses into a stream.</summary>
     /// <param name="output">Where the gzip goes.</param>
     /// <param name="level">zlib's level, 1 (fast) to 9 (small).</param>
-    public CouchGzipStream(Stream output, int level = DefaultLevel) => throw new NotImplementedException();
+    public CouchGzipStream(Stream output, int level = DefaultLevel)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(level, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(level, 9);
+        _output = output;
+        _deflate = new DeflateStream(new Uncloseable(output), CompressionMode.Compress, (CompressionLevel)level);
+
+        // RFC 1952: no name, no time, Unix; zlib says how hard it tried only at its extremes.
+        var effort = level switch
+        {
+            1 => (byte)4,
+            9 => (byte)2,
+            _ => (byte)0,
+        };
+        output.Write([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, effort, 3]);
+    }
 
     /// <inheritdoc/>
     public override bool CanRead => false;
@@ -34,15 +61,47 @@ public sealed class CouchGzipStream : Stream
     }
 
     /// <summary>The gzip of some bytes.</summary>
-    public static byte[] Compress(ReadOnlySpan<byte> data, int level = DefaultLevel) => throw new NotImplementedException();
+    public static byte[] Compress(ReadOnlySpan<byte> data, int level = DefaultLevel)
+    {
+        using var output = new MemoryStream();
+        using (var gzip = new CouchGzipStream(output, level))
+        {
+            gzip.Write(data);
+        }
+
+        return output.ToArray();
+    }
 
     /// <inheritdoc/>
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     /// <inheritdoc/>
-    public override void Write(ReadOnlySpan<byte> buffer) => throw new NotImplementedException();
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        if (buffer.IsEmpty)
+        {
+            return;
+        }
+
+        _empty = false;
+        _crc = Crc32.Append(_crc, buffer);
+        _length += (uint)buffer.Length;
+        _deflate.Write(buffer);
+    }
 
     /// <inheritdoc/>
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <inheritdoc/>
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Write(buffer.Span);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Does nothing: what is compressed must not depend on when it was flushed.</summary>
     public override void Flush()
     {
     }
@@ -55,4 +114,61 @@ public sealed class CouchGzipStream : Stream
 
     /// <inheritdoc/>
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && !_finished)
+        {
+            _finished = true;
+            if (_empty)
+            {
+                // The library writes nothing for nothing; zlib writes one empty block.
+                _output.Write([3, 0]);
+            }
+            else
+            {
+                _deflate.Dispose();
+            }
+
+            Span<byte> trailer = stackalloc byte[8];
+            BinaryPrimitives.WriteUInt32LittleEndian(trailer, _crc);
+            BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], _length);
+            _output.Write(trailer);
+        }
+
+        base.Dispose(disposing);
+    }
+
+    /// <summary>Keeps the deflater from closing what it writes to. Told to leave it open, it leaves the deflate unfinished.</summary>
+    private sealed class Uncloseable(Stream output) : Stream
+    {
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override void Write(byte[] buffer, int offset, int count) => output.Write(buffer, offset, count);
+
+        public override void Write(ReadOnlySpan<byte> buffer) => output.Write(buffer);
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
 }

@@ -3,6 +3,12 @@ namespace CloudWall.Documents.Json;
 /// <summary>What a document may measure. The defaults are CouchDB 3.5's; the names are those of its <c>[couchdb]</c> settings.</summary>
 public sealed record DocumentLimits
 {
+    /// <summary>
+    /// How deep objects and arrays may be nested in any JSON that is stored; what is deeper is answered as if it were no JSON.
+    /// CouchDB has no such limit. Whoever reads stored bodies must stand this depth.
+    /// </summary>
+    public const int MaxNesting = 1 << 16;
+
     /// <summary>CouchDB's defaults.</summary>
     public static readonly DocumentLimits Default = new();
 

@@ -3,9 +3,6 @@ namespace CloudWall.Documents.Json;
 /// <summary>The refusals that reading JSON has in common.</summary>
 internal static class JsonErrors
 {
-    /// <summary>How deep arrays and objects may be nested.</summary>
-    public const int MaxDepth = 1 << 12;
-
     /// <summary>The answer to what needs more memory than there can be.</summary>
     public static readonly DocumentError TooLarge = new(413, "too_large", "the request entity is too large");
 

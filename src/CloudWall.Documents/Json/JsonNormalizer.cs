@@ -433,12 +433,12 @@ internal sealed class JsonNormalizer
     {
         if (_depth == _frames.Length)
         {
-            if (_depth >= JsonErrors.MaxDepth)
-            {
-                throw JsonErrors.Invalid();
-            }
-
             Array.Resize(ref _frames, _frames.Length * 2);
+        }
+
+        if (_depth >= DocumentLimits.MaxNesting)
+        {
+            throw JsonErrors.Invalid();
         }
 
         _frames[_depth++] = new Frame { IsObject = isObject, Count = 1, FirstMember = _memberCount, TermStart = _termLength };

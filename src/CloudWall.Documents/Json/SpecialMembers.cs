@@ -12,7 +12,7 @@ namespace CloudWall.Documents.Json;
 /// </summary>
 internal static class SpecialMembers
 {
-    private static readonly JsonReaderOptions s_anyDepth = new() { MaxDepth = JsonErrors.MaxDepth + 1 };
+    private static readonly JsonReaderOptions s_anyDepth = new() { MaxDepth = DocumentLimits.MaxNesting };
 
     /// <summary>Whether a member that begins with an underscore is part of the body all the same.</summary>
     public static bool StaysInBody(ReadOnlySpan<byte> name) =>
