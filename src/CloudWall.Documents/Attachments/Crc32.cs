@@ -5,12 +5,12 @@ namespace CloudWall.Documents.Attachments;
 /// <summary>The checksum at the end of a gzip, RFC 1952 section 8, eight bytes at a step.</summary>
 internal static class Crc32
 {
-    private static readonly uint[] s_tables = MakeTables();
+    private static readonly uint[] Tables = MakeTables();
 
     /// <summary>The checksum of some bytes after those that gave <paramref name="crc"/>; 0 before the first.</summary>
     public static uint Append(uint crc, ReadOnlySpan<byte> data)
     {
-        var tables = s_tables.AsSpan(0, 8 * 256);
+        var tables = Tables.AsSpan(0, 8 * 256);
         crc = ~crc;
         while (data.Length >= 8)
         {

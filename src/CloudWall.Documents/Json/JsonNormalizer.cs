@@ -20,7 +20,7 @@ internal sealed class JsonNormalizer
     private const int FewMembers = 12;
 
     [ThreadStatic]
-    private static JsonNormalizer? s_spare;
+    private static JsonNormalizer? _spare;
 
     private byte[] _body = ArrayPool<byte>.Shared.Rent(4096);
     private byte[] _term = ArrayPool<byte>.Shared.Rent(4096);
@@ -54,8 +54,8 @@ internal sealed class JsonNormalizer
     /// <summary>A normalizer of this thread's; give it back with <see cref="Return"/>.</summary>
     public static JsonNormalizer Rent(bool exact = false)
     {
-        var normalizer = s_spare ?? new JsonNormalizer();
-        s_spare = null;
+        var normalizer = _spare ?? new JsonNormalizer();
+        _spare = null;
         normalizer._exact = exact;
         return normalizer;
     }
@@ -75,7 +75,7 @@ internal sealed class JsonNormalizer
             _frames = new Frame[32];
         }
 
-        s_spare = this;
+        _spare = this;
     }
 
     /// <summary>Reads one value of any kind.</summary>

@@ -17,7 +17,7 @@ internal readonly ref struct JsonNumber
 
     private const double SmallestNormal = 2.2250738585072014e-308;
 
-    private static readonly double[] s_powersOfTen =
+    private static readonly double[] PowersOfTen =
         [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
     private readonly int _fraction;
@@ -332,7 +332,7 @@ internal readonly ref struct JsonNumber
             }
         }
 
-        var value = digits / s_powersOfTen[text.Length - _fraction];
+        var value = digits / PowersOfTen[text.Length - _fraction];
         return text[0] == '-' ? -value : value;
     }
 

@@ -12,7 +12,7 @@ namespace CloudWall.Documents.Json;
 /// </summary>
 internal static class SpecialMembers
 {
-    private static readonly JsonReaderOptions s_anyDepth = new() { MaxDepth = DocumentLimits.MaxNesting };
+    private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = DocumentLimits.MaxNesting };
 
     /// <summary>Whether a member that begins with an underscore is part of the body all the same.</summary>
     public static bool StaysInBody(ReadOnlySpan<byte> name) =>
@@ -60,7 +60,7 @@ internal static class SpecialMembers
     {
         long? start = null;
         List<RevisionId>? ids = null;
-        var reader = new Utf8JsonReader(value, s_anyDepth);
+        var reader = new Utf8JsonReader(value, AnyDepth);
         reader.Read();
         DocumentError? wrongId = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -112,7 +112,7 @@ internal static class SpecialMembers
     public static List<ParsedAttachment> ReadAttachments(ReadOnlySpan<byte> value)
     {
         var attachments = new List<ParsedAttachment>();
-        var reader = new Utf8JsonReader(value, s_anyDepth);
+        var reader = new Utf8JsonReader(value, AnyDepth);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
