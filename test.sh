@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Builds everything and runs every test: unit and property tests, the recorded exchanges, the clients in compat-tests.
+# Needs the .NET 10 SDK and Node 20 or later; what else it drives (chromium) it installs itself on Debian and its kin.
+#
+#   ./test.sh             everything
+#   ./test.sh unit        only the .NET tests
+#   ./test.sh compat      only the clients
+#
+# COUCHDB_URL=http://admin:password@host:5984 adds a real CouchDB as a peer to the clients' tests.
+set -uo pipefail
+cd "$(dirname "$0")" || exit 1
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+what=${1:-all}
+passed=0
+failed=0
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+count() { # adds what a runner's log says to the totals; a runner that failed without saying so counts as one failure
+  local status=$1 ok=$2 bad=$3
+  if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
+  passed=$((passed + ok))
+  failed=$((failed + bad))
+}
+
+unit() {
+  local project name total bad skipped status
+  for project in tests/*.Tests; do
+    name=$(basename "$project")
+    echo "== $name"
+    dotnet "$project/bin/Release/net10.0/$name.dll" -noColor 2>&1 | tee "$log"
+    status=${PIPESTATUS[0]}
+    total=$(sed -n 's/.*Total: \([0-9]*\),.*/\1/p' "$log" | tail -n 1)
+    bad=$(sed -n 's/.*Errors: \([0-9]*\), Failed: \([0-9]*\),.*/\1 \2/p' "$log" | tail -n 1 | awk '{print $1 + $2}')
+    skipped=$(sed -n 's/.*Skipped: \([0-9]*\),.*/\1/p' "$log" | tail -n 1)
+    count "$status" $((${total:-0} - ${bad:-0} - ${skipped:-0})) "${bad:-0}"
+    if [ "${total:-0}" -eq 0 ]; then echo "$name ran no test"; count 1 0 0; fi
+  done
+}
+
+compat() {
+  local ok bad status
+  echo "== compat-tests"
+  if ! command -v chromium >/dev/null && [ -z "${CHROMIUM:-}" ]; then
+    if command -v apt-get >/dev/null; then
+      local sudo=""
+      [ "$(id -u)" -eq 0 ] || sudo=sudo
+      $sudo apt-get update -qq && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null
+    else
+      echo "chromium is needed: install it, or set CHROMIUM to its path"
+    fi
+  fi
+  npm ci --prefix compat-tests --no-audit --no-fund --loglevel=error || { count 1 0 0; return; }
+  npm test --prefix compat-tests --silent 2>&1 | tee "$log"
+  status=${PIPESTATUS[0]}
+  ok=$(sed -n 's/^[^a-z]*pass \([0-9]*\)$/\1/p' "$log" | tail -n 1)
+  bad=$(sed -n 's/^[^a-z]*fail \([0-9]*\)$/\1/p' "$log" | tail -n 1)
+  count "$status" "${ok:-0}" "${bad:-0}"
+  if [ "${ok:-0}" -eq 0 ]; then echo "compat-tests ran no test"; count 1 0 0; fi
+}
+
+dotnet build CloudWall.sln -c Release || exit 1
+if [ "$what" != compat ]; then
+  dotnet format CloudWall.sln --verify-no-changes --no-restore || count 1 0 0
+  unit
+fi
+if [ "$what" != unit ]; then compat; fi
+echo
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
