@@ -429,13 +429,45 @@ public sealed partial class RevisionTree
             }
         }
 
+        _changed |= !rebuilt.IsWhatWasBefore(this);
         _nodes = rebuilt._nodes;
         _count = rebuilt._count;
         _firstRoot = rebuilt._firstRoot;
         _leafCount = rebuilt._leafCount;
         _leaves = null;
-        _changed = true;
+        if (!_changed)
+        {
+            AcceptChanges();
+        }
     }
+
+    /// <summary>Whether a rebuilt tree has just the nodes that the other tree had before it changed.</summary>
+    private bool IsWhatWasBefore(RevisionTree changed)
+    {
+        var before = new Dictionary<RevisionId, (RevisionId Parent, RevisionFlags Flags)>();
+        foreach (ref readonly var node in changed._nodes.AsSpan(0, changed._count))
+        {
+            if (node.IsOld && !before.TryAdd(node.Id, (changed.ParentOf(node, onlyOld: true), node.Flags)))
+            {
+                return false;
+            }
+        }
+
+        foreach (ref readonly var node in _nodes.AsSpan(0, _count))
+        {
+            if (!before.Remove(node.Id, out var known)
+                || known != (ParentOf(node, onlyOld: false), node.Flags)
+                || (node.FirstChild == None && !node.IsOld))
+            {
+                return false;
+            }
+        }
+
+        return before.Count == 0;
+    }
+
+    private RevisionId ParentOf(in Node node, bool onlyOld) =>
+        node.Parent == None || (onlyOld && !_nodes[node.Parent].IsOld) ? default : _nodes[node.Parent].Id;
 
     /// <summary>By the oldest generation kept, then from the newest on by hash and by what is known of the revision.</summary>
     private int ComparePaths(int a, int aDepth, int b, int bDepth)

@@ -179,15 +179,7 @@ public sealed partial class RevisionTree
 
         if (meeting == None)
         {
-            for (var i = 0; i < _count; i++)
-            {
-                if (_nodes[i].GapLength > 0 && StartOf(i) <= newest && oldest < _nodes[i].Id.Generation)
-                {
-                    return false;
-                }
-            }
-
-            return true;
+            return !IsGapBetween(oldest, newest);
         }
 
         var child = _nodes[meeting].FirstChild;
@@ -212,7 +204,47 @@ public sealed partial class RevisionTree
             }
         }
 
-        return _nodes[above].Parent != None || _nodes[above].GapLength == 0 || oldest >= StartOf(above);
+        if (_nodes[above].Parent == None && oldest < _nodes[above].Id.Generation)
+        {
+            if (_nodes[above].GapLength > 0 ? oldest < StartOf(above) : IsGapBetween(oldest, _nodes[above].Id.Generation - 1))
+            {
+                return false;
+            }
+
+            // What the path brings above a root may be in another tree, which then comes first.
+            for (var k = (int)(newest - StartOf(above)) + 1; k < path.Length; k++)
+            {
+                if (IndexOf(path[k]) != None)
+                {
+                    return false;
+                }
+            }
+        }
+
+        // Or what it brings below the meeting, in a tree that has lost the ancestors above its pages.
+        for (var root = _firstRoot; root != None; root = _nodes[root].NextSibling)
+        {
+            var start = StartOf(root);
+            if (_nodes[root].GapLength > 0 && start > _nodes[meeting].Id.Generation && start <= newest)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool IsGapBetween(long oldest, long newest)
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            if (_nodes[i].GapLength > 0 && StartOf(i) <= newest && oldest < _nodes[i].Id.Generation)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private int RootOf(int i)
