@@ -1,0 +1,87 @@
+using System.Security.Cryptography;
+using CloudWall.Storage.Memory;
+
+namespace CloudWall.Server.Tests.Golden;
+
+/// <summary>
+/// The server under test: a node of our own in this process, over a store in memory; or the server that
+/// <c>CLOUDWALL_GOLDEN_URL</c> names, with an administrator's name and password in it.
+/// </summary>
+public sealed class GoldenFixture : IAsyncLifetime
+{
+    private static readonly (string Section, string Key, string Value)[] Settings =
+    [
+        ("chttpd", "bind_address", "127.0.0.1"),
+        ("chttpd", "port", "0"),
+        ("chttpd", "enable_cors", "true"),
+        ("cors", "origins", "*"),
+        ("cors", "credentials", "true"),
+        ("cors", "methods", "GET, PUT, POST, HEAD, DELETE"),
+        ("cors", "headers", "accept, authorization, content-type, origin, referer, x-csrf-token"),
+    ];
+
+    private readonly string _run = RandomNumberGenerator.GetHexString(6, lowercase: true);
+    private MemoryStore? _store;
+    private Node? _node;
+    private int _scenarios;
+
+    internal GoldenServer? Server { get; private set; }
+
+    internal WaitingList Waiting { get; private set; } = WaitingList.Load();
+
+    internal GoldenReport Report { get; } = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        switch (Environment.GetEnvironmentVariable("CLOUDWALL_GOLDEN_URL"))
+        {
+            case null or "":
+                break;
+            case "own":
+                Server = await StartAsync();
+                break;
+            case var url:
+                var address = new Uri(url);
+                var credentials = address.UserInfo.Split(':', 2);
+                Server = new GoldenServer(address, Uri.UnescapeDataString(credentials[0]), Uri.UnescapeDataString(credentials[1]));
+                Waiting = WaitingList.Empty();
+                break;
+        }
+    }
+
+    /// <summary>A token that no other scenario of this replay has, nor of another on the same server.</summary>
+    internal string NextRun() => $"{_run}_{++_scenarios}";
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Environment.GetEnvironmentVariable("CLOUDWALL_GOLDEN_REPORT") is { Length: > 0 } path)
+        {
+            Report.Write(path);
+        }
+
+        if (_node is not null)
+        {
+            await _node.DisposeAsync();
+        }
+
+        _store?.Dispose();
+    }
+
+    private async Task<GoldenServer> StartAsync()
+    {
+        const string Admin = "admin";
+        const string Password = "pass";
+        _store = new MemoryStore();
+        _node = await Node.StartAsync(new NodeOptions { Store = _store, Settings = Settings, Admin = (Admin, Password) });
+        var server = new GoldenServer(_node.Address, Admin, Password);
+        using var client = new RawHttpClient(server.Host);
+        var credentials = Convert.ToBase64String("admin:pass"u8);
+        foreach (var database in (string[])["_users", "_replicator"])
+        {
+            var headers = new Dictionary<string, string> { ["authorization"] = "Basic " + credentials };
+            await client.SendAsync(new HttpRequest("PUT", "/" + database, headers, null), TimeSpan.FromSeconds(15));
+        }
+
+        return server;
+    }
+}
