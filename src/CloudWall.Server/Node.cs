@@ -69,6 +69,9 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>The node's own id, 32 hexadecimal digits: CouchDB's <c>[couchdb] uuid</c>.</summary>
     public string Id { get; }
 
+    /// <summary>What it is called where CouchDB names the nodes of a cluster.</summary>
+    public string Name => "cloudwall@" + Id[..8];
+
     /// <summary>The databases.</summary>
     public DatabaseCatalogue Databases { get; private set; } = null!;
 

@@ -1,3 +1,4 @@
+using CloudWall.Server.Endpoints.Databases;
 using CloudWall.Server.Endpoints.Server;
 using CloudWall.Server.Http;
 using static CloudWall.Server.Http.Audience;
@@ -18,5 +19,40 @@ internal static class Routes
         // Server
         { "/", Anyone, "GET,HEAD", Get(Welcome.Show) },
         { "/_up/**", Anyone, "GET,HEAD", Get(Up.Show) },
+        { "/favicon.ico/**", Anyone, "GET,HEAD", Get(Browser.Favicon) },
+        { "/_utils/**", Anyone, "GET,HEAD", Get(Browser.Utils) },
+        { "/_uuids/**", Anyone, "GET", Get(Uuids.List) },
+        { "/_session", Anyone, "GET,HEAD,DELETE", Get(Session.Show), Delete(Session.End) },
+        { "/_session/**", Admins, "GET,HEAD,DELETE", Get(Session.Show), Delete(Session.End) },
+        { "/_all_dbs/**", Admins, "GET,HEAD", Get(AllDatabases.List) },
+        { "/_dbs_info/**", Admins, "GET,HEAD,POST", Get(AllDatabases.ListInfo), Post(AllDatabases.FetchInfo) },
+        { "/_active_tasks/**", Anyone, "GET,HEAD", Get(Tasks.List) },
+        { "/_scheduler/jobs", Admins, "GET,HEAD", Get(Tasks.Jobs) },
+        { "/_scheduler/docs/**", Admins, "GET,HEAD", Get(Tasks.Documents) },
+        { "/_membership/**", Admins, "GET", Get(Cluster.Members) },
+        { "/_cluster_setup/**", Admins, "GET", Get(Cluster.Setup) },
+        { "/_node", Admins, "GET", Any(Cluster.Incomplete) },
+        { "/_node/{node}", Admins, "GET", Get(Cluster.ShowNode) },
+        { "/_node/{node}/_versions", Admins, "GET", Get(Cluster.Versions) },
+        { "/_node/{node}/**", Admins, "GET", Any(Cluster.Unknown) },
+
+        // Databases. Creating and deleting look the name up themselves, so they come before it must exist.
+        { "/{db}", Members, "DELETE,GET,HEAD,POST", Get(Information.Show) },
+        { "PUT /{db}", Anyone, "PUT", Put(Lifetime.Create) },
+        { "DELETE /{db}", Anyone, "DELETE", Delete(Lifetime.Delete) },
+        { "/{db}/_security", Members, "PUT,GET", Get(Security.Show), Put(Security.Set) },
+        { "/{db}/_revs_limit", Members, "PUT,GET", Get(Limits.ShowRevs), Put(Limits.SetRevs) },
+        { "/{db}/_purged_infos_limit", Members, "GET,PUT", Get(Limits.ShowPurgedInfos), Put(Limits.SetPurgedInfos) },
+        { "/{db}/_ensure_full_commit", Members, "POST", Post(Maintenance.EnsureFullCommit) },
+        { "/{db}/_compact", Members, "POST", Post(Maintenance.Compact) },
+        { "/{db}/_compact/{ddoc}/**", Members, "POST", Post(Maintenance.CompactIndexes) },
+        { "/{db}/_view_cleanup/**", Members, "POST", Post(Maintenance.Nothing) },
+        { "/{db}/_nouveau_cleanup/**", Members, "POST", Post(Maintenance.Nothing) },
+        { "/{db}/_search_cleanup/**", Members, "POST", Post(Maintenance.NoSearch) },
+        { "/{db}/_sync_shards/**", Members, "POST", Post(Maintenance.Nothing) },
+        { "/{db}/_shards", Members, "GET", Get(Shards.List) },
+        { "/{db}/_shards/{docid}", Members, "GET", Get(Shards.Find) },
+        { "GET /{db}/_design%2F{name}/**", Members, "GET", Get(DesignPath.Redirect) },
+        { "/{db}/_temp_view/**", Members, "GET,POST", Any(Maintenance.NoTemporaryViews) },
     };
 }

@@ -30,7 +30,13 @@ public sealed class Database
     public string Incarnation => _core.Incarnation;
 
     /// <summary>What was decided when it was created.</summary>
-    public DatabaseOptions Options => new(_core.Partitioned);
+    public DatabaseOptions Options => _core.Description;
+
+    /// <summary>When it was created, to the millisecond.</summary>
+    public DateTimeOffset CreatedAt => _core.CreatedAt;
+
+    /// <summary>Whether it is being compacted now.</summary>
+    public bool IsCompacting => _compactor.IsRunning;
 
     /// <summary>Whether it has been deleted, or the node is stopping.</summary>
     public bool IsDeleted => _core.IsClosed;

@@ -74,7 +74,8 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
                 throw new DocumentException(DatabaseErrors.Exists);
             }
 
-            var record = new CatalogueRecord(_nextNumber, _options.NewUuid(), options.Partitioned);
+            var record = new CatalogueRecord(
+                _nextNumber, _options.NewUuid(), options.Partitioned, options.Shards, _time.GetUtcNow().ToUnixTimeMilliseconds());
             Store(name, record);
             _nextNumber++;
             var database = Add(name, record);

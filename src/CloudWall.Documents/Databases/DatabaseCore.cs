@@ -20,7 +20,8 @@ internal sealed class DatabaseCore : IDisposable
         Name = name;
         Number = record.Number;
         Incarnation = record.Incarnation;
-        Partitioned = record.Partitioned;
+        Description = new DatabaseOptions(record.Partitioned, record.Shards);
+        CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(record.CreatedAt);
         Store = store;
         Options = options;
         Time = time;
@@ -39,7 +40,9 @@ internal sealed class DatabaseCore : IDisposable
 
     public string Incarnation { get; }
 
-    public bool Partitioned { get; }
+    public DatabaseOptions Description { get; }
+
+    public DateTimeOffset CreatedAt { get; }
 
     public KeyValueStore Store { get; }
 

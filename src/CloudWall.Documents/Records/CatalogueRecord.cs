@@ -2,13 +2,18 @@ using System.Buffers;
 
 namespace CloudWall.Documents.Records;
 
-/// <summary>A database's entry in the catalogue.</summary>
-internal readonly record struct CatalogueRecord(uint Number, string Incarnation, bool Partitioned)
+/// <summary>A database's entry in the catalogue. It was created so many milliseconds after 1970.</summary>
+internal readonly record struct CatalogueRecord(uint Number, string Incarnation, bool Partitioned, int Shards, long CreatedAt)
 {
     public static CatalogueRecord Read(ReadOnlySpan<byte> value)
     {
         var reader = new RecordReader(value);
-        return new CatalogueRecord(checked((uint)reader.Number()), reader.Text(), reader.Byte() != 0);
+        return new CatalogueRecord(
+            checked((uint)reader.Number()),
+            reader.Text(),
+            reader.Byte() != 0,
+            checked((int)reader.Number()),
+            reader.Number());
     }
 
     public void Write(IBufferWriter<byte> output)
@@ -16,5 +21,7 @@ internal readonly record struct CatalogueRecord(uint Number, string Incarnation,
         output.Number(Number);
         output.Text(Incarnation);
         output.Byte(Partitioned ? (byte)1 : (byte)0);
+        output.Number(Shards);
+        output.Number(CreatedAt);
     }
 }

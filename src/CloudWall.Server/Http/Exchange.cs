@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.IO.Pipelines;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Json;
 using CloudWall.Server.Access;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -21,7 +22,7 @@ namespace CloudWall.Server.Http;
 /// <para>
 /// Reading: <see cref="Target"/> for segments, <see cref="DocumentId"/> and <see cref="AttachmentName"/> for what they mean,
 /// <see cref="Query"/> with typed getters, <see cref="RequireJson"/> then <see cref="ReadJsonAsync"/> for a JSON body in one
-/// pooled buffer (gzip unpacked, size limited), <see cref="BodyReader"/> for a body that is streamed.
+/// pooled buffer (gzip unpacked, size limited) or <see cref="ReadNormalJsonAsync"/>, <see cref="BodyReader"/> for a body that is streamed.
 /// </para>
 /// <para>
 /// Answering: set <see cref="Headers"/> first (<c>ETag</c>, <c>Location</c> by <see cref="AbsoluteUri"/>), then exactly one of
@@ -190,6 +191,24 @@ internal sealed partial class Exchange
         catch (InvalidDataException)
         {
             throw HttpErrors.BadRequest("Request body is not properly gzipped.");
+        }
+    }
+
+    /// <summary>The whole body in CouchDB's normal form (see <see cref="JsonNormalForm"/>).</summary>
+    /// <exception cref="DocumentException">As <see cref="ReadJsonAsync"/>; and 400: it is no JSON.</exception>
+    public async ValueTask<JsonBuffer> ReadNormalJsonAsync()
+    {
+        using var body = await ReadJsonAsync();
+        var json = new JsonBuffer(body.Span.Length + 64);
+        try
+        {
+            JsonNormalForm.Write(body.Span, json);
+            return json;
+        }
+        catch
+        {
+            json.Dispose();
+            throw;
         }
     }
 

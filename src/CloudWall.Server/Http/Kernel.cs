@@ -83,7 +83,7 @@ internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Ex
     private Task DispatchAsync(Exchange exchange, Access.Principal principal)
     {
         exchange.Principal = principal;
-        var route = routes.Find(exchange.Target) ?? throw HttpErrors.NotFound("missing");
+        var route = routes.Find(exchange.Method, exchange.Target) ?? throw HttpErrors.NotFound("missing");
         Admit(exchange, route);
         if (route.For(exchange.Method) is { } handler)
         {

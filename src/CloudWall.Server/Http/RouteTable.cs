@@ -7,6 +7,7 @@ namespace CloudWall.Server.Http;
 /// Patterns and what answers them. A pattern's segments are literals, <c>{name}</c> for any one segment,
 /// <c>literal{name}</c> for one that begins with the (decoded) literal, and at the end <c>**</c> for any number of them.
 /// Literals win over prefixes, those over names, those over <c>**</c>; where the better choice leads nowhere, the next is tried.
+/// A pattern that begins with a method and a space is for that method alone, and wins over the same pattern without.
 /// </summary>
 internal sealed class RouteTable : IEnumerable<Route>
 {
@@ -14,7 +15,7 @@ internal sealed class RouteTable : IEnumerable<Route>
     private readonly List<Route> _routes = [];
 
     /// <summary>Adds a row.</summary>
-    /// <param name="pattern">The pattern, beginning with a slash.</param>
+    /// <param name="pattern">The pattern, beginning with a slash or with a method.</param>
     /// <param name="audience">Whom it answers.</param>
     /// <param name="allowed">The methods, as CouchDB names them in 405.</param>
     /// <param name="handlers">What answers them.</param>
@@ -22,11 +23,13 @@ internal sealed class RouteTable : IEnumerable<Route>
     {
         var route = new Route(pattern, audience, allowed, handlers);
         var node = _root;
-        foreach (var segment in pattern.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        var slash = pattern.IndexOf('/', StringComparison.Ordinal);
+        var method = slash > 0 ? pattern[..slash].TrimEnd() : null;
+        foreach (var segment in pattern[slash..].Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
             if (segment == "**")
             {
-                node.Rest = node.Rest is null ? route : throw new ArgumentException("A pattern is there twice.", nameof(pattern));
+                node.Rest.Add(method, route);
                 _routes.Add(route);
                 return;
             }
@@ -34,12 +37,12 @@ internal sealed class RouteTable : IEnumerable<Route>
             node = node.Child(segment);
         }
 
-        node.Route = node.Route is null ? route : throw new ArgumentException("A pattern is there twice.", nameof(pattern));
+        node.Exact.Add(method, route);
         _routes.Add(route);
     }
 
-    /// <summary>The row for a target, or null.</summary>
-    public Route? Find(RequestTarget target) => _root.Find(target, 0);
+    /// <summary>The row for a method and a target, or null.</summary>
+    public Route? Find(string method, RequestTarget target) => _root.Find(method, target, 0);
 
     /// <inheritdoc/>
     public IEnumerator<Route> GetEnumerator() => _routes.GetEnumerator();
@@ -53,9 +56,9 @@ internal sealed class RouteTable : IEnumerable<Route>
         private readonly List<(byte[] Prefix, Node Node)> _prefixes = [];
         private Node? _any;
 
-        public Route? Route { get; set; }
+        public Leaf Exact { get; } = new();
 
-        public Route? Rest { get; set; }
+        public Leaf Rest { get; } = new();
 
         public Node Child(string segment)
         {
@@ -79,11 +82,11 @@ internal sealed class RouteTable : IEnumerable<Route>
             return list[^1].Node;
         }
 
-        public Route? Find(RequestTarget target, int index)
+        public Route? Find(string method, RequestTarget target, int index)
         {
             if (index == target.Count)
             {
-                return Route ?? Rest;
+                return Exact.Find(method) ?? Rest.Find(method);
             }
 
             var segment = target.Bytes(index);
@@ -91,7 +94,7 @@ internal sealed class RouteTable : IEnumerable<Route>
             {
                 if (segment.SequenceEqual(text))
                 {
-                    if (node.Find(target, index + 1) is { } found)
+                    if (node.Find(method, target, index + 1) is { } found)
                     {
                         return found;
                     }
@@ -102,13 +105,50 @@ internal sealed class RouteTable : IEnumerable<Route>
 
             foreach (var (prefix, node) in _prefixes)
             {
-                if (segment.StartsWith(prefix) && node.Find(target, index + 1) is { } found)
+                if (segment.StartsWith(prefix) && node.Find(method, target, index + 1) is { } found)
                 {
                     return found;
                 }
             }
 
-            return _any?.Find(target, index + 1) ?? Rest;
+            return _any?.Find(method, target, index + 1) ?? Rest.Find(method);
+        }
+    }
+
+    /// <summary>The rows with the same pattern: one for every method, and some for one.</summary>
+    private sealed class Leaf
+    {
+        private readonly List<(string Method, Route Route)> _byMethod = [];
+        private Route? _route;
+
+        public void Add(string? method, Route route)
+        {
+            if (method is null ? _route is not null : _byMethod.Exists(entry => entry.Method == method))
+            {
+                throw new ArgumentException("A pattern is there twice: " + route.Pattern, nameof(route));
+            }
+
+            if (method is null)
+            {
+                _route = route;
+            }
+            else
+            {
+                _byMethod.Add((method, route));
+            }
+        }
+
+        public Route? Find(string method)
+        {
+            foreach (var (name, route) in _byMethod)
+            {
+                if (name == method)
+                {
+                    return route;
+                }
+            }
+
+            return _route;
         }
     }
 }

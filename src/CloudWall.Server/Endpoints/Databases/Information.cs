@@ -1,0 +1,40 @@
+using CloudWall.Documents.Databases;
+using CloudWall.Server.Http;
+using CloudWall.Server.Sequences;
+
+namespace CloudWall.Server.Endpoints.Databases;
+
+/// <summary>GET <c>/{db}</c>: a database's counts and sizes.</summary>
+internal static class Information
+{
+    /// <summary>GET.</summary>
+    public static async Task Show(Exchange exchange)
+    {
+        using var json = new JsonBuffer();
+        Write(json, exchange.Database);
+        await exchange.WriteJsonAsync(200, json);
+    }
+
+    /// <summary>Writes a database's information as JSON.</summary>
+    public static void Write(JsonBuffer json, Database database)
+    {
+        var info = database.ReadInfo();
+        var tokens = new SequenceTokens(database.Incarnation);
+        json.Raw("{\"instance_start_time\":\""u8).Number(InstanceStartTime(database))
+            .Raw("\",\"db_name\":"u8).Text(database.Name)
+            .Raw(",\"purge_seq\":"u8).Text(tokens.Format(info.PurgeSequence))
+            .Raw(",\"update_seq\":"u8).Text(tokens.Format(info.UpdateSequence))
+            .Raw(",\"sizes\":{\"file\":"u8).Number(info.FileSize)
+            .Raw(",\"external\":"u8).Number(info.ExternalSize)
+            .Raw(",\"active\":"u8).Number(info.ActiveSize)
+            .Raw("},\"props\":"u8).Raw(database.Options.Partitioned ? "{\"partitioned\":true}"u8 : "{}"u8)
+            .Raw(",\"doc_del_count\":"u8).Number(info.DeletedCount)
+            .Raw(",\"doc_count\":"u8).Number(info.DocumentCount)
+            .Raw(",\"disk_format_version\":8,\"compact_running\":"u8).Boolean(info.CompactRunning)
+            .Raw(",\"cluster\":{\"q\":"u8).Number(database.Options.Shards)
+            .Raw(",\"n\":1,\"w\":1,\"r\":1}}"u8);
+    }
+
+    /// <summary>What replicators compare to notice that a database is not the one it was: microseconds since 1970.</summary>
+    public static long InstanceStartTime(Database database) => database.CreatedAt.ToUnixTimeMilliseconds() * 1000;
+}

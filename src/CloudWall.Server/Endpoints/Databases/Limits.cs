@@ -1,0 +1,42 @@
+using System.Globalization;
+using CloudWall.Server.Http;
+
+namespace CloudWall.Server.Endpoints.Databases;
+
+/// <summary><c>/{db}/_revs_limit</c> and <c>/{db}/_purged_infos_limit</c>.</summary>
+internal static class Limits
+{
+    /// <summary>GET <c>_revs_limit</c>.</summary>
+    public static Task ShowRevs(Exchange exchange) => WriteNumberAsync(exchange, exchange.Database.RevsLimit);
+
+    /// <summary>PUT <c>_revs_limit</c>.</summary>
+    public static async Task SetRevs(Exchange exchange)
+    {
+        var limit = await ReadNumberAsync(exchange) ?? throw HttpErrors.BadRequest("`revs_limit` must be positive integer");
+        await exchange.Database.SetRevsLimitAsync(limit, exchange.Aborted);
+        await exchange.WriteOkAsync();
+    }
+
+    /// <summary>GET <c>_purged_infos_limit</c>.</summary>
+    public static Task ShowPurgedInfos(Exchange exchange) => WriteNumberAsync(exchange, exchange.Database.PurgedInfosLimit);
+
+    /// <summary>PUT <c>_purged_infos_limit</c>.</summary>
+    public static async Task SetPurgedInfos(Exchange exchange)
+    {
+        var limit = await ReadNumberAsync(exchange) ?? throw HttpErrors.BadRequest("`purged_infos_limit` must be positive integer");
+        await exchange.Database.SetPurgedInfosLimitAsync(limit, exchange.Aborted);
+        await exchange.WriteOkAsync();
+    }
+
+    private static async Task WriteNumberAsync(Exchange exchange, int number)
+    {
+        using var json = new JsonBuffer();
+        await exchange.WriteJsonAsync(200, json.Number(number));
+    }
+
+    private static async ValueTask<int?> ReadNumberAsync(Exchange exchange)
+    {
+        using var json = await exchange.ReadNormalJsonAsync();
+        return int.TryParse(json.WrittenSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : null;
+    }
+}

@@ -1,0 +1,52 @@
+using CloudWall.Documents;
+using CloudWall.Server.Http;
+using CloudWall.Server.Logging;
+
+namespace CloudWall.Server.Endpoints.Databases;
+
+/// <summary>What operators and replicators ask a database to do for its own good.</summary>
+internal static class Maintenance
+{
+    /// <summary>POST <c>_ensure_full_commit</c>.</summary>
+    public static async Task EnsureFullCommit(Exchange exchange)
+    {
+        exchange.RequireJson();
+        await exchange.Database.EnsureFullCommitAsync(exchange.Aborted);
+        using var json = new JsonBuffer();
+        json.Raw("{\"ok\":true,\"instance_start_time\":\""u8).Number(Information.InstanceStartTime(exchange.Database)).Raw("\"}"u8);
+        await exchange.WriteJsonAsync(201, json);
+    }
+
+    /// <summary>POST <c>_compact</c>: begins it, and does not wait for its end.</summary>
+    public static Task Compact(Exchange exchange)
+    {
+        exchange.RequireJson();
+        Watch(exchange.Node, exchange.Database.CompactAsync(exchange.Database.Closing), exchange.Database.Name);
+        return exchange.WriteOkAsync(202);
+    }
+
+    /// <summary>POST <c>_compact/{ddoc}</c>: a design document's indexes, of which there are none that need it.</summary>
+    public static Task CompactIndexes(Exchange exchange)
+    {
+        exchange.RequireJson();
+        var record = exchange.Database.Find("_design/" + exchange.Target.Text(2)) ?? throw new DocumentException(DocumentError.Missing);
+        return record.Deleted ? throw new DocumentException(DocumentError.Deleted) : exchange.WriteOkAsync(202);
+    }
+
+    /// <summary>POST <c>_view_cleanup</c>, <c>_nouveau_cleanup</c>, <c>_sync_shards</c>: there is nothing to be done.</summary>
+    public static Task Nothing(Exchange exchange) => exchange.WriteOkAsync(202);
+
+    /// <summary><c>_search_cleanup</c>: there is no such search.</summary>
+    public static Task NoSearch(Exchange exchange) =>
+        throw new DocumentException(new DocumentError(501, "not_implemented", "Full-text search is not available."));
+
+    /// <summary><c>_temp_view</c>.</summary>
+    public static Task NoTemporaryViews(Exchange exchange) =>
+        throw new DocumentException(new DocumentError(410, "gone", "Temporary views are not supported in CouchDB"));
+
+    private static void Watch(Node node, Task compaction, string name) => compaction.ContinueWith(
+        failed => node.Log.Write(LogLevel.Error, $"Compaction of {name} failed: {failed.Exception}"),
+        CancellationToken.None,
+        TaskContinuationOptions.OnlyOnFaulted,
+        TaskScheduler.Default);
+}

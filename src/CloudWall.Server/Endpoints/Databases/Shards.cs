@@ -1,0 +1,60 @@
+using System.Globalization;
+using CloudWall.Documents.Databases;
+using CloudWall.Server.Http;
+
+namespace CloudWall.Server.Endpoints.Databases;
+
+/// <summary><c>/{db}/_shards</c>: as many ranges as the database was told to have, all of them on this node.</summary>
+internal static class Shards
+{
+    /// <summary>GET <c>_shards</c>.</summary>
+    public static async Task List(Exchange exchange)
+    {
+        using var json = new JsonBuffer();
+        json.Raw("{\"shards\":{"u8);
+        var shards = Count(exchange.Database);
+        for (var shard = 0; shard < shards; shard++)
+        {
+            json.Raw(shard == 0 ? ""u8 : ","u8).Text(Range(shard, shards)).Raw(":["u8).Text(exchange.Node.Name).Raw("]"u8);
+        }
+
+        await exchange.WriteJsonAsync(200, json.Raw("}}"u8));
+    }
+
+    /// <summary>GET <c>_shards/{docid}</c>.</summary>
+    public static async Task Find(Exchange exchange)
+    {
+        var shards = Count(exchange.Database);
+        var hash = Crc32(exchange.Target.Bytes(2));
+        using var json = new JsonBuffer();
+        json.Raw("{\"range\":"u8).Text(Range((int)(hash / Width(shards)), shards))
+            .Raw(",\"nodes\":["u8).Text(exchange.Node.Name).Raw("]}"u8);
+        await exchange.WriteJsonAsync(200, json);
+    }
+
+    private static int Count(Database database) => Math.Min(database.Options.Shards, 1024);
+
+    private static long Width(int shards) => ((1L << 32) + shards - 1) / shards;
+
+    private static string Range(int shard, int shards)
+    {
+        var first = shard * Width(shards);
+        var last = Math.Min(first + Width(shards), 1L << 32) - 1;
+        return string.Create(CultureInfo.InvariantCulture, $"{first:x8}-{last:x8}");
+    }
+
+    private static uint Crc32(ReadOnlySpan<byte> bytes)
+    {
+        var crc = uint.MaxValue;
+        foreach (var value in bytes)
+        {
+            crc ^= value;
+            for (var bit = 0; bit < 8; bit++)
+            {
+                crc = (crc >> 1) ^ ((crc & 1) == 0 ? 0 : 0xEDB88320);
+            }
+        }
+
+        return ~crc;
+    }
+}

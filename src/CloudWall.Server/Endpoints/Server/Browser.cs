@@ -1,0 +1,32 @@
+using CloudWall.Documents;
+using CloudWall.Server.Http;
+
+namespace CloudWall.Server.Endpoints.Server;
+
+/// <summary>What browsers ask for by themselves, and where CouchDB has its administration pages.</summary>
+internal static class Browser
+{
+    // Sixteen by sixteen pixels: a cloud over a wall.
+    private static readonly byte[] Icon = ReadIcon();
+
+    /// <summary>GET <c>/favicon.ico</c>.</summary>
+    public static Task Favicon(Exchange exchange)
+    {
+        exchange.Headers.CacheControl = "public, max-age=31536000";
+        exchange.Headers.Expires = (exchange.Node.Time.GetUtcNow() + TimeSpan.FromDays(365)).ToString("R");
+        return exchange.WriteBytesAsync(200, "image/x-icon", Icon);
+    }
+
+    /// <summary>GET <c>/_utils</c>: goes to the folder, in which there is nothing yet.</summary>
+    public static Task Utils(Exchange exchange) => exchange.Target.Count == 1 && !exchange.Target.RawPath.EndsWith("/")
+        ? exchange.RedirectAsync(exchange.Target.RawPath.ToString() + "/")
+        : throw new DocumentException(DocumentError.Missing);
+
+    private static byte[] ReadIcon()
+    {
+        using var stream = typeof(Browser).Assembly.GetManifestResourceStream("favicon.ico")!;
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return bytes.ToArray();
+    }
+}

@@ -1,0 +1,56 @@
+using CloudWall.Documents;
+using CloudWall.Server.Http;
+
+namespace CloudWall.Server.Endpoints.Server;
+
+/// <summary>What CouchDB tells about the nodes of a cluster, told of this one node.</summary>
+internal static class Cluster
+{
+    /// <summary>GET <c>/_membership</c>.</summary>
+    public static async Task Members(Exchange exchange)
+    {
+        using var json = new JsonBuffer();
+        json.Raw("{\"all_nodes\":["u8).Text(exchange.Node.Name).Raw("],\"cluster_nodes\":["u8).Text(exchange.Node.Name).Raw("]}"u8);
+        await exchange.WriteJsonAsync(200, json);
+    }
+
+    /// <summary>GET <c>/_cluster_setup</c>.</summary>
+    public static Task Setup(Exchange exchange) => exchange.WriteJsonAsync(200, "{\"state\":\"single_node_enabled\"}"u8);
+
+    /// <summary>GET <c>/_node/{node}</c>, of which there is <c>_local</c> and its own name.</summary>
+    public static async Task ShowNode(Exchange exchange)
+    {
+        RequireThisNode(exchange);
+        using var json = new JsonBuffer();
+        await exchange.WriteJsonAsync(200, json.Raw("{\"name\":"u8).Text(exchange.Node.Name).Raw("}"u8));
+    }
+
+    /// <summary>GET <c>/_node/{node}/_versions</c>.</summary>
+    public static async Task Versions(Exchange exchange)
+    {
+        RequireThisNode(exchange);
+        using var json = new JsonBuffer();
+        json.Raw("{\"javascript_engine\":{\"name\":\"none\",\"version\":\"none\"},\"erlang\":{\"version\":\"none\"},"u8)
+            .Raw("\"collation_driver\":{\"name\":\"none\",\"library_version\":\"none\"}}"u8);
+        await exchange.WriteJsonAsync(200, json);
+    }
+
+    /// <summary><c>/_node</c>.</summary>
+    public static Task Incomplete(Exchange exchange) => throw HttpErrors.BadRequest("Incomplete path to _node request");
+
+    /// <summary>Anything else below <c>/_node</c>.</summary>
+    public static Task Unknown(Exchange exchange)
+    {
+        RequireThisNode(exchange);
+        throw new DocumentException(DocumentError.Missing);
+    }
+
+    private static void RequireThisNode(Exchange exchange)
+    {
+        var name = exchange.Target.Text(1);
+        if (name != "_local" && name != exchange.Node.Name)
+        {
+            throw HttpErrors.NotFound("no such node: " + name);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using CloudWall.Server.Http;
+
+namespace CloudWall.Server.Endpoints.Server;
+
+/// <summary><c>/_session</c>: who one is, by the credentials of the request itself.</summary>
+internal static class Session
+{
+    /// <summary>GET.</summary>
+    public static async Task Show(Exchange exchange)
+    {
+        var principal = exchange.Principal;
+        if (principal.Name is null && exchange.Query.IsTrue("basic"))
+        {
+            throw HttpErrors.Unauthorized("Please login.");
+        }
+
+        using var json = new JsonBuffer();
+        json.Raw("{\"ok\":true,\"userCtx\":{\"name\":"u8).Text(principal.Name)
+            .Raw(",\"roles\":["u8).Raw(principal.IsAdmin ? "\"_admin\""u8 : ""u8)
+            .Raw("]},\"info\":{\"authentication_handlers\":[\"default\"]"u8)
+            .Raw(principal.Name is null ? ""u8 : ",\"authenticated\":\"default\""u8).Raw("}}"u8);
+        await exchange.WriteJsonAsync(200, json);
+    }
+
+    /// <summary>DELETE: has the browser drop a cookie that it may have from another server behind this name.</summary>
+    public static Task End(Exchange exchange)
+    {
+        exchange.Headers.SetCookie = $"AuthSession=; Version=1; Expires={exchange.Node.Time.GetUtcNow():R}; Max-Age=0; Path=/; HttpOnly";
+        return exchange.WriteOkAsync();
+    }
+}

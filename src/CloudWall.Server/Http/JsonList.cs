@@ -1,0 +1,35 @@
+using System.Text.Json;
+
+namespace CloudWall.Server.Http;
+
+/// <summary>Reads JSON arrays of texts.</summary>
+internal static class JsonList
+{
+    /// <summary>An array's elements, null for those that are no strings.</summary>
+    /// <returns>Null where it is no array.</returns>
+    /// <exception cref="Documents.DocumentException">400: it is no JSON.</exception>
+    public static IReadOnlyList<string?>? Texts(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json, JsonMember.AnyDepth);
+            reader.Read();
+            var isArray = reader.TokenType == JsonTokenType.StartArray;
+            var texts = new List<string?>();
+            while (reader.Read())
+            {
+                if (isArray && reader.CurrentDepth == 1)
+                {
+                    texts.Add(reader.TokenType == JsonTokenType.String ? reader.GetString() : null);
+                    reader.Skip();
+                }
+            }
+
+            return isArray ? texts : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw HttpErrors.InvalidJson();
+        }
+    }
+}

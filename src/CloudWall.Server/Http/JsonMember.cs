@@ -1,0 +1,75 @@
+using System.Text.Json;
+
+namespace CloudWall.Server.Http;
+
+/// <summary>Finds members in JSON without building a model of it.</summary>
+internal static class JsonMember
+{
+    /// <summary>Options for readers of what clients send: CouchDB has no limit on depth.</summary>
+    public static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
+
+    /// <summary>A member's value as it stands in an object; of several with the name, the last.</summary>
+    /// <param name="json">The object.</param>
+    /// <param name="name">The member's name.</param>
+    /// <param name="value">Its value.</param>
+    /// <returns>False where there is none.</returns>
+    /// <exception cref="Documents.DocumentException">400: it is no JSON, or no object.</exception>
+    public static bool TryFind(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    {
+        value = default;
+        var found = false;
+        try
+        {
+            var reader = new Utf8JsonReader(json, AnyDepth);
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                throw HttpErrors.BadRequest("Request body must be a JSON object");
+            }
+
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var matches = reader.ValueTextEquals(name);
+                reader.Read();
+                var start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                if (matches)
+                {
+                    value = json[start..(int)reader.BytesConsumed];
+                    found = true;
+                }
+            }
+
+            while (reader.Read())
+            {
+            }
+        }
+        catch (JsonException)
+        {
+            throw HttpErrors.InvalidJson();
+        }
+
+        return found;
+    }
+
+    /// <summary>The text of a JSON string, or null where the value is another.</summary>
+    /// <exception cref="Documents.DocumentException">400: it is no JSON.</exception>
+    public static string? TextOf(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json, AnyDepth);
+            reader.Read();
+            var text = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+            reader.Skip();
+            while (reader.Read())
+            {
+            }
+
+            return text;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw HttpErrors.InvalidJson();
+        }
+    }
+}
