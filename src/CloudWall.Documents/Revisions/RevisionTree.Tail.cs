@@ -75,9 +75,14 @@ public sealed partial class RevisionTree
         {
             for (var index = stored.First; index <= stored.Last; index++)
             {
-                if (!Array.Exists(present, range => range.First <= index && index <= range.Last))
+                var last = LastOfRange(present, index);
+                if (last < index)
                 {
                     (dropped ??= []).Add(index);
+                }
+                else
+                {
+                    index = last;
                 }
             }
         }
@@ -159,6 +164,20 @@ public sealed partial class RevisionTree
         }
 
         return false;
+    }
+
+    /// <summary>The last page of the range that holds a page; -1 where none does.</summary>
+    private static long LastOfRange(PageRange[] ranges, long index)
+    {
+        foreach (var range in ranges)
+        {
+            if (range.First <= index && index <= range.Last)
+            {
+                return range.Last;
+            }
+        }
+
+        return -1;
     }
 
     private static long PageIndex(int gapId, long generation) => ((long)gapId << PageNumberBits) | (generation / PageSize);
