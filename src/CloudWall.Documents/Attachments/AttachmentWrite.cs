@@ -1,6 +1,9 @@
 namespace CloudWall.Documents.Attachments;
 
-/// <summary>An attachment of a document that is to be written: new content, or a stub that keeps what the parent revision has.</summary>
+/// <summary>
+/// An attachment of a document that is to be written: new content, a stub that keeps what the parent revision has, or what some
+/// revision of any document of the database has (<see cref="Of"/>).
+/// </summary>
 /// <param name="Name">Its name.</param>
 /// <param name="ContentType">Its media type; ignored for a stub.</param>
 /// <param name="Content">The content; null for a stub.</param>
@@ -15,6 +18,13 @@ public sealed record AttachmentWrite(
     long? RevisionPosition = null,
     string? Digest = null)
 {
+    /// <summary>The stored attachment that is taken over as it is, its <c>revpos</c> too; null for others.</summary>
+    public AttachmentInfo? Existing { get; private init; }
+
     /// <summary>Whether the parent revision's attachment of that name is kept.</summary>
-    public bool IsStub => Content is null;
+    public bool IsStub => Content is null && Existing is null;
+
+    /// <summary>Takes over an attachment that a revision of the same database has, of whatever document.</summary>
+    public static AttachmentWrite Of(AttachmentInfo existing) =>
+        new(existing.Name, existing.ContentType, Content: null, existing.RevisionPosition) { Existing = existing };
 }

@@ -33,6 +33,13 @@ internal sealed class ContentReferences(DatabaseCore core)
         entry.Record = entry.Record with { References = entry.Record.References + 1 };
     }
 
+    /// <summary>Whether an attachment's content is stored.</summary>
+    public bool Has(AttachmentInfo attachment)
+    {
+        var entry = Load(attachment.ContentId.Span);
+        return entry.Stored && entry.Record.References > 0;
+    }
+
     public void Remove(AttachmentInfo attachment)
     {
         var entry = Load(attachment.ContentId.Span);

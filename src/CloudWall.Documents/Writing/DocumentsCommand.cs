@@ -209,6 +209,13 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
                 continue;
             }
 
+            if (attachment.Existing is { } existing)
+            {
+                // The revision it was read from may have been compacted away since, and the content with it.
+                resolved[i] = session.HasContent(existing) ? existing : throw MissingStub(write.Id, attachment.Name);
+                continue;
+            }
+
             if (known is null)
             {
                 if (!TryReadBase(session, write, out known))

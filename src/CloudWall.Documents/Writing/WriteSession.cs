@@ -64,6 +64,9 @@ internal sealed class WriteSession : IDisposable
         return stored is not null;
     }
 
+    /// <summary>Whether an attachment's content is stored.</summary>
+    public bool HasContent(AttachmentInfo attachment) => _contents.Has(attachment);
+
     /// <summary>Adds a revision's body; each of its attachments counts as one more reference to its content.</summary>
     public void PutBody(
         DocumentDraft draft,

@@ -1,0 +1,85 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.IO.Compression;
+using CloudWall.Documents.Attachments;
+using CloudWall.Documents.Databases;
+using CloudWall.Server.Http;
+
+namespace CloudWall.Server.Endpoints.Documents;
+
+/// <summary>Sends attachments' bytes in bounded memory.</summary>
+internal static class AttachmentData
+{
+    private const int PieceSize = 16 * 1024;
+
+    /// <summary>Sends the bytes as they are stored.</summary>
+    public static async ValueTask SendStoredAsync(
+        ResponseStream stream, Database database, AttachmentInfo attachment, long offset, long length, CancellationToken cancellation)
+    {
+        await foreach (var chunk in database.ReadContentAsync(attachment, offset, length, cancellation))
+        {
+            await stream.SendAsync(chunk);
+        }
+    }
+
+    /// <summary>Sends the bytes as the client gave them: compressed ones are unpacked.</summary>
+    public static async ValueTask SendDecodedAsync(
+        ResponseStream stream, Database database, AttachmentInfo attachment, CancellationToken cancellation)
+    {
+        if (attachment.Encoding == ContentEncoding.Identity)
+        {
+            await SendStoredAsync(stream, database, attachment, 0, attachment.StoredLength, cancellation);
+            return;
+        }
+
+        var piece = ArrayPool<byte>.Shared.Rent(PieceSize);
+        try
+        {
+            await using var content = OpenDecoded(database, attachment, cancellation);
+            for (var read = await content.ReadAsync(piece, cancellation); read > 0; read = await content.ReadAsync(piece, cancellation))
+            {
+                await stream.SendAsync(piece.AsMemory(0, read));
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(piece);
+        }
+    }
+
+    /// <summary>Writes the bytes, unpacked, in base64.</summary>
+    public static async ValueTask WriteBase64Async(
+        ResponseStream stream, Database database, AttachmentInfo attachment, CancellationToken cancellation)
+    {
+        var piece = ArrayPool<byte>.Shared.Rent(PieceSize);
+        try
+        {
+            await using var content = OpenDecoded(database, attachment, cancellation);
+            for (int filled = 0, read = 1; read > 0;)
+            {
+                read = await content.ReadAsync(piece.AsMemory(filled, PieceSize - filled), cancellation);
+                filled += read;
+                Base64.EncodeToUtf8(
+                    piece.AsSpan(0, filled),
+                    stream.Buffer.GetSpan(Base64.GetMaxEncodedToUtf8Length(filled)),
+                    out var consumed,
+                    out var written,
+                    isFinalBlock: read == 0);
+                stream.Buffer.Advance(written);
+                piece.AsSpan(consumed, filled - consumed).CopyTo(piece);
+                filled -= consumed;
+                await stream.FlushIfFullAsync();
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(piece);
+        }
+    }
+
+    private static Stream OpenDecoded(Database database, AttachmentInfo attachment, CancellationToken cancellation)
+    {
+        var stored = new ContentStream(database.ReadContentAsync(attachment, 0, attachment.StoredLength, cancellation));
+        return attachment.Encoding == ContentEncoding.Gzip ? new GZipStream(stored, CompressionMode.Decompress) : stored;
+    }
+}

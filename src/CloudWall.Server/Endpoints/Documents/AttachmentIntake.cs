@@ -1,0 +1,138 @@
+using System.Security.Cryptography;
+using CloudWall.Documents;
+using CloudWall.Documents.Attachments;
+using CloudWall.Documents.Databases;
+using CloudWall.Documents.Json;
+using CloudWall.Server.Http.Multipart;
+
+namespace CloudWall.Server.Endpoints.Documents;
+
+/// <summary>Takes in the attachments of a document that is to be written, before it is.</summary>
+internal static class AttachmentIntake
+{
+    /// <summary>Stages the attachments: data in the JSON, stubs, and what follows in further parts of the request, in their order.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="attachments">The attachments.</param>
+    /// <param name="parts">The request, its first part read; null where it has only the JSON.</param>
+    /// <param name="cancellation">Stops reading.</param>
+    /// <returns>The attachments; each that has content must be disposed of after the write.</returns>
+    /// <exception cref="DocumentException">400: a part is missing or not what was announced. 413: one is too large.</exception>
+    public static async ValueTask<IReadOnlyList<AttachmentWrite>> TakeAsync(
+        Database database, IReadOnlyList<ParsedAttachment> attachments, MultipartReader? parts, CancellationToken cancellation)
+    {
+        if (attachments.Count == 0)
+        {
+            return [];
+        }
+
+        var staged = new List<AttachmentWrite>(attachments.Count);
+        try
+        {
+            foreach (var attachment in attachments)
+            {
+                staged.Add(new AttachmentWrite(
+                    attachment.Name,
+                    attachment.ContentType,
+                    await TakeContentAsync(database, attachment, parts, cancellation),
+                    attachment.RevisionPosition,
+                    attachment.Digest));
+            }
+
+            return staged;
+        }
+        catch
+        {
+            Drop(staged);
+            throw;
+        }
+    }
+
+    /// <summary>Takes in the bytes of a source as the content of an attachment.</summary>
+    /// <param name="name">The attachment's name, for errors.</param>
+    /// <param name="upload">Where to.</param>
+    /// <param name="source">The bytes.</param>
+    /// <param name="length">How many bytes there must be; null where that was not said.</param>
+    /// <param name="digest">What must come out; null for anything.</param>
+    /// <param name="cancellation">Stops reading.</param>
+    public static async ValueTask<StoredContent> ReceiveAsync(
+        string name,
+        AttachmentUpload upload,
+        IByteSource source,
+        long? length,
+        string? digest,
+        CancellationToken cancellation)
+    {
+        using var md5 = digest is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+        for (var piece = await source.ReadAsync(cancellation); !piece.IsEmpty; piece = await source.ReadAsync(cancellation))
+        {
+            if (upload.Received + piece.Length > length)
+            {
+                throw new DocumentException("attachment longer than expected");
+            }
+
+            md5?.AppendData(piece.Span);
+            await WriteAsync(upload, name, piece, cancellation);
+        }
+
+        if (upload.Received < length)
+        {
+            throw new DocumentException("attachment shorter than expected");
+        }
+
+        if (md5 is not null && digest != "md5-" + Convert.ToBase64String(md5.GetHashAndReset()))
+        {
+            throw new DocumentException(new DocumentError(400, "md5_mismatch", "The digest of attachment " + name + " is not that of its content"));
+        }
+
+        return await upload.CompleteAsync(cancellation);
+    }
+
+    /// <summary>Drops what was staged of attachments that will not be written.</summary>
+    public static void Drop(IReadOnlyList<AttachmentWrite> staged)
+    {
+        foreach (var attachment in staged)
+        {
+            attachment.Content?.Dispose();
+        }
+    }
+
+    private static async ValueTask<StoredContent?> TakeContentAsync(
+        Database database, ParsedAttachment attachment, MultipartReader? parts, CancellationToken cancellation)
+    {
+        if (attachment.Stub)
+        {
+            return null;
+        }
+
+        if (attachment.Data is { } data)
+        {
+            await using var inline = database.BeginUpload(attachment.ContentType);
+            await WriteAsync(inline, attachment.Name, data, cancellation);
+            return await inline.CompleteAsync(cancellation);
+        }
+
+        if (parts is null || await parts.ReadPartAsync(cancellation) is null)
+        {
+            throw new DocumentException("The content of attachment " + attachment.Name + " does not follow");
+        }
+
+        await using var upload = attachment.Encoding == "gzip"
+            ? database.BeginUpload(attachment.ContentType, ContentEncoding.Gzip, attachment.Length)
+            : database.BeginUpload(attachment.ContentType);
+        var digest = attachment.Digest is { } text && text.StartsWith("md5-", StringComparison.Ordinal) ? text : null;
+        return await ReceiveAsync(attachment.Name, upload, parts, attachment.EncodedLength, digest, cancellation);
+    }
+
+    private static async ValueTask WriteAsync(
+        AttachmentUpload upload, string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        try
+        {
+            await upload.WriteAsync(bytes, cancellation);
+        }
+        catch (DocumentException refused) when (refused.Error is { Status: 413, Error: "attachment_too_large" })
+        {
+            throw new DocumentException(refused.Error with { Reason = name });
+        }
+    }
+}

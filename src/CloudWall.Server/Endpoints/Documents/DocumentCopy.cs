@@ -1,0 +1,90 @@
+using CloudWall.Documents;
+using CloudWall.Documents.Attachments;
+using CloudWall.Documents.Databases;
+using CloudWall.Documents.Json;
+using CloudWall.Documents.Revisions;
+using CloudWall.Server.Endpoints.LocalDocuments;
+using CloudWall.Server.Http;
+
+namespace CloudWall.Server.Endpoints.Documents;
+
+/// <summary><c>COPY /{db}/{docid}</c> (CouchDB's documentation: "Documents", "Copying a Document").</summary>
+internal static class DocumentCopy
+{
+    /// <summary>Copies a document to the id that <c>Destination</c> names, over the revision that it names there.</summary>
+    public static async Task Copy(Exchange exchange)
+    {
+        var source = exchange.DocumentId;
+        var revision = RequestedRevision.Resolve(exchange, null);
+        var (target, targetRevision) = ParseDestination(exchange.RequestHeaders["Destination"].ToString(), exchange.RequestHeaders.ContainsKey("Destination"));
+        DocumentParser.ValidateId(target, exchange.Node.Settings.Limits);
+
+        var (document, attachments) = Read(exchange.Database, source, revision);
+        RevisionId written;
+        if (LocalDocumentResource.IsLocal(target))
+        {
+            written = await LocalDocumentResource.Write(exchange.Database, target, document, targetRevision);
+        }
+        else
+        {
+            var write = new DocumentWrite(target, document, attachments) { Parent = targetRevision ?? default };
+            written = await DocumentUpdate.WriteOne(exchange.Database, write, WriteMode.Interactive);
+        }
+
+        await DocumentAnswer.Written(exchange, 201, target, written, DocumentLocation.Of(exchange, target), etag: true);
+    }
+
+    private static (ParsedDocument Document, IReadOnlyList<AttachmentWrite> Attachments) Read(
+        Database database, string source, RevisionId? revision)
+    {
+        if (LocalDocumentResource.IsLocal(source))
+        {
+            var local = revision is null ? database.FindLocal(source) : null;
+            return (Parsed(local?.Body.Span ?? throw new DocumentException(DocumentError.Missing), deleted: false), []);
+        }
+
+        using var opened = revision is { } named
+            ? DocumentReader.OpenRevision(database, source, named) ?? throw new DocumentException(DocumentError.Missing)
+            : DocumentReader.OpenWinner(database, source);
+        var attachments = new List<AttachmentWrite>(opened.Stored.Attachments.Count);
+        foreach (var attachment in opened.Stored.Attachments)
+        {
+            attachments.Add(AttachmentWrite.Of(attachment));
+        }
+
+        return (Parsed(opened.Stored.Body.Span, History.IsDeleted(database, opened.Record, opened.Revision)), attachments);
+    }
+
+    private static ParsedDocument Parsed(ReadOnlySpan<byte> body, bool deleted) =>
+        new() { Deleted = deleted, Body = body.ToArray(), Term = JsonNormalForm.ToTerm(body) };
+
+    private static (string Id, RevisionId? Revision) ParseDestination(string destination, bool given)
+    {
+        if (!given)
+        {
+            throw HttpErrors.BadRequest("Destination header is mandatory for COPY.");
+        }
+
+        if (destination.StartsWith("http://", StringComparison.Ordinal) || destination.StartsWith("https://", StringComparison.Ordinal))
+        {
+            throw HttpErrors.BadRequest("Destination URL must be relative.");
+        }
+
+        var question = destination.IndexOf('?', StringComparison.Ordinal);
+        var path = question < 0 ? destination : destination[..question];
+        if (!PercentEncoding.IsWellFormed(path))
+        {
+            throw HttpErrors.BadRequest("invalid_url_encoding");
+        }
+
+        if (question < 0)
+        {
+            return (PercentEncoding.Decode(path), null);
+        }
+
+        var equals = destination.IndexOf('=', question);
+        return equals < 0
+            ? throw HttpErrors.BadRequest("The Destination header names no revision after its question mark.")
+            : (PercentEncoding.Decode(path), DocumentQuery.ParseRevision(destination[(equals + 1)..]));
+    }
+}

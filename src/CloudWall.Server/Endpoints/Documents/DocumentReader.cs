@@ -1,0 +1,104 @@
+using CloudWall.Documents;
+using CloudWall.Documents.Databases;
+using CloudWall.Documents.Revisions;
+
+namespace CloudWall.Server.Endpoints.Documents;
+
+/// <summary>Looks documents up for answers.</summary>
+internal static class DocumentReader
+{
+    /// <summary>How often a document is looked up anew whose body was compacted away under our hands.</summary>
+    private const int Attempts = 5;
+
+    /// <summary>The winning revision.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="id">The document's id.</param>
+    /// <param name="deletedToo">Whether a deleted document is opened as well.</param>
+    /// <exception cref="DocumentException">404 <c>missing</c> or <c>deleted</c>.</exception>
+    public static OpenedDocument OpenWinner(Database database, string id, bool deletedToo = false)
+    {
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            var record = database.Find(id) ?? throw new DocumentException(DocumentError.Missing);
+            if (record.Deleted && !deletedToo)
+            {
+                throw new DocumentException(DocumentError.Deleted);
+            }
+
+            var revision = record.Winner.Revision;
+            if (database.Read(id, revision) is { } stored)
+            {
+                return new OpenedDocument(record, revision, stored);
+            }
+        }
+
+        throw new DocumentException(DocumentError.Missing);
+    }
+
+    /// <summary>A revision, leaf or ancestor.</summary>
+    /// <returns>Null where it was never there, or its body is not stored any more.</returns>
+    public static OpenedDocument? OpenRevision(Database database, string id, RevisionId revision) =>
+        database.Find(id) is { } record ? OpenRevision(database, record, revision) : null;
+
+    /// <summary>A revision, leaf or ancestor.</summary>
+    /// <returns>Null where it was never there, or its body is not stored any more.</returns>
+    public static OpenedDocument? OpenRevision(Database database, DocumentRecord record, RevisionId revision)
+    {
+        if (!History.TryFind(database, record, revision, out _))
+        {
+            return null;
+        }
+
+        return database.Read(record.Id, revision) is { } stored ? new OpenedDocument(record, revision, stored) : null;
+    }
+
+    /// <summary>
+    /// Which revisions of a document <c>open_revs</c> and <c>_bulk_get</c> answer with, found ones before missing ones.
+    /// </summary>
+    /// <param name="database">The database.</param>
+    /// <param name="record">The document, or null where there is none.</param>
+    /// <param name="revisions">The revisions asked for; null for all leaves.</param>
+    /// <param name="latest">Whether the leaves that came of them are wanted instead.</param>
+    /// <param name="found">Receives those to open; whether the body is stored remains to be seen.</param>
+    /// <param name="missing">Receives those that are not there.</param>
+    public static void Select(
+        Database database,
+        DocumentRecord? record,
+        IReadOnlyList<RevisionId>? revisions,
+        bool latest,
+        List<RevisionId> found,
+        List<RevisionId> missing)
+    {
+        if (record is null)
+        {
+            missing.AddRange(revisions ?? []);
+            return;
+        }
+
+        if (revisions is null)
+        {
+            var leaves = new List<RevisionLeaf>();
+            record.Tree.CollectLeaves(leaves);
+            found.AddRange(leaves.ConvertAll(static leaf => leaf.Revision));
+            return;
+        }
+
+        foreach (var revision in revisions)
+        {
+            if (!History.TryFind(database, record, revision, out _))
+            {
+                missing.Add(revision);
+            }
+            else if (latest)
+            {
+                var leaves = new List<RevisionLeaf>();
+                record.Tree.CollectLeavesBelow(revision, leaves);
+                found.AddRange(leaves.ConvertAll(static leaf => leaf.Revision));
+            }
+            else
+            {
+                found.Add(revision);
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using CloudWall.Documents;
+using CloudWall.Documents.Databases;
+using CloudWall.Server.Endpoints.LocalDocuments;
+using CloudWall.Server.Http;
+using CloudWall.Server.Http.Multipart;
+using CloudWall.Server.Http.Negotiation;
+
+namespace CloudWall.Server.Endpoints.Documents;
+
+/// <summary><c>GET /{db}/{docid}</c> (CouchDB's documentation: "Documents").</summary>
+internal static class DocumentResource
+{
+    /// <summary>Shows a document.</summary>
+    public static Task Show(Exchange exchange)
+    {
+        var query = DocumentQuery.Parse(exchange.Query);
+        var id = exchange.DocumentId;
+        if (LocalDocumentResource.IsLocal(id))
+        {
+            return LocalDocumentResource.Show(exchange, id, query);
+        }
+
+        if (query.OpenAll || query.OpenRevisions is { Count: > 0 })
+        {
+            return OpenRevisions.Show(exchange, id, query);
+        }
+
+        var database = exchange.Database;
+        var options = query.Options;
+        OpenedDocument document;
+        if (query.Revision is { } revision && !query.Latest)
+        {
+            document = DocumentReader.OpenRevision(database, id, revision) ?? throw new DocumentException(DocumentError.Missing);
+            options = options.Without(DocumentMembers.Meta);
+        }
+        else
+        {
+            document = DocumentReader.OpenWinner(database, id, query.DeletedToo);
+        }
+
+        if (options.AttachmentsSince is not null)
+        {
+            options = options.With(DocumentMembers.AttachmentData);
+        }
+
+        return document.Stored.Attachments.Count > 0 && options.Any(DocumentMembers.AttachmentData)
+            ? ShowWithAttachments(exchange, document, options)
+            : ShowJson(exchange, document, options);
+    }
+
+    /// <summary><c>GET /{db}/_design%2F{name}</c>: sends the client to where the slash is one.</summary>
+    public static Task RedirectDesign(Exchange exchange)
+    {
+        var raw = exchange.Target.Raw;
+        var at = raw.IndexOf("_design%2F", StringComparison.OrdinalIgnoreCase);
+        return exchange.RedirectAsync(string.Concat(raw.AsSpan(0, at), "_design/", raw.AsSpan(at + "_design%2F".Length)));
+    }
+
+    private static Task ShowJson(Exchange exchange, OpenedDocument document, DocumentJsonOptions options)
+    {
+        using (document)
+        {
+            if (AnswerIfFresh(exchange, document, options) is { } fresh)
+            {
+                return fresh;
+            }
+
+            using var json = new JsonBuffer(document.Stored.Body.Length + 256);
+            DocumentJson.Write(json, exchange.Database, document.Record, document.Revision, document.Stored, options);
+            return exchange.WriteJsonAsync(200, json);
+        }
+    }
+
+    private static async Task ShowWithAttachments(Exchange exchange, OpenedDocument document, DocumentJsonOptions options)
+    {
+        using var opened = document;
+        if (AnswerIfFresh(exchange, document, options) is { } fresh)
+        {
+            await fresh;
+            return;
+        }
+
+        if (QualityValues.AcceptsMediaType(exchange.RequestHeaders.Accept, "multipart/related"))
+        {
+            using var parts = new DocumentParts(exchange.Database, document, options, Boundary.Create());
+            exchange.SetLength(parts.Length);
+            using var body = exchange.BeginStream(200, parts.ContentType);
+            await parts.WriteAsync(body, exchange.Aborted);
+            await body.FlushAsync();
+            return;
+        }
+
+        using var stream = exchange.BeginStream();
+        await DocumentJson.WriteWithDataAsync(
+            stream, exchange.Database, document.Record, document.Revision, document.Stored, options, exchange.Aborted);
+        stream.Buffer.Raw("\n"u8);
+        await stream.CompleteAsync();
+    }
+
+    private static Task? AnswerIfFresh(Exchange exchange, OpenedDocument document, DocumentJsonOptions options)
+    {
+        if (HasMeta(document.Record, options))
+        {
+            return null;
+        }
+
+        var etag = EntityTag.Of(document.Revision);
+        if (exchange.IsFresh(etag))
+        {
+            return exchange.WriteNotModifiedAsync(etag);
+        }
+
+        exchange.Headers.ETag = etag;
+        return null;
+    }
+
+    /// <summary>Whether the answer shows what may change without the revision changing.</summary>
+    private static bool HasMeta(DocumentRecord record, DocumentJsonOptions options)
+    {
+        if (options.Any(DocumentMembers.RevisionsInfo | DocumentMembers.LocalSequence))
+        {
+            return true;
+        }
+
+        if (options.Any(DocumentMembers.Meta))
+        {
+            foreach (var leaf in record.Tree.Leaves)
+            {
+                if (leaf.Revision != record.Winner.Revision
+                    && options.Any(leaf.IsDeleted ? DocumentMembers.DeletedConflicts : DocumentMembers.Conflicts))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,216 @@
+using CloudWall.Documents;
+using CloudWall.Documents.Databases;
+using CloudWall.Documents.Json;
+using CloudWall.Documents.Revisions;
+using CloudWall.Server.Endpoints.LocalDocuments;
+using CloudWall.Server.Http;
+using CloudWall.Server.Http.Multipart;
+using CloudWall.Server.Logging;
+
+namespace CloudWall.Server.Endpoints.Documents;
+
+/// <summary>
+/// <c>PUT</c> and <c>DELETE /{db}/{docid}</c>, <c>POST /{db}</c> (CouchDB's documentation: "Documents", "Databases").
+/// </summary>
+internal static class DocumentUpdate
+{
+    private static readonly byte[] s_emptyTerm = JsonNormalForm.ToTerm("{}"u8);
+
+    /// <summary>Writes a document under the id in the path.</summary>
+    public static async Task Put(Exchange exchange)
+    {
+        var query = DocumentQuery.Parse(exchange.Query);
+        var id = exchange.DocumentId;
+        DocumentParser.ValidateId(id, exchange.Node.Settings.Limits);
+        if (exchange.RequestHeaders.ContentType.ToString() is var type && type.StartsWith("multipart/related;", StringComparison.Ordinal))
+        {
+            await PutParts(exchange, query, id, type);
+            return;
+        }
+
+        ParsedDocument document;
+        using (var body = await exchange.ReadJsonAsync())
+        {
+            document = DocumentParser.Parse(body.Span, exchange.Node.Settings.Limits);
+        }
+
+        var parent = RequestedRevision.Resolve(exchange, document.Revision);
+        RequireRevision(query, parent);
+        var location = DocumentLocation.Of(exchange, id);
+        if (LocalDocumentResource.IsLocal(id))
+        {
+            await LocalDocumentResource.Put(exchange, id, document, parent, query.Replicated, location);
+            return;
+        }
+
+        var attachments = await AttachmentIntake.TakeAsync(exchange.Database, document.Attachments, null, exchange.Aborted);
+        await Write(exchange, new DocumentWrite(id, document, attachments) { Parent = parent ?? default }, query, location);
+    }
+
+    /// <summary>Deletes the document in the path.</summary>
+    public static async Task Delete(Exchange exchange)
+    {
+        var id = exchange.DocumentId;
+        if (LocalDocumentResource.IsLocal(id))
+        {
+            await LocalDocumentResource.Delete(exchange, id);
+            return;
+        }
+
+        DocumentReader.OpenWinner(exchange.Database, id).Dispose();
+        DocumentParser.ValidateId(id, exchange.Node.Settings.Limits);
+        var write = new DocumentWrite(id, Deletion(), [])
+        {
+            Parent = RequestedRevision.Resolve(exchange, null) ?? default,
+        };
+        var revision = await WriteOne(exchange.Database, write, WriteMode.Interactive);
+        await DocumentAnswer.Written(exchange, 200, id, revision, location: null, etag: true);
+    }
+
+    /// <summary><c>POST /{db}</c>: writes a document under its own id, or one that it is given.</summary>
+    public static async Task Post(Exchange exchange)
+    {
+        exchange.RequireJson();
+        ParsedDocument document;
+        using (var body = await exchange.ReadJsonAsync())
+        {
+            document = DocumentParser.Parse(body.Span, exchange.Node.Settings.Limits);
+        }
+
+        var id = document.Id ?? exchange.Node.Uuids.Next();
+        var parent = document.Id is null ? null : document.Revision;
+        var location = DocumentLocation.Of(exchange, id);
+        if (LocalDocumentResource.IsLocal(id))
+        {
+            await LocalDocumentResource.Post(exchange, id, document, parent, location);
+            return;
+        }
+
+        var attachments = await AttachmentIntake.TakeAsync(exchange.Database, document.Attachments, null, exchange.Aborted);
+        var write = new DocumentWrite(id, document, attachments) { Parent = parent ?? default };
+        if (IsBatch(exchange))
+        {
+            WriteLater(exchange, write, WriteMode.Interactive);
+            await DocumentAnswer.Accepted(exchange, id);
+            return;
+        }
+
+        var revision = await WriteOne(exchange.Database, write, WriteMode.Interactive);
+        await DocumentAnswer.Written(exchange, 201, id, revision, location, etag: false);
+    }
+
+    /// <summary>Whether the client wants no more than that the document is taken on: <c>batch=ok</c>.</summary>
+    public static bool IsBatch(Exchange exchange) => exchange.Query["batch"] == "ok";
+
+    /// <summary>A revision that deletes a document, with nothing in it.</summary>
+    public static ParsedDocument Deletion() => new() { Deleted = true, Body = EmptyBody, Term = s_emptyTerm };
+
+    /// <summary>A document with nothing in it.</summary>
+    public static ParsedDocument Empty() => new() { Body = EmptyBody, Term = s_emptyTerm };
+
+    /// <summary>Writes a document, and disposes of what was staged for it.</summary>
+    /// <returns>The new revision.</returns>
+    /// <exception cref="DocumentException">It was refused.</exception>
+    public static async Task<RevisionId> WriteOne(Database database, DocumentWrite write, WriteMode mode)
+    {
+        try
+        {
+            // Not given up when the client hangs up: what was staged is needed until the write has ended.
+            var outcome = (await database.WriteAsync([write], mode, CancellationToken.None))[0];
+            return outcome.Error is { } error ? throw new DocumentException(error) : outcome.Revision;
+        }
+        finally
+        {
+            write.Dispose();
+        }
+    }
+
+    private static ReadOnlyMemory<byte> EmptyBody { get; } = "{}"u8.ToArray();
+
+    private static async Task PutParts(Exchange exchange, DocumentQuery query, string id, string type)
+    {
+        if (exchange.ContentLength > exchange.Node.Settings.MaxHttpRequestSize)
+        {
+            throw new DocumentException(HttpErrors.BodyTooLarge);
+        }
+
+        var cancellation = exchange.Aborted;
+        var parts = new MultipartReader(new PipeByteSource(exchange.BodyReader), Boundary.Of(HeaderValue.Parse(type)));
+        if ((await parts.ReadPartAsync(cancellation))?.ContentType?.Value != "application/json")
+        {
+            throw HttpErrors.BadContentType("Content-Type must be application/json");
+        }
+
+        ParsedDocument document;
+        using (var json = new JsonBuffer(4096))
+        {
+            await parts.ReadWholeAsync(json, Math.Min(exchange.Node.Settings.MaxHttpRequestSize, Array.MaxLength), cancellation);
+            document = DocumentParser.Parse(json.WrittenSpan, exchange.Node.Settings.Limits);
+        }
+
+        var parent = RequestedRevision.Resolve(exchange, document.Revision);
+        RequireRevision(query, parent);
+        var location = DocumentLocation.Of(exchange, id);
+        if (LocalDocumentResource.IsLocal(id))
+        {
+            await LocalDocumentResource.Put(exchange, id, document, parent, query.Replicated, location);
+            return;
+        }
+
+        var attachments = await AttachmentIntake.TakeAsync(exchange.Database, document.Attachments, parts, cancellation);
+        try
+        {
+            // To the end, so that a request that was cut off writes nothing.
+            while (await parts.ReadPartAsync(cancellation) is not null)
+            {
+            }
+        }
+        catch
+        {
+            AttachmentIntake.Drop(attachments);
+            throw;
+        }
+
+        await Write(exchange, new DocumentWrite(id, document, attachments) { Parent = parent ?? default }, query, location);
+    }
+
+    private static async Task Write(Exchange exchange, DocumentWrite write, DocumentQuery query, string location)
+    {
+        var mode = query.Replicated ? WriteMode.Replicated : WriteMode.Interactive;
+        if (IsBatch(exchange))
+        {
+            WriteLater(exchange, write, mode);
+            await DocumentAnswer.Accepted(exchange, write.Id);
+            return;
+        }
+
+        var revision = await WriteOne(exchange.Database, write, mode);
+        await DocumentAnswer.Written(exchange, write.Document.Deleted ? 200 : 201, write.Id, revision, location, etag: true);
+    }
+
+    /// <summary>Writes a document without anybody waiting for it. A refusal is lost, as the client was told it may be.</summary>
+    private static void WriteLater(Exchange exchange, DocumentWrite write, WriteMode mode)
+    {
+        _ = Run(exchange.Node.Log, exchange.RequestId, exchange.Database, write, mode);
+
+        static async Task Run(NodeLog log, string request, Database database, DocumentWrite write, WriteMode mode)
+        {
+            try
+            {
+                await WriteOne(database, write, mode);
+            }
+            catch (Exception e)
+            {
+                log.Write(LogLevel.Notice, $"{request} batch=ok: a document was not written: {e.Message}");
+            }
+        }
+    }
+
+    private static void RequireRevision(DocumentQuery query, RevisionId? parent)
+    {
+        if (query.Replicated && parent is null)
+        {
+            throw HttpErrors.BadRequest("When `new_edits: false`, the document needs `_rev` or `_revisions` specified");
+        }
+    }
+}

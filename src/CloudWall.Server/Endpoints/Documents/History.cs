@@ -1,0 +1,38 @@
+using CloudWall.Documents.Databases;
+using CloudWall.Documents.Revisions;
+
+namespace CloudWall.Server.Endpoints.Documents;
+
+/// <summary>Reads revision trees whose older part may not be loaded yet.</summary>
+internal static class History
+{
+    /// <summary>A revision and its ancestors, newest first; empty where the document does not have it.</summary>
+    public static IReadOnlyList<RevisionNode> Of(Database database, DocumentRecord record, RevisionId revision)
+    {
+        database.LoadAncestors(record);
+        return record.Tree.PathOf(revision);
+    }
+
+    /// <summary>Finds a revision of a document, leaf or ancestor.</summary>
+    public static bool TryFind(Database database, DocumentRecord record, RevisionId revision, out RevisionNode node)
+    {
+        if (record.Tree.TryFind(revision, out node))
+        {
+            return true;
+        }
+
+        if (!record.Tree.MayBeInTail(revision))
+        {
+            return false;
+        }
+
+        database.LoadAncestors(record);
+        return record.Tree.TryFind(revision, out node);
+    }
+
+    /// <summary>Whether a revision deletes the document.</summary>
+    public static bool IsDeleted(Database database, DocumentRecord record, RevisionId revision) =>
+        record.Winner.Revision == revision
+            ? record.Winner.IsDeleted
+            : TryFind(database, record, revision, out var node) && node.IsDeleted;
+}

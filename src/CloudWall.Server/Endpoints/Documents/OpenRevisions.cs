@@ -1,0 +1,149 @@
+using System.Text;
+using CloudWall.Documents;
+using CloudWall.Documents.Databases;
+using CloudWall.Documents.Revisions;
+using CloudWall.Server.Http;
+using CloudWall.Server.Http.Multipart;
+using CloudWall.Server.Http.Negotiation;
+
+namespace CloudWall.Server.Endpoints.Documents;
+
+/// <summary>
+/// <c>GET /{db}/{docid}?open_revs=…</c>: several revisions of a document, as JSON or as multipart/mixed with their attachments.
+/// In order of revisions, those that are missing last.
+/// </summary>
+internal static class OpenRevisions
+{
+    /// <summary>Shows the revisions.</summary>
+    public static async Task Show(Exchange exchange, string id, DocumentQuery query)
+    {
+        var database = exchange.Database;
+        var record = database.Find(id);
+        if (record is null && query.OpenAll)
+        {
+            throw new DocumentException(DocumentError.Missing);
+        }
+
+        var found = new List<RevisionId>();
+        var missing = new List<RevisionId>();
+        DocumentReader.Select(database, record, query.OpenAll ? null : query.OpenRevisions, query.Latest, found, missing);
+        SortDistinct(found);
+        if (record is not null)
+        {
+            // Known, but their bodies are not stored: CouchDB calls them missing too.
+            missing.AddRange(found.FindAll(revision => !database.IsAvailable(id, revision)));
+            found.RemoveAll(missing.Contains);
+        }
+
+        SortDistinct(missing);
+        var options = query.Options.Without(DocumentMembers.Meta);
+        if (QualityValues.AcceptsMediaType(exchange.RequestHeaders.Accept, "multipart/mixed"))
+        {
+            await ShowParts(exchange, record, found, missing, options);
+        }
+        else
+        {
+            await ShowJson(exchange, record, found, missing, options);
+        }
+    }
+
+    private static async Task ShowJson(
+        Exchange exchange, DocumentRecord? record, List<RevisionId> found, List<RevisionId> missing, DocumentJsonOptions options)
+    {
+        using var stream = exchange.BeginStream();
+        var first = true;
+        foreach (var revision in found)
+        {
+            if (DocumentReader.OpenRevision(exchange.Database, record!, revision) is not { } document)
+            {
+                missing.Add(revision);
+                continue;
+            }
+
+            using (document)
+            {
+                stream.Buffer.Raw(first ? "["u8 : ","u8).Raw("{\"ok\":"u8);
+                await WriteAsync(exchange, stream, document, options);
+                stream.Buffer.Raw("}"u8);
+            }
+
+            first = false;
+            await stream.FlushIfFullAsync();
+        }
+
+        foreach (var revision in missing)
+        {
+            stream.Buffer.Raw(first ? "["u8 : ","u8).Raw("{\"missing\":"u8);
+            DocumentJson.WriteRevision(stream.Buffer, revision);
+            stream.Buffer.Raw("}"u8);
+            first = false;
+        }
+
+        stream.Buffer.Raw(first ? "[]\n"u8 : "]\n"u8);
+        await stream.CompleteAsync();
+    }
+
+    /// <summary>Writes a document as JSON, with its attachments' bytes where they are asked for.</summary>
+    public static ValueTask WriteAsync(Exchange exchange, ResponseStream stream, OpenedDocument document, DocumentJsonOptions options)
+    {
+        if (document.Stored.Attachments.Count > 0
+            && (options.Any(DocumentMembers.AttachmentData) || options.AttachmentsSince is not null))
+        {
+            return DocumentJson.WriteWithDataAsync(
+                stream, exchange.Database, document.Record, document.Revision, document.Stored, options, exchange.Aborted);
+        }
+
+        DocumentJson.Write(stream.Buffer, exchange.Database, document.Record, document.Revision, document.Stored, options);
+        return ValueTask.CompletedTask;
+    }
+
+    private static async Task ShowParts(
+        Exchange exchange, DocumentRecord? record, List<RevisionId> found, List<RevisionId> missing, DocumentJsonOptions options)
+    {
+        var outer = Boundary.Create();
+        var inner = Boundary.Create();
+        using var stream = exchange.BeginStream(200, "multipart/mixed; boundary=\"" + Encoding.ASCII.GetString(outer) + "\"");
+        var output = stream.Buffer;
+        output.Raw("--"u8).Raw(outer);
+        foreach (var revision in found)
+        {
+            if (DocumentReader.OpenRevision(exchange.Database, record!, revision) is not { } document)
+            {
+                missing.Add(revision);
+                continue;
+            }
+
+            using (document)
+            using (var parts = new DocumentParts(exchange.Database, document, options, inner))
+            {
+                output.Raw("\r\nContent-Type: "u8).Raw(Encoding.ASCII.GetBytes(parts.ContentType)).Raw("\r\n\r\n"u8);
+                await parts.WriteAsync(stream, exchange.Aborted);
+            }
+
+            RelatedDocument.WriteBoundary(output, outer);
+        }
+
+        foreach (var revision in missing)
+        {
+            output.Raw("\r\nContent-Type: application/json; error=\"true\"\r\n\r\n{\"missing\":"u8);
+            DocumentJson.WriteRevision(output, revision);
+            output.Raw("}"u8);
+            RelatedDocument.WriteBoundary(output, outer);
+        }
+
+        RelatedDocument.WriteEnd(output);
+        await stream.FlushAsync();
+    }
+
+    private static void SortDistinct(List<RevisionId> revisions)
+    {
+        revisions.Sort();
+        for (var i = revisions.Count - 1; i > 0; i--)
+        {
+            if (revisions[i] == revisions[i - 1])
+            {
+                revisions.RemoveAt(i);
+            }
+        }
+    }
+}
