@@ -1,4 +1,6 @@
 using CloudWall.Server.Endpoints.Databases;
+using CloudWall.Server.Endpoints.Documents;
+using CloudWall.Server.Endpoints.LocalDocuments;
 using CloudWall.Server.Endpoints.Server;
 using CloudWall.Server.Http;
 using static CloudWall.Server.Http.Audience;
@@ -13,6 +15,16 @@ namespace CloudWall.Server;
 /// </summary>
 internal static class Routes
 {
+    private const string DocumentMethods = "DELETE,GET,HEAD,POST,PUT,COPY";
+
+    private static readonly MethodHandler[] Document =
+    [
+        Put(DocumentUpdate.Put),
+        Delete(DocumentUpdate.Delete),
+        Copy(DocumentCopy.Copy),
+        Post(DocumentForm.Post),
+    ];
+
     /// <summary>The table.</summary>
     public static RouteTable Create() => new()
     {
@@ -37,7 +49,7 @@ internal static class Routes
         { "/_node/{node}/**", Admins, "GET", Any(Cluster.Unknown) },
 
         // Databases. Creating and deleting look the name up themselves, so they come before it must exist.
-        { "/{db}", Members, "DELETE,GET,HEAD,POST", Get(Information.Show) },
+        { "/{db}", Members, "DELETE,GET,HEAD,POST", Get(Information.Show), Post(DocumentUpdate.Post) },
         { "PUT /{db}", Anyone, "PUT", Put(Lifetime.Create) },
         { "DELETE /{db}", Anyone, "DELETE", Delete(Lifetime.Delete) },
         { "/{db}/_security", Members, "PUT,GET", Get(Security.Show), Put(Security.Set) },
@@ -54,5 +66,12 @@ internal static class Routes
         { "/{db}/_shards/{docid}", Members, "GET", Get(Shards.Find) },
         { "GET /{db}/_design%2F{name}/**", Members, "GET", Get(DesignPath.Redirect) },
         { "/{db}/_temp_view/**", Members, "GET,POST", Any(Maintenance.NoTemporaryViews) },
+
+        // Documents
+        { "/{db}/{docid}", Members, DocumentMethods, [.. Document, Get(DocumentResource.Show)] },
+        { "/{db}/_design/{name}", Members, DocumentMethods, [.. Document, Get(DocumentResource.Show)] },
+        { "/{db}/_local/{name}", Members, DocumentMethods, [.. Document, Get(DocumentResource.Show)] },
+        { "/{db}/_local", Members, "", Any(LocalDocumentResource.RefuseWithoutName) },
+        { "/{db}/_local/{name}/**", Members, "", Any(LocalDocumentResource.RefuseAttachment) },
     };
 }

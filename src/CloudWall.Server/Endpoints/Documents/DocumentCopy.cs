@@ -39,8 +39,8 @@ internal static class DocumentCopy
     {
         if (LocalDocumentResource.IsLocal(source))
         {
-            var local = revision is null ? database.FindLocal(source) : null;
-            return (Parsed(local?.Body.Span ?? throw new DocumentException(DocumentError.Missing), deleted: false), []);
+            var local = (revision is null ? database.FindLocal(source) : null) ?? throw new DocumentException(DocumentError.Missing);
+            return (Parsed(local.Body.Span, deleted: false), []);
         }
 
         using var opened = revision is { } named

@@ -3,7 +3,6 @@ using CloudWall.Documents;
 using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
-using CloudWall.Documents.Revisions;
 using CloudWall.Server.Http;
 using CloudWall.Server.Http.Multipart;
 

@@ -48,14 +48,6 @@ internal static class DocumentResource
             : ShowJson(exchange, document, options);
     }
 
-    /// <summary><c>GET /{db}/_design%2F{name}</c>: sends the client to where the slash is one.</summary>
-    public static Task RedirectDesign(Exchange exchange)
-    {
-        var raw = exchange.Target.Raw;
-        var at = raw.IndexOf("_design%2F", StringComparison.OrdinalIgnoreCase);
-        return exchange.RedirectAsync(string.Concat(raw.AsSpan(0, at), "_design/", raw.AsSpan(at + "_design%2F".Length)));
-    }
-
     private static Task ShowJson(Exchange exchange, OpenedDocument document, DocumentJsonOptions options)
     {
         using (document)

@@ -5,7 +5,6 @@ using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
 using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Http;
-using CloudWall.Server.Http.Negotiation;
 
 namespace CloudWall.Server.Endpoints.LocalDocuments;
 
