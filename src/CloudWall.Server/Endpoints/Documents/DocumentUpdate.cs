@@ -14,7 +14,7 @@ namespace CloudWall.Server.Endpoints.Documents;
 /// </summary>
 internal static class DocumentUpdate
 {
-    private static readonly byte[] s_emptyTerm = JsonNormalForm.ToTerm("{}"u8);
+    private static readonly byte[] EmptyTerm = JsonNormalForm.ToTerm("{}"u8);
 
     /// <summary>Writes a document under the id in the path.</summary>
     public static async Task Put(Exchange exchange)
@@ -103,10 +103,10 @@ internal static class DocumentUpdate
     public static bool IsBatch(Exchange exchange) => exchange.Query["batch"] == "ok";
 
     /// <summary>A revision that deletes a document, with nothing in it.</summary>
-    public static ParsedDocument Deletion() => new() { Deleted = true, Body = EmptyBody, Term = s_emptyTerm };
+    public static ParsedDocument Deletion() => new() { Deleted = true, Body = EmptyBody, Term = EmptyTerm };
 
     /// <summary>A document with nothing in it.</summary>
-    public static ParsedDocument Empty() => new() { Body = EmptyBody, Term = s_emptyTerm };
+    public static ParsedDocument Empty() => new() { Body = EmptyBody, Term = EmptyTerm };
 
     /// <summary>Writes a document, and disposes of what was staged for it.</summary>
     /// <returns>The new revision.</returns>
