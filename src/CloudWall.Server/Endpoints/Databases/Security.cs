@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CloudWall.Documents;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Databases;
@@ -75,6 +76,6 @@ internal static class Security
         }
     }
 
-    private static Documents.DocumentException NoListOfStrings() =>
+    private static DocumentException NoListOfStrings() =>
         HttpErrors.BadRequest("names and roles must be JSON lists of strings");
 }
