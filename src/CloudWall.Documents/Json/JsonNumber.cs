@@ -132,38 +132,9 @@ internal readonly ref struct JsonNumber
             return 3;
         }
 
-        // The shortest digits and where the point stands, from whatever form the framework chose.
-        Span<byte> text = stackalloc byte[32];
-        Math.Abs(value).TryFormat(text, out var length, "R", CultureInfo.InvariantCulture);
-        text = text[..length];
-        var mark = text.IndexOf((byte)'E');
-        var exponent = 0;
-        if (mark >= 0)
-        {
-            exponent = int.Parse(text[(mark + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-            text = text[..mark];
-        }
-
         Span<byte> digits = stackalloc byte[32];
-        var count = 0;
-        var point = -1;
-        foreach (var c in text)
-        {
-            if (c == '.')
-            {
-                point = count;
-            }
-            else
-            {
-                digits[count++] = c;
-            }
-        }
-
-        point = (point < 0 ? count : point) + exponent;
-        var zeros = digits[..count].IndexOfAnyExcept((byte)'0');
-        digits = digits[zeros..count].TrimEnd((byte)'0');
-        point -= zeros;
-
+        var point = ShortestDigits.Write(Math.Abs(value), digits, out var count);
+        digits = digits[..count];
         var i = 0;
         if (value < 0)
         {

@@ -17,19 +17,59 @@ public static class RevisionHash
     public static RevisionId Compute(
         bool deleted, RevisionId parent, ReadOnlySpan<byte> bodyTerm, IReadOnlyList<HashedAttachment> attachments)
     {
-        // [Deleted, OldStart, OldRev, Body, Atts] as a term.
-        var size = 64L + parent.HashLength + bodyTerm.Length;
+        var size = 0L;
         foreach (var attachment in attachments)
         {
             size += 32 + (3L * (attachment.Name.Length + attachment.ContentType.Length)) + attachment.Md5.Length;
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent(checked((int)size));
+        return Hash(deleted, parent, bodyTerm, attachments, attachments.Count, size);
+    }
+
+    /// <summary>
+    /// The id of the revision that creates a deleted document anew, where the edit names no parent. CouchDB computes it when the
+    /// attachments are in their stored form already, of which it knows neither names nor digests.
+    /// </summary>
+    /// <param name="deletion">The winning revision, which is deleted.</param>
+    /// <param name="bodyTerm">The body as <see cref="ParsedDocument.Term"/> has it.</param>
+    /// <param name="attachmentCount">How many attachments the document has.</param>
+    public static RevisionId ComputeRecreation(RevisionId deletion, ReadOnlySpan<byte> bodyTerm, int attachmentCount) =>
+        Hash(false, deletion, bodyTerm, null, attachmentCount, 40L * attachmentCount);
+
+    private static RevisionId Hash(
+        bool deleted,
+        RevisionId parent,
+        ReadOnlySpan<byte> bodyTerm,
+        IReadOnlyList<HashedAttachment>? attachments,
+        int attachmentCount,
+        long attachmentSize)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(checked((int)(64L + parent.HashLength + bodyTerm.Length + attachmentSize)));
         try
         {
-            var length = WriteTerm(buffer, deleted, parent, bodyTerm, attachments);
+            // [Deleted, OldStart, OldRev, Body, Atts]
+            var term = buffer.AsSpan();
+            term[0] = ErlangTerm.Version;
+            ErlangTerm.WriteListHeader(term[1..], 5);
+            var i = 1 + ErlangTerm.ListHeaderLength;
+            i += ErlangTerm.WriteAtom(term[i..], deleted ? "true"u8 : "false"u8);
+            i += ErlangTerm.WriteInteger(term[i..], parent.Generation);
+            i += WriteHash(term[i..], parent);
+            bodyTerm.CopyTo(term[i..]);
+            i += bodyTerm.Length;
+            if (attachmentCount > 0)
+            {
+                ErlangTerm.WriteListHeader(term[i..], attachmentCount);
+                i += ErlangTerm.ListHeaderLength;
+                i += attachments is null
+                    ? WriteUnknownAttachments(term[i..], attachmentCount)
+                    : WriteAttachments(term[i..], attachments);
+            }
+
+            term[i++] = ErlangTerm.Nil;
+            term[i++] = ErlangTerm.Nil;
             Span<byte> hash = stackalloc byte[16];
-            MD5.HashData(buffer.AsSpan(0, length), hash);
+            MD5.HashData(term[..i], hash);
             return new RevisionId(parent.Generation + 1, BinaryPrimitives.ReadUInt128BigEndian(hash));
         }
         finally
@@ -38,49 +78,50 @@ public static class RevisionHash
         }
     }
 
-    private static int WriteTerm(
-        Span<byte> term, bool deleted, RevisionId parent, ReadOnlySpan<byte> bodyTerm, IReadOnlyList<HashedAttachment> attachments)
+    private static int WriteHash(Span<byte> term, RevisionId parent)
     {
-        term[0] = ErlangTerm.Version;
-        ErlangTerm.WriteListHeader(term[1..], 5);
-        var i = 1 + ErlangTerm.ListHeaderLength;
-        i += ErlangTerm.WriteAtom(term[i..], deleted ? "true"u8 : "false"u8);
-        i += ErlangTerm.WriteInteger(term[i..], parent.Generation);
         if (parent.IsNone)
         {
-            i += ErlangTerm.WriteInteger(term[i..], 0);
+            return ErlangTerm.WriteInteger(term, 0);
         }
-        else
+
+        ErlangTerm.WriteBinaryHeader(term, parent.HashLength);
+        parent.CopyHashTo(term[ErlangTerm.BinaryHeaderLength..]);
+        return ErlangTerm.BinaryHeaderLength + parent.HashLength;
+    }
+
+    private static int WriteAttachments(Span<byte> term, IReadOnlyList<HashedAttachment> attachments)
+    {
+        // CouchDB gathers them in front of one another.
+        var i = 0;
+        for (var a = attachments.Count - 1; a >= 0; a--)
         {
-            ErlangTerm.WriteBinaryHeader(term[i..], parent.HashLength);
+            term[i++] = ErlangTerm.SmallTuple;
+            term[i++] = 3;
+            i += WriteString(term[i..], attachments[a].Name);
+            i += WriteString(term[i..], attachments[a].ContentType);
+            ErlangTerm.WriteBinaryHeader(term[i..], attachments[a].Md5.Length);
             i += ErlangTerm.BinaryHeaderLength;
-            parent.CopyHashTo(term[i..]);
-            i += parent.HashLength;
+            attachments[a].Md5.Span.CopyTo(term[i..]);
+            i += attachments[a].Md5.Length;
         }
 
-        bodyTerm.CopyTo(term[i..]);
-        i += bodyTerm.Length;
-        if (attachments.Count > 0)
-        {
-            ErlangTerm.WriteListHeader(term[i..], attachments.Count);
-            i += ErlangTerm.ListHeaderLength;
+        return i;
+    }
 
-            // CouchDB gathers them in front of one another.
-            for (var a = attachments.Count - 1; a >= 0; a--)
+    private static int WriteUnknownAttachments(Span<byte> term, int count)
+    {
+        var i = 0;
+        for (var a = 0; a < count; a++)
+        {
+            term[i++] = ErlangTerm.SmallTuple;
+            term[i++] = 3;
+            for (var field = 0; field < 3; field++)
             {
-                term[i++] = ErlangTerm.SmallTuple;
-                term[i++] = 3;
-                i += WriteString(term[i..], attachments[a].Name);
-                i += WriteString(term[i..], attachments[a].ContentType);
-                ErlangTerm.WriteBinaryHeader(term[i..], attachments[a].Md5.Length);
-                i += ErlangTerm.BinaryHeaderLength;
-                attachments[a].Md5.Span.CopyTo(term[i..]);
-                i += attachments[a].Md5.Length;
+                i += ErlangTerm.WriteAtom(term[i..], "undefined"u8);
             }
         }
 
-        term[i++] = ErlangTerm.Nil;
-        term[i++] = ErlangTerm.Nil;
         return i;
     }
 

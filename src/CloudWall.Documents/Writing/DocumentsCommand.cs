@@ -107,7 +107,11 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
         }
 
         var revision = _expected[index];
-        if (revision.IsNone || parent != write.Parent)
+        if (parent != write.Parent)
+        {
+            revision = RevisionHash.ComputeRecreation(parent, write.Document.Term.Span, attachments.Count);
+        }
+        else if (revision.IsNone)
         {
             revision = RevisionHash.Compute(deleted, parent, write.Document.Term.Span, Hashed(attachments));
         }
