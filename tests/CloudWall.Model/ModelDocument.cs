@@ -5,6 +5,7 @@ public sealed class ModelDocument
 {
     private readonly Dictionary<Rev, Rev?> _parents = [];
     private readonly HashSet<Rev> _deletions = [];
+    private readonly HashSet<Rev> _stored = [];
 
     /// <summary>Bodies that were stored and not compacted away.</summary>
     public Dictionary<Rev, ModelBody> Bodies { get; } = [];
@@ -46,6 +47,29 @@ public sealed class ModelDocument
         return path;
     }
 
+    public ModelDocument Copy()
+    {
+        var copy = new ModelDocument();
+        foreach (var (revision, parent) in _parents)
+        {
+            copy._parents.Add(revision, parent);
+        }
+
+        foreach (var (revision, body) in Bodies)
+        {
+            copy.Bodies.Add(revision, body);
+        }
+
+        copy._deletions.UnionWith(_deletions);
+        copy._stored.UnionWith(_stored);
+        return copy;
+    }
+
+    public bool HasSameRevisions(ModelDocument other) =>
+        _parents.Count == other._parents.Count
+        && _parents.All(entry => other._parents.TryGetValue(entry.Key, out var parent) && parent == entry.Value)
+        && _stored.SetEquals(other._stored);
+
     public void Add(IReadOnlyList<Rev> path, bool deleted, ModelBody body)
     {
         for (var i = 0; i < path.Count; i++)
@@ -57,12 +81,14 @@ public sealed class ModelDocument
             }
         }
 
-        if (deleted)
+        if (_stored.Add(path[0]))
         {
-            _deletions.Add(path[0]);
+            Bodies[path[0]] = body;
+            if (deleted)
+            {
+                _deletions.Add(path[0]);
+            }
         }
-
-        Bodies[path[0]] = body;
     }
 
     /// <summary>Keeps what is fewer than <paramref name="limit"/> generations above some leaf.</summary>
@@ -94,6 +120,7 @@ public sealed class ModelDocument
         {
             _parents.Remove(revision);
             _deletions.Remove(revision);
+            _stored.Remove(revision);
         }
 
         foreach (var (revision, parent) in _parents.ToList())

@@ -124,10 +124,20 @@ public sealed class ModelRun(IModelTarget target)
         var deleted = Pick(step.C / 4, 4) == 0;
         var body = MakeBody(step.C);
         await target.MergeAsync(id, path, deleted, body);
-        if (document is null || !document.Knows(path[0]))
+        var known = document is not null && document.Knows(path[0]);
+        if (known && body.Attachments.Count > 0)
         {
-            Touch(id).Add(path, deleted, body);
-            Touch(id).Stem(_revsLimit);
+            return;
+        }
+
+        // A known revision may still bring a body that was missing, and ancestors that were not known.
+        var merged = document?.Copy() ?? new ModelDocument();
+        merged.Add(path, deleted, body);
+        merged.Stem(_revsLimit);
+        if (document is null || !merged.HasSameRevisions(document))
+        {
+            Touch(id);
+            _documents[id] = merged;
         }
     }
 

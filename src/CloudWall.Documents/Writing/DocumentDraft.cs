@@ -47,6 +47,10 @@ internal sealed class DocumentDraft
 
     public int StoredDeletedCount => Stored is not null && _wasDeleted ? 1 : 0;
 
+    /// <summary>The sequence that <see cref="Touch"/> would give.</summary>
+    public long NextSequence(object command, long updateSequence) =>
+        ReferenceEquals(_lastCommand, command) ? Sequence : updateSequence + 1;
+
     /// <summary>Gives the document a sequence, once a command: all its revisions of one command share it.</summary>
     public long Touch(object command, ref long updateSequence)
     {

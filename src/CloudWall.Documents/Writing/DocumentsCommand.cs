@@ -22,6 +22,11 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
         {
             var write = writes[i];
             CheckNames(write);
+            if (mode == WriteMode.Replicated && Path(write)[^1].Generation < 0)
+            {
+                throw new DocumentException(DocumentError.Validation("_revisions has more ids than generations"));
+            }
+
             _checked |= write.Attachments.Count > 0 || write.Id.StartsWith("_design/", StringComparison.Ordinal);
             if (mode == WriteMode.Interactive && write.Attachments.Count == 0)
             {
@@ -135,24 +140,40 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
     private WriteOutcome Merge(WriteSession session, DocumentWrite write, IReadOnlyList<AttachmentInfo>? attachments)
     {
         var draft = session.Load(write.Id);
+        var tree = draft.Tree;
         var path = Path(write);
-        if (attachments is null || IsKnown(session, draft, path[0]))
+        var outcome = new WriteOutcome(write.Id, path[0], null);
+        var known = TryFind(session, draft, path[0], out var node);
+        if (attachments is null || (known && _checked))
         {
-            return new WriteOutcome(write.Id, path[0], null);
+            return outcome;
         }
 
-        var tree = draft.Tree;
         if (!tree.CanMergeWithoutTail(path))
         {
             session.LoadAncestors(draft);
         }
 
+        // A revision that is known still merges: it may bring a body that was missing, or older ancestors.
         var deleted = write.Document.Deleted;
-        var sequence = draft.Touch(this, ref session.State.UpdateSequence);
+        var sequence = draft.NextSequence(this, session.State.UpdateSequence);
+        tree.AcceptChanges();
         tree.Merge(path, RevisionFlags.Stored | (deleted ? RevisionFlags.Deleted : RevisionFlags.None), sequence);
         Stem(session, draft);
-        session.PutBody(draft, path[0], write.Document.Body.Span, attachments, write.Attachments);
-        return new WriteOutcome(write.Id, path[0], null);
+        if (!tree.IsChanged)
+        {
+            return outcome;
+        }
+
+        draft.Touch(this, ref session.State.UpdateSequence);
+        if (!(known && (node.Flags & RevisionFlags.Stored) != 0) && TryFind(session, draft, path[0], out _))
+        {
+            // A body may be left of a revision that was stemmed away and comes back.
+            session.RemoveBody(draft, path[0]);
+            session.PutBody(draft, path[0], write.Document.Body.Span, attachments, write.Attachments);
+        }
+
+        return outcome;
     }
 
     private static void Stem(WriteSession session, DocumentDraft draft)
@@ -166,9 +187,9 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
         draft.Tree.Stem(limit, null);
     }
 
-    private static bool IsKnown(WriteSession session, DocumentDraft draft, RevisionId revision)
+    private static bool TryFind(WriteSession session, DocumentDraft draft, RevisionId revision, out RevisionNode node)
     {
-        if (draft.Tree.TryFind(revision, out _))
+        if (draft.Tree.TryFind(revision, out node))
         {
             return true;
         }
@@ -179,7 +200,7 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
         }
 
         session.LoadAncestors(draft);
-        return draft.Tree.TryFind(revision, out _);
+        return draft.Tree.TryFind(revision, out node);
     }
 
     /// <summary>
@@ -252,7 +273,7 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
         }
 
         var path = Path(write);
-        if (IsKnown(session, draft, path[0]))
+        if (TryFind(session, draft, path[0], out _))
         {
             return false;
         }

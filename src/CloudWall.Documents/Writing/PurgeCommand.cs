@@ -57,7 +57,7 @@ internal sealed class PurgeCommand(IReadOnlyList<PurgeRequest> requests, IReadOn
         draft.Tree.Remove(CollectionsMarshal.AsSpan(new List<RevisionId>(request.Revisions)), removed, nodes);
         foreach (var node in nodes)
         {
-            session.RemoveBody(request.Id, node);
+            session.RemoveBody(draft, node);
         }
 
         if (draft.Tree.IsEmpty)

@@ -91,16 +91,28 @@ internal sealed class WriteSession : IDisposable
         draft.AddBody(revision, size, attachments);
     }
 
-    /// <summary>Removes a stored revision's body and its references to content. The batch must not have written it itself.</summary>
-    public void RemoveBody(string id, RevisionId revision)
+    /// <summary>Removes a revision's body, if there is one, and its references to content.</summary>
+    public void RemoveBody(DocumentDraft draft, RevisionId revision)
+    {
+        if (TryReadAttachments(draft, revision, out var attachments))
+        {
+            RemoveBody(draft.Id, revision, attachments);
+        }
+    }
+
+    /// <summary>Removes a revision's body that the batch has not written itself, and its references to content.</summary>
+    public void RemoveStoredBody(string id, RevisionId revision)
     {
         using var stored = _core.Read(id, revision);
-        if (stored is null)
+        if (stored is not null)
         {
-            return;
+            RemoveBody(id, revision, stored.Attachments);
         }
+    }
 
-        foreach (var attachment in stored.Attachments)
+    private void RemoveBody(string id, RevisionId revision, IReadOnlyList<AttachmentInfo> attachments)
+    {
+        foreach (var attachment in attachments)
         {
             _contents.Remove(attachment);
         }
