@@ -136,11 +136,19 @@ internal static class Keys
         Revision(ref key, revision);
     }
 
-    /// <summary>Bodies: where a document's bodies begin; add 00 02 in place of the end of the id for where they end.</summary>
-    public static void Bodies(ref KeyWriter key, uint database, ReadOnlySpan<byte> id)
+    /// <summary>Bodies: where a document's bodies begin.</summary>
+    public static void Bodies(ref KeyWriter key, uint database, string id)
     {
         key.UInt32(database);
         key.Terminated(id);
+    }
+
+    /// <summary>Bodies: where a document's bodies end.</summary>
+    public static void BodiesEnd(ref KeyWriter key, uint database, string id)
+    {
+        key.UInt32(database);
+        key.Terminated(id);
+        key.Byte(0xFF);
     }
 
     /// <summary>Sequences: one row.</summary>

@@ -55,10 +55,7 @@ internal sealed class PurgeCommand(IReadOnlyList<PurgeRequest> requests, IReadOn
         session.LoadAncestors(draft);
         var nodes = new List<RevisionId>();
         draft.Tree.Remove(CollectionsMarshal.AsSpan(new List<RevisionId>(request.Revisions)), removed, nodes);
-        foreach (var node in nodes)
-        {
-            session.RemoveBody(draft, node);
-        }
+        session.RemoveForgottenBodies(draft);
 
         if (draft.Tree.IsEmpty)
         {

@@ -100,6 +100,29 @@ internal sealed class WriteSession : IDisposable
         }
     }
 
+    /// <summary>
+    /// Removes the stored bodies of a document's revisions that its tree has not got (any more): purged ones, and those that were
+    /// stemmed away before.
+    /// </summary>
+    public void RemoveForgottenBodies(DocumentDraft draft)
+    {
+        var lower = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Bodies(ref lower, _core.Number, draft.Id);
+        var upper = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.BodiesEnd(ref upper, _core.Number, draft.Id);
+        using var bodies = _core.Store.Scan(Keyspace.Bodies, lower.Written, upper.Written);
+        lower.Dispose();
+        upper.Dispose();
+        while (bodies.MoveNext())
+        {
+            Keys.ReadBody(bodies.Key, out _, out var revision);
+            if (!draft.Tree.TryFind(revision, out _))
+            {
+                RemoveStoredBody(draft.Id, revision);
+            }
+        }
+    }
+
     /// <summary>Removes a revision's body that the batch has not written itself, and its references to content.</summary>
     public void RemoveStoredBody(string id, RevisionId revision)
     {
