@@ -182,29 +182,27 @@ internal sealed class Node : IAsyncDisposable
 
     private void OpenDatabases(NodeOptions options)
     {
-        var store = options.Store;
-        if (store is null)
+        var engine = new EngineOptions
         {
-            var directory = _directory ?? throw new ConfigurationException("A node needs a data directory, or a store.");
-            try
+            Limits = Settings.Limits,
+            CompressionLevel = Settings.CompressionLevel,
+            CompressibleTypes = Settings.CompressibleTypes,
+        };
+        try
+        {
+            var store = options.Store;
+            if (store is null)
             {
+                var directory = _directory ?? throw new ConfigurationException("A node needs a data directory, or a store.");
                 store = _ownStore = RocksDbStore.Open(directory.Store, new RocksDbOptions());
             }
-            catch (StorageException e)
-            {
-                throw new ConfigurationException($"The databases in {directory.Store} cannot be opened: {e.Message}", e);
-            }
-        }
 
-        Databases = DatabaseCatalogue.Open(
-            store,
-            new EngineOptions
-            {
-                Limits = Settings.Limits,
-                CompressionLevel = Settings.CompressionLevel,
-                CompressibleTypes = Settings.CompressibleTypes,
-            },
-            Time);
+            Databases = DatabaseCatalogue.Open(store, engine, Time);
+        }
+        catch (StorageException e)
+        {
+            throw new ConfigurationException($"The databases in {_directory?.Store ?? "the store"} cannot be opened: {e.Message}", e);
+        }
     }
 
     private async Task ListenAsync(CancellationToken cancellation)
@@ -219,11 +217,15 @@ internal sealed class Node : IAsyncDisposable
         // A client that stops sending or reading is let go of, but a slow line and a moment's sleep are no crime.
         limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 100, gracePeriod: TimeSpan.FromSeconds(30));
         limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 100, gracePeriod: TimeSpan.FromSeconds(30));
-        options.Listen(Settings.BindAddress, Settings.Port, static listen =>
+        if (Settings.BindAddress.Equals(IPAddress.IPv6Any))
         {
-            listen.Protocols = HttpProtocols.Http1;
-            listen.Use(NullEscapes.Middleware);
-        });
+            // Both protocols, or what the machine has of them.
+            options.ListenAnyIP(Settings.Port, Configure);
+        }
+        else
+        {
+            options.Listen(Settings.BindAddress, Settings.Port, Configure);
+        }
 
         var logging = new FrameworkLogging(Log);
         var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions { NoDelay = true }), logging);
@@ -239,5 +241,11 @@ internal sealed class Node : IAsyncDisposable
         }
 
         Address = new Uri(_server.Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+        static void Configure(ListenOptions listen)
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.Use(NullEscapes.Middleware);
+        }
     }
 }

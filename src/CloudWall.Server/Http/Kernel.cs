@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CloudWall.Documents;
+using CloudWall.Documents.Databases;
 using CloudWall.Server.Logging;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -47,10 +48,11 @@ internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Ex
         }
     }
 
-    private static DocumentError? ErrorOf(Exception exception) => exception switch
+    private DocumentError? ErrorOf(Exception exception) => exception switch
     {
         DocumentException refusal => refusal.Error,
         JsonException => HttpErrors.InvalidJson().Error,
+        OperationCanceledException when node.Stopping.IsCancellationRequested => DatabaseErrors.Stopping,
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => HttpErrors.BodyTooLarge,
         BadHttpRequestException bad => new DocumentError(bad.StatusCode, "bad_request", bad.Message),
         _ => null,

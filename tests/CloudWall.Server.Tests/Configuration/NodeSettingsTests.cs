@@ -1,0 +1,56 @@
+using System.Net;
+using CloudWall.Server.Configuration;
+
+namespace CloudWall.Server.Tests.Configuration;
+
+public sealed class NodeSettingsTests
+{
+    [Fact]
+    public void Defaults_are_those_of_CouchDB()
+    {
+        var settings = Read();
+        Assert.Equal(5984, settings.Port);
+        Assert.Equal(IPAddress.Loopback, settings.BindAddress);
+        Assert.Equal(4294967296, settings.MaxHttpRequestSize);
+        Assert.Equal(8_000_000, settings.Limits.MaxDocumentSize);
+        Assert.Equal(1073741824, settings.Limits.MaxAttachmentSize);
+        Assert.Null(settings.Limits.MaxDocumentIdLength);
+        Assert.Equal(TimeSpan.FromMinutes(1), settings.ChangesTimeout);
+        Assert.Equal(600_000, settings.PasswordIterations);
+        Assert.Equal(8, settings.CompressionLevel);
+        Assert.Equal(1000, settings.MaxUuids);
+    }
+
+    [Theory]
+    [InlineData("chttpd", "port", "x", "[chttpd] port must be a whole number from 0 to 65535, not \"x\" (from test).")]
+    [InlineData("chttpd", "port", "65536", "[chttpd] port must be a whole number from 0 to 65535, not \"65536\" (from test).")]
+    [InlineData("chttpd", "bind_address", "here", "[chttpd] bind_address must be an IP address, or any, not \"here\" (from test).")]
+    [InlineData("chttpd", "buffer_response", "yes", "[chttpd] buffer_response must be true or false, not \"yes\" (from test).")]
+    [InlineData("couchdb", "max_document_size", "-1", "[couchdb] max_document_size must be a whole number of at least 0, not \"-1\" (from test).")]
+    [InlineData("uuids", "algorithm", "odd", "[uuids] algorithm must be one of sequential, random, utc_random, utc_id, not \"odd\" (from test).")]
+    public void Says_what_is_wrong_and_where_it_stands(string section, string key, string value, string message) =>
+        Assert.Equal(message, Assert.Throws<ConfigurationException>(() => Read((section, key, value))).Message);
+
+    [Fact]
+    public void A_later_source_wins()
+    {
+        var settings = new Settings();
+        settings.Add([("chttpd", "port", "1"), ("uuids", "max_count", "2")], "first");
+        settings.Add([("chttpd", "port", "3")], "second");
+        var read = NodeSettings.From(settings);
+        Assert.Equal((3, 2), (read.Port, read.MaxUuids));
+    }
+
+    [Theory]
+    [InlineData("infinity", null)]
+    [InlineData("20", 20)]
+    public void Ids_may_be_of_any_length(string value, int? expected) =>
+        Assert.Equal(expected, Read(("couchdb", "max_document_id_length", value)).Limits.MaxDocumentIdLength);
+
+    private static NodeSettings Read(params (string, string, string)[] values)
+    {
+        var settings = new Settings();
+        settings.Add(values, "test");
+        return NodeSettings.From(settings);
+    }
+}

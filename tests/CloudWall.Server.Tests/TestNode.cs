@@ -1,0 +1,64 @@
+using System.Text;
+using CloudWall.Server.Tests.Golden;
+using CloudWall.Storage.Memory;
+
+namespace CloudWall.Server.Tests;
+
+/// <summary>A node in this process over a store in memory, and a client that is its admin unless told otherwise.</summary>
+internal sealed class TestNode : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly MemoryStore _store;
+    private readonly RawHttpClient _client;
+
+    private TestNode(MemoryStore store, Node node)
+    {
+        _store = store;
+        Node = node;
+        _client = new RawHttpClient(node.Address.Authority);
+    }
+
+    public Node Node { get; }
+
+    public static async Task<TestNode> StartAsync(params (string Section, string Key, string Value)[] settings)
+    {
+        var store = new MemoryStore();
+        var node = await Node.StartAsync(new NodeOptions
+        {
+            Store = store,
+            Admin = ("admin", "pass"),
+            Settings = [("chttpd", "port", "0"), ("chttpd_auth", "iterations", "10"), .. settings],
+        });
+        return new TestNode(store, node);
+    }
+
+    /// <summary>Sends a request. <paramref name="headers"/> are lines such as <c>Accept: text/plain</c>.</summary>
+    public Task<HttpAnswer> SendAsync(string method, string target, string? body = null, string? credentials = "admin:pass", params string[] headers) =>
+        SendBytesAsync(method, target, body is null ? null : Encoding.UTF8.GetBytes(body), credentials, headers);
+
+    /// <summary>Sends a request with a body of bytes.</summary>
+    public Task<HttpAnswer> SendBytesAsync(string method, string target, byte[]? body, string? credentials, string[] headers)
+    {
+        var all = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        if (credentials is not null)
+        {
+            all["Authorization"] = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials));
+        }
+
+        foreach (var line in headers)
+        {
+            var colon = line.IndexOf(':', StringComparison.Ordinal);
+            all[line[..colon]] = line[(colon + 1)..].Trim();
+        }
+
+        return _client.SendAsync(new HttpRequest(method, target, all, body), Patience);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await Node.DisposeAsync();
+        _store.Dispose();
+    }
+}
