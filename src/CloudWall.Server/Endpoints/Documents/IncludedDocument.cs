@@ -1,0 +1,98 @@
+using System.Text;
+using CloudWall.Documents.Changes;
+using CloudWall.Documents.Databases;
+using CloudWall.Documents.Revisions;
+using CloudWall.Server.Http;
+
+namespace CloudWall.Server.Endpoints.Documents;
+
+/// <summary>The member <c>doc</c> of rows (<c>include_docs</c>), with its comma before it.</summary>
+/// <param name="stream">Where to.</param>
+/// <param name="database">The documents' database.</param>
+/// <param name="members">What is shown of them.</param>
+/// <param name="cancellation">Stops reading attachments.</param>
+internal sealed class IncludedDocument(ResponseStream stream, Database database, DocumentMembers members, CancellationToken cancellation)
+{
+    /// <summary>What the three options of rows amount to.</summary>
+    public static DocumentMembers MembersOf(bool conflicts, bool attachments, bool attachmentEncodingInfo) =>
+        (conflicts ? DocumentMembers.Conflicts : DocumentMembers.None)
+        | (attachments ? DocumentMembers.AttachmentData : DocumentMembers.None)
+        | (attachmentEncodingInfo ? DocumentMembers.AttachmentEncoding : DocumentMembers.None);
+
+    /// <summary>Writes a local document.</summary>
+    public static void WriteLocal(JsonBuffer buffer, LocalDocument document)
+    {
+        buffer.Raw(",\"doc\":{\"_id\":"u8).Text(document.Id).Raw(",\"_rev\":\"0-"u8).Number(document.Revision).Raw("\""u8);
+        if (document.Body.Length > 2)
+        {
+            buffer.Raw(","u8).Raw(document.Body.Span[1..^1]);
+        }
+
+        buffer.Raw("}"u8);
+    }
+
+    /// <summary>Writes the winner of the document at a cursor, whose body is read along with the walk.</summary>
+    public ValueTask WriteAsync(DocumentCursor cursor)
+    {
+        var stored = cursor.ReadWinner();
+        if (members == DocumentMembers.None && stored is not null)
+        {
+            using (stored)
+            {
+                DocumentJson.WriteRow(Begin(), cursor.Id, cursor.Winner, deleted: false, stored);
+                return ValueTask.CompletedTask;
+            }
+        }
+
+        var record = cursor.Record;
+        return WriteAsync(record, record.Winner.Revision, stored ?? database.Read(record.Id, record.Winner.Revision));
+    }
+
+    /// <summary>Writes the winner of the document at a cursor.</summary>
+    public ValueTask WriteAsync(ChangesCursor cursor) => WriteAsync(Encoding.UTF8.GetString(cursor.Id), cursor.Leaves[0]);
+
+    /// <summary>Writes the winner of a document.</summary>
+    public ValueTask WriteAsync(DocumentRecord record) =>
+        WriteAsync(record, record.Winner.Revision, database.Read(record.Id, record.Winner.Revision));
+
+    /// <summary>Writes that there is no document to show.</summary>
+    public void WriteNull() => Begin().Raw("null"u8);
+
+    private ValueTask WriteAsync(string id, RevisionLeaf winner)
+    {
+        var stored = database.Read(id, winner.Revision);
+        if (members == DocumentMembers.None && stored is not null)
+        {
+            using (stored)
+            {
+                DocumentJson.WriteRow(Begin(), Encoding.UTF8.GetBytes(id), winner.Revision, winner.IsDeleted, stored);
+                return ValueTask.CompletedTask;
+            }
+        }
+
+        return WriteAsync(database.Find(id), winner.Revision, stored);
+    }
+
+    private async ValueTask WriteAsync(DocumentRecord? record, RevisionId revision, StoredRevision? stored)
+    {
+        using (stored)
+        {
+            if (record is null || stored is null)
+            {
+                // Purged or compacted away between the row and its document.
+                WriteNull();
+            }
+            else if ((members & DocumentMembers.AttachmentData) != 0)
+            {
+                Begin();
+                await DocumentJson.WriteWithDataAsync(stream, database, record, revision, stored, new DocumentJsonOptions(members), cancellation);
+            }
+            else
+            {
+                DocumentJson.Write(Begin(), database, record, revision, stored, new DocumentJsonOptions(members));
+            }
+        }
+    }
+
+    private JsonBuffer Begin() => stream.Buffer.Raw(",\"doc\":"u8);
+}

@@ -1,0 +1,261 @@
+using CloudWall.Documents;
+using CloudWall.Server.Endpoints.Documents;
+using CloudWall.Server.Http;
+using CloudWall.Server.Json;
+
+namespace CloudWall.Server.Endpoints.Listings;
+
+/// <summary>
+/// What a listing is asked for: the options of views as far as they mean something here (CouchDB: <c>/{db}/_all_docs</c>).
+/// They come from the query string, where keys are JSON and the rest is text, or from a body, where all is JSON; where an option
+/// is given twice, the later one counts.
+/// </summary>
+internal sealed class ListingOptions
+{
+    /// <summary>No limit; CouchDB's largest number for one.</summary>
+    public const long Unlimited = 576460752303423487;
+
+    /// <summary>The documents to look up, in this order; null for a range.</summary>
+    public IReadOnlyList<NormalJson>? Keys { get; private set; }
+
+    /// <summary>Where the range begins, any JSON value; null for its natural beginning.</summary>
+    public NormalJson? StartKey { get; private set; }
+
+    /// <summary>Where the range ends, any JSON value; null for its natural end.</summary>
+    public NormalJson? EndKey { get; private set; }
+
+    /// <summary>Where the range begins if <see cref="StartKey"/> is not given.</summary>
+    public string? StartDocumentId { get; private set; }
+
+    /// <summary>Where the range ends if <see cref="EndKey"/> is not given.</summary>
+    public string? EndDocumentId { get; private set; }
+
+    /// <summary>Whether the end belongs to the range.</summary>
+    public bool InclusiveEnd { get; private set; } = true;
+
+    /// <summary>Whether to list backwards.</summary>
+    public bool Descending { get; private set; }
+
+    /// <summary>How many rows to leave out first.</summary>
+    public long Skip { get; private set; }
+
+    /// <summary>How many rows at most.</summary>
+    public long Limit { get; private set; } = Unlimited;
+
+    /// <summary>Whether each row has its document.</summary>
+    public bool IncludeDocs { get; private set; }
+
+    /// <summary>What is shown of the documents: <c>conflicts</c>, <c>attachments</c>, <c>att_encoding_info</c>.</summary>
+    public DocumentMembers Members => IncludedDocument.MembersOf(Conflicts, Attachments, AttachmentEncodingInfo);
+
+    /// <summary>Whether the answer has <c>update_seq</c>.</summary>
+    public bool UpdateSequence { get; private set; }
+
+    /// <summary>The only partition to list, or null.</summary>
+    public string? Partition { get; private set; }
+
+    private bool Conflicts { get; set; }
+
+    private bool Attachments { get; set; }
+
+    private bool AttachmentEncodingInfo { get; set; }
+
+    private bool? Reduce { get; set; }
+
+    private bool? Group { get; set; }
+
+    private long? GroupLevel { get; set; }
+
+    private NormalJson? InvalidKeys { get; set; }
+
+    /// <summary>The options of a GET.</summary>
+    /// <exception cref="DocumentException">400.</exception>
+    public static ListingOptions FromQuery(Query query)
+    {
+        var options = new ListingOptions();
+        if (query["keys"] is { } text)
+        {
+            var keys = NormalJson.Parse(text);
+            options.Keys = keys.IsArray ? keys.Elements() : throw HttpErrors.BadRequest("`keys` parameter must be an array.");
+        }
+
+        options.Apply(query);
+        return options;
+    }
+
+    /// <summary>The options of a POST: its body's, and over them those of the query string.</summary>
+    /// <exception cref="DocumentException">400.</exception>
+    public static ListingOptions FromBody(NormalJson body, Query query)
+    {
+        var options = new ListingOptions();
+        if (body.Member("keys"u8) is { IsNull: false } keys)
+        {
+            options.Keys = keys.IsArray ? keys.Elements() : throw HttpErrors.BadRequest("`keys` body member must be an array.");
+        }
+
+        options.Apply(body);
+        options.Apply(query);
+        return options;
+    }
+
+    /// <summary>The options of one of several queries: those of the query string, and over them its own.</summary>
+    /// <exception cref="DocumentException">400.</exception>
+    public static ListingOptions FromQueries(Query query, NormalJson one)
+    {
+        var options = new ListingOptions();
+        options.Apply(query);
+        options.Keys = null;
+        options.InvalidKeys = null;
+        options.Group = null;
+        options.GroupLevel = null;
+        options.Apply(one);
+        return options;
+    }
+
+    /// <summary>Refuses what cannot be together, as CouchDB does and in its order.</summary>
+    /// <param name="partitioned">Whether the database is partitioned.</param>
+    /// <exception cref="DocumentException">400 <c>query_parse_error</c>.</exception>
+    public void Validate(bool partitioned)
+    {
+        var grouping = Group == true ? GroupLevel ?? 1 : GroupLevel ?? 0;
+        var refusal =
+            Group == false && GroupLevel > 0 ? "Can't specify group=false and group_level>0 at the same time"
+            : Reduce == true ? "Reduce is invalid for map-only views."
+            : InvalidKeys is not null ? "`keys` must be an array of strings."
+            : HasContradictingKeys() ? "`keys` is incompatible with `key`, `start_key` and `end_key`"
+            : grouping != 0 ? "Invalid use of grouping on a map view."
+            : Partition?.Length == 0 ? "Invalid value for `partition`."
+            : Partition is not null && !partitioned ? "`partition` parameter is not supported on this db"
+            : Limit > Unlimited ? $"Limit is too large, must not exceed {Unlimited}"
+            : null;
+        if (refusal is not null)
+        {
+            throw Query.QueryParseError(refusal);
+        }
+    }
+
+    private bool HasContradictingKeys()
+    {
+        if (Keys is null or { Count: 0 } || (StartKey is null && EndKey is null))
+        {
+            return false;
+        }
+
+        return Keys.Count != 1 || !AreSame(StartKey, Keys[0]) || !AreSame(EndKey, Keys[0]);
+    }
+
+    private static bool AreSame(NormalJson? one, NormalJson other) => one is { } value && value.Utf8.Span.SequenceEqual(other.Utf8.Span);
+
+    private void Apply(Query query)
+    {
+        foreach (var (name, value) in query)
+        {
+            Apply(name, new OptionValue(value));
+        }
+    }
+
+    private void Apply(NormalJson members)
+    {
+        foreach (var (name, value) in members.Members())
+        {
+            Apply(name, new OptionValue(value));
+        }
+    }
+
+    private void Apply(string name, OptionValue value)
+    {
+        switch (name)
+        {
+            case "key":
+                StartKey = EndKey = value.Json();
+                break;
+            case "keys":
+                ApplyKeys(value.Json());
+                break;
+            case "startkey" or "start_key":
+                StartKey = value.Json();
+                break;
+            case "endkey" or "end_key":
+                EndKey = value.Json();
+                break;
+            case "startkey_docid" or "start_key_doc_id":
+                StartDocumentId = value.Text();
+                break;
+            case "endkey_docid" or "end_key_doc_id":
+                EndDocumentId = value.Text();
+                break;
+            case "inclusive_end":
+                InclusiveEnd = value.Boolean();
+                break;
+            case "descending":
+                Descending = value.Boolean();
+                break;
+            case "skip":
+                Skip = value.NonNegative();
+                break;
+            case "limit":
+                Limit = value.NonNegative();
+                break;
+            case "include_docs":
+                IncludeDocs = value.Boolean();
+                break;
+            case "conflicts":
+                Conflicts = value.Boolean();
+                break;
+            case "attachments":
+                Attachments |= value.Boolean();
+                break;
+            case "att_encoding_info":
+                AttachmentEncodingInfo |= value.Boolean();
+                break;
+            case "update_seq":
+                UpdateSequence = value.Boolean();
+                break;
+            case "partition":
+                Partition = value.Text();
+                break;
+            case "reduce":
+                Reduce = value.Boolean();
+                break;
+            case "group":
+                Group = value.Boolean();
+                break;
+            case "group_level":
+                GroupLevel = value.NonNegative();
+                break;
+            case "sorted":
+                value.Boolean();
+                break;
+            case "stale":
+                value.OneOf(name, "ok", "update_after");
+                break;
+            case "stable":
+                value.OneOf(name, "true", "false");
+                break;
+            case "update":
+                value.OneOf(name, "true", "false", "lazy");
+                break;
+        }
+    }
+
+    // A single key is a range of one, which is quicker to CouchDB and shows in `offset` where nothing else said `keys`.
+    private void ApplyKeys(NormalJson keys)
+    {
+        if (!keys.IsArray)
+        {
+            InvalidKeys = keys;
+            return;
+        }
+
+        var elements = keys.Elements();
+        if (elements.Count == 1)
+        {
+            StartKey = EndKey = elements[0];
+        }
+        else
+        {
+            Keys = elements;
+            InvalidKeys = null;
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using CloudWall.Documents;
+using CloudWall.Documents.Json;
+using CloudWall.Server.Http;
+
+namespace CloudWall.Server.Json;
+
+/// <summary>
+/// A JSON value in CouchDB's normal form, taken apart without a model of it: values are slices of the one text. Because the
+/// form is normal, an object has each member once.
+/// </summary>
+internal readonly struct NormalJson
+{
+    private static readonly JsonReaderOptions Deep = new() { MaxDepth = int.MaxValue };
+
+    private NormalJson(ReadOnlyMemory<byte> utf8) => Utf8 = utf8;
+
+    /// <summary>The value's text.</summary>
+    public ReadOnlyMemory<byte> Utf8 { get; }
+
+    /// <summary>Whether it is an object.</summary>
+    public bool IsObject => First == '{';
+
+    /// <summary>Whether it is an array.</summary>
+    public bool IsArray => First == '[';
+
+    /// <summary>Whether it is a string.</summary>
+    public bool IsText => First == '"';
+
+    /// <summary>Whether it is <c>null</c>.</summary>
+    public bool IsNull => First == 'n';
+
+    /// <summary>The Boolean it is, or null where it is none.</summary>
+    public bool? Boolean => First switch
+    {
+        (byte)'t' => true,
+        (byte)'f' => false,
+        _ => null,
+    };
+
+    private byte First => Utf8.Span[0];
+
+    /// <summary>Brings JSON into normal form.</summary>
+    /// <exception cref="DocumentException">400: it is no JSON.</exception>
+    public static NormalJson Parse(ReadOnlySpan<byte> utf8)
+    {
+        var output = new ArrayBufferWriter<byte>(Math.Max(16, utf8.Length));
+        JsonNormalForm.Write(utf8, output);
+        return new NormalJson(output.WrittenMemory);
+    }
+
+    /// <summary>Brings JSON into normal form.</summary>
+    /// <exception cref="DocumentException">400: it is no JSON.</exception>
+    public static NormalJson Parse(string text) => Parse(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>A stored body.</summary>
+    public static NormalJson FromStored(ReadOnlyMemory<byte> normal) => new(normal);
+
+    /// <summary>Reads a request's body, which must be an object.</summary>
+    /// <exception cref="DocumentException">400: it is none.</exception>
+    public static async ValueTask<NormalJson> ReadObjectAsync(Exchange exchange)
+    {
+        using var body = await exchange.ReadJsonAsync();
+        var json = Parse(body.Span);
+        return json.IsObject ? json : throw HttpErrors.BadRequest("Request body must be a JSON object");
+    }
+
+    /// <summary>What a string says.</summary>
+    public string Text()
+    {
+        var reader = new Utf8JsonReader(Utf8.Span);
+        reader.Read();
+        return reader.GetString()!;
+    }
+
+    /// <summary>An object's members in their order.</summary>
+    public List<(string Name, NormalJson Value)> Members()
+    {
+        var members = new List<(string, NormalJson)>();
+        var reader = new Utf8JsonReader(Utf8.Span, Deep);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString()!;
+            reader.Read();
+            members.Add((name, ReadValue(ref reader)));
+        }
+
+        return members;
+    }
+
+    /// <summary>An object's member, or null where there is none of that name.</summary>
+    public NormalJson? Member(ReadOnlySpan<byte> name)
+    {
+        var reader = new Utf8JsonReader(Utf8.Span, Deep);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var found = reader.ValueTextEquals(name);
+            reader.Read();
+            if (found)
+            {
+                return ReadValue(ref reader);
+            }
+
+            reader.Skip();
+        }
+
+        return null;
+    }
+
+    /// <summary>An array's elements.</summary>
+    public List<NormalJson> Elements()
+    {
+        var elements = new List<NormalJson>();
+        var reader = new Utf8JsonReader(Utf8.Span, Deep);
+        reader.Read();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            elements.Add(ReadValue(ref reader));
+        }
+
+        return elements;
+    }
+
+    private NormalJson ReadValue(ref Utf8JsonReader reader)
+    {
+        var start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        return new NormalJson(Utf8[start..(int)reader.BytesConsumed]);
+    }
+}
