@@ -1,0 +1,247 @@
+using System.Text;
+using CloudWall.Documents.Changes;
+using CloudWall.Documents.Databases;
+using CloudWall.Documents.Revisions;
+using CloudWall.Server.Endpoints.Documents;
+using CloudWall.Server.Http;
+using CloudWall.Server.Sequences;
+
+namespace CloudWall.Server.Endpoints.Changes;
+
+/// <summary>
+/// One changes feed: it passes over what there is, then waits and passes again, for as long as its kind asks for. Only the row
+/// that is being written is in memory; a reader that is slow holds up nobody but itself.
+/// </summary>
+internal sealed class ChangesFeed : IDisposable
+{
+    /// <summary>How many rows a filter may pass over between looks at the clock.</summary>
+    private const int RowsPerLook = 1024;
+
+    /// <summary>How many rows can be passed over in the time that one document takes to look up.</summary>
+    private const int RowsPerLookup = 4;
+
+    private readonly Exchange _exchange;
+    private readonly Database _database;
+    private readonly ChangesOptions _options;
+    private readonly ChangesFilter _filter;
+    private readonly SequenceTokens _tokens;
+    private readonly ResponseStream _stream;
+    private readonly FeedFrame _frame;
+    private readonly FeedClock _clock;
+    private readonly IncludedDocument _documents;
+    private long _left;
+    private long _seen;
+
+    /// <summary>Begins the answer.</summary>
+    public ChangesFeed(Exchange exchange, ChangesOptions options, ChangesFilter filter)
+    {
+        _exchange = exchange;
+        _database = exchange.Database;
+        _options = options;
+        _filter = filter;
+        _left = options.Limit;
+        _tokens = new SequenceTokens(_database.Incarnation);
+        _stream = exchange.BeginStream(contentType: FeedFrame.ContentType(options.Feed));
+        _frame = new FeedFrame(options.Feed, _stream.Buffer, _tokens);
+        _clock = new FeedClock(_stream, _frame, exchange.Node, options.Heartbeat, options.Timeout);
+        _documents = new IncludedDocument(_stream, _database, options.Members, exchange.Aborted);
+    }
+
+    /// <summary>Whether the feed goes on after what there is. Backwards there is nothing to wait for.</summary>
+    private bool IsLive => _options.Feed != FeedKind.Normal && !_options.Descending;
+
+    /// <summary>Writes the feed to its end.</summary>
+    /// <param name="since">The sequence after which to begin; of no meaning backwards.</param>
+    public async Task RunAsync(long since)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(
+            _exchange.Aborted, _exchange.Node.Stopping, _database.Closing);
+        _frame.Begin();
+        var round = await PassAsync(since);
+        if (IsLive && round.Rows == 0)
+        {
+            // The reader is to see that the feed is there before anything happens, as CouchDB's readers do.
+            _stream.Buffer.Raw("\n"u8);
+        }
+
+        while (IsLive && !HasEnough(round))
+        {
+            await _stream.FlushAsync();
+            if (!await _clock.WaitAsync(_database.WaitForChangeAsync(_seen, ending.Token), ending.Token, _exchange.Aborted))
+            {
+                break;
+            }
+
+            round = await PassAsync(round.LastSequence);
+        }
+
+        await ending.CancelAsync();
+        _frame.End(round.LastSequence, round.Pending);
+        await _stream.CompleteAsync();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stream.Dispose();
+
+    private bool HasEnough(FeedRound round) => _options.Feed == FeedKind.Longpoll ? round.Rows > 0 : _left <= 0;
+
+    /// <summary>Writes the rows after a sequence that are there now.</summary>
+    private ValueTask<FeedRound> PassAsync(long since)
+    {
+        // What comes while we write is for the next pass: a normal feed must end, however busy the database is.
+        _seen = _database.UpdateSequence;
+        since = _options.Descending ? 0 : since;
+        return _filter.Ids is { } ids && ids.Count < (_seen - since) / RowsPerLookup && (_filter.CountsAsLookup || !_options.Descending)
+            ? LookUpAsync(ids, since)
+            : ScanAsync(since);
+    }
+
+    private async ValueTask<FeedRound> ScanAsync(long since)
+    {
+        var total = _filter.CountsAsLookup ? _database.CountChangesAfter(since) : 0;
+        var pass = new Pass(_options.Descending ? _seen : since);
+        using var cursor = _database.ReadChanges(since, _options.Descending);
+        while (_left != 0 && TryMoveNext(cursor))
+        {
+            pass.LastRow = cursor.Sequence;
+            if (_filter.Passes(cursor.Id))
+            {
+                BeginRow(cursor.Sequence, cursor.Id, cursor.Leaves);
+                if (_options.IncludeDocs)
+                {
+                    await _documents.WriteAsync(cursor);
+                }
+
+                await EndRowAsync(pass, cursor.Sequence);
+            }
+            else if (++pass.PassedOver % RowsPerLook == 0)
+            {
+                await _clock.BeatIfDueAsync();
+            }
+        }
+
+        return _filter.CountsAsLookup ? EndAsLookup(pass, total) : EndAsScan(pass, cursor);
+    }
+
+    private async ValueTask<FeedRound> LookUpAsync(DocumentIds ids, long since)
+    {
+        var total = _filter.CountsAsLookup ? _database.CountChangesAfter(since) : 0;
+        var pass = new Pass(_options.Descending ? _seen : since);
+        var found = new List<(long Sequence, string Id)>();
+        foreach (var id in ids)
+        {
+            if (_database.Find(id) is { } record && record.Sequence > since && record.Sequence <= _seen)
+            {
+                found.Add((record.Sequence, id));
+            }
+        }
+
+        found.Sort(static (one, other) => one.Sequence.CompareTo(other.Sequence));
+        for (var i = 0; i < found.Count && _left != 0; i++)
+        {
+            // Where the document has changed again meanwhile, its row is for the next pass.
+            var (sequence, id) = found[_options.Descending ? found.Count - 1 - i : i];
+            if (_database.Find(id) is { } record && record.Sequence == sequence)
+            {
+                BeginRow(sequence, Encoding.UTF8.GetBytes(id), record.Tree.Leaves.ToArray());
+                if (_options.IncludeDocs)
+                {
+                    await _documents.WriteAsync(record);
+                }
+
+                await EndRowAsync(pass, sequence);
+            }
+        }
+
+        if (_filter.CountsAsLookup)
+        {
+            return EndAsLookup(pass, total);
+        }
+
+        if (_left == 0)
+        {
+            using var next = _database.ReadChanges(pass.LastWritten);
+            return EndAsScan(pass, next);
+        }
+
+        using var newest = _database.ReadChanges(since, descending: true);
+        while (newest.MoveNext() && pass.LastRow == since)
+        {
+            pass.LastRow = newest.Sequence <= _seen ? newest.Sequence : since;
+        }
+
+        return EndAsScan(pass, newest);
+    }
+
+    private void BeginRow(long sequence, ReadOnlySpan<byte> id, ReadOnlySpan<RevisionLeaf> leaves)
+    {
+        _frame.BeginRow();
+        ChangeRow.Begin(_stream.Buffer, _tokens, Shown(sequence), id, leaves, _options.AllLeaves);
+    }
+
+    private ValueTask EndRowAsync(Pass pass, long sequence)
+    {
+        _stream.Buffer.Raw("}"u8);
+        _frame.EndRow(Shown(sequence));
+        _left--;
+        pass.Rows++;
+        pass.LastWritten = sequence;
+        _clock.Restart();
+        return _stream.FlushIfFullAsync();
+    }
+
+    private long? Shown(long sequence) => _left % _options.SequenceInterval == 0 ? sequence : null;
+
+    /// <summary>The end of a pass for which CouchDB looks documents up: it knows nothing of those that it did not look at.</summary>
+    private FeedRound EndAsLookup(Pass pass, long total) =>
+        new(pass.Rows, _left == 0 || _options.Descending ? pass.LastWritten : _seen, Math.Max(0, total - pass.Rows));
+
+    /// <summary>The end of a pass for which CouchDB looks at all rows.</summary>
+    /// <param name="pass">The pass.</param>
+    /// <param name="rest">What would come next where the limit was reached.</param>
+    private FeedRound EndAsScan(Pass pass, ChangesCursor rest)
+    {
+        if (_left != 0)
+        {
+            return new FeedRound(pass.Rows, pass.LastRow, 0);
+        }
+
+        // With the limit reached CouchDB looks at one row more, and goes past it where the filter does not want it.
+        var last = !_filter.IsNone && TryMoveNext(rest) && !_filter.Passes(rest.Id) ? rest.Sequence : pass.LastWritten;
+        var counted = pass.Rows == 0 ? last : pass.LastWritten;
+        var pending = !_options.Descending ? _database.CountChangesAfter(counted)
+            : _database.CountChangesAfter(0) - (counted == _seen && pass.Rows == 0 ? 0 : _database.CountChangesAfter(counted - 1));
+        return new FeedRound(pass.Rows, last, Math.Max(0, pending));
+    }
+
+    private bool TryMoveNext(ChangesCursor cursor)
+    {
+        while (cursor.MoveNext())
+        {
+            if (cursor.Sequence <= _seen)
+            {
+                return true;
+            }
+
+            if (!_options.Descending)
+            {
+                return false;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>How far a pass has come.</summary>
+    /// <param name="start">Where it began.</param>
+    private sealed class Pass(long start)
+    {
+        public long Rows { get; set; }
+
+        public long LastWritten { get; set; } = start;
+
+        public long LastRow { get; set; } = start;
+
+        public int PassedOver { get; set; }
+    }
+}

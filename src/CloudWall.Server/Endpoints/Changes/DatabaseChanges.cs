@@ -1,0 +1,49 @@
+using CloudWall.Server.Http;
+using CloudWall.Server.Json;
+using CloudWall.Server.Sequences;
+
+namespace CloudWall.Server.Endpoints.Changes;
+
+/// <summary><c>/{db}/_changes</c>: what has changed, and what changes.</summary>
+internal static class DatabaseChanges
+{
+    /// <summary>GET.</summary>
+    public static Task Show(Exchange exchange) => AnswerAsync(exchange, body: null);
+
+    /// <summary>POST: what a filter needs is in the body.</summary>
+    public static async Task Query(Exchange exchange)
+    {
+        exchange.RequireJson();
+        await AnswerAsync(exchange, exchange.ContentLength == 0 ? null : await NormalJson.ReadObjectAsync(exchange));
+    }
+
+    private static async Task AnswerAsync(Exchange exchange, NormalJson? body)
+    {
+        var options = ChangesOptions.From(exchange);
+        var filter = ChangesFilter.Read(exchange, options.Filter, body);
+        options.ReadFeed();
+        var database = exchange.Database;
+        var tokens = new SequenceTokens(database.Incarnation);
+        var sequence = database.UpdateSequence;
+        var since = options.Descending ? sequence : tokens.ResolveSince(options.Since, sequence);
+        switch (options.Feed)
+        {
+            case FeedKind.Normal:
+                var etag = "\"" + tokens.Format(sequence) + "\"";
+                if (exchange.IsFresh(etag))
+                {
+                    await exchange.WriteNotModifiedAsync(etag);
+                    return;
+                }
+
+                exchange.Headers.ETag = etag;
+                break;
+            case FeedKind.EventSource:
+                exchange.Headers.CacheControl = "no-cache";
+                break;
+        }
+
+        using var feed = new ChangesFeed(exchange, options, filter);
+        await feed.RunAsync(since);
+    }
+}
