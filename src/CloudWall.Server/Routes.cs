@@ -1,6 +1,9 @@
+using CloudWall.Server.Endpoints.Changes;
 using CloudWall.Server.Endpoints.Databases;
 using CloudWall.Server.Endpoints.Documents;
+using CloudWall.Server.Endpoints.Listings;
 using CloudWall.Server.Endpoints.LocalDocuments;
+using CloudWall.Server.Endpoints.Purge;
 using CloudWall.Server.Endpoints.Server;
 using CloudWall.Server.Http;
 using static CloudWall.Server.Http.Audience;
@@ -38,6 +41,7 @@ internal static class Routes
         { "/_session/**", Admins, "GET,HEAD,DELETE", Get(Session.Show), Delete(Session.End) },
         { "/_all_dbs/**", Admins, "GET,HEAD", Get(AllDatabases.List) },
         { "/_dbs_info/**", Admins, "GET,HEAD,POST", Get(AllDatabases.ListInfo), Post(AllDatabases.FetchInfo) },
+        { "/_db_updates", Admins, "GET", Get(DatabaseUpdatesFeed.Show) },
         { "/_active_tasks/**", Anyone, "GET,HEAD", Get(Tasks.List) },
         { "/_scheduler/jobs", Admins, "GET,HEAD", Get(Tasks.Jobs) },
         { "/_scheduler/docs/**", Admins, "GET,HEAD", Get(Tasks.Documents) },
@@ -73,5 +77,20 @@ internal static class Routes
         { "/{db}/_local/{name}", Members, DocumentMethods, [.. Document, Get(DocumentResource.Show)] },
         { "/{db}/_local", Members, "", Any(LocalDocumentResource.RefuseWithoutName) },
         { "/{db}/_local/{name}/**", Members, "", Any(LocalDocumentResource.RefuseAttachment) },
+
+        // Listings
+        { "/{db}/_all_docs", Members, "GET,HEAD,POST", Get(AllDocs.Show), Post(AllDocs.Query) },
+        { "/{db}/_all_docs/queries", Members, "POST", Post(AllDocs.QueryMany) },
+        { "/{db}/_design_docs", Members, "GET,HEAD,POST", Get(DesignDocs.Show), Post(DesignDocs.Query) },
+        { "/{db}/_design_docs/queries", Members, "POST", Post(DesignDocs.QueryMany) },
+        { "/{db}/_local_docs", Members, "GET,HEAD,POST", Get(LocalDocs.Show), Post(LocalDocs.Query) },
+        { "/{db}/_local_docs/queries", Members, "POST", Post(LocalDocs.QueryMany) },
+
+        // Changes
+        { "/{db}/_changes", Members, "GET,POST,HEAD", Get(DatabaseChanges.Show), Post(DatabaseChanges.Query) },
+
+        // Purge
+        { "/{db}/_purge", Members, "POST", Post(Purge.Apply) },
+        { "/{db}/_purged_infos", Members, "GET", Get(PurgedInfos.Show) },
     };
 }

@@ -1,0 +1,64 @@
+using System.Text;
+using CloudWall.Documents;
+using CloudWall.Documents.Databases;
+using CloudWall.Documents.Revisions;
+using CloudWall.Server.Http;
+using CloudWall.Server.Json;
+
+namespace CloudWall.Server.Endpoints.Purge;
+
+/// <summary><c>/{db}/_purge</c>: forgets revisions as if they had never been.</summary>
+internal static class Purge
+{
+    /// <summary>POST: ids and the leaves of each that are to go.</summary>
+    public static async Task Apply(Exchange exchange)
+    {
+        exchange.RequireJson();
+        var requests = ReadRequests(await NormalJson.ReadObjectAsync(exchange));
+        var settings = exchange.Node.Settings;
+        if (requests.Count > settings.MaxPurgedDocuments)
+        {
+            throw HttpErrors.BadRequest("Exceeded maximum number of documents.");
+        }
+
+        if (requests.Sum(static request => (long)request.Revisions.Count) > settings.MaxPurgedRevisions)
+        {
+            throw HttpErrors.BadRequest("Exceeded maximum number of revisions.");
+        }
+
+        var purged = await exchange.Database.PurgeAsync(requests, exchange.Aborted);
+        using var json = new JsonBuffer();
+        json.Raw("{\"purge_seq\":null,\"purged\":{"u8);
+        for (var i = 0; i < requests.Count; i++)
+        {
+            json.Raw(i == 0 ? [] : ","u8).Text(requests[i].Id).Raw(":"u8).Revisions(purged[i]);
+        }
+
+        json.Raw("}}"u8);
+        await exchange.WriteJsonAsync(201, json);
+    }
+
+    private static List<PurgeRequest> ReadRequests(NormalJson body)
+    {
+        var requests = new List<PurgeRequest>();
+        foreach (var (id, list) in body.Members())
+        {
+            if (!list.IsArray)
+            {
+                throw HttpErrors.BadRequest("Invalid list of revisions");
+            }
+
+            var revisions = new List<RevisionId>();
+            foreach (var element in list.Elements())
+            {
+                revisions.Add(element.IsText && RevisionId.TryParse(Encoding.UTF8.GetBytes(element.Text()), out var revision)
+                    ? revision
+                    : throw new DocumentException(DocumentError.InvalidRevision));
+            }
+
+            requests.Add(new PurgeRequest(id, revisions));
+        }
+
+        return requests;
+    }
+}
