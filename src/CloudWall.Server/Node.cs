@@ -41,6 +41,7 @@ internal sealed class Node : IAsyncDisposable
         Time = options.Time;
         Id = admins.NodeId;
         NewAdmin = admins.New;
+        AdminName = options.Admin?.Name ?? admins.Hashes.Keys.First();
         Log = new NodeLog(options.Log, settings.LogLevel, options.Time);
         Cors = new CorsPolicy(source);
         Uuids = new UuidGenerator(settings, options.Time);
@@ -99,6 +100,9 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>The admin that was made at this start because there was none, with the password, which is stored nowhere.</summary>
     public (string Name, string Password)? NewAdmin { get; }
 
+    /// <summary>An admin's name, for telling people whom to sign in as.</summary>
+    public string AdminName { get; }
+
     /// <summary>Starts a node.</summary>
     /// <exception cref="ConfigurationException">It cannot start so; the message says why.</exception>
     public static async Task<Node> StartAsync(NodeOptions options, CancellationToken cancellation = default)
@@ -112,6 +116,11 @@ internal sealed class Node : IAsyncDisposable
             var admins = Admins.Read(source, settings, options.Admin, directory?.LocalIni);
             node = new Node(options, settings, source, directory, admins);
             directory = null;
+            foreach (var setting in source.Unheeded)
+            {
+                node.Log.Write(LogLevel.Warning, $"The setting {setting} has no effect on this node.");
+            }
+
             node.OpenDatabases(options);
             await node.ListenAsync(cancellation);
             return node;

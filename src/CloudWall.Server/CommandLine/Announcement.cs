@@ -7,7 +7,7 @@ internal static class Announcement
     public static async Task WriteAsync(Node node, string directory, TextWriter output)
     {
         var address = node.Address;
-        var name = node.NewAdmin?.Name ?? "<user>";
+        var name = node.AdminName;
         var password = node.NewAdmin?.Password ?? "<password>";
         var host = address.Host is "[::]" or "0.0.0.0" ? "localhost" : address.Host;
         var authority = $"{host}:{address.Port}";

@@ -85,7 +85,20 @@ internal static partial class IniFile
     }
 
     /// <summary>Sets a value in a file, which only the owner can read afterwards. The file is replaced in one step.</summary>
+    /// <exception cref="ConfigurationException">It cannot be written.</exception>
     public static void Save(string path, string section, string key, string? value)
+    {
+        try
+        {
+            Replace(path, section, key, value);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"The configuration file {path} cannot be written: {e.Message}", e);
+        }
+    }
+
+    private static void Replace(string path, string section, string key, string? value)
     {
         var text = File.Exists(path) ? File.ReadAllText(path) : string.Empty;
         var temporary = path + ".new";

@@ -9,9 +9,15 @@ namespace CloudWall.Server.Configuration;
 internal sealed class Settings
 {
     private readonly Dictionary<(string Section, string Key), (string Value, string Source)> _values = [];
+    private readonly HashSet<(string Section, string Key)> _heeded = [];
 
-    /// <summary>The text of a setting, or null.</summary>
-    public string? this[string section, string key] => _values.TryGetValue((section, key), out var found) ? found.Value : null;
+    /// <summary>The text of a setting, or null. What CouchDB has moved to another section is found in the old one too.</summary>
+    public string? this[string section, string key] => Find(section, key)?.Value;
+
+    /// <summary>What nobody has asked for: settings that have no effect, perhaps misspelt.</summary>
+    public IEnumerable<string> Unheeded => _values
+        .Where(entry => !_heeded.Contains(entry.Key))
+        .Select(static entry => $"[{entry.Key.Section}] {entry.Key.Key} (from {entry.Value.Source})");
 
     /// <summary>Adds a source that wins over those before it.</summary>
     /// <param name="values">Its settings.</param>
@@ -39,8 +45,12 @@ internal sealed class Settings
     }
 
     /// <summary>All settings of a section.</summary>
-    public IEnumerable<(string Key, string Value)> Section(string section) =>
-        _values.Where(entry => entry.Key.Section == section).Select(static entry => (entry.Key.Key, entry.Value.Value));
+    public IReadOnlyList<(string Key, string Value)> Section(string section)
+    {
+        var entries = _values.Where(entry => entry.Key.Section == section).ToList();
+        _heeded.UnionWith(entries.Select(static entry => entry.Key));
+        return [.. entries.Select(static entry => (entry.Key.Key, entry.Value.Value))];
+    }
 
     /// <summary>A text.</summary>
     public string Text(string section, string key, string otherwise) => this[section, key] ?? otherwise;
@@ -99,7 +109,25 @@ internal sealed class Settings
     /// <summary>The refusal of a value.</summary>
     public ConfigurationException Invalid(string section, string key, string wanted)
     {
-        var (value, source) = _values[(section, key)];
+        var (value, source) = Find(section, key) ?? (string.Empty, "nowhere");
         return new ConfigurationException($"[{section}] {key} must be {wanted}, not \"{value}\" (from {source}).");
+    }
+
+    private (string Value, string Source)? Find(string section, string key)
+    {
+        _heeded.Add((section, key));
+        if (_values.TryGetValue((section, key), out var found))
+        {
+            return found;
+        }
+
+        // In [httpd], these two are those of a port that CouchDB kept for its own use.
+        var former = section switch
+        {
+            "chttpd" when key is not ("port" or "bind_address") => "httpd",
+            "chttpd_auth" => "couch_httpd_auth",
+            _ => null,
+        };
+        return former is null ? null : Find(former, key);
     }
 }

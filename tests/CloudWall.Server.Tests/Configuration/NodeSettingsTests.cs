@@ -41,6 +41,16 @@ public sealed class NodeSettingsTests
         Assert.Equal((3, 2), (read.Port, read.MaxUuids));
     }
 
+    [Fact]
+    public void Finds_what_CouchDB_has_moved_and_tells_what_has_no_effect()
+    {
+        var settings = new Settings();
+        settings.Add([("httpd", "changes_timeout", "5"), ("httpd", "port", "5986"), ("chttpd", "prot", "1")], "test");
+        var read = NodeSettings.From(settings);
+        Assert.Equal((TimeSpan.FromMilliseconds(5), 5984), (read.ChangesTimeout, read.Port));
+        Assert.Equal(["[httpd] port (from test)", "[chttpd] prot (from test)"], settings.Unheeded);
+    }
+
     [Theory]
     [InlineData("infinity", null)]
     [InlineData("20", 20)]

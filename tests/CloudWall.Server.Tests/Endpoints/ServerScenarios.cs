@@ -100,6 +100,24 @@ public sealed class ServerScenarios
     }
 
     [Fact]
+    public async Task A_long_answer_comes_in_pieces_and_whole()
+    {
+        await using var node = await TestNode.StartAsync();
+        var names = Enumerable.Range(100, 300).Select(static i => new string('x', 200) + i).ToArray();
+        foreach (var name in names)
+        {
+            Assert.Equal(201, (await node.SendAsync("PUT", "/" + name)).Status);
+        }
+
+        var answer = await node.SendAsync("GET", "/_all_dbs");
+        Assert.Equal("chunked", answer.Headers["transfer-encoding"]);
+        Assert.Equal("[\"" + string.Join("\",\"", names) + "\"]\n", System.Text.Encoding.UTF8.GetString(answer.Body));
+        answer = await node.SendAsync("HEAD", "/_all_dbs");
+        Assert.Equal((200, 0), (answer.Status, answer.Body.Length));
+        Assert.Equal(200, (await node.SendAsync("GET", "/")).Status);
+    }
+
+    [Fact]
     public async Task A_session_ends_with_an_empty_cookie()
     {
         await using var node = await TestNode.StartAsync();
