@@ -255,7 +255,7 @@ internal static class SpecialMembers
             ContentType = type ?? "application/octet-stream",
             Stub = stub,
             Follows = follows,
-            Data = data,
+            Data = data is null ? default(ReadOnlyMemory<byte>?) : data,
             Digest = digest,
             Length = length,
             EncodedLength = encoding is null ? length : encodedLength ?? length,
