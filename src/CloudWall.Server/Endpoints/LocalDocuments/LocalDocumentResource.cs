@@ -109,7 +109,8 @@ internal static class LocalDocumentResource
     public static async Task<RevisionId> Write(Database database, string id, ParsedDocument document, RevisionId? revision)
     {
         var number = revision is { } named ? Number(named) : 0;
-        var written = await database.WriteLocalAsync(id, number, document.Deleted ? null : document.Body, CancellationToken.None);
+        ReadOnlyMemory<byte>? body = document.Deleted ? default(ReadOnlyMemory<byte>?) : document.Body;
+        var written = await database.WriteLocalAsync(id, number, body, CancellationToken.None);
         return Revision(written);
     }
 
