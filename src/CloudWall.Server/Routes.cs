@@ -1,3 +1,5 @@
+using CloudWall.Server.Endpoints.Attachments;
+using CloudWall.Server.Endpoints.Bulk;
 using CloudWall.Server.Endpoints.Changes;
 using CloudWall.Server.Endpoints.Databases;
 using CloudWall.Server.Endpoints.Documents;
@@ -19,6 +21,15 @@ namespace CloudWall.Server;
 internal static class Routes
 {
     private const string DocumentMethods = "DELETE,GET,HEAD,POST,PUT,COPY";
+
+    private const string AttachmentMethods = "DELETE,GET,HEAD,PUT";
+
+    private static readonly MethodHandler[] Attachment =
+    [
+        Get(AttachmentContent.Show),
+        Put(AttachmentUpdate.Put),
+        Delete(AttachmentUpdate.Delete),
+    ];
 
     private static readonly MethodHandler[] Document =
     [
@@ -71,11 +82,19 @@ internal static class Routes
         { "GET /{db}/_design%2F{name}/**", Members, "GET", Get(DesignPath.Redirect) },
         { "/{db}/_temp_view/**", Members, "GET,POST", Any(Maintenance.NoTemporaryViews) },
 
+        // Many documents at once
+        { "/{db}/_bulk_docs", Members, "POST", Post(BulkDocuments.Post) },
+        { "/{db}/_bulk_get", Members, "POST", Post(BulkGet.Post) },
+        { "/{db}/_revs_diff", Members, "POST", Post(RevisionsDifference.Difference) },
+        { "/{db}/_missing_revs", Members, "POST", Post(RevisionsDifference.Missing) },
+
         // Documents
         { "/{db}/{docid}", Members, DocumentMethods, [.. Document, Get(DocumentResource.Show)] },
         { "/{db}/_design/{name}", Members, DocumentMethods, [.. Document, Get(DocumentResource.Show)] },
         { "/{db}/_local/{name}", Members, DocumentMethods, [.. Document, Get(DocumentResource.Show)] },
         { "/{db}/_local", Members, "", Any(LocalDocumentResource.RefuseWithoutName) },
+        { "/{db}/{docid}/{name}/**", Members, AttachmentMethods, Attachment },
+        { "/{db}/_design/{name}/{attname}/**", Members, AttachmentMethods, Attachment },
         { "/{db}/_local/{name}/**", Members, "", Any(LocalDocumentResource.RefuseAttachment) },
 
         // Listings

@@ -165,7 +165,8 @@ internal sealed partial class Exchange
                 headers.ContentType = contentType;
             }
 
-            if (headers.CacheControl.Count == 0)
+            // As in CouchDB: what comes in parts says nothing about caching.
+            if (headers.CacheControl.Count == 0 && !contentType.StartsWith("multipart/", StringComparison.Ordinal))
             {
                 headers.CacheControl = "must-revalidate";
             }

@@ -51,7 +51,8 @@ internal static class DocumentForm
     {
         ParsedDocument? document = null;
         string? revision = null;
-        var form = new MultipartReader(new PipeByteSource(exchange.BodyReader), boundary);
+        using var source = new PipeByteSource(exchange.BodyReader);
+        var form = new MultipartReader(source, boundary);
         while (await form.ReadPartAsync(exchange.Aborted) is { } part)
         {
             switch (part.FieldName)

@@ -135,7 +135,8 @@ internal static class DocumentUpdate
         }
 
         var cancellation = exchange.Aborted;
-        var parts = new MultipartReader(new PipeByteSource(exchange.BodyReader), Boundary.Of(HeaderValue.Parse(type)));
+        using var source = new PipeByteSource(exchange.BodyReader);
+        var parts = new MultipartReader(source, Boundary.Of(HeaderValue.Parse(type)));
         if ((await parts.ReadPartAsync(cancellation))?.ContentType?.Value != "application/json")
         {
             throw HttpErrors.BadContentType("Content-Type must be application/json");

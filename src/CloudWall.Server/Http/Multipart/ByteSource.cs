@@ -9,8 +9,8 @@ internal interface IByteSource
     ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellation);
 }
 
-/// <summary>The bytes of a pipe, without copying them. The pipe stays the caller's.</summary>
-internal sealed class PipeByteSource(PipeReader pipe) : IByteSource
+/// <summary>The bytes of a pipe, without copying them. The pipe stays the caller's: dispose of this before it is used otherwise.</summary>
+internal sealed class PipeByteSource(PipeReader pipe) : IByteSource, IDisposable
 {
     private SequencePosition _consumed;
     private bool _reading;
@@ -20,12 +20,7 @@ internal sealed class PipeByteSource(PipeReader pipe) : IByteSource
     {
         while (true)
         {
-            if (_reading)
-            {
-                _reading = false;
-                pipe.AdvanceTo(_consumed);
-            }
-
+            Dispose();
             var result = await pipe.ReadAsync(cancellation);
             if (result.IsCanceled)
             {
@@ -40,6 +35,16 @@ internal sealed class PipeByteSource(PipeReader pipe) : IByteSource
             {
                 return piece;
             }
+        }
+    }
+
+    /// <summary>Gives the last piece back.</summary>
+    public void Dispose()
+    {
+        if (_reading)
+        {
+            _reading = false;
+            pipe.AdvanceTo(_consumed);
         }
     }
 }

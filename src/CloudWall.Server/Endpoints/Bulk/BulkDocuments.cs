@@ -1,0 +1,183 @@
+using CloudWall.Documents;
+using CloudWall.Documents.Databases;
+using CloudWall.Documents.Json;
+using CloudWall.Documents.Revisions;
+using CloudWall.Server.Endpoints.Documents;
+using CloudWall.Server.Endpoints.LocalDocuments;
+using CloudWall.Server.Http;
+
+namespace CloudWall.Server.Endpoints.Bulk;
+
+/// <summary>
+/// <c>POST /{db}/_bulk_docs</c> (CouchDB's documentation: "Bulk API"): many documents in one request, edits or replicated
+/// revisions. All are read and checked before the first is written.
+/// </summary>
+internal static class BulkDocuments
+{
+    private static readonly DocumentError NotImplemented = new(501, "not_implemented", "all_or_nothing is not supported");
+
+    /// <summary>Writes the documents.</summary>
+    public static async Task Post(Exchange exchange)
+    {
+        exchange.RequireJson();
+        BulkRequest request;
+        ParsedDocument[] documents;
+        using (var body = await exchange.ReadJsonAsync())
+        {
+            request = BulkRequest.Read(body.Span);
+            documents = Parse(exchange, request, body.Span);
+        }
+
+        if (request.NewEdits is not { } newEdits)
+        {
+            throw HttpErrors.BadRequest("`new_edits` parameter must be a boolean.");
+        }
+
+        if (newEdits && request.AllOrNothing)
+        {
+            await RefuseAllOrNothing(exchange, documents);
+            return;
+        }
+
+        var outcomes = await Write(exchange, documents, newEdits ? WriteMode.Interactive : WriteMode.Replicated);
+        await Answer(exchange, documents, outcomes, newEdits);
+    }
+
+    private static ParsedDocument[] Parse(Exchange exchange, BulkRequest request, ReadOnlySpan<byte> body)
+    {
+        var limits = exchange.Node.Settings.Limits;
+        var documents = new ParsedDocument[request.Documents.Count];
+        for (var i = 0; i < documents.Length; i++)
+        {
+            var document = documents[i] = DocumentParser.Parse(body[request.Documents[i]], limits);
+            if (request.NewEdits == false && document.Revision is null)
+            {
+                throw HttpErrors.BadRequest("When `new_edits: false`, the document needs `_rev` or `_revisions` specified");
+            }
+        }
+
+        return documents;
+    }
+
+    private static async Task<WriteOutcome[]> Write(Exchange exchange, ParsedDocument[] documents, WriteMode mode)
+    {
+        var outcomes = new WriteOutcome[documents.Length];
+        var writes = new List<DocumentWrite>(documents.Length);
+        var places = new List<int>(documents.Length);
+        try
+        {
+            for (var i = 0; i < documents.Length; i++)
+            {
+                var document = documents[i];
+                var id = document.Id ?? exchange.Node.Uuids.Next();
+                outcomes[i] = new WriteOutcome(id, default, null);
+                if (!LocalDocumentResource.IsLocal(id))
+                {
+                    var attachments = await AttachmentIntake.TakeAsync(exchange.Database, document.Attachments, null, exchange.Aborted);
+                    writes.Add(new DocumentWrite(id, document, attachments));
+                    places.Add(i);
+                }
+            }
+
+            if (writes.Count > 0)
+            {
+                var written = await exchange.Database.WriteAsync(writes, mode, CancellationToken.None);
+                for (var i = 0; i < written.Count; i++)
+                {
+                    outcomes[places[i]] = written[i];
+                }
+            }
+        }
+        finally
+        {
+            foreach (var write in writes)
+            {
+                write.Dispose();
+            }
+        }
+
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            if (LocalDocumentResource.IsLocal(outcomes[i].Id))
+            {
+                outcomes[i] = await WriteLocal(exchange.Database, outcomes[i].Id, documents[i]);
+            }
+        }
+
+        return outcomes;
+    }
+
+    private static async Task<WriteOutcome> WriteLocal(Database database, string id, ParsedDocument document)
+    {
+        try
+        {
+            return new WriteOutcome(id, await LocalDocumentResource.Write(database, id, document, document.Revision), null);
+        }
+        catch (DocumentException refused)
+        {
+            return new WriteOutcome(id, default, refused.Error);
+        }
+    }
+
+    private static async Task Answer(Exchange exchange, ParsedDocument[] documents, WriteOutcome[] outcomes, bool newEdits)
+    {
+        using var json = new JsonBuffer(64 + (outcomes.Length * 96));
+        json.Raw("["u8);
+        var first = true;
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            var outcome = outcomes[i];
+            if (outcome.Error is null && !newEdits)
+            {
+                continue;
+            }
+
+            json.Raw(first ? ""u8 : ","u8);
+            first = false;
+            if (outcome.Error is not { } error)
+            {
+                DocumentAnswer.WriteRow(json, outcome.Id, outcome.Revision);
+            }
+            else
+            {
+                WriteError(json, outcome.Id, newEdits ? null : documents[i].Revision ?? default, error);
+            }
+        }
+
+        json.Raw("]"u8);
+        await exchange.WriteJsonAsync(201, json);
+    }
+
+    private static Task RefuseAllOrNothing(Exchange exchange, ParsedDocument[] documents)
+    {
+        using var json = new JsonBuffer();
+        json.Raw("["u8);
+        for (var i = 0; i < documents.Length; i++)
+        {
+            json.Raw(i == 0 ? ""u8 : ","u8);
+            WriteError(json, documents[i].Id ?? exchange.Node.Uuids.Next(), documents[i].Revision ?? default, NotImplemented);
+        }
+
+        json.Raw("]"u8);
+        return exchange.WriteJsonAsync(417, json);
+    }
+
+    private static void WriteError(JsonBuffer json, string id, RevisionId? revision, DocumentError error)
+    {
+        json.Raw("{\"id\":"u8).Text(id);
+        if (revision is { } named)
+        {
+            json.Raw(",\"rev\":"u8);
+            if (named.IsNone)
+            {
+                json.Raw("\"0-\""u8);
+            }
+            else
+            {
+                DocumentJson.WriteRevision(json, named);
+            }
+        }
+
+        json.Raw(",\"error\":"u8).Text(error.Error).Raw(",\"reason\":"u8).Text(error.Reason).Raw("}"u8);
+    }
+}
