@@ -56,6 +56,7 @@ internal sealed partial class Exchange
     private readonly HttpContext _context;
     private readonly long _began;
     private Database? _database;
+    private BodyPipe? _body;
     private long _bodyTicks;
 
     /// <summary>For the kernel.</summary>
@@ -131,7 +132,7 @@ internal sealed partial class Exchange
     public CancellationToken Aborted => _context.RequestAborted;
 
     /// <summary>The body for streaming. Bytes as they are sent: nothing is unpacked and no limit applies.</summary>
-    public PipeReader BodyReader => _context.Request.BodyReader;
+    public PipeReader BodyReader => _body ??= new BodyPipe(_context.Request.BodyReader);
 
     /// <summary>The underlying context, for the kernel and for what is not wrapped here.</summary>
     internal HttpContext Context => _context;
@@ -221,6 +222,9 @@ internal sealed partial class Exchange
             BodyReader.AdvanceTo(read.Buffer.End);
         }
     }
+
+    /// <summary>Gives back what the endpoint has read of the body and not used up.</summary>
+    internal void ReleaseBody() => _body?.Release();
 
     private static string MethodOf(HttpRequest request)
     {

@@ -46,6 +46,10 @@ internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Ex
         {
             await FailAsync(context, exception);
         }
+        finally
+        {
+            context.ReleaseBody();
+        }
     }
 
     private DocumentError? ErrorOf(Exception exception) => exception switch

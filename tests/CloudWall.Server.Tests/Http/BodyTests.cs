@@ -80,9 +80,23 @@ public sealed class BodyTests
         Assert.EndsWith(plain + "\n", text.TrimEnd('\r', '\n') + "\n", StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_body_that_is_not_read_to_its_end_leaves_the_connection_usable()
+    {
+        await using var node = await TestNode.StartAsync(("chttpd", "max_http_request_size", "50"));
+        await node.SendAsync("PUT", "/db");
+        var large = new string('x', 100_000);
+        var text = await SendRawAsync(
+            node,
+            $"PUT /db/_security HTTP/1.1\r\nHost: x\r\n{Credentials}Transfer-Encoding: chunked\r\n\r\n{large.Length:x}\r\n{large}\r\n0\r\n\r\n"
+            + $"GET /db/_revs_limit HTTP/1.1\r\nHost: x\r\n{Credentials}Connection: close\r\n\r\n",
+            pieces: 4096);
+        Assert.Equal(["413", "200"], text.Split("HTTP/1.1 ")[1..].Select(static answer => answer[..3]));
+    }
+
     private static string Credentials => $"Authorization: Basic {Convert.ToBase64String("admin:pass"u8)}\r\n";
 
-    private static async Task<string> SendRawAsync(TestNode node, string request)
+    private static async Task<string> SendRawAsync(TestNode node, string request, int pieces = 7)
     {
         using var client = new TcpClient { NoDelay = true };
         await client.ConnectAsync(node.Node.Address.Host, node.Node.Address.Port, TestContext.Current.CancellationToken);
@@ -90,7 +104,7 @@ public sealed class BodyTests
         var sending = Task.Run(
             async () =>
             {
-                foreach (var piece in Encoding.Latin1.GetBytes(request).Chunk(7))
+                foreach (var piece in Encoding.Latin1.GetBytes(request).Chunk(pieces))
                 {
                     await stream.WriteAsync(piece, TestContext.Current.CancellationToken);
                 }

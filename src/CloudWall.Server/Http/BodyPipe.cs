@@ -1,0 +1,72 @@
+using System.IO.Pipelines;
+
+namespace CloudWall.Server.Http;
+
+/// <summary>
+/// A request's body as endpoints read it. It remembers a read that was never given back, as happens where an endpoint has seen
+/// enough or fails in the middle: Kestrel could not drain the rest then, and would have to give up the connection.
+/// </summary>
+internal sealed class BodyPipe(PipeReader inner) : PipeReader
+{
+    private ReadResult? _open;
+
+    /// <summary>Gives back what has been read.</summary>
+    public void Release()
+    {
+        if (_open is { } read)
+        {
+            AdvanceTo(read.Buffer.End);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void AdvanceTo(SequencePosition consumed)
+    {
+        _open = null;
+        inner.AdvanceTo(consumed);
+    }
+
+    /// <inheritdoc/>
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        _open = null;
+        inner.AdvanceTo(consumed, examined);
+    }
+
+    /// <inheritdoc/>
+    public override void CancelPendingRead() => inner.CancelPendingRead();
+
+    /// <inheritdoc/>
+    public override void Complete(Exception? exception = null)
+    {
+        _open = null;
+        inner.Complete(exception);
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        var read = inner.ReadAsync(cancellationToken);
+        return read.IsCompletedSuccessfully ? new ValueTask<ReadResult>(Opened(read.Result)) : AwaitAsync(read);
+    }
+
+    /// <inheritdoc/>
+    public override bool TryRead(out ReadResult result)
+    {
+        if (!inner.TryRead(out result))
+        {
+            return false;
+        }
+
+        Opened(result);
+        return true;
+    }
+
+    private async ValueTask<ReadResult> AwaitAsync(ValueTask<ReadResult> read) => Opened(await read);
+
+    private ReadResult Opened(ReadResult read)
+    {
+        _open = read;
+        return read;
+    }
+}
