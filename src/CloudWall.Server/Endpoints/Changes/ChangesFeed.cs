@@ -58,14 +58,14 @@ internal sealed class ChangesFeed : IDisposable
             _exchange.Aborted, _exchange.Node.Stopping, _database.Closing);
         _frame.Begin();
         var round = await PassAsync(since);
-        if (IsLive && round.Rows == 0)
+        for (var hasWritten = round.Rows > 0; IsLive && !HasEnough(round); hasWritten = true)
         {
-            // The reader is to see that the feed is there before anything happens, as CouchDB's readers do.
-            _stream.Buffer.Raw("\n"u8);
-        }
+            if (!hasWritten)
+            {
+                // The reader is to see that the feed is there before anything happens, as CouchDB's readers do.
+                _stream.Buffer.Raw("\n"u8);
+            }
 
-        while (IsLive && !HasEnough(round))
-        {
             await _stream.FlushAsync();
             if (!await _clock.WaitAsync(_database.WaitForChangeAsync(_seen, ending.Token), ending.Token, _exchange.Aborted))
             {

@@ -28,9 +28,9 @@ internal sealed class ChangesFilter
 
     /// <summary>
     /// Whether CouchDB looks the documents up instead of passing over the others, which shows in <c>pending</c> and
-    /// <c>last_seq</c>: for design documents, and for up to 100 ids (<c>[couchdb] changes_doc_ids_optimization_threshold</c>).
+    /// <c>last_seq</c>: for design documents, and for up to 1000 ids (<c>[couchdb] changes_doc_ids_optimization_threshold</c>).
     /// </summary>
-    public bool CountsAsLookup => _design || Ids is { Count: <= 100 };
+    public bool CountsAsLookup => _design || Ids is { Count: <= 1000 };
 
     /// <summary>Reads the filter that a request names.</summary>
     /// <exception cref="DocumentException">400, 404, or 501 for filters that need JavaScript or selectors.</exception>

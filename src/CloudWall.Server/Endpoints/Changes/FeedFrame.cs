@@ -63,6 +63,11 @@ internal sealed class FeedFrame(FeedKind kind, JsonBuffer buffer, SequenceTokens
     /// <param name="pending">How many rows there are after that; null for feeds that do not say.</param>
     public void End(long lastSequence, long? pending)
     {
+        if (kind == FeedKind.EventSource && buffer.WrittenCount == 0)
+        {
+            return;
+        }
+
         if (kind != FeedKind.EventSource)
         {
             buffer.Raw(IsDocument ? "\n],\n\"last_seq\":"u8 : "{\"last_seq\":"u8).Sequence(tokens, lastSequence);

@@ -88,7 +88,7 @@ internal sealed class ListingOptions
     public static ListingOptions FromBody(NormalJson body, Query query)
     {
         var options = new ListingOptions();
-        if (body.Member("keys"u8) is { IsNull: false } keys)
+        if (body.Member("keys"u8) is { } keys)
         {
             options.Keys = keys.IsArray ? keys.Elements() : throw HttpErrors.BadRequest("`keys` body member must be an array.");
         }
@@ -124,7 +124,6 @@ internal sealed class ListingOptions
             : InvalidKeys is not null ? "`keys` must be an array of strings."
             : HasContradictingKeys() ? "`keys` is incompatible with `key`, `start_key` and `end_key`"
             : grouping != 0 ? "Invalid use of grouping on a map view."
-            : Partition?.Length == 0 ? "Invalid value for `partition`."
             : Partition is not null && !partitioned ? "`partition` parameter is not supported on this db"
             : Limit > Unlimited ? $"Limit is too large, must not exceed {Unlimited}"
             : null;
@@ -213,6 +212,7 @@ internal sealed class ListingOptions
                 break;
             case "partition":
                 Partition = value.Text();
+                RequirePartition(Partition);
                 break;
             case "reduce":
                 Reduce = value.Boolean();
@@ -235,6 +235,20 @@ internal sealed class ListingOptions
             case "update":
                 value.OneOf(name, "true", "false", "lazy");
                 break;
+        }
+    }
+
+    private static void RequirePartition(string partition)
+    {
+        var refusal = partition switch
+        {
+            "" => "Partition must not be empty",
+            ['_', ..] => "Partition must not start with an underscore",
+            _ => null,
+        };
+        if (refusal is not null)
+        {
+            throw new DocumentException(new DocumentError(400, "illegal_partition", refusal));
         }
     }
 

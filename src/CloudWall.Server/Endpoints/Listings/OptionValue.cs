@@ -27,7 +27,9 @@ internal readonly struct OptionValue
 
     /// <summary>The value as a Boolean.</summary>
     /// <exception cref="DocumentException">400 <c>query_parse_error</c>.</exception>
-    public bool Boolean() => _text is null && _json.Boolean is { } value ? value : Query.ParseBoolean(Text());
+    public bool Boolean() =>
+        _text is not null || _json.IsText ? Query.ParseBoolean(Text())
+        : _json.Boolean ?? throw Query.QueryParseError("Invalid boolean parameter: " + Text());
 
     /// <summary>The value as a whole number, not negative.</summary>
     /// <exception cref="DocumentException">400 <c>query_parse_error</c>.</exception>

@@ -26,6 +26,7 @@ internal static class Purge
             throw HttpErrors.BadRequest("Exceeded maximum number of revisions.");
         }
 
+        requests = requests.ConvertAll(static request => request with { Revisions = [.. request.Revisions.Distinct()] });
         var purged = await exchange.Database.PurgeAsync(requests, exchange.Aborted);
         using var json = new JsonBuffer();
         json.Raw("{\"purge_seq\":null,\"purged\":{"u8);
@@ -51,9 +52,12 @@ internal static class Purge
             var revisions = new List<RevisionId>();
             foreach (var element in list.Elements())
             {
-                revisions.Add(element.IsText && RevisionId.TryParse(Encoding.UTF8.GetBytes(element.Text()), out var revision)
-                    ? revision
-                    : throw new DocumentException(DocumentError.InvalidRevision));
+                if (!element.IsText || !RevisionId.TryParse(Encoding.UTF8.GetBytes(element.Text()), out var revision))
+                {
+                    throw new DocumentException(DocumentError.InvalidRevision);
+                }
+
+                revisions.Add(revision);
             }
 
             requests.Add(new PurgeRequest(id, revisions));

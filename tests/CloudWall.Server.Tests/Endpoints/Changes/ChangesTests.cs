@@ -57,20 +57,26 @@ public class ChangesTests
 
     // More ids than CouchDB looks up: it passes over all rows, and over one more than the limit asks for.
     [Theory]
-    [InlineData(150, "", 150, 1000, 0)]
-    [InlineData(150, "limit=150", 150, 151, 850)]
-    [InlineData(150, "limit=10", 10, 10, 990)]
-    [InlineData(500, "", 500, 1000, 0)]
-    [InlineData(500, "limit=500", 500, 501, 500)]
-    [InlineData(500, "limit=10", 10, 10, 990)]
-    [InlineData(500, "descending=true", 500, 1, 0)]
-    [InlineData(100, "", 100, 1000, 900)]
-    [InlineData(100, "limit=100", 100, 100, 900)]
+    [InlineData(1200, "", 1200, 5000, 0)]
+    [InlineData(1200, "limit=1200", 1200, 1201, 3800)]
+    [InlineData(1200, "limit=10", 10, 10, 4990)]
+    [InlineData(1200, "limit=0", 0, 0, 5000)]
+    [InlineData(1300, "", 1300, 5000, 0)]
+    [InlineData(1300, "limit=1300", 1300, 1301, 3700)]
+    [InlineData(1300, "limit=10", 10, 10, 4990)]
+    [InlineData(1300, "limit=0", 0, 0, 5000)]
+    [InlineData(1300, "descending=true", 1300, 1, 0)]
+    [InlineData(1300, "descending=true&limit=1300", 1300, 1, 0)]
+    [InlineData(1300, "descending=true&limit=1", 1, 1300, 1299)]
+    [InlineData(1000, "", 1000, 5000, 4000)]
+    [InlineData(1000, "limit=1000", 1000, 1000, 4000)]
+    [InlineData(1000, "descending=true", 1000, 1, 4000)]
+    [InlineData(1000, "descending=true&limit=1", 1, 1000, 4999)]
     public async Task Many_ids_come_to_the_same_whether_looked_up_or_passed_over(int count, string query, int rows, long last, long pending)
     {
         await using var node = await NodeUnderTest.StartAsync();
         var database = await node.CreateAsync("db");
-        await NodeUnderTest.PutAsync(database, Enumerable.Range(1, 1000).Select(static i => ($"d{i:0000}", "{}")));
+        await NodeUnderTest.PutAsync(database, Enumerable.Range(1, 5000).Select(static i => ($"d{i:0000}", "{}")));
         var ids = string.Join(',', Enumerable.Range(1, count).Select(static i => $"\"d{i:0000}\""));
 
         using var json = JsonDocument.Parse((await node.PostAsync("/db/_changes?filter=_doc_ids&" + query, $$"""{"doc_ids":[{{ids}}]}""")).Body);

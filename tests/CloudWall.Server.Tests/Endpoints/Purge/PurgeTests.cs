@@ -17,7 +17,7 @@ public class PurgeTests
         Assert.Equal(
             """{"purged_infos":[{"id":"a","revs":["2-c","1-r"]},{"id":"z","revs":["1-x"]}]}""" + "\n",
             (await node.GetAsync("/db/_purged_infos")).Body);
-        await node.PostAsync("/db/_purge", """{"z":["1-x"]}""");
+        await node.PostAsync("/db/_purge", """{"z":["1-x","1-x"]}""");
         Assert.Equal(
             """{"purged_infos":[{"id":"a","revs":["2-c","1-r"]},{"id":"z","revs":["1-x"]}]}""" + "\n",
             (await node.GetAsync("/db/_purged_infos")).Body);
