@@ -22,7 +22,7 @@ internal sealed class PurgeCommand(IReadOnlyList<PurgeRequest> requests, IReadOn
         }
 
         // A purge moves the update sequence even where no document gets a new one, so that whoever follows it looks.
-        if (session.State.UpdateSequence == before)
+        if (answers.Length > 0 && session.State.UpdateSequence == before)
         {
             session.State.UpdateSequence++;
         }

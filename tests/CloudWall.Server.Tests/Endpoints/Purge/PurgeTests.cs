@@ -23,6 +23,19 @@ public class PurgeTests
             (await node.GetAsync("/db/_purged_infos")).Body);
     }
 
+    [Fact]
+    public async Task A_purge_moves_the_update_sequence_unless_it_names_nothing()
+    {
+        await using var node = await NodeUnderTest.StartAsync();
+        var database = await node.CreateAsync("db");
+        await NodeUnderTest.PutAsync(database, ("a", "{}"));
+
+        await node.PostAsync("/db/_purge", "{}");
+        Assert.Equal(1, database.UpdateSequence);
+        await node.PostAsync("/db/_purge", """{"none":["1-x"],"nothing":["1-y"]}""");
+        Assert.Equal(2, database.UpdateSequence);
+    }
+
     [Theory]
     [InlineData("[]", "Request body must be a JSON object")]
     [InlineData("{\"a\":5}", "Invalid list of revisions")]
