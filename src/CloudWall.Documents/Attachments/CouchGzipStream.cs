@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
-using SharpCompress.Compressors;
-using SharpCompress.Compressors.Deflate;
+using CloudWall.Documents.Attachments.Deflate;
 
 namespace CloudWall.Documents.Attachments;
 
@@ -15,10 +14,9 @@ public sealed class CouchGzipStream : Stream
     public const int DefaultLevel = 8;
 
     private readonly Stream _output;
-    private readonly DeflateStream _deflate;
+    private readonly Deflater _deflater;
     private uint _crc;
     private uint _length;
-    private bool _empty = true;
     private bool _finished;
 
     /// <summary>Compresses into a stream.</summary>
@@ -29,7 +27,7 @@ public sealed class CouchGzipStream : Stream
         ArgumentOutOfRangeException.ThrowIfLessThan(level, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(level, 9);
         _output = output;
-        _deflate = new DeflateStream(new Uncloseable(output), CompressionMode.Compress, (CompressionLevel)level);
+        _deflater = new Deflater(output, level);
 
         // RFC 1952: no name, no time, Unix; zlib says how hard it tried only at its extremes.
         var effort = level switch
@@ -78,15 +76,9 @@ public sealed class CouchGzipStream : Stream
     /// <inheritdoc/>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        if (buffer.IsEmpty)
-        {
-            return;
-        }
-
-        _empty = false;
         _crc = Crc32.Append(_crc, buffer);
         _length += (uint)buffer.Length;
-        _deflate.Write(buffer);
+        _deflater.Write(buffer);
     }
 
     /// <inheritdoc/>
@@ -121,16 +113,7 @@ public sealed class CouchGzipStream : Stream
         if (disposing && !_finished)
         {
             _finished = true;
-            if (_empty)
-            {
-                // The library writes nothing for nothing; zlib writes one empty block.
-                _output.Write([3, 0]);
-            }
-            else
-            {
-                _deflate.Dispose();
-            }
-
+            _deflater.Finish();
             Span<byte> trailer = stackalloc byte[8];
             BinaryPrimitives.WriteUInt32LittleEndian(trailer, _crc);
             BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], _length);
@@ -138,37 +121,5 @@ public sealed class CouchGzipStream : Stream
         }
 
         base.Dispose(disposing);
-    }
-
-    /// <summary>Keeps the deflater from closing what it writes to. Told to leave it open, it leaves the deflate unfinished.</summary>
-    private sealed class Uncloseable(Stream output) : Stream
-    {
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override void Write(byte[] buffer, int offset, int count) => output.Write(buffer, offset, count);
-
-        public override void Write(ReadOnlySpan<byte> buffer) => output.Write(buffer);
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }

@@ -293,10 +293,32 @@ internal static class SpecialMembers
     {
         if (!Base64.IsValid(text, out var length))
         {
-            return null;
+            return DecodeLooseBase64(text);
         }
 
         var data = GC.AllocateUninitializedArray<byte>(length);
-        return Base64.DecodeFromUtf8(text, data, out _, out var written) == OperationStatus.Done && written == length ? data : null;
+        return Base64.DecodeFromUtf8(text, data, out _, out var written) == OperationStatus.Done && written == length
+            ? data
+            : DecodeLooseBase64(text);
+    }
+
+    /// <summary>
+    /// CouchDB does not mind what the last character before the padding says in the bits that do not count; the framework does.
+    /// </summary>
+    private static byte[]? DecodeLooseBase64(ReadOnlySpan<byte> text)
+    {
+        const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        var last = text.LastIndexOfAnyExcept("= \t\r\n"u8);
+        var padding = last < 0 ? 0 : text[last..].Count((byte)'=');
+        var value = last < 0 ? -1 : Alphabet.IndexOf((char)text[last]);
+        if (padding is not (1 or 2) || value < 0)
+        {
+            return null;
+        }
+
+        var tight = text.ToArray();
+        tight[last] = (byte)Alphabet[value & (padding == 1 ? 0x3C : 0x30)];
+        var data = new byte[Base64.GetMaxDecodedFromUtf8Length(tight.Length)];
+        return Base64.DecodeFromUtf8(tight, data, out _, out var written) == OperationStatus.Done ? data[..written] : null;
     }
 }
