@@ -1,4 +1,5 @@
 using System.Globalization;
+using CsCheck;
 
 namespace CloudWall.Model;
 
@@ -11,6 +12,10 @@ public readonly record struct Step(int Kind, int A, int B, int C);
 /// </summary>
 public sealed class ModelRun(IModelTarget target)
 {
+    /// <summary>Random runs of 1 to 40 steps.</summary>
+    public static readonly Gen<Step[]> Steps =
+        Gen.Select(Gen.Int, Gen.Int, Gen.Int, Gen.Int, (kind, a, b, c) => new Step(kind, a, b, c)).Array[1, 40];
+
     private static readonly string[] Ids = ["a", "b", "b\u0000c", "ä", "\uFFFD", "\U00010000"];
 
     private readonly Dictionary<string, ModelDocument> _documents = [];
