@@ -38,14 +38,14 @@ internal static class BodyCodec
             throw new InvalidDataException("A stored body has a format that this version does not know.");
         }
 
-        var count = reader.Number();
+        var count = reader.Length();
         if (count == 0)
         {
             attachments = [];
             return reader.Position;
         }
 
-        var list = new List<AttachmentInfo>();
+        var list = new List<AttachmentInfo>(Math.Min(count, 64));
         for (; count > 0; count--)
         {
             list.Add(new AttachmentInfo(
@@ -55,7 +55,9 @@ internal static class BodyCodec
                 reader.Take(16).ToArray(),
                 reader.Number(),
                 reader.Number(),
-                (ContentEncoding)reader.Byte(),
+                reader.Byte() is <= (byte)ContentEncoding.Gzip and var encoding
+                    ? (ContentEncoding)encoding
+                    : throw new InvalidDataException("A stored attachment has an encoding that this version does not know."),
                 reader.Take(32).ToArray()));
         }
 

@@ -9,10 +9,10 @@ internal readonly record struct CatalogueRecord(uint Number, string Incarnation,
     {
         var reader = new RecordReader(value);
         return new CatalogueRecord(
-            checked((uint)reader.Number()),
+            reader.Number() is <= uint.MaxValue and var number ? (uint)number : throw Corrupt(),
             reader.Text(),
             reader.Byte() != 0,
-            checked((int)reader.Number()),
+            reader.Number() is <= int.MaxValue and var shards ? (int)shards : throw Corrupt(),
             reader.Number());
     }
 
@@ -24,4 +24,6 @@ internal readonly record struct CatalogueRecord(uint Number, string Incarnation,
         output.Number(Shards);
         output.Number(CreatedAt);
     }
+
+    private static InvalidDataException Corrupt() => new("An entry of the catalogue of databases is corrupt.");
 }

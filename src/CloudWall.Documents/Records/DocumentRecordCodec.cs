@@ -32,13 +32,16 @@ internal static class DocumentRecordCodec
     {
         var reader = new RecordReader(value);
         var head = ReadHead(ref reader);
-        var sizes = new long[checked((int)reader.Number())];
+        var sizes = new long[reader.Length()];
         for (var i = 0; i < sizes.Length; i++)
         {
             sizes[i] = reader.Number();
         }
 
-        return new DocumentRecord(id, RevisionTreeCodec.Read(reader.Rest, out _), head.Sequence, sizes);
+        var tree = RevisionTreeCodec.Read(reader.Rest, out _);
+        return sizes.Length == tree.Leaves.Count
+            ? new DocumentRecord(id, tree, head.Sequence, sizes)
+            : throw new InvalidDataException("A document's record is corrupt.");
     }
 
     public static Head ReadHead(ReadOnlySpan<byte> value)

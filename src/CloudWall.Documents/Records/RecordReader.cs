@@ -14,7 +14,7 @@ internal ref struct RecordReader(ReadOnlySpan<byte> input)
 
     public byte Byte() => Take(1)[0];
 
-    public ReadOnlySpan<byte> Bytes() => Take(checked((int)Number()));
+    public ReadOnlySpan<byte> Bytes() => Take(Length());
 
     public string Text() => Encoding.UTF8.GetString(Bytes());
 
@@ -28,11 +28,18 @@ internal ref struct RecordReader(ReadOnlySpan<byte> input)
             value |= (ulong)(next & 0x7F) << shift;
             if (next < 0x80)
             {
-                return checked((long)value);
+                return value <= long.MaxValue ? (long)value : throw TooLong();
             }
         }
 
-        throw new InvalidDataException("A number in a stored record is too long.");
+        throw TooLong();
+    }
+
+    /// <summary>A number of bytes, or of things that take a byte or more each, that are still to come.</summary>
+    public int Length()
+    {
+        var length = Number();
+        return length <= _input.Length - Position ? (int)length : throw TooShort();
     }
 
     /// <summary>A revision. Hashes of 16 bytes have the mark 0, others their length plus 1.</summary>
@@ -40,18 +47,22 @@ internal ref struct RecordReader(ReadOnlySpan<byte> input)
     {
         var generation = Number();
         var mark = Number();
-        return RevisionId.FromHashBytes(generation, Take(mark == 0 ? 16 : checked((int)(mark - 1))));
+        return RevisionId.FromHashBytes(generation, Take(mark == 0 ? 16 : (int)Math.Min(int.MaxValue, mark - 1)));
     }
 
     public ReadOnlySpan<byte> Take(int count)
     {
         if (count < 0 || count > _input.Length - Position)
         {
-            throw new InvalidDataException("A stored record is shorter than it says.");
+            throw TooShort();
         }
 
         var taken = _input.Slice(Position, count);
         Position += count;
         return taken;
     }
+
+    private static InvalidDataException TooShort() => new("A stored record is shorter than it says.");
+
+    private static InvalidDataException TooLong() => new("A number in a stored record is too long.");
 }

@@ -24,7 +24,8 @@ internal static class SequenceRowCodec
     /// <summary>Reads a row's document id alone.</summary>
     public static ReadOnlySpan<byte> ReadId(ReadOnlySpan<byte> value)
     {
-        var reader = new RecordReader(value[1..]);
+        var reader = new RecordReader(value);
+        reader.Byte();
         return reader.Bytes();
     }
 
@@ -38,10 +39,10 @@ internal static class SequenceRowCodec
         }
 
         reader.Bytes();
-        count = checked((int)reader.Number());
-        if (count > value.Length)
+        count = reader.Length();
+        if (count == 0)
         {
-            throw new InvalidDataException("A stored record is shorter than it says.");
+            throw new InvalidDataException("A row of the changes feed has no revisions.");
         }
 
         if (leaves.Length < count)
