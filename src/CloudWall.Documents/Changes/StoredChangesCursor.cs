@@ -17,7 +17,8 @@ internal sealed class StoredChangesCursor(DatabaseCore core, long since, bool de
     private RevisionLeaf[] _leaves = new RevisionLeaf[1];
     private int _leafCount;
     private int _read;
-    private long _after = since;
+    private bool _disposed;
+    private long _after = Math.Max(0, since);
     private long _before = long.MaxValue;
 
     public override long Sequence => descending ? _before : _after;
@@ -30,11 +31,8 @@ internal sealed class StoredChangesCursor(DatabaseCore core, long since, bool de
 
     public override bool MoveNext()
     {
-        if (core.IsClosed)
-        {
-            throw new DocumentException(DatabaseErrors.Deleted);
-        }
-
+        core.ThrowIfClosed();
+        ObjectDisposedException.ThrowIf(_disposed, this);
         if (_rows is not null && _read == RowsPerScan)
         {
             Close();
@@ -67,7 +65,11 @@ internal sealed class StoredChangesCursor(DatabaseCore core, long since, bool de
         return true;
     }
 
-    protected override void Dispose(bool disposing) => Close();
+    protected override void Dispose(bool disposing)
+    {
+        _disposed = true;
+        Close();
+    }
 
     private KeyValueCursor? Open()
     {

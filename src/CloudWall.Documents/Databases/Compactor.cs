@@ -57,6 +57,7 @@ internal sealed class Compactor(DatabaseCore core, DatabaseWriter writer)
         var upper = DatabaseStart(core.Number + 1);
         foreach (var space in (ReadOnlySpan<Keyspace>)[Keyspace.Bodies, Keyspace.Documents, Keyspace.Sequences, Keyspace.Attachments])
         {
+            core.ThrowIfClosed();
             core.Store.Compact(space, lower, upper);
         }
     }

@@ -8,7 +8,7 @@ namespace CloudWall.Documents.Databases;
 /// <summary>
 /// One database: documents, local documents, attachments, changes. Safe for use from many threads; reads never wait for the
 /// writer. Every task of a write completes when the write is safe on disk, unless said otherwise.
-/// Members throw <see cref="DocumentException"/> 404 <c>not_found</c> once the database has been deleted.
+/// Members throw <see cref="DocumentException"/> once the database has been deleted (404 <c>not_found</c>) or the node is stopping (503).
 /// </summary>
 public sealed class Database
 {
@@ -69,8 +69,12 @@ public sealed class Database
     /// <returns>Null where there never was one (or it was purged).</returns>
     public DocumentRecord? Find(string id) => Open().Find(id);
 
-    /// <summary>Brings the older ancestors that <see cref="DocumentRecord.Tree"/> may leave out.</summary>
-    public void LoadAncestors(DocumentRecord record) => Open().LoadAncestors(record.Id, record.Tree);
+    /// <summary>
+    /// Brings the older ancestors that <see cref="DocumentRecord.Tree"/> may leave out. Where the document has changed since it was
+    /// looked up, the record becomes what it is now; only then are the ancestors sure to be there.
+    /// </summary>
+    /// <exception cref="DocumentException">404: the document has been purged meanwhile.</exception>
+    public void LoadAncestors(DocumentRecord record) => Open().LoadAncestors(record);
 
     /// <summary>A revision's body and attachments.</summary>
     /// <returns>Null where it never was stored, or has been compacted away.</returns>
@@ -195,21 +199,34 @@ public sealed class Database
     /// <summary>How many revisions of a document's history are kept (1000).</summary>
     public int RevsLimit => (int)Open().State.RevsLimit;
 
-    /// <summary>Sets <see cref="RevsLimit"/>; raises the update sequence by one as CouchDB does.</summary>
-    public Task SetRevsLimitAsync(int limit, CancellationToken cancellation) => RunAsync(
-        new SettingsCommand(session =>
-        {
-            session.State.RevsLimit = limit;
-            session.State.UpdateSequence++;
-        }),
-        cancellation);
+    /// <summary>Sets <see cref="RevsLimit"/>, 1 or more; raises the update sequence by one as CouchDB does.</summary>
+    public Task SetRevsLimitAsync(int limit, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        return RunAsync(
+            new SettingsCommand(session =>
+            {
+                session.State.RevsLimit = limit;
+                session.State.UpdateSequence++;
+            }),
+            cancellation);
+    }
 
     /// <summary>How many purge requests are remembered (1000).</summary>
     public int PurgedInfosLimit => (int)Open().State.PurgedInfosLimit;
 
-    /// <summary>Sets <see cref="PurgedInfosLimit"/>.</summary>
-    public Task SetPurgedInfosLimitAsync(int limit, CancellationToken cancellation) => RunAsync(
-        new SettingsCommand(session => session.State.PurgedInfosLimit = limit), cancellation);
+    /// <summary>Sets <see cref="PurgedInfosLimit"/>, 1 or more; raises the update sequence by one as CouchDB does.</summary>
+    public Task SetPurgedInfosLimitAsync(int limit, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        return RunAsync(
+            new SettingsCommand(session =>
+            {
+                session.State.PurgedInfosLimit = limit;
+                session.State.UpdateSequence++;
+            }),
+            cancellation);
+    }
 
     /// <summary>Starts compaction, unless it is running: bodies of old revisions and unreferenced attachments go.</summary>
     /// <returns>A task that ends with the compaction.</returns>
@@ -221,7 +238,7 @@ public sealed class Database
     /// <summary>Ends readers, finishes what was accepted, takes no more.</summary>
     internal Task CloseAsync(DocumentError reason)
     {
-        _core.Close();
+        _core.Close(reason);
         return _writer.CloseAsync(new DocumentException(reason));
     }
 
@@ -231,5 +248,9 @@ public sealed class Database
         return command.Task.WaitAsync(cancellation);
     }
 
-    private DatabaseCore Open() => _core.IsClosed ? throw new DocumentException(DatabaseErrors.Deleted) : _core;
+    private DatabaseCore Open()
+    {
+        _core.ThrowIfClosed();
+        return _core;
+    }
 }

@@ -24,6 +24,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
     private readonly SortedDictionary<string, Database> _databases = new(Utf8Order.Instance);
     private readonly Dictionary<Database, DatabaseCore> _cores = [];
     private uint _nextNumber = 1;
+    private bool _disposed;
 
     private DatabaseCatalogue(KeyValueStore store, EngineOptions options, TimeProvider time)
     {
@@ -63,21 +64,22 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
     /// <param name="name">Its name, validated by the caller.</param>
     /// <param name="options">What never changes afterwards.</param>
     /// <param name="cancellation">Gives up waiting.</param>
-    /// <exception cref="DocumentException">412 <c>file_exists</c>.</exception>
+    /// <exception cref="DocumentException">412 <c>file_exists</c>; 503 when the node is stopping.</exception>
     public async Task<Database> CreateAsync(string name, DatabaseOptions options, CancellationToken cancellation)
     {
         await _changing.WaitAsync(cancellation);
         try
         {
+            ThrowIfDisposed();
             if (Find(name) is not null)
             {
                 throw new DocumentException(DatabaseErrors.Exists);
             }
 
+            // Should the disk fail, nobody knows whether the number was used.
             var record = new CatalogueRecord(
-                _nextNumber, _options.NewUuid(), options.Partitioned, options.Shards, _time.GetUtcNow().ToUnixTimeMilliseconds());
+                _nextNumber++, _options.NewUuid(), options.Partitioned, options.Shards, _time.GetUtcNow().ToUnixTimeMilliseconds());
             Store(name, record);
-            _nextNumber++;
             var database = Add(name, record);
             Updates.Add(name, DatabaseUpdateKind.Created);
             return database;
@@ -100,11 +102,13 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
 
     /// <summary>Deletes a database with all that is in it.</summary>
     /// <returns>False where there was none.</returns>
+    /// <exception cref="DocumentException">503 when the node is stopping.</exception>
     public async Task<bool> DeleteAsync(string name, CancellationToken cancellation)
     {
         await _changing.WaitAsync(cancellation);
         try
         {
+            ThrowIfDisposed();
             Database? database;
             DatabaseCore core;
             lock (_gate)
@@ -118,8 +122,18 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
             }
 
             // From here on it goes to the end: the name is gone, and its writer takes nothing more.
-            await database.CloseAsync(DatabaseErrors.Deleted);
-            Erase(name, core.Number);
+            try
+            {
+                await database.CloseAsync(DatabaseErrors.Deleted);
+                Erase(name, core.Number);
+            }
+            catch
+            {
+                // It is all still there.
+                Add(name, core.Record);
+                throw;
+            }
+
             Updates.Add(name, DatabaseUpdateKind.Deleted);
             return true;
         }
@@ -129,24 +143,47 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends waiting readers, finishes what has been accepted, and makes it safe.</summary>
+    /// <summary>
+    /// Ends waiting readers, finishes what has been accepted, and makes it safe. The databases can still be found, so that latecomers
+    /// are told that the node is stopping and not that there is no such database.
+    /// </summary>
+    /// <exception cref="StorageException">The disk failed.</exception>
     public async ValueTask DisposeAsync()
     {
         await _changing.WaitAsync();
-        Database[] databases;
-        lock (_gate)
+        try
         {
-            databases = [.. _databases.Values];
-            _databases.Clear();
-        }
+            if (_disposed)
+            {
+                return;
+            }
 
-        foreach (var database in databases)
+            _disposed = true;
+            Database[] databases;
+            lock (_gate)
+            {
+                databases = [.. _databases.Values];
+            }
+
+            foreach (var database in databases)
+            {
+                await database.CloseAsync(DatabaseErrors.Stopping);
+            }
+
+            _store.Sync();
+        }
+        finally
         {
-            await database.CloseAsync(DatabaseErrors.Stopping);
+            _changing.Release();
         }
+    }
 
-        _store.Sync();
-        _changing.Release();
+    private void ThrowIfDisposed()
+    {
+        if (_disposed)
+        {
+            throw new DocumentException(DatabaseErrors.Stopping);
+        }
     }
 
     private void CheckFormat()
@@ -161,7 +198,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
         else if (stored is not [<= FormatVersion])
         {
             throw new StorageException(
-                $"The data was written by a newer version (format {stored[0]}); this one knows format {FormatVersion}.");
+                $"The data was written by a newer version (format {Convert.ToHexString(stored)}); this one knows format {FormatVersion}.");
         }
     }
 

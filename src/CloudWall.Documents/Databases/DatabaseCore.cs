@@ -14,10 +14,12 @@ internal sealed class DatabaseCore : IDisposable
     private readonly CancellationTokenSource _closing = new();
     private volatile StateBox? _state;
     private volatile SecurityBox? _security;
+    private volatile DocumentError _closedBecause = DatabaseErrors.Stopping;
 
     public DatabaseCore(string name, CatalogueRecord record, KeyValueStore store, EngineOptions options, TimeProvider time, DatabaseUpdates updates)
     {
         Name = name;
+        Record = record;
         Number = record.Number;
         Incarnation = record.Incarnation;
         Description = new DatabaseOptions(record.Partitioned, record.Shards);
@@ -35,6 +37,9 @@ internal sealed class DatabaseCore : IDisposable
     public const int RecordOverhead = 150;
 
     public string Name { get; }
+
+    /// <summary>The entry in the catalogue.</summary>
+    public CatalogueRecord Record { get; }
 
     public uint Number { get; }
 
@@ -95,7 +100,11 @@ internal sealed class DatabaseCore : IDisposable
     {
         if (security is not null)
         {
-            _security = new SecurityBox(security);
+            // A reader may have looked in the store just before the batch was written; it must not have the last word.
+            lock (_gate)
+            {
+                _security = new SecurityBox(security);
+            }
         }
 
         var moved = _state is null || _state.Value.UpdateSequence != state.UpdateSequence;
@@ -108,25 +117,68 @@ internal sealed class DatabaseCore : IDisposable
     }
 
     /// <summary>Ends whoever reads for long or waits.</summary>
-    public void Close()
+    public void Close(DocumentError reason)
     {
-        _closing.Cancel();
-        Changed.Raise();
+        _closedBecause = reason;
+        try
+        {
+            _closing.Cancel();
+        }
+        finally
+        {
+            Changed.Raise();
+        }
+    }
+
+    /// <summary>Refuses use after the database was deleted, or the node stopped.</summary>
+    /// <exception cref="DocumentException">It was.</exception>
+    public void ThrowIfClosed()
+    {
+        if (IsClosed)
+        {
+            throw new DocumentException(_closedBecause);
+        }
     }
 
     /// <summary>Releases what closing used; readers may still hold its token.</summary>
     public void Dispose() => _closing.Dispose();
 
-    public DocumentRecord? Find(string id)
+    public DocumentRecord? Find(string id) => Find(Store, id);
+
+    /// <summary>
+    /// Brings the older ancestors of a document that may change meanwhile, whereby pages of them come and go. The record then becomes
+    /// what the document is now.
+    /// </summary>
+    public void LoadAncestors(DocumentRecord record)
+    {
+        if (record.Tree.TailCount == 0)
+        {
+            return;
+        }
+
+        using var snapshot = Store.Snapshot();
+        var now = Find(snapshot, record.Id) ?? throw new DocumentException(DocumentError.Missing);
+        if (now.Sequence != record.Sequence)
+        {
+            record.Become(now);
+        }
+
+        LoadAncestors(snapshot, record.Id, record.Tree);
+    }
+
+    /// <summary>Brings the older ancestors of a document that cannot change meanwhile: for the writer.</summary>
+    public void LoadAncestors(string id, RevisionTree tree) => LoadAncestors(Store, id, tree);
+
+    private DocumentRecord? Find(KeyValueReader reader, string id)
     {
         var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
         Keys.Record(ref key, Number, id);
-        using var value = Store.Get(Keyspace.Documents, key.Written);
+        using var value = reader.Get(Keyspace.Documents, key.Written);
         key.Dispose();
         return value.Found ? DocumentRecordCodec.Read(id, value.Span) : null;
     }
 
-    public void LoadAncestors(string id, RevisionTree tree)
+    private void LoadAncestors(KeyValueReader reader, string id, RevisionTree tree)
     {
         if (tree.TailCount == 0)
         {
@@ -136,7 +188,7 @@ internal sealed class DatabaseCore : IDisposable
         var pages = new List<AncestorPage>();
         foreach (var index in tree.TailPages())
         {
-            using var value = ReadAncestors(id, index);
+            using var value = ReadAncestors(reader, id, index);
             if (value.Found)
             {
                 pages.Add(RevisionTreeCodec.ReadPage(index, value.Span));
@@ -215,11 +267,11 @@ internal sealed class DatabaseCore : IDisposable
         return size;
     }
 
-    private PinnedValue ReadAncestors(string id, long page)
+    private PinnedValue ReadAncestors(KeyValueReader reader, string id, long page)
     {
         var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
         Keys.Ancestors(ref key, Number, id, page);
-        var value = Store.Get(Keyspace.Documents, key.Written);
+        var value = reader.Get(Keyspace.Documents, key.Written);
         key.Dispose();
         return value;
     }

@@ -17,13 +17,13 @@ public sealed class DocumentRecord
     public string Id { get; }
 
     /// <summary>The update sequence of its latest change.</summary>
-    public long Sequence { get; internal set; }
+    public long Sequence { get; private set; }
 
     /// <summary>
     /// The revisions. Older ancestors may be left out (<see cref="RevisionTree.TailCount"/>); all leaves are there.
     /// <see cref="Database.LoadAncestors"/> brings the rest.
     /// </summary>
-    public RevisionTree Tree { get; internal set; }
+    public RevisionTree Tree { get; private set; }
 
     /// <summary>The leaf that CouchDB shows for the document.</summary>
     public RevisionLeaf Winner => Tree.Winner;
@@ -32,5 +32,13 @@ public sealed class DocumentRecord
     public bool Deleted => (Tree.Winner.Flags & RevisionFlags.Deleted) != 0;
 
     /// <summary>External size in bytes of each of the tree's leaves, in their order.</summary>
-    internal long[] LeafSizes { get; set; }
+    internal long[] LeafSizes { get; private set; }
+
+    /// <summary>Takes over what the document has become.</summary>
+    internal void Become(DocumentRecord now)
+    {
+        Sequence = now.Sequence;
+        Tree = now.Tree;
+        LeafSizes = now.LeafSizes;
+    }
 }

@@ -22,6 +22,7 @@ internal sealed class StoredDocumentCursor : DocumentCursor
     private KeyValueCursor? _bodies;
     private int _rows;
     private bool _bodyAhead;
+    private bool _ended;
     private DocumentRecordCodec.Head _head;
 
     public StoredDocumentCursor(DatabaseCore core, KeyRange range)
@@ -50,12 +51,8 @@ internal sealed class StoredDocumentCursor : DocumentCursor
 
     public override bool MoveNext()
     {
-        if (_core.IsClosed)
-        {
-            throw new DocumentException(DatabaseErrors.Deleted);
-        }
-
-        while (true)
+        _core.ThrowIfClosed();
+        while (!_ended)
         {
             if (_records is null || ++_rows > RowsPerScan)
             {
@@ -64,7 +61,8 @@ internal sealed class StoredDocumentCursor : DocumentCursor
 
             if (!_records!.MoveNext())
             {
-                return false;
+                _ended = true;
+                break;
             }
 
             if (!DocumentRecordCodec.IsDeleted(_records.Value))
@@ -73,6 +71,8 @@ internal sealed class StoredDocumentCursor : DocumentCursor
                 return true;
             }
         }
+
+        return false;
     }
 
     public override StoredRevision? ReadWinner()
@@ -91,6 +91,12 @@ internal sealed class StoredDocumentCursor : DocumentCursor
     }
 
     protected override void Dispose(bool disposing)
+    {
+        _ended = true;
+        Close();
+    }
+
+    private void Close()
     {
         _records?.Dispose();
         _bodies?.Dispose();
@@ -133,7 +139,7 @@ internal sealed class StoredDocumentCursor : DocumentCursor
                 _lower = [.. _records.Key, 0];
             }
 
-            Dispose(disposing: true);
+            Close();
         }
 
         _rows = 1;
