@@ -14,6 +14,9 @@ internal sealed class ContentStore(DatabaseCore core)
     /// <summary>Bytes in each chunk but the last. Content up to one chunk is written together with its document.</summary>
     public const int ChunkSize = 128 << 10;
 
+    /// <summary>The blob of content without a byte. It has no chunks, so that a number of its own would not be remembered.</summary>
+    public const long EmptyBlob = 0;
+
     private readonly Lock _gate = new();
     private long _lastBlob;
     private bool _started;
@@ -53,6 +56,7 @@ internal sealed class ContentStore(DatabaseCore core)
     /// <summary>Puts a blob on the list of those being received.</summary>
     public void ListUpload(long blob)
     {
+        core.ThrowIfClosed();
         using var batch = core.Store.CreateBatch();
         var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
         Keys.Upload(ref key, core.Number, blob);
@@ -63,6 +67,7 @@ internal sealed class ContentStore(DatabaseCore core)
 
     public void WriteChunk(long blob, uint chunk, ReadOnlySpan<byte> bytes)
     {
+        core.ThrowIfClosed();
         using var batch = core.Store.CreateBatch();
         var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
         Keys.Chunk(ref key, core.Number, blob, chunk);
@@ -85,7 +90,14 @@ internal sealed class ContentStore(DatabaseCore core)
         batch.Delete(Keyspace.Documents, key.Written);
         key.Dispose();
         RemoveBlob(batch, core.Number, blob);
-        core.Store.Commit(batch, sync: false);
+        try
+        {
+            core.Store.Commit(batch, sync: false);
+        }
+        catch (StorageException)
+        {
+            // Whoever clears up has nothing to decide any more. The blob is still on the list: the next start removes it.
+        }
     }
 
     /// <summary>Removes what was being received when the node stopped.</summary>
@@ -124,18 +136,21 @@ internal sealed class ContentStore(DatabaseCore core)
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         var content = Find(attachment.ContentId.Span) ?? throw Gone();
-        var end = Math.Min(content.StoredLength, offset + length);
+        var end = offset + Math.Min(Math.Max(0, content.StoredLength - offset), length);
         while (offset < end)
         {
             cancellation.ThrowIfCancellationRequested();
             using var chunk = ReadChunk(content.Blob, (uint)(offset / ChunkSize));
             if (!chunk.Found)
             {
-                throw Gone();
+                // Dropped by everybody meanwhile; and perhaps stored anew since, under another number.
+                var now = Find(attachment.ContentId.Span) ?? throw Gone();
+                content = now.Blob != content.Blob ? now : throw Damaged();
+                continue;
             }
 
             var from = (int)(offset % ChunkSize);
-            var bytes = chunk.Memory[from..];
+            var bytes = from < chunk.Memory.Length ? chunk.Memory[from..] : throw Damaged();
             if (bytes.Length > end - offset)
             {
                 bytes = bytes[..(int)(end - offset)];
@@ -148,7 +163,13 @@ internal sealed class ContentStore(DatabaseCore core)
         await Task.CompletedTask;
     }
 
-    private static InvalidDataException Gone() => new("The content of an attachment is no longer stored.");
+    private DocumentException Gone()
+    {
+        core.ThrowIfClosed();
+        return new DocumentException(new DocumentError(404, "not_found", "Document is missing attachment"));
+    }
+
+    private static InvalidDataException Damaged() => new("The content of an attachment is damaged.");
 
     private PinnedValue ReadChunk(long blob, uint chunk)
     {

@@ -57,6 +57,7 @@ internal sealed class ContentUpload : AttachmentUpload
     public override ValueTask<StoredContent> CompleteAsync(CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        ObjectDisposedException.ThrowIf(_completed, this);
         _gzip?.Dispose();
         var inline = _blob == 0;
         if (!inline && _filled > 0)
@@ -65,7 +66,7 @@ internal sealed class ContentUpload : AttachmentUpload
         }
 
         _completed = true;
-        var length = _gzip is null && _encoding == ContentEncoding.Gzip ? _decodedLength ?? _stored : _received;
+        var length = _gzip is null && _encoding == ContentEncoding.Gzip ? Math.Max(0, _decodedLength ?? _stored) : _received;
         return ValueTask.FromResult(new StoredContent(
             _sha256.GetHashAndReset(),
             _md5.GetHashAndReset(),

@@ -7,7 +7,8 @@ namespace CloudWall.Documents.Attachments;
 public sealed class StoredContent : IDisposable
 {
     private readonly Action<StoredContent>? _abandon;
-    private bool _disposed;
+    private int _holders = 1;
+    private int _disposed;
 
     internal StoredContent(
         ReadOnlyMemory<byte> contentId,
@@ -56,13 +57,38 @@ public sealed class StoredContent : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (!_disposed)
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
-            _disposed = true;
-            if (!Adopted)
+            Release();
+        }
+    }
+
+    /// <summary>
+    /// Keeps the content until <see cref="Release"/>, though it may be disposed of before: a write that nobody waits for any more is
+    /// still in the queue.
+    /// </summary>
+    internal void Hold()
+    {
+        var holders = Volatile.Read(ref _holders);
+        while (true)
+        {
+            ObjectDisposedException.ThrowIf(holders == 0, this);
+            var seen = Interlocked.CompareExchange(ref _holders, holders + 1, holders);
+            if (seen == holders)
             {
-                _abandon?.Invoke(this);
+                return;
             }
+
+            holders = seen;
+        }
+    }
+
+    /// <summary>Gives up one <see cref="Hold"/>; the last to do so drops what no document refers to.</summary>
+    internal void Release()
+    {
+        if (Interlocked.Decrement(ref _holders) == 0 && !Adopted)
+        {
+            _abandon?.Invoke(this);
         }
     }
 }

@@ -41,7 +41,7 @@ internal sealed class CompactionCommand(byte[] from, int steps) : WriteCommand<b
 
             if (tree is null || !tree.TryFindLeaf(revision, out _))
             {
-                session.RemoveStoredBody(thisId, revision);
+                session.RemoveBody(bodies.Key, bodies.Value);
             }
         }
 

@@ -76,6 +76,11 @@ internal sealed class ContentReferences(DatabaseCore core)
     {
         if (content.Inline is not { } bytes)
         {
+            if (content.Adopted)
+            {
+                throw new InvalidOperationException("The content was written before, and has been dropped since.");
+            }
+
             var upload = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
             Keys.Upload(ref upload, core.Number, content.Blob);
             batch.Delete(Keyspace.Documents, upload.Written);
@@ -84,15 +89,16 @@ internal sealed class ContentReferences(DatabaseCore core)
             return content.Blob;
         }
 
-        var blob = core.Contents.NextBlob();
-        if (bytes.Length > 0)
+        if (bytes.IsEmpty)
         {
-            var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
-            Keys.Chunk(ref key, core.Number, blob, 0);
-            batch.Put(Keyspace.Attachments, key.Written, bytes.Span);
-            key.Dispose();
+            return ContentStore.EmptyBlob;
         }
 
+        var blob = core.Contents.NextBlob();
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Chunk(ref key, core.Number, blob, 0);
+        batch.Put(Keyspace.Attachments, key.Written, bytes.Span);
+        key.Dispose();
         return blob;
     }
 
@@ -109,7 +115,10 @@ internal sealed class ContentReferences(DatabaseCore core)
         else
         {
             batch.Delete(Keyspace.Documents, key.Written);
-            ContentStore.RemoveBlob(batch, core.Number, record.Blob);
+            if (record.Blob != ContentStore.EmptyBlob)
+            {
+                ContentStore.RemoveBlob(batch, core.Number, record.Blob);
+            }
         }
 
         key.Dispose();

@@ -18,9 +18,11 @@ internal sealed class DatabaseWriter(DatabaseCore core)
 
     public void Enqueue(WriteCommand command)
     {
+        Exception? closed;
         lock (_gate)
         {
-            if (_closed is null)
+            closed = _closed;
+            if (closed is null)
             {
                 _waiting.Enqueue(command);
                 if (_running)
@@ -32,7 +34,7 @@ internal sealed class DatabaseWriter(DatabaseCore core)
             }
         }
 
-        if (_closed is { } closed)
+        if (closed is not null)
         {
             command.Fail(closed);
             return;
@@ -86,19 +88,28 @@ internal sealed class DatabaseWriter(DatabaseCore core)
         }
     }
 
+    /// <summary>Takes at least one command out of the queue, whatever happens, and answers those that it takes.</summary>
     private void WriteGroup(Queue<WriteCommand> waiting)
     {
         var group = new List<WriteCommand>();
+        var spoiled = false;
         try
         {
             using var session = new WriteSession(core);
             var sync = false;
-            while (waiting.TryPeek(out var command) && (group.Count == 0 || !command.Alone) && session.SizeInBytes < BatchBytes)
+            while (!spoiled
+                && waiting.TryPeek(out var command)
+                && (group.Count == 0 || !command.Alone)
+                && session.SizeInBytes < BatchBytes)
             {
                 waiting.Dequeue();
-                if (!TryApply(command, session))
+                switch (Apply(command, session))
                 {
-                    continue;
+                    case Decision.Refused:
+                        continue;
+                    case Decision.Failed:
+                        spoiled = true;
+                        continue;
                 }
 
                 group.Add(command);
@@ -109,16 +120,33 @@ internal sealed class DatabaseWriter(DatabaseCore core)
                 }
             }
 
-            if (group.Count > 0)
+            if (group.Count > 0 && !spoiled)
             {
                 session.Commit(sync);
             }
         }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
+        catch (Exception exception)
         {
+            if (group.Count == 0 && waiting.TryDequeue(out var first))
+            {
+                group.Add(first);
+            }
+
             foreach (var command in group)
             {
                 command.Fail(exception);
+            }
+
+            return;
+        }
+
+        if (spoiled)
+        {
+            // Those before the one that failed have done nothing wrong.
+            var again = new Queue<WriteCommand>(group);
+            while (again.Count > 0)
+            {
+                WriteGroup(again);
             }
 
             return;
@@ -130,23 +158,30 @@ internal sealed class DatabaseWriter(DatabaseCore core)
         }
     }
 
-    /// <summary>Refuses a command that is at fault itself; any other failure is the batch's.</summary>
-    private static bool TryApply(WriteCommand command, WriteSession session)
+    /// <summary>A command that CouchDB would refuse leaves the batch as it was; one that fails otherwise has spoiled it.</summary>
+    private static Decision Apply(WriteCommand command, WriteSession session)
     {
         try
         {
             command.Apply(session);
-            return true;
+            return Decision.Taken;
         }
         catch (DocumentException refused)
         {
             command.Fail(refused);
-            return false;
+            return Decision.Refused;
         }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
+        catch (Exception exception)
         {
             command.Fail(exception);
-            throw;
+            return Decision.Failed;
         }
+    }
+
+    private enum Decision
+    {
+        Taken,
+        Refused,
+        Failed,
     }
 }

@@ -7,9 +7,11 @@ namespace CloudWall.Documents.Writing;
 /// <summary>A document while a batch of writes is put together: what is stored, and what the batch has made of it so far.</summary>
 internal sealed class DocumentDraft
 {
+    private const int FewLeaves = 16;
+
     private readonly bool _wasDeleted;
-    private List<(RevisionId Revision, long Size)>? _newSizes;
-    private Dictionary<RevisionId, IReadOnlyList<AttachmentInfo>>? _newBodies;
+    private Dictionary<RevisionId, (long Size, IReadOnlyList<AttachmentInfo> Attachments)>? _newBodies;
+    private Dictionary<RevisionId, long>? _storedSizes;
     private object? _lastCommand;
 
     public DocumentDraft(string id, DocumentRecord? stored)
@@ -40,8 +42,8 @@ internal sealed class DocumentDraft
 
     public IReadOnlyList<RevisionLeaf> StoredLeaves { get; } = [];
 
-    /// <summary>Pages of older ancestors that are on disk but no longer hold anything of the tree.</summary>
-    public List<long> DroppedPages { get; } = [];
+    /// <summary>Whether stored bodies of revisions that the tree has not got are to go.</summary>
+    public bool ForgetsBodies { get; set; }
 
     public int StoredCount => Stored is null || _wasDeleted ? 0 : 1;
 
@@ -71,26 +73,31 @@ internal sealed class DocumentDraft
         IsChanged = true;
     }
 
-    public void AddBody(RevisionId revision, long size, IReadOnlyList<AttachmentInfo> attachments)
-    {
-        (_newSizes ??= []).Add((revision, size));
-        (_newBodies ??= [])[revision] = attachments;
-    }
+    public void AddBody(RevisionId revision, long size, IReadOnlyList<AttachmentInfo> attachments) =>
+        (_newBodies ??= [])[revision] = (size, attachments);
 
     public bool TryFindNewBody(RevisionId revision, out IReadOnlyList<AttachmentInfo> attachments)
     {
         attachments = [];
-        return _newBodies is not null && _newBodies.TryGetValue(revision, out attachments!);
+        if (_newBodies is null || !_newBodies.TryGetValue(revision, out var body))
+        {
+            return false;
+        }
+
+        attachments = body.Attachments;
+        return true;
     }
 
     public long SizeOf(RevisionId leaf)
     {
-        for (var i = (_newSizes?.Count ?? 0) - 1; i >= 0; i--)
+        if (_newBodies is not null && _newBodies.TryGetValue(leaf, out var body))
         {
-            if (_newSizes![i].Revision == leaf)
-            {
-                return _newSizes[i].Size;
-            }
+            return body.Size;
+        }
+
+        if (StoredLeaves.Count > FewLeaves)
+        {
+            return (_storedSizes ??= StoredSizes()).GetValueOrDefault(leaf);
         }
 
         for (var i = 0; i < StoredLeaves.Count; i++)
@@ -102,5 +109,16 @@ internal sealed class DocumentDraft
         }
 
         return 0;
+    }
+
+    private Dictionary<RevisionId, long> StoredSizes()
+    {
+        var sizes = new Dictionary<RevisionId, long>(StoredLeaves.Count);
+        for (var i = 0; i < StoredLeaves.Count; i++)
+        {
+            sizes[StoredLeaves[i].Revision] = Stored!.LeafSizes[i];
+        }
+
+        return sizes;
     }
 }

@@ -10,6 +10,7 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
     private readonly IReadOnlyList<DocumentWrite> _writes;
     private readonly WriteMode _mode;
     private readonly RevisionId[] _expected;
+    private readonly RevisionId[][] _paths;
     private readonly bool _checked;
 
     /// <summary>Prepares a write; what can be computed before its turn comes is computed here, on the caller's thread.</summary>
@@ -18,19 +19,40 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
         _writes = writes;
         _mode = mode;
         _expected = new RevisionId[writes.Count];
+        _paths = mode == WriteMode.Replicated ? new RevisionId[writes.Count][] : [];
         for (var i = 0; i < writes.Count; i++)
         {
             var write = writes[i];
             CheckNames(write);
-            if (mode == WriteMode.Replicated && Path(write)[^1].Generation < 0)
+            if (mode == WriteMode.Replicated)
             {
-                throw new DocumentException(DocumentError.Validation("_revisions has more ids than generations"));
+                _paths[i] = Path(write);
             }
 
             _checked |= write.Attachments.Count > 0 || write.Id.StartsWith("_design/", StringComparison.Ordinal);
             if (mode == WriteMode.Interactive && write.Attachments.Count == 0)
             {
                 _expected[i] = RevisionHash.Compute(write.Document.Deleted, write.Parent, write.Document.Term.Span, []);
+            }
+        }
+
+        // Whoever waits may give up and dispose of the writes; their content is needed all the same.
+        foreach (var write in writes)
+        {
+            foreach (var attachment in write.Attachments)
+            {
+                attachment.Content?.Hold();
+            }
+        }
+    }
+
+    protected override void Release()
+    {
+        foreach (var write in _writes)
+        {
+            foreach (var attachment in write.Attachments)
+            {
+                attachment.Content?.Release();
             }
         }
     }
@@ -40,7 +62,7 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
         var attachments = new IReadOnlyList<AttachmentInfo>?[_writes.Count];
         for (var i = 0; i < attachments.Length; i++)
         {
-            attachments[i] = Resolve(session, _writes[i]);
+            attachments[i] = Resolve(session, i);
         }
 
         var outcomes = new WriteOutcome[_writes.Count];
@@ -48,7 +70,7 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
         {
             outcomes[i] = _mode == WriteMode.Interactive
                 ? Edit(session, i, attachments[i])
-                : Merge(session, _writes[i], attachments[i]);
+                : Merge(session, i, attachments[i]);
         }
 
         return outcomes;
@@ -111,6 +133,12 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
             return conflict;
         }
 
+        if (parent.Generation == long.MaxValue)
+        {
+            // CouchDB goes on counting.
+            return new WriteOutcome(write.Id, default, DocumentError.InvalidRevision);
+        }
+
         var revision = _expected[index];
         if (parent != write.Parent)
         {
@@ -125,7 +153,7 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
         var flags = RevisionFlags.Stored | (deleted ? RevisionFlags.Deleted : RevisionFlags.None);
         if (tree.IsEmpty && !parent.IsNone)
         {
-            tree.Merge([revision, parent], flags, sequence);
+            tree.Merge([revision, .. HistoryOf(write)], flags, sequence);
         }
         else
         {
@@ -133,15 +161,21 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
         }
 
         Stem(session, draft);
+        if (attachments.Count > 0)
+        {
+            session.ReleaseBody(draft, revision);
+        }
+
         session.PutBody(draft, revision, write.Document.Body.Span, attachments, write.Attachments);
         return new WriteOutcome(write.Id, revision, null);
     }
 
-    private WriteOutcome Merge(WriteSession session, DocumentWrite write, IReadOnlyList<AttachmentInfo>? attachments)
+    private WriteOutcome Merge(WriteSession session, int index, IReadOnlyList<AttachmentInfo>? attachments)
     {
+        var write = _writes[index];
         var draft = session.Load(write.Id);
         var tree = draft.Tree;
-        var path = Path(write);
+        var path = _paths[index];
         var outcome = new WriteOutcome(write.Id, path[0], null);
         var known = TryFind(session, draft, path[0], out var node);
         if (attachments is null || (known && _checked))
@@ -168,8 +202,7 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
         draft.Touch(this, ref session.State.UpdateSequence);
         if (!(known && (node.Flags & RevisionFlags.Stored) != 0) && TryFind(session, draft, path[0], out _))
         {
-            // A body may be left of a revision that was stemmed away and comes back.
-            session.RemoveBody(draft, path[0]);
+            session.ReleaseBody(draft, path[0]);
             session.PutBody(draft, path[0], write.Document.Body.Span, attachments, write.Attachments);
         }
 
@@ -208,8 +241,9 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
     /// </summary>
     /// <returns>Null where the write has stubs and cannot succeed anyway.</returns>
     /// <exception cref="DocumentException">412 <c>missing_stub</c>: the whole request fails, as in CouchDB.</exception>
-    private AttachmentInfo[]? Resolve(WriteSession session, DocumentWrite write)
+    private AttachmentInfo[]? Resolve(WriteSession session, int index)
     {
+        var write = _writes[index];
         if (write.Attachments.Count == 0)
         {
             return [];
@@ -225,7 +259,9 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
                 resolved[i] = new AttachmentInfo(
                     attachment.Name,
                     attachment.ContentType,
-                    _mode == WriteMode.Interactive ? write.Parent.Generation + 1 : attachment.RevisionPosition ?? 0,
+                    _mode == WriteMode.Interactive
+                        ? Math.Min(write.Parent.Generation, long.MaxValue - 1) + 1
+                        : Math.Max(0, attachment.RevisionPosition ?? 0),
                     content.Md5,
                     content.Length,
                     content.StoredLength,
@@ -243,7 +279,7 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
 
             if (known is null)
             {
-                if (!TryReadBase(session, write, out known))
+                if (!TryReadBase(session, index, out known))
                 {
                     return null;
                 }
@@ -255,9 +291,10 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
         return resolved;
     }
 
-    private bool TryReadBase(WriteSession session, DocumentWrite write, out IReadOnlyList<AttachmentInfo> attachments)
+    private bool TryReadBase(WriteSession session, int index, out IReadOnlyList<AttachmentInfo> attachments)
     {
         attachments = [];
+        var write = _writes[index];
         var draft = session.Load(write.Id);
         var tree = draft.Tree;
         if (tree.IsEmpty)
@@ -272,7 +309,7 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
                 : tree.TryFindLeaf(write.Parent, out _) && session.TryReadAttachments(draft, write.Parent, out attachments);
         }
 
-        var path = Path(write);
+        var path = _paths[index];
         if (TryFind(session, draft, path[0], out _))
         {
             return false;
@@ -311,8 +348,27 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
         return null;
     }
 
-    private static RevisionId[] Path(DocumentWrite write) =>
-        write.Document.Revisions is { Count: > 0 } revisions ? [.. revisions] : [write.Parent];
+    /// <summary>The revision that a replicated write brings, and its ancestors.</summary>
+    /// <exception cref="DocumentException">There is none, or not so many generations.</exception>
+    private static RevisionId[] Path(DocumentWrite write)
+    {
+        RevisionId[] path = write.Document.Revisions is { Count: > 0 } revisions ? [.. revisions] : [write.Parent];
+        if (path[0].IsNone)
+        {
+            throw new DocumentException(
+                DocumentError.BadRequest("When `new_edits: false`, the document needs `_rev` or `_revisions` specified"));
+        }
+
+        return path[^1].Generation < 0
+            ? throw new DocumentException(DocumentError.Validation("_revisions has more ids than generations"))
+            : path;
+    }
+
+    /// <summary>The parent of an edit that creates a document, and the ancestors that came along with it.</summary>
+    private static IReadOnlyList<RevisionId> HistoryOf(DocumentWrite write) =>
+        write.Document.Revisions is { Count: > 0 } revisions && revisions[0] == write.Parent && revisions[^1].Generation >= 0
+            ? revisions
+            : [write.Parent];
 
     private static HashedAttachment[] Hashed(IReadOnlyList<AttachmentInfo> attachments)
     {

@@ -5,6 +5,11 @@ internal sealed class LocalCommand(string id, long revision, ReadOnlyMemory<byte
 {
     protected override long Decide(WriteSession session)
     {
+        if (revision is < 0 or long.MaxValue)
+        {
+            throw new DocumentException(DocumentError.InvalidRevision);
+        }
+
         if (body is not { } json)
         {
             session.RemoveLocal(id);

@@ -51,23 +51,12 @@ internal sealed class PurgeCommand(IReadOnlyList<PurgeRequest> requests, IReadOn
             return removed;
         }
 
-        var pages = draft.Tree.TailPages();
         session.LoadAncestors(draft);
         var nodes = new List<RevisionId>();
         draft.Tree.Remove(CollectionsMarshal.AsSpan(new List<RevisionId>(request.Revisions)), removed, nodes);
-        session.RemoveForgottenBodies(draft);
-
-        if (draft.Tree.IsEmpty)
-        {
-            draft.DroppedPages.AddRange(pages);
-            draft.SetSequence(session.State.UpdateSequence);
-        }
-        else
-        {
-            session.State.UpdateSequence = draft.Tree.RelabelLeaves(session.State.UpdateSequence);
-            draft.SetSequence(session.State.UpdateSequence);
-        }
-
+        draft.ForgetsBodies = true;
+        session.State.UpdateSequence = draft.Tree.RelabelLeaves(session.State.UpdateSequence);
+        draft.SetSequence(session.State.UpdateSequence);
         return removed;
     }
 }

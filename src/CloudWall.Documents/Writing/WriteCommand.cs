@@ -11,7 +11,7 @@ internal abstract class WriteCommand
 
     /// <summary>
     /// Decides and adds its writes to the batch. A <see cref="DocumentException"/> refuses this command alone and must come before
-    /// anything was added.
+    /// anything was added. Done again with another batch where this one comes to nothing because of another command.
     /// </summary>
     public abstract void Apply(WriteSession session);
 
@@ -32,10 +32,23 @@ internal abstract class WriteCommand<TResult> : WriteCommand
 
     public sealed override void Apply(WriteSession session) => _result = Decide(session);
 
-    public sealed override void Complete() => _completion.TrySetResult(_result);
+    public sealed override void Complete()
+    {
+        Release();
+        _completion.TrySetResult(_result);
+    }
 
-    public sealed override void Fail(Exception exception) => _completion.TrySetException(exception);
+    public sealed override void Fail(Exception exception)
+    {
+        Release();
+        _completion.TrySetException(exception);
+    }
 
     /// <inheritdoc cref="WriteCommand.Apply"/>
     protected abstract TResult Decide(WriteSession session);
+
+    /// <summary>The command has come to its end, one way or the other: gives up what it held.</summary>
+    protected virtual void Release()
+    {
+    }
 }

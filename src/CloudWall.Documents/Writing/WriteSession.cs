@@ -91,20 +91,36 @@ internal sealed class WriteSession : IDisposable
         draft.AddBody(revision, size, attachments);
     }
 
-    /// <summary>Removes a revision's body, if there is one, and its references to content.</summary>
-    public void RemoveBody(DocumentDraft draft, RevisionId revision)
+    /// <summary>
+    /// Gives up the references of a body that is about to be replaced, if there is one: it may be left of a revision that was stemmed
+    /// away and comes back.
+    /// </summary>
+    public void ReleaseBody(DocumentDraft draft, RevisionId revision)
     {
-        if (TryReadAttachments(draft, revision, out var attachments))
+        // A document that is not there has no bodies either: a purge takes all of them.
+        IReadOnlyList<AttachmentInfo> attachments = [];
+        if (draft.TryFindNewBody(revision, out attachments)
+            || (draft.Stored is not null && TryReadAttachments(draft, revision, out attachments)))
         {
-            RemoveBody(draft.Id, revision, attachments);
+            Release(attachments);
         }
+    }
+
+    /// <summary>Removes a stored revision's body and its references to content. The batch must not have touched it before.</summary>
+    /// <param name="key">The body's key.</param>
+    /// <param name="value">The body as stored.</param>
+    public void RemoveBody(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        BodyCodec.Read(value, out var attachments);
+        Release(attachments);
+        _batch.Delete(Keyspace.Bodies, key);
     }
 
     /// <summary>
     /// Removes the stored bodies of a document's revisions that its tree has not got (any more): purged ones, and those that were
     /// stemmed away before.
     /// </summary>
-    public void RemoveForgottenBodies(DocumentDraft draft)
+    private void RemoveForgottenBodies(DocumentDraft draft)
     {
         var lower = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
         Keys.Bodies(ref lower, _core.Number, draft.Id);
@@ -118,32 +134,17 @@ internal sealed class WriteSession : IDisposable
             Keys.ReadBody(bodies.Key, out _, out var revision);
             if (!draft.Tree.TryFind(revision, out _))
             {
-                RemoveStoredBody(draft.Id, revision);
+                RemoveBody(bodies.Key, bodies.Value);
             }
         }
     }
 
-    /// <summary>Removes a revision's body that the batch has not written itself, and its references to content.</summary>
-    public void RemoveStoredBody(string id, RevisionId revision)
-    {
-        using var stored = _core.Read(id, revision);
-        if (stored is not null)
-        {
-            RemoveBody(id, revision, stored.Attachments);
-        }
-    }
-
-    private void RemoveBody(string id, RevisionId revision, IReadOnlyList<AttachmentInfo> attachments)
+    private void Release(IReadOnlyList<AttachmentInfo> attachments)
     {
         foreach (var attachment in attachments)
         {
             _contents.Remove(attachment);
         }
-
-        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
-        Keys.Body(ref key, _core.Number, id, revision);
-        _batch.Delete(Keyspace.Bodies, key.Written);
-        key.Dispose();
     }
 
     public bool LocalExists(string id)
@@ -243,6 +244,11 @@ internal sealed class WriteSession : IDisposable
 
     private void Flush(DocumentDraft draft)
     {
+        if (draft.ForgetsBodies)
+        {
+            RemoveForgottenBodies(draft);
+        }
+
         var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
         if (draft.StoredSequence != 0)
         {
@@ -273,7 +279,6 @@ internal sealed class WriteSession : IDisposable
                 PutPage(draft, page);
             }
 
-            draft.DroppedPages.AddRange(tree.TakeDroppedPages());
             var leaves = tree.Leaves;
             var sizes = new long[leaves.Count];
             for (var i = 0; i < sizes.Length; i++)
@@ -289,7 +294,7 @@ internal sealed class WriteSession : IDisposable
         }
 
         key.Dispose();
-        foreach (var page in draft.DroppedPages)
+        foreach (var page in tree.TakeDroppedPages())
         {
             RemovePage(draft, page);
         }
