@@ -25,6 +25,11 @@ internal static class Application
                 return 0;
             }
 
+            if (options.Health)
+            {
+                return await IsUpAsync(options.Port ?? 5984) ? 0 : 1;
+            }
+
             await ServeAsync(options, output, error);
             return 0;
         }
@@ -59,6 +64,21 @@ internal static class Application
         {
             signal.Cancel = true;
             ended.TrySetResult();
+        }
+    }
+
+    /// <summary>What a container's health check asks: whether the node on a port of this machine answers <c>/_up</c>.</summary>
+    private static async Task<bool> IsUpAsync(int port)
+    {
+        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(4) };
+        try
+        {
+            using var answer = await client.GetAsync(new UriBuilder("http", "127.0.0.1", port, "_up").Uri);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        {
+            return false;
         }
     }
 

@@ -18,6 +18,7 @@ internal sealed record CommandLineOptions
                          $CLOUDWALL_DATA, else the place for your data:
                          {0}
           --config FILE  settings in CouchDB's format; they win over DIR/local.ini
+          --health       ask the node on --port whether it is up: exit status 0 or 1
           --help         print this
           --version      print the version
 
@@ -39,6 +40,9 @@ internal sealed record CommandLineOptions
 
     /// <summary><c>--config</c>.</summary>
     public string? Config { get; init; }
+
+    /// <summary><c>--health</c>.</summary>
+    public bool Health { get; init; }
 
     /// <summary><c>--help</c>.</summary>
     public bool Help { get; init; }
@@ -82,6 +86,9 @@ internal sealed record CommandLineOptions
                     break;
                 case "--help" or "-h" when equals < 0:
                     options = options with { Help = true };
+                    break;
+                case "--health" when equals < 0:
+                    options = options with { Health = true };
                     break;
                 case "--version" when equals < 0:
                     options = options with { Version = true };

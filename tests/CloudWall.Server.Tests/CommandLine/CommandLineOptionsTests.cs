@@ -38,6 +38,19 @@ public sealed class CommandLineOptionsTests
     }
 
     [Fact]
+    public async Task Tells_by_its_exit_status_whether_a_node_is_up()
+    {
+        string port;
+        await using (var node = await TestNode.StartAsync())
+        {
+            port = node.Node.Address.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            Assert.Equal(0, await Application.RunAsync(["--health", "--port", port], TextWriter.Null, TextWriter.Null));
+        }
+
+        Assert.Equal(1, await Application.RunAsync(["--health", "--port", port], TextWriter.Null, TextWriter.Null));
+    }
+
+    [Fact]
     public async Task Says_why_it_cannot_start_and_ends_with_1()
     {
         using var directory = new TemporaryDirectory();
