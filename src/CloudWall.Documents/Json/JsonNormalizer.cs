@@ -621,14 +621,14 @@ internal sealed class JsonNormalizer
         while (true)
         {
             // The bytes are copied while they are looked at; what is copied too much is written over.
-            if (b + Slack > body.Length)
+            if (body.Length - b < Slack)
             {
                 _bodyLength = b;
                 EnsureBody(Slack * 2);
                 body = _body;
             }
 
-            if (TMode.Term && t + Slack > term.Length)
+            if (TMode.Term && term.Length - t < Slack)
             {
                 var header = _termLength;
                 _termLength = t;

@@ -56,8 +56,8 @@ public sealed class DocumentParserTests
 
     [Theory]
     [InlineData('[', ']', DocumentLimits.MaxNesting)]
-    [InlineData('[', ']', 7_000_000)]
-    [InlineData('{', '}', 7_000_000)]
+    [InlineData('[', ']', 2_000_000)]
+    [InlineData('{', '}', 2_000_000)]
     public void What_is_nested_without_end_is_refused(char open, char close, int depth)
     {
         var opening = open == '{' ? string.Concat(Enumerable.Repeat("{\"\":", depth)) + "0" : new string(open, depth);
@@ -76,10 +76,10 @@ public sealed class DocumentParserTests
     }
 
     [Fact]
-    public void Hundreds_of_thousands_of_names_with_one_hash_cost_no_square()
+    public void Tens_of_thousands_of_names_with_one_hash_cost_no_square()
     {
         // The hash looks at the ends of a name only.
-        var names = Enumerable.Range(0, 200_000).Select(i => $"\"same-head-{i:D8}-same-tail\":{i % 10}");
+        var names = Enumerable.Range(0, 50_000).Select(i => $"\"same-head-{i:D8}-same-tail\":{i % 10}");
         Assert.StartsWith("{\"same-head-00000000-same-tail\":0,", Body("{" + string.Join(',', names) + "}"), StringComparison.Ordinal);
     }
 
