@@ -168,7 +168,7 @@ public sealed class Database
     public Task<long> WriteLocalAsync(string id, long revision, ReadOnlyMemory<byte>? body, CancellationToken cancellation) =>
         RunAsync(new LocalCommand(id, revision, body), cancellation);
 
-    /// <summary>Forgets leaf revisions as if they had never been.</summary>
+    /// <summary>Forgets leaf revisions as if they had never been. Without a request the update sequence stays.</summary>
     /// <returns>For each request, the revisions that were removed.</returns>
     public Task<IReadOnlyList<IReadOnlyList<RevisionId>>> PurgeAsync(IReadOnlyList<PurgeRequest> requests, CancellationToken cancellation)
     {
@@ -178,7 +178,9 @@ public sealed class Database
             uuids[i] = _core.Options.NewUuid();
         }
 
-        return RunAsync(new PurgeCommand(requests, uuids), cancellation);
+        return requests.Count == 0
+            ? Task.FromResult<IReadOnlyList<IReadOnlyList<RevisionId>>>([])
+            : RunAsync(new PurgeCommand(requests, uuids), cancellation);
     }
 
     /// <summary>The purge history, oldest first, as far as it is kept.</summary>

@@ -1,10 +1,9 @@
 using System.Security.Cryptography;
-using CloudWall.Storage.Memory;
 
 namespace CloudWall.Server.Tests.Golden;
 
 /// <summary>
-/// The server under test: a node of our own in this process, over a store in memory; or the server that
+/// The server under test: a node of our own in this process, with its data in a temporary directory; or the server that
 /// <c>CLOUDWALL_GOLDEN_URL</c> names, with an administrator's name and password in it.
 /// </summary>
 public sealed class GoldenFixture : IAsyncLifetime
@@ -21,11 +20,12 @@ public sealed class GoldenFixture : IAsyncLifetime
     ];
 
     private readonly string _run = RandomNumberGenerator.GetHexString(6, lowercase: true);
-    private MemoryStore? _store;
+    private readonly string _directory = Path.Combine(Path.GetTempPath(), "cloudwall-golden-" + Guid.NewGuid().ToString("n"));
     private Node? _node;
+    private GoldenServer? _server;
     private int _scenarios;
 
-    internal GoldenServer? Server { get; private set; }
+    internal GoldenServer Server => _server ?? throw new InvalidOperationException("The server has not been started.");
 
     internal WaitingList Waiting { get; private set; } = WaitingList.Load();
 
@@ -33,19 +33,16 @@ public sealed class GoldenFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        switch (Environment.GetEnvironmentVariable("CLOUDWALL_GOLDEN_URL"))
+        if (Environment.GetEnvironmentVariable("CLOUDWALL_GOLDEN_URL") is { Length: > 0 } url)
         {
-            case null or "":
-                break;
-            case "own":
-                Server = await StartAsync();
-                break;
-            case var url:
-                var address = new Uri(url);
-                var credentials = address.UserInfo.Split(':', 2);
-                Server = new GoldenServer(address, Uri.UnescapeDataString(credentials[0]), Uri.UnescapeDataString(credentials[1]));
-                Waiting = WaitingList.Empty();
-                break;
+            var address = new Uri(url);
+            var credentials = address.UserInfo.Split(':', 2);
+            _server = new GoldenServer(address, Uri.UnescapeDataString(credentials[0]), Uri.UnescapeDataString(credentials[1]));
+            Waiting = WaitingList.Empty();
+        }
+        else
+        {
+            _server = await StartAsync();
         }
     }
 
@@ -64,15 +61,17 @@ public sealed class GoldenFixture : IAsyncLifetime
             await _node.DisposeAsync();
         }
 
-        _store?.Dispose();
+        if (Directory.Exists(_directory))
+        {
+            Directory.Delete(_directory, recursive: true);
+        }
     }
 
     private async Task<GoldenServer> StartAsync()
     {
         const string Admin = "admin";
         const string Password = "pass";
-        _store = new MemoryStore();
-        _node = await Node.StartAsync(new NodeOptions { Store = _store, Settings = Settings, Admin = (Admin, Password) });
+        _node = await Node.StartAsync(new NodeOptions { DataDirectory = _directory, Settings = Settings, Admin = (Admin, Password) });
         var server = new GoldenServer(_node.Address, Admin, Password);
         using var client = new RawHttpClient(server.Host);
         var credentials = Convert.ToBase64String("admin:pass"u8);
