@@ -1,8 +1,8 @@
-using System.Text;
 using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Revisions;
 using CloudWall.Server.Http;
+using CloudWall.Server.Json;
 
 namespace CloudWall.Server.Endpoints.Documents;
 
@@ -55,8 +55,7 @@ internal static class DocumentJson
     /// <param name="stored">Its body.</param>
     public static void WriteRow(JsonBuffer output, ReadOnlySpan<byte> id, RevisionId revision, bool deleted, StoredRevision stored)
     {
-        output.Raw("{\"_id\":"u8);
-        WriteText(output, id);
+        output.Raw("{\"_id\":"u8).Utf8Text(id);
         WriteBody(output, revision, deleted, stored.Body.Span);
         if (stored.Attachments.Count > 0)
         {
@@ -148,31 +147,7 @@ internal static class DocumentJson
     }
 
     /// <summary>Writes a revision in quotes.</summary>
-    public static void WriteRevision(JsonBuffer output, RevisionId revision)
-    {
-        if (revision.HashLength != 16)
-        {
-            // No CouchDB made it; it may be any text.
-            output.Text(revision.ToString());
-            return;
-        }
-
-        output.Raw("\""u8);
-        output.Advance(revision.Format(output.GetSpan(revision.MaxFormattedLength)));
-        output.Raw("\""u8);
-    }
-
-    /// <summary>Writes text in quotes, escaped.</summary>
-    public static void WriteText(JsonBuffer output, ReadOnlySpan<byte> utf8)
-    {
-        if (utf8.ContainsAnyInRange((byte)0, (byte)0x1f) || utf8.ContainsAny((byte)'"', (byte)'\\'))
-        {
-            output.Text(Encoding.UTF8.GetString(utf8));
-            return;
-        }
-
-        output.Raw("\""u8).Raw(utf8).Raw("\""u8);
-    }
+    public static void WriteRevision(JsonBuffer output, RevisionId revision) => output.Revision(revision);
 
     /// <summary>Writes <c>_rev</c>, the body's members and <c>_deleted</c> after <c>{"_id":…</c>.</summary>
     public static void WriteBody(JsonBuffer output, RevisionId revision, bool deleted, ReadOnlySpan<byte> body)
@@ -325,6 +300,6 @@ internal static class DocumentJson
         }
 
         var text = new byte[revision.MaxFormattedLength];
-        WriteText(output, text.AsSpan(0, revision.FormatHash(text)));
+        output.Utf8Text(text.AsSpan(0, revision.FormatHash(text)));
     }
 }

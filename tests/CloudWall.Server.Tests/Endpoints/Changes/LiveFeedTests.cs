@@ -223,4 +223,43 @@ public class LiveFeedTests
 
         Assert.InRange(total, 1, 30_000_000);
     }
+
+    [Fact]
+    public async Task Whoever_follows_a_busy_database_ends_up_with_the_latest_revision_of_each_document()
+    {
+        await using var node = await NodeUnderTest.StartAsync();
+        var database = await node.CreateAsync("db");
+        using var feed = await node.OpenAsync("/db/_changes?feed=continuous&heartbeat=60000");
+        await feed.ReadUntilAsync("\n");
+
+        async Task WriteAsync(int writer)
+        {
+            var revision = string.Empty;
+            for (var edit = 0; edit < 100; edit++)
+            {
+                // Every seventh edit deletes the document, and the one after it makes it anew.
+                var isNew = edit % 7 == 0;
+                var json = isNew ? "{}" : $$"""{"_rev":"{{revision}}","_deleted":{{(edit % 7 == 6 ? "true" : "false")}}}""";
+                revision = (await NodeUnderTest.PutAsync(database, ($"d{writer}", json)))[0].ToString();
+            }
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(WriteAsync));
+        await NodeUnderTest.PutAsync(database, ("last", "{}"));
+        await feed.ReadUntilAsync("\"id\":\"last\"");
+
+        var sequences = new List<long>();
+        var latest = new Dictionary<string, string>();
+        foreach (var line in feed.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            using var row = System.Text.Json.JsonDocument.Parse(line);
+            sequences.Add(long.Parse(row.RootElement.GetProperty("seq").GetString()!.Split('-')[0], System.Globalization.CultureInfo.InvariantCulture));
+            latest[row.RootElement.GetProperty("id").GetString()!] = row.RootElement.GetProperty("changes")[0].GetProperty("rev").GetString()!;
+        }
+
+        Assert.Equal(sequences.Order(), sequences);
+        Assert.Equal(sequences.Count, sequences.Distinct().Count());
+        Assert.Equal(9, latest.Count);
+        Assert.All(latest, seen => Assert.Equal(database.Find(seen.Key)!.Winner.Revision.ToString(), seen.Value));
+    }
 }
