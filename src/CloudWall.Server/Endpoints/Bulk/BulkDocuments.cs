@@ -70,8 +70,8 @@ internal static class BulkDocuments
             {
                 var document = documents[i];
                 var id = document.Id ?? exchange.Node.Uuids.Next();
-                outcomes[i] = new WriteOutcome(id, default, null);
-                if (!LocalDocumentResource.IsLocal(id))
+                outcomes[i] = new WriteOutcome(id, default, DesignDocumentRules.Check(id, document, exchange.Database.Options.Partitioned));
+                if (outcomes[i].IsSuccess && !LocalDocumentResource.IsLocal(id))
                 {
                     var attachments = await AttachmentIntake.TakeAsync(exchange.Database, document.Attachments, null, exchange.Aborted);
                     writes.Add(new DocumentWrite(id, document, attachments));

@@ -115,6 +115,11 @@ internal static class DocumentUpdate
     {
         try
         {
+            if (DesignDocumentRules.Check(write.Id, write.Document, database.Options.Partitioned) is { } refusal)
+            {
+                throw new DocumentException(refusal);
+            }
+
             // Not given up when the client hangs up: what was staged is needed until the write has ended.
             var outcome = (await database.WriteAsync([write], mode, CancellationToken.None))[0];
             return outcome.Error is { } error ? throw new DocumentException(error) : outcome.Revision;
