@@ -34,7 +34,7 @@ internal sealed class InProcessNode : IAsyncDisposable
         {
             Store = store,
             Admin = ("admin", "secret"),
-            Settings = [("chttpd", "port", "0"), .. settings],
+            Settings = [("chttpd", "port", "0"), ("chttpd_auth", "iterations", "10"), .. settings],
         });
         return new InProcessNode(store, node, await node.Databases.CreateAsync("db", new DatabaseOptions(), CancellationToken.None));
     }
