@@ -23,6 +23,10 @@ internal static class JsonMember
             var reader = new Utf8JsonReader(json, AnyDepth);
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             {
+                while (reader.Read())
+                {
+                }
+
                 throw HttpErrors.BadRequest("Request body must be a JSON object");
             }
 

@@ -33,7 +33,7 @@ internal static class BulkDocuments
             throw HttpErrors.BadRequest("`new_edits` parameter must be a boolean.");
         }
 
-        if (newEdits && request.AllOrNothing)
+        if (newEdits && request.AllOrNothing && documents.Length > 0)
         {
             await RefuseAllOrNothing(exchange, documents);
             return;

@@ -202,7 +202,7 @@ internal static class BulkGet
 
     private static void WriteMissing(JsonBuffer output, string id, RevisionId? revision)
     {
-        output.Raw("{\"id\":"u8).Text(id).Raw(",\"rev\":"u8);
+        output.Raw("{\"rev\":"u8);
         if (revision is { } named)
         {
             DocumentJson.WriteRevision(output, named);
@@ -212,14 +212,14 @@ internal static class BulkGet
             output.Raw("\"undefined\""u8);
         }
 
-        output.Raw(",\"error\":\"not_found\",\"reason\":\"missing\"}"u8);
+        output.Raw(",\"reason\":\"missing\",\"id\":"u8).Text(id).Raw(",\"error\":\"not_found\"}"u8);
     }
 
     private static void WriteError(JsonBuffer output, BulkGetItem item) => output
-        .Raw("{\"id\":"u8).Text(item.Id)
-        .Raw(",\"rev\":"u8).Raw(item.WrongRevision ?? "null"u8.ToArray())
-        .Raw(",\"error\":"u8).Text(item.Error!.Error)
-        .Raw(",\"reason\":"u8).Text(item.Error.Reason)
+        .Raw("{\"rev\":"u8).Raw(item.WrongRevision ?? "null"u8.ToArray())
+        .Raw(",\"reason\":"u8).Text(item.Error!.Reason)
+        .Raw(",\"id\":"u8).Text(item.Id)
+        .Raw(",\"error\":"u8).Text(item.Error.Error)
         .Raw("}"u8);
 
     private static (DocumentRecord? Record, List<RevisionId> Found, List<RevisionId> Missing) Select(

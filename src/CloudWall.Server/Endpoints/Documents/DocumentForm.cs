@@ -3,6 +3,8 @@ using CloudWall.Documents;
 using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
+using CloudWall.Documents.Revisions;
+using CloudWall.Server.Endpoints.LocalDocuments;
 using CloudWall.Server.Http;
 using CloudWall.Server.Http.Multipart;
 
@@ -30,19 +32,20 @@ internal static class DocumentForm
         }
 
         var files = new List<AttachmentWrite>();
-        DocumentWrite write;
+        RevisionId written;
         try
         {
             var (document, revision) = await Read(exchange, Boundary.Of(type), files);
-            write = await Combine(exchange, id, document, revision, files);
+            written = LocalDocumentResource.IsLocal(id)
+                ? await WriteLocal(exchange, id, document)
+                : await DocumentUpdate.WriteOne(
+                    exchange.Database, await Combine(exchange, id, document, revision, files), WriteMode.Interactive);
         }
-        catch
+        finally
         {
             AttachmentIntake.Drop(files);
-            throw;
         }
 
-        var written = await DocumentUpdate.WriteOne(exchange.Database, write, WriteMode.Interactive);
         await DocumentAnswer.Written(exchange, 201, id, written, location: null, etag: true);
     }
 
@@ -73,9 +76,9 @@ internal static class DocumentForm
                     }
 
                     break;
-                case "_attachments" when part.FileName is { Length: > 0 } name:
+                case "_attachments" when part.FileName is { Length: > 0 } name && part.RawContentType is { } fileType:
                     DocumentParser.ValidateAttachmentName(name);
-                    files.Add(await Receive(exchange, form, name, part.RawContentType ?? "text/plain"));
+                    files.Add(await Receive(exchange, form, name, fileType));
                     break;
             }
         }
@@ -116,6 +119,10 @@ internal static class DocumentForm
         };
         return new DocumentWrite(id, stored, [.. files, .. kept]);
     }
+
+    private static Task<RevisionId> WriteLocal(Exchange exchange, string id, ParsedDocument? document) => document is null
+        ? throw new DocumentException(DocumentError.Conflict)
+        : LocalDocumentResource.Write(exchange.Database, id, document, RequestedRevision.Resolve(exchange, document.Revision));
 
     private static bool Has(List<AttachmentWrite> files, string name) => files.Exists(file => file.Name == name);
 

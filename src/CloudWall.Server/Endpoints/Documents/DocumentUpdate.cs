@@ -90,7 +90,7 @@ internal static class DocumentUpdate
         var write = new DocumentWrite(id, document, attachments) { Parent = parent ?? default };
         if (IsBatch(exchange))
         {
-            WriteLater(exchange, write, WriteMode.Interactive);
+            WriteLater(exchange, write);
             await DocumentAnswer.Accepted(exchange, id);
             return;
         }
@@ -182,28 +182,28 @@ internal static class DocumentUpdate
 
     private static async Task Write(Exchange exchange, DocumentWrite write, DocumentQuery query, string location)
     {
-        var mode = query.Replicated ? WriteMode.Replicated : WriteMode.Interactive;
         if (IsBatch(exchange))
         {
-            WriteLater(exchange, write, mode);
+            // CouchDB has forgotten about new_edits by then.
+            WriteLater(exchange, write);
             await DocumentAnswer.Accepted(exchange, write.Id);
             return;
         }
 
-        var revision = await WriteOne(exchange.Database, write, mode);
+        var revision = await WriteOne(exchange.Database, write, query.Replicated ? WriteMode.Replicated : WriteMode.Interactive);
         await DocumentAnswer.Written(exchange, write.Document.Deleted ? 200 : 201, write.Id, revision, location, etag: true);
     }
 
     /// <summary>Writes a document without anybody waiting for it. A refusal is lost, as the client was told it may be.</summary>
-    private static void WriteLater(Exchange exchange, DocumentWrite write, WriteMode mode)
+    private static void WriteLater(Exchange exchange, DocumentWrite write)
     {
-        _ = Run(exchange.Node.Log, exchange.RequestId, exchange.Database, write, mode);
+        _ = Run(exchange.Node.Log, exchange.RequestId, exchange.Database, write);
 
-        static async Task Run(NodeLog log, string request, Database database, DocumentWrite write, WriteMode mode)
+        static async Task Run(NodeLog log, string request, Database database, DocumentWrite write)
         {
             try
             {
-                await WriteOne(database, write, mode);
+                await WriteOne(database, write, WriteMode.Interactive);
             }
             catch (Exception e)
             {

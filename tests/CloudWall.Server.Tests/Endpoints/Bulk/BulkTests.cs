@@ -95,7 +95,7 @@ public sealed class BulkTests
         await node.PutAsync("/db/a?rev=" + first, "{\"n\":2}");
         await node.Database.CompactAsync(TestContext.Current.CancellationToken);
         var read = await node.PostAsync("/db/_bulk_get", $"{{\"docs\":[{{\"id\":\"a\",\"rev\":\"{first}\"}}]}}");
-        Assert.Contains($"\"rev\":\"{first}\",\"error\":\"not_found\",\"reason\":\"missing\"", read.Text, StringComparison.Ordinal);
+        Assert.Contains($"\"rev\":\"{first}\",\"reason\":\"missing\",\"id\":\"a\",\"error\":\"not_found\"", read.Text, StringComparison.Ordinal);
         Assert.Equal($"[{{\"missing\":\"{first}\"}}]\n", (await node.GetAsync($"/db/a?open_revs=[\"{first}\"]", "Accept: application/json")).Text);
         Assert.Equal("{}\n", (await node.PostAsync("/db/_revs_diff", $"{{\"a\":[\"{first}\"]}}")).Text);
     }
