@@ -14,6 +14,9 @@ internal sealed class ContentStore(DatabaseCore core)
     /// <summary>Bytes in each chunk but the last. Content up to one chunk is written together with its document.</summary>
     public const int ChunkSize = 128 << 10;
 
+    /// <summary>Up to how many chunks are removed one by one: removed ranges burden every read until they are compacted.</summary>
+    private const int FewChunks = 64;
+
     /// <summary>The blob of content without a byte. It has no chunks, so that a number of its own would not be remembered.</summary>
     public const long EmptyBlob = 0;
 
@@ -117,6 +120,27 @@ internal sealed class ContentStore(DatabaseCore core)
             batch.Delete(Keyspace.Documents, uploads.Key);
             store.Commit(batch, sync: false);
         }
+    }
+
+    /// <summary>Removes a blob of known length.</summary>
+    public static void RemoveBlob(WriteBatch batch, uint database, long blob, long length)
+    {
+        var chunks = (length + ChunkSize - 1) / ChunkSize;
+        if (chunks > FewChunks)
+        {
+            RemoveBlob(batch, database, blob);
+            return;
+        }
+
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        for (var chunk = 0u; chunk < chunks; chunk++)
+        {
+            key.Clear();
+            Keys.Chunk(ref key, database, blob, chunk);
+            batch.Delete(Keyspace.Attachments, key.Written);
+        }
+
+        key.Dispose();
     }
 
     public static void RemoveBlob(WriteBatch batch, uint database, long blob)

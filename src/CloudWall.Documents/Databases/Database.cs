@@ -71,7 +71,7 @@ public sealed class Database
 
     /// <summary>
     /// Brings the older ancestors that <see cref="DocumentRecord.Tree"/> may leave out. Where the document has changed since it was
-    /// looked up, the record becomes what it is now; only then are the ancestors sure to be there.
+    /// looked up, those that were stemmed since are missing; where branches were purged, the record becomes what the document is now.
     /// </summary>
     /// <exception cref="DocumentException">404: the document has been purged meanwhile.</exception>
     public void LoadAncestors(DocumentRecord record) => Open().LoadAncestors(record);

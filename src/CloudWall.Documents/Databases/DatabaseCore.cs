@@ -146,8 +146,8 @@ internal sealed class DatabaseCore : IDisposable
     public DocumentRecord? Find(string id) => Find(Store, id);
 
     /// <summary>
-    /// Brings the older ancestors of a document that may change meanwhile, whereby pages of them come and go. The record then becomes
-    /// what the document is now.
+    /// Brings the older ancestors of a document that may have changed meanwhile, whereby pages of them come and go. What is not known any
+    /// more was stemmed away; where the document has changed beyond that, the record becomes what it is now.
     /// </summary>
     public void LoadAncestors(DocumentRecord record)
     {
@@ -158,12 +158,11 @@ internal sealed class DatabaseCore : IDisposable
 
         using var snapshot = Store.Snapshot();
         var now = Find(snapshot, record.Id) ?? throw new DocumentException(DocumentError.Missing);
-        if (now.Sequence != record.Sequence)
+        LoadAncestors(snapshot, record.Id, now.Tree);
+        if (now.Sequence == record.Sequence || !record.Tree.TryAttachTail(now.Tree))
         {
             record.Become(now);
         }
-
-        LoadAncestors(snapshot, record.Id, record.Tree);
     }
 
     /// <summary>Brings the older ancestors of a document that cannot change meanwhile: for the writer.</summary>

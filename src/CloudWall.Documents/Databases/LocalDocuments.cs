@@ -3,21 +3,31 @@ using CloudWall.Storage;
 
 namespace CloudWall.Documents.Databases;
 
-/// <summary>Walks over local documents.</summary>
+/// <summary>Walks over local documents. Every so often the walk begins anew, so that a slow reader does not hold old data back.</summary>
 internal static class LocalDocuments
 {
+    private const int RowsPerScan = 4096;
+
     public static IEnumerable<LocalDocument> Scan(DatabaseCore core, KeyRange range)
     {
         var (lower, upper) = Bounds(core.Number, range);
-        if (lower.AsSpan().SequenceCompareTo(upper) >= 0)
+        for (var isMore = lower.AsSpan().SequenceCompareTo(upper) < 0; isMore;)
         {
-            yield break;
-        }
+            isMore = false;
+            using var rows = core.Store.Scan(Keyspace.Local, lower, upper, range.Descending);
+            for (var read = 1; rows.MoveNext(); read++)
+            {
+                core.ThrowIfClosed();
+                if (read > RowsPerScan)
+                {
+                    // The next walk begins with this row.
+                    (lower, upper) = range.Descending ? (lower, [.. rows.Key, 0]) : (rows.Key.ToArray(), upper);
+                    isMore = true;
+                    break;
+                }
 
-        using var rows = core.Store.Scan(Keyspace.Local, lower, upper, range.Descending);
-        while (rows.MoveNext())
-        {
-            yield return DatabaseCore.ReadLocal(rows.Key, rows.Value);
+                yield return DatabaseCore.ReadLocal(rows.Key, rows.Value);
+            }
         }
     }
 

@@ -18,6 +18,9 @@ internal ref struct KeyWriter
 
     public readonly ReadOnlySpan<byte> Written => _buffer[.._length];
 
+    /// <summary>Begins another key.</summary>
+    public void Clear() => _length = 0;
+
     public void Byte(byte value) => Reserve(1)[0] = value;
 
     public void UInt32(uint value) => BinaryPrimitives.WriteUInt32BigEndian(Reserve(4), value);

@@ -146,6 +146,38 @@ public sealed partial class RevisionTree
     }
 
     /// <summary>
+    /// Loads the ancestors back from a later state of the same document, whose whole tree is loaded. The oldest may have been stemmed
+    /// since; the tree then does without them. Belongs to reading alone: the tree is not to be written afterwards.
+    /// </summary>
+    /// <returns>False where the later state lacks more than that; nothing has changed then.</returns>
+    internal bool TryAttachTail(RevisionTree later)
+    {
+        var loaded = _count;
+        for (var i = 0; i < loaded; i++)
+        {
+            if (_nodes[i].GapLength > 0)
+            {
+                var same = later.IndexOf(_nodes[i].Id);
+                if (same == None || (_nodes[i].Parent != None && later.CountAncestors(same, _nodes[i].GapLength) < _nodes[i].GapLength))
+                {
+                    return false;
+                }
+            }
+        }
+
+        for (var i = 0; i < loaded; i++)
+        {
+            if (_nodes[i].GapLength > 0)
+            {
+                FillGap(i, later);
+            }
+        }
+
+        TailCount = 0;
+        return true;
+    }
+
+    /// <summary>
     /// Whether <see cref="Merge"/> can do without the pages: the path meets a loaded node and agrees with the loaded ancestors of
     /// it, or it has no generation in common with the pages. The hash of a revision covers its ancestors, so that those in pages
     /// agree as well.
@@ -449,6 +481,36 @@ public sealed partial class RevisionTree
         }
 
         Link(parent, bottom);
+    }
+
+    private void FillGap(int bottom, RevisionTree later)
+    {
+        var parent = _nodes[bottom].Parent;
+        var left = _nodes[bottom].GapLength;
+        Unlink(bottom);
+        _nodes[bottom].GapLength = 0;
+        var child = bottom;
+        for (var i = later._nodes[later.IndexOf(_nodes[bottom].Id)].Parent; i != None && left > 0; i = later._nodes[i].Parent, left--)
+        {
+            var node = Add(later._nodes[i].Id, new NodeValue(later._nodes[i].Flags, 0, IsOld: true, Page: 0));
+            _nodes[node].FirstChild = child;
+            _nodes[child].Parent = node;
+            _nodes[child].NextSibling = None;
+            child = node;
+        }
+
+        Link(parent, child);
+    }
+
+    private int CountAncestors(int i, int most)
+    {
+        var count = 0;
+        for (i = _nodes[i].Parent; i != None && count < most; i = _nodes[i].Parent)
+        {
+            count++;
+        }
+
+        return count;
     }
 
     private static bool TryFindIn(AncestorPage page, long generation, out RevisionNode node)

@@ -117,7 +117,7 @@ internal sealed class ContentReferences(DatabaseCore core)
             batch.Delete(Keyspace.Documents, key.Written);
             if (record.Blob != ContentStore.EmptyBlob)
             {
-                ContentStore.RemoveBlob(batch, core.Number, record.Blob);
+                ContentStore.RemoveBlob(batch, core.Number, record.Blob, record.StoredLength);
             }
         }
 

@@ -140,7 +140,7 @@ public sealed class DocumentCursorTests
     }
 
     [Fact]
-    public async Task A_history_that_is_stemmed_while_it_is_read_is_the_present_one()
+    public async Task A_history_that_is_stemmed_while_it_is_read_lacks_what_was_stemmed()
     {
         await using var engine = await Engine.CreateAsync();
         await engine.Database.SetRevsLimitAsync(50, CancellationToken.None);
@@ -159,12 +159,33 @@ public sealed class DocumentCursorTests
         }
 
         engine.Database.LoadAncestors(record);
-        Assert.Equal(latest, record.Winner.Revision);
-        Assert.Equal(50, record.Tree.PathOf(latest).Count);
+        Assert.Equal(revision, record.Winner.Revision);
+        Assert.Equal(engine.PathOf("doc", latest).Skip(30), record.Tree.PathOf(revision).Select(node => node.Revision.ToString()));
         Assert.Equal(20, record.Tree.PathOf(revision).Count);
         await engine.Database.PurgeAsync([new PurgeRequest("doc", [latest])], CancellationToken.None);
         var told = Assert.Throws<DocumentException>(() => engine.Database.LoadAncestors(gone));
         Assert.Equal(DocumentError.Missing, told.Error);
+    }
+
+    [Fact]
+    public async Task A_history_whose_branches_are_purged_while_it_is_read_is_the_present_one()
+    {
+        await using var engine = await Engine.CreateAsync();
+        var trunk = Enumerable.Range(1, 40).Reverse().Select(i => $"{i}-{i:x32}").ToList();
+        await engine.MergeAsync("doc", [.. Enumerable.Range(41, 30).Reverse().Select(i => $"{i}-{i:x30}aa"), .. trunk]);
+        await engine.MergeAsync("doc", [.. Enumerable.Range(41, 30).Reverse().Select(i => $"{i}-{i:x30}bb"), .. trunk]);
+        var leaves = engine.Leaves("doc").Select(Engine.Rev).ToList();
+        var edited = engine.Database.Find("doc")!;
+        var purged = engine.Database.Find("doc")!;
+        Assert.True(edited.Tree.TailCount > 30);
+        var onward = await engine.PutAsync("doc", leaves[1]);
+        engine.Database.LoadAncestors(edited);
+        Assert.Equal(leaves, edited.Tree.Leaves.Select(leaf => leaf.Revision));
+        Assert.All(leaves, leaf => Assert.Equal(70, edited.Tree.PathOf(leaf).Count));
+        await engine.Database.PurgeAsync([new PurgeRequest("doc", [leaves[0]])], CancellationToken.None);
+        engine.Database.LoadAncestors(purged);
+        Assert.Equal(onward, purged.Tree.Leaves.Single().Revision);
+        Assert.Equal(71, purged.Tree.PathOf(onward).Count);
     }
 
     private static Comparer<byte[]> ByBytes => Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b));

@@ -7,24 +7,52 @@ using CloudWall.Documents.Revisions;
 using CloudWall.Model;
 using CloudWall.Storage;
 using CloudWall.Storage.Memory;
+using CloudWall.Storage.RocksDb;
 
 namespace CloudWall.Documents.Tests.Databases;
 
-/// <summary>A database over the memory engine, held against the model; a restart loses all that was not synced.</summary>
+/// <summary>
+/// A database held against the model: over the memory engine, where a restart loses all that was not synced, or over the engine on disk.
+/// </summary>
 internal sealed class EngineTarget : IModelTarget
 {
     private static readonly EngineOptions Options = new();
 
-    private MemoryStore _store = new();
+    private readonly Func<KeyValueStore, KeyValueStore> _reopen;
+    private KeyValueStore _store;
     private DatabaseCatalogue _catalogue;
 
-    private EngineTarget() => _catalogue = DatabaseCatalogue.Open(_store, Options, TimeProvider.System);
+    private EngineTarget(KeyValueStore store, Func<KeyValueStore, KeyValueStore> reopen)
+    {
+        _store = store;
+        _reopen = reopen;
+        _catalogue = DatabaseCatalogue.Open(_store, Options, TimeProvider.System);
+    }
 
     public Database Database => _catalogue.Find("db")!;
 
-    public static async Task<EngineTarget> CreateAsync()
+    /// <summary>Checks everything that is stored.</summary>
+    public void Check() => EngineCheck.Verify(_store);
+
+    public static Task<EngineTarget> CreateAsync() => CreateAsync(new MemoryStore(), before =>
     {
-        var target = new EngineTarget();
+        var after = ((MemoryStore)before).LoseUnsynced();
+        before.Dispose();
+        return after;
+    });
+
+    public static Task<EngineTarget> CreateOnDiskAsync(string directory) => CreateAsync(Open(directory), before =>
+    {
+        before.Dispose();
+        return Open(directory);
+    });
+
+    private static RocksDbStore Open(string directory) =>
+        RocksDbStore.Open(directory, new RocksDbOptions { CacheBytes = 8 << 20, WriteBufferBytes = 1 << 20, LogBytes = 1 << 20 });
+
+    private static async Task<EngineTarget> CreateAsync(KeyValueStore store, Func<KeyValueStore, KeyValueStore> reopen)
+    {
+        var target = new EngineTarget(store, reopen);
         await target._catalogue.CreateAsync("db", new DatabaseOptions(), CancellationToken.None);
         return target;
     }
@@ -57,10 +85,8 @@ internal sealed class EngineTarget : IModelTarget
     public async Task RestartAsync()
     {
         await Database.EnsureFullCommitAsync(CancellationToken.None);
-        var before = _store;
-        _store = before.LoseUnsynced();
         await _catalogue.DisposeAsync();
-        before.Dispose();
+        _store = _reopen(_store);
         _catalogue = DatabaseCatalogue.Open(_store, Options, TimeProvider.System);
     }
 

@@ -62,6 +62,20 @@ public sealed class LocalDocumentTests
     }
 
     [Fact]
+    public async Task A_long_walk_over_local_documents_meets_each_once()
+    {
+        var scheduler = new ManualScheduler();
+        await using var engine = await Engine.CreateAsync(new EngineOptions { Scheduler = scheduler });
+        var ids = Enumerable.Range(0, 9000).Select(i => $"_local/{i:D5}").ToList();
+        var writes = ids.Select(id => WriteAsync(engine, id, 0, "{}")).ToList();
+        scheduler.Run();
+        await Task.WhenAll(writes);
+        Assert.Equal(ids, Ids(engine, new KeyRange()));
+        Assert.Equal(Enumerable.Reverse(ids), Ids(engine, new KeyRange(Descending: true)));
+        Assert.Equal(ids[4000..8500], Ids(engine, new KeyRange(ids[4000], ids[8500], InclusiveEnd: false)));
+    }
+
+    [Fact]
     public async Task Security_is_null_until_it_is_set_and_then_what_was_set_last()
     {
         await using var engine = await Engine.CreateAsync();

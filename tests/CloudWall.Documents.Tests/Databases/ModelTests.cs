@@ -12,7 +12,27 @@ public sealed class ModelTests
         {
             await using var target = await EngineTarget.CreateAsync();
             await new ModelRun(target).DoAsync(steps);
+            target.Check();
         },
         iter: 300,
+        threads: 2);
+
+    [Fact]
+    public Task The_engine_on_disk_follows_the_model() => ModelRun.Steps.SampleAsync(
+        async steps =>
+        {
+            var directory = Directory.CreateTempSubdirectory("cloudwall-documents-").FullName;
+            try
+            {
+                await using var target = await EngineTarget.CreateOnDiskAsync(directory);
+                await new ModelRun(target).DoAsync(steps);
+                target.Check();
+            }
+            finally
+            {
+                Directory.Delete(directory, recursive: true);
+            }
+        },
+        iter: 20,
         threads: 2);
 }
