@@ -101,7 +101,7 @@ public sealed class Database
 
     /// <summary>
     /// Writes documents in one step. Each succeeds or fails by itself; later ones see what earlier ones did.
-    /// The caller still owns the writes and disposes of them afterwards.
+    /// The caller still owns the writes and disposes of them when it no longer waits; what they need until they are done is kept.
     /// </summary>
     /// <param name="writes">The documents.</param>
     /// <param name="mode">Edits, or replicated revisions.</param>
