@@ -3,8 +3,8 @@ using CloudWall.Documents.Revisions;
 namespace CloudWall.Documents.Changes;
 
 /// <summary>
-/// A walk over a database's documents in the order of their latest changes. It may be kept for long: it holds no snapshot
-/// between steps. Not safe for use from several threads at once.
+/// A walk over a database's documents in the order of their latest changes. Forwards it may be kept for long: it holds no snapshot
+/// between steps. Backwards it shows the database as it was at the first step. Not safe for use from several threads at once.
 /// </summary>
 public abstract class ChangesCursor : IDisposable
 {

@@ -7,7 +7,7 @@ namespace CloudWall.Documents.Changes;
 
 /// <summary>
 /// A walk over the rows by sequence. A scan ends at the sequence that readers can see when it begins; later rows are found by the next
-/// scan. Nothing of the store is held between scans.
+/// scan. Forwards, scans are short, and nothing of the store is held between them.
 /// </summary>
 internal sealed class StoredChangesCursor(DatabaseCore core, long since, bool descending) : ChangesCursor
 {
@@ -33,7 +33,8 @@ internal sealed class StoredChangesCursor(DatabaseCore core, long since, bool de
     {
         core.ThrowIfClosed();
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (_rows is not null && _read == RowsPerScan)
+        // Backwards, what changes meanwhile would not be met again: there one scan lasts to the end.
+        if (_rows is not null && _read == RowsPerScan && !descending)
         {
             Close();
         }

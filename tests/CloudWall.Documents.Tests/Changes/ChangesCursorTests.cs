@@ -80,6 +80,29 @@ public sealed class ChangesCursorTests
     }
 
     [Fact]
+    public async Task A_feed_read_backwards_shows_the_database_as_it_was_at_the_first_step()
+    {
+        await using var engine = await Engine.CreateAsync();
+        await engine.WriteAsync(WriteMode.Interactive, [.. Enumerable.Range(0, 9000).Select(i => Engine.Prepare($"{i:D5}", default))]);
+        var expected = engine.Changes(0, descending: true);
+        var seen = new List<(long, string)>();
+        using var cursor = engine.Database.ReadChanges(0, descending: true);
+        while (cursor.MoveNext())
+        {
+            seen.Add((cursor.Sequence, Encoding.UTF8.GetString(cursor.Id)));
+            if (seen.Count % 500 == 0)
+            {
+                var id = $"{seen.Count / 10:D5}";
+                await engine.PutAsync(id, engine.Database.Find(id)!.Winner.Revision);
+                await engine.PutAsync("new" + seen.Count);
+            }
+        }
+
+        Assert.Equal(expected, seen);
+        Assert.False(cursor.MoveNext());
+    }
+
+    [Fact]
     public async Task Every_document_is_seen_at_its_last_sequence_and_never_twice_in_one_state()
     {
         await using var engine = await Engine.CreateAsync();
