@@ -184,6 +184,12 @@ internal sealed partial class Exchange
             throw HttpErrors.BadContentType(encoding + " is not a supported content encoding.");
         }
 
+        const string NoGzip = "Request body is not properly gzipped.";
+        if (ContentLength == 0)
+        {
+            throw HttpErrors.BadRequest(NoGzip);
+        }
+
         try
         {
             await using var unpacked = new GZipStream(BodyReader.AsStream(leaveOpen: true), CompressionMode.Decompress);
@@ -191,7 +197,7 @@ internal sealed partial class Exchange
         }
         catch (InvalidDataException)
         {
-            throw HttpErrors.BadRequest("Request body is not properly gzipped.");
+            throw HttpErrors.BadRequest(NoGzip);
         }
     }
 

@@ -47,8 +47,9 @@ internal static class JsonMember
             {
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The reader finds half a surrogate pair in a name only when it unescapes it.
             throw HttpErrors.InvalidJson();
         }
 

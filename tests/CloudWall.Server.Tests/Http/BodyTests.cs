@@ -35,6 +35,33 @@ public sealed class BodyTests
         Assert.Equal(413, answer.Status);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(15)]
+    [InlineData(-8)]
+    [InlineData(-4)]
+    [InlineData(-1)]
+    public async Task Refuses_packed_bodies_that_are_cut_off(int end)
+    {
+        await using var node = await TestNode.StartAsync();
+        await node.SendAsync("PUT", "/db");
+        var body = Gzip("{\"x\":1}"u8);
+        var answer = await node.SendBytesAsync("PUT", "/db/doc", body[..(end > 0 ? end : end < 0 ? body.Length + end : 0)], "admin:pass", ["Content-Encoding: gzip", .. Json]);
+        Assert.Equal(
+            "{\"error\":\"bad_request\",\"reason\":\"Request body is not properly gzipped.\"}\n",
+            Encoding.UTF8.GetString(answer.Body));
+        Assert.Equal(404, (await node.SendAsync("GET", "/db/doc")).Status);
+    }
+
+    [Fact]
+    public async Task Refuses_half_a_surrogate_pair_in_a_name()
+    {
+        await using var node = await TestNode.StartAsync();
+        var answer = await node.SendAsync("POST", "/_dbs_info", "{\"\\ud800\":1,\"keys\":[]}", "admin:pass", Json);
+        Assert.Equal(400, answer.Status);
+        Assert.Equal("{\"error\":\"bad_request\",\"reason\":\"invalid UTF-8 JSON\"}\n", Encoding.UTF8.GetString(answer.Body));
+    }
+
     [Fact]
     public async Task Refuses_targets_that_are_too_long()
     {

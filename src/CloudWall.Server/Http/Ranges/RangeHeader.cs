@@ -93,8 +93,14 @@ internal static class RangeHeader
 
     private static bool TryParse(ReadOnlySpan<char> digits, out long? number)
     {
-        var parsed = long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var value);
-        number = parsed ? value : null;
-        return parsed;
+        if (digits.IsEmpty || digits.ContainsAnyExceptInRange('0', '9'))
+        {
+            number = null;
+            return false;
+        }
+
+        // What is beyond 64 bits is beyond every content.
+        number = long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : long.MaxValue;
+        return true;
     }
 }

@@ -11,6 +11,7 @@ public sealed class RangeHeaderTests
     [InlineData("bytes=60-", "60-63")]
     [InlineData("bytes=-4", "60-63")]
     [InlineData("bytes=0-1000", "0-63")]
+    [InlineData("bytes=0-99999999999999999999", "0-63")]
     [InlineData("bytes=-100", "1-63")]
     [InlineData("bytes=-64", "1-63")]
     [InlineData("bytes=0-3, 60-", "0-3,60-63")]
@@ -21,7 +22,6 @@ public sealed class RangeHeaderTests
     [InlineData("bytes=abc", null)]
     [InlineData("bytes=1-2-3", null)]
     [InlineData("bytes=--1", null)]
-    [InlineData("bytes=99999999999999999999-", null)]
     [InlineData("items=0-5", null)]
     [InlineData(null, null)]
     public void Ranges_of_64_bytes_are_those_CouchDB_takes(string? header, string? expected)
@@ -33,6 +33,7 @@ public sealed class RangeHeaderTests
     [Theory]
     [InlineData("bytes=64-", 64)]
     [InlineData("bytes=100-200", 64)]
+    [InlineData("bytes=99999999999999999999-", 64)]
     [InlineData("bytes=5-2", 64)]
     [InlineData("bytes=-0", 64)]
     [InlineData("bytes=-5", 0)]
