@@ -37,7 +37,7 @@ internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Ex
         catch (HeadAnsweredException)
         {
         }
-        catch (Exception exception) when (context.Aborted.IsCancellationRequested || exception is ConnectionAbortedException or ConnectionResetException)
+        catch (Exception exception) when (HasGone(context, exception))
         {
             // The client has gone: nobody is left to be told, and it is no fault of ours.
             context.Context.Abort();
@@ -51,6 +51,12 @@ internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Ex
             context.ReleaseBody();
         }
     }
+
+    /// <summary>Whether the client hung up. Who writes may see it before the token does.</summary>
+    private static bool HasGone(Exchange exchange, Exception exception) =>
+        exchange.Aborted.IsCancellationRequested
+        || exception is ConnectionAbortedException or ConnectionResetException
+        || (exception is OperationCanceledException cancelled && cancelled.CancellationToken == exchange.Aborted);
 
     private DocumentError? ErrorOf(Exception exception) => exception switch
     {

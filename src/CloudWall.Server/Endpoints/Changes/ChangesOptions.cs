@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using CloudWall.Documents;
 using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Http;
@@ -144,8 +145,11 @@ internal sealed class ChangesOptions
             : throw HttpErrors.BadRequest("The heartbeat value should be a positive integer (in milliseconds).");
     }
 
+    // As CouchDB's, numbers have no end; what is beyond 64 bits is as good as the last of them.
     private static long? Integer(string value) =>
-        long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
+        long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
+        : !BigInteger.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var big) ? null
+        : big.Sign < 0 ? long.MinValue : long.MaxValue;
 
     private static TimeSpan Milliseconds(long value) => TimeSpan.FromMilliseconds(Math.Clamp(value, 0, int.MaxValue));
 }

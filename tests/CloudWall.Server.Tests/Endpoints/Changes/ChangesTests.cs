@@ -30,6 +30,7 @@ public class ChangesTests
     [InlineData("", 20, 20, 0)]
     [InlineData("limit=3", 3, 3, 17)]
     [InlineData("limit=-1", 20, 20, 0)]
+    [InlineData("limit=100000000000000000000&timeout=-100000000000000000000&heartbeat=100000000000000000000", 20, 20, 0)]
     [InlineData("descending=true&limit=3", 3, 18, 17)]
     [InlineData("descending=true", 20, 1, 0)]
     [InlineData("descending=true&since=nonsense&limit=0", 0, 20, 20)]
