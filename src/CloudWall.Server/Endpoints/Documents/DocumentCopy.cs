@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Unicode;
 using CloudWall.Documents;
 using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Databases;
@@ -79,12 +81,21 @@ internal static class DocumentCopy
 
         if (question < 0)
         {
-            return (PercentEncoding.Decode(path), null);
+            return (ReadId(path), null);
         }
 
         var equals = destination.IndexOf('=', question);
         return equals < 0
             ? throw HttpErrors.BadRequest("The Destination header names no revision after its question mark.")
-            : (PercentEncoding.Decode(path), DocumentQuery.ParseRevision(destination[(equals + 1)..]));
+            : (ReadId(path), DocumentQuery.ParseRevision(destination[(equals + 1)..]));
+    }
+
+    private static string ReadId(string path)
+    {
+        var bytes = new byte[path.Length];
+        var id = bytes.AsSpan(0, PercentEncoding.Decode(path, bytes));
+        return Utf8.IsValid(id)
+            ? Encoding.UTF8.GetString(id)
+            : throw new DocumentException(new DocumentError(400, "illegal_docid", "Document id must be valid UTF-8"));
     }
 }

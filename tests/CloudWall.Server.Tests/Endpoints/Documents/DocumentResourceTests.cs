@@ -37,4 +37,14 @@ public sealed class DocumentResourceTests
             got.Text.TrimEnd());
         Assert.Null(got.Header("ETag"));
     }
+
+    [Fact]
+    public async Task A_copy_to_an_id_that_is_not_UTF_8_is_refused()
+    {
+        await using var node = await TestNode.StartAsync();
+        await node.SendAsync("PUT", "/db");
+        await node.SendAsync("PUT", "/db/a", "{}");
+        Assert.Equal(400, (await node.SendAsync("COPY", "/db/a", null, "admin:pass", "Destination: %ff")).Status);
+        Assert.Equal(201, (await node.SendAsync("COPY", "/db/a", null, "admin:pass", "Destination: %C3%A9")).Status);
+    }
 }
