@@ -23,4 +23,7 @@ public enum Keyspace
 
     /// <summary>Local documents, which never replicate.</summary>
     Local = 5,
+
+    /// <summary>How many rows lie in blocks of others: small numbers that are written often.</summary>
+    Counts = 6,
 }

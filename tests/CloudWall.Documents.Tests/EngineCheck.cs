@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using CloudWall.Documents.Attachments;
+using CloudWall.Documents.Counts;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Records;
 using CloudWall.Documents.Revisions;
@@ -20,6 +21,7 @@ internal sealed class EngineCheck
 
     private readonly KeyValueReader _store;
     private readonly Dictionary<uint, Content> _databases = [];
+    private ulong? _countSeed;
 
     private EngineCheck(KeyValueReader store) => _store = store;
 
@@ -35,6 +37,7 @@ internal sealed class EngineCheck
         check.ReadSequences();
         check.ReadAttachments();
         check.ReadLocal();
+        check.VerifyBlocks();
         foreach (var database in check._databases.Values)
         {
             database.Verify(uploads);
@@ -66,12 +69,16 @@ internal sealed class EngineCheck
                 case 4:
                     states.Add(BinaryPrimitives.ReadUInt32BigEndian(rows.Key[1..]), DatabaseState.Read(rows.Value));
                     break;
+                case 6:
+                    _countSeed = BinaryPrimitives.ReadUInt64BigEndian(rows.Value);
+                    break;
                 default:
                     Require(_databases.ContainsKey(BinaryPrimitives.ReadUInt32BigEndian(rows.Key[1..])), "security of no database");
                     break;
             }
         }
 
+        Require(_countSeed is not null, "the seed of the counts is gone");
         Require(states.Keys.Order().SequenceEqual(_databases.Keys.Order()), "states and catalogue differ");
         foreach (var (number, database) in _databases)
         {
@@ -88,6 +95,25 @@ internal sealed class EngineCheck
             var number = BinaryPrimitives.ReadUInt32BigEndian(rows.Key);
             Require(_databases.TryGetValue(number, out var database), $"{space} has data of the unknown database {number}");
             visit(database!, rows.Key.ToArray(), rows.Value.ToArray());
+        }
+    }
+
+    private void VerifyBlocks()
+    {
+        var counts = new Dictionary<uint, SortedDictionary<byte[], long>>();
+        Walk(Keyspace.Counts, (_, key, value) =>
+        {
+            var number = BinaryPrimitives.ReadUInt32BigEndian(key);
+            if (!counts.TryGetValue(number, out var blocks))
+            {
+                counts.Add(number, blocks = new(ByteOrder.Instance));
+            }
+
+            blocks.Add(key, new RecordReader(value).Number());
+        });
+        foreach (var (number, database) in _databases)
+        {
+            database.VerifyBlocks(number, _countSeed!.Value, counts.GetValueOrDefault(number) ?? new(ByteOrder.Instance));
         }
     }
 
@@ -187,6 +213,48 @@ internal sealed class EngineCheck
 
         public int LocalCount { get; set; }
 
+        public void VerifyBlocks(uint number, ulong seed, SortedDictionary<byte[], long> stored)
+        {
+            var counted = new Dictionary<string, long>();
+            for (var level = 1; level <= 3; level++)
+            {
+                foreach (var sequence in Rows.Keys)
+                {
+                    var first = sequence - (sequence % (1L << (7 * level)));
+                    var key = new KeyWriter(new byte[32]);
+                    Keys.SequenceCount(ref key, number, level, first);
+                    Count(key.Written, 1);
+                }
+
+                var blocks = stored.Keys.Where(key => key[4] == 2 && key[5] == level).Select(key => key[6..]).ToList();
+                foreach (var document in Documents.Values)
+                {
+                    // Blocks last, even where their first document is purged.
+                    var id = Encoding.UTF8.GetBytes(document.Id);
+                    var at = blocks.BinarySearch(id, ByteOrder.Instance);
+                    Require(at >= 0 || DocumentCounts.Height(seed, id) < level, $"{document.Id} does not begin a block of level {level}");
+                    var first = at >= 0 ? id : ~at > 0 ? blocks[~at - 1] : [];
+                    var key = new KeyWriter(new byte[32]);
+                    Keys.DocumentCount(ref key, number, level, first);
+                    Count(key.Written, document.Deleted ? 0 : 1);
+                }
+            }
+
+            foreach (var (key, count) in stored)
+            {
+                counted.Remove(Convert.ToHexString(key), out var rows);
+                Require(rows == count, $"{Name} counts {count} of {rows} rows in the block {Convert.ToHexString(key)}");
+            }
+
+            Require(counted.Values.All(count => count == 0), $"{Name} lacks counts of {string.Join(' ', counted.Keys)}");
+
+            void Count(ReadOnlySpan<byte> key, int by)
+            {
+                var text = Convert.ToHexString(key);
+                counted[text] = counted.GetValueOrDefault(text) + by;
+            }
+        }
+
         public void Verify(bool uploads)
         {
             VerifyCounts();
@@ -278,5 +346,12 @@ internal sealed class EngineCheck
                 Require(Convert.ToHexString(SHA256.HashData(bytes)) == address, $"blob {content.Blob} has other bytes");
             }
         }
+    }
+
+    private sealed class ByteOrder : IComparer<byte[]>
+    {
+        public static readonly ByteOrder Instance = new();
+
+        public int Compare(byte[]? x, byte[]? y) => x.AsSpan().SequenceCompareTo(y);
     }
 }

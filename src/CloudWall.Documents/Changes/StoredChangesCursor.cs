@@ -81,17 +81,17 @@ internal sealed class StoredChangesCursor(DatabaseCore core, long since, bool de
         }
 
         _read = 0;
-        return ScanRows(core, _after, visible, descending);
+        return ScanRows(core.Store, core.Number, _after, visible, descending);
     }
 
     /// <summary>Rows after one sequence up to another.</summary>
-    public static KeyValueCursor ScanRows(DatabaseCore core, long after, long last, bool descending)
+    public static KeyValueCursor ScanRows(KeyValueReader reader, uint database, long after, long last, bool descending)
     {
         var lower = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
-        Keys.Sequence(ref lower, core.Number, after + 1);
+        Keys.Sequence(ref lower, database, after + 1);
         var upper = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
-        Keys.Sequence(ref upper, core.Number, last + 1);
-        var rows = core.Store.Scan(Keyspace.Sequences, lower.Written, upper.Written, descending);
+        Keys.Sequence(ref upper, database, last + 1);
+        var rows = reader.Scan(Keyspace.Sequences, lower.Written, upper.Written, descending);
         lower.Dispose();
         upper.Dispose();
         return rows;

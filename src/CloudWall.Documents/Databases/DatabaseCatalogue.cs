@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text;
 using CloudWall.Documents.Attachments;
+using CloudWall.Documents.Counts;
 using CloudWall.Documents.Records;
 using CloudWall.Storage;
 
@@ -11,10 +13,10 @@ namespace CloudWall.Documents.Databases;
 public sealed class DatabaseCatalogue : IAsyncDisposable
 {
     /// <summary>The version of the data format that this program writes.</summary>
-    public const int FormatVersion = 1;
+    public const int FormatVersion = 2;
 
     private static readonly Keyspace[] Contents =
-        [Keyspace.Documents, Keyspace.Bodies, Keyspace.Sequences, Keyspace.Attachments, Keyspace.Local];
+        [Keyspace.Documents, Keyspace.Bodies, Keyspace.Sequences, Keyspace.Attachments, Keyspace.Local, Keyspace.Counts];
 
     private readonly KeyValueStore _store;
     private readonly EngineOptions _options;
@@ -24,6 +26,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
     private readonly SortedDictionary<string, Database> _databases = new(Utf8Order.Instance);
     private readonly Dictionary<Database, DatabaseCore> _cores = [];
     private uint _nextNumber = 1;
+    private ulong _countSeed;
     private bool _disposed;
 
     private DatabaseCatalogue(KeyValueStore store, EngineOptions options, TimeProvider time)
@@ -54,9 +57,14 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
     public static DatabaseCatalogue Open(KeyValueStore store, EngineOptions options, TimeProvider time)
     {
         var catalogue = new DatabaseCatalogue(store, options, time);
-        catalogue.CheckFormat();
+        var current = catalogue.CheckFormat();
         catalogue.Load();
         catalogue.Sweep();
+        if (!current)
+        {
+            catalogue.Upgrade();
+        }
+
         return catalogue;
     }
 
@@ -186,20 +194,43 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
         }
     }
 
-    private void CheckFormat()
+    /// <summary>Finds out which format the data has.</summary>
+    /// <returns>Whether it is the current one; otherwise the store is new, or was written by an older version.</returns>
+    private bool CheckFormat()
     {
         var stored = _store.GetBytes(Keyspace.Meta, Keys.Format);
-        if (stored is null)
+        if (stored is null or [1])
         {
-            using var batch = _store.CreateBatch();
-            batch.Put(Keyspace.Meta, Keys.Format, [FormatVersion]);
-            _store.Commit(batch, sync: true);
+            _countSeed = XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(_options.NewUuid()));
+            return false;
         }
-        else if (stored is not [<= FormatVersion])
+
+        if (stored is not [FormatVersion])
         {
             throw new StorageException(
                 $"The data was written by a newer version (format {Convert.ToHexString(stored)}); this one knows format {FormatVersion}.");
         }
+
+        _countSeed = _store.GetBytes(Keyspace.Meta, Keys.CountSeed) is { Length: 8 } seed
+            ? BinaryPrimitives.ReadUInt64BigEndian(seed)
+            : throw new StorageException("The data lacks the seed of its counts.");
+        return true;
+    }
+
+    /// <summary>Format 2 brought the counts of documents and rows in blocks.</summary>
+    private void Upgrade()
+    {
+        foreach (var core in _cores.Values)
+        {
+            CountsUpgrade.Run(_store, core.Number, _countSeed);
+        }
+
+        using var batch = _store.CreateBatch();
+        var seed = new byte[8];
+        BinaryPrimitives.WriteUInt64BigEndian(seed, _countSeed);
+        batch.Put(Keyspace.Meta, Keys.CountSeed, seed);
+        batch.Put(Keyspace.Meta, Keys.Format, [FormatVersion]);
+        _store.Commit(batch, sync: true);
     }
 
     private void Load()
@@ -251,7 +282,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
 
     private Database Add(string name, CatalogueRecord record)
     {
-        var core = new DatabaseCore(name, record, _store, _options, _time, Updates);
+        var core = new DatabaseCore(name, record, _store, _options, _time, Updates, _countSeed);
         var database = new Database(core);
         lock (_gate)
         {

@@ -16,7 +16,7 @@ internal sealed class DatabaseCore : IDisposable
     private volatile SecurityBox? _security;
     private volatile DocumentError _closedBecause = DatabaseErrors.Stopping;
 
-    public DatabaseCore(string name, CatalogueRecord record, KeyValueStore store, EngineOptions options, TimeProvider time, DatabaseUpdates updates)
+    public DatabaseCore(string name, CatalogueRecord record, KeyValueStore store, EngineOptions options, TimeProvider time, DatabaseUpdates updates, ulong countSeed)
     {
         Name = name;
         Record = record;
@@ -28,6 +28,7 @@ internal sealed class DatabaseCore : IDisposable
         Options = options;
         Time = time;
         Updates = updates;
+        CountSeed = countSeed;
         CompressibleTypes = new CompressibleTypes(options.CompressibleTypes);
         Contents = new ContentStore(this);
         Closing = _closing.Token;
@@ -56,6 +57,9 @@ internal sealed class DatabaseCore : IDisposable
     public TimeProvider Time { get; }
 
     public DatabaseUpdates Updates { get; }
+
+    /// <summary>What the hash is keyed with that chooses where blocks of counted documents begin.</summary>
+    public ulong CountSeed { get; }
 
     public CompressibleTypes CompressibleTypes { get; }
 
@@ -256,7 +260,7 @@ internal sealed class DatabaseCore : IDisposable
         Keys.Database(ref upper, Number + 1);
         var size = 0L;
         foreach (var space in (ReadOnlySpan<Keyspace>)
-            [Keyspace.Documents, Keyspace.Bodies, Keyspace.Sequences, Keyspace.Attachments, Keyspace.Local])
+            [Keyspace.Documents, Keyspace.Bodies, Keyspace.Sequences, Keyspace.Attachments, Keyspace.Local, Keyspace.Counts])
         {
             size += Store.ApproximateSize(space, lower.Written, upper.Written);
         }

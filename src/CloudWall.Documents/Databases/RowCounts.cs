@@ -1,10 +1,10 @@
-using CloudWall.Documents.Changes;
+using CloudWall.Documents.Counts;
 using CloudWall.Documents.Records;
 using CloudWall.Storage;
 
 namespace CloudWall.Documents.Databases;
 
-/// <summary>Exact numbers of rows in a range: CouchDB's <c>offset</c> and <c>pending</c>.</summary>
+/// <summary>Exact numbers of rows in a range, CouchDB's <c>offset</c> and <c>pending</c>, in logarithmic time.</summary>
 internal static class RowCounts
 {
     /// <summary>Documents that are not deleted in a range of ids.</summary>
@@ -16,14 +16,12 @@ internal static class RowCounts
             return 0;
         }
 
-        using var records = core.Store.Scan(Keyspace.Documents, lower, upper);
-        var count = 0L;
-        while (records.MoveNext())
-        {
-            count += DocumentRecordCodec.IsDeleted(records.Value) ? 0 : 1;
-        }
-
-        return count;
+        var (first, last) = range.Descending ? (range.End, range.Start) : (range.Start, range.End);
+        using var snapshot = core.Store.Snapshot();
+        var end = last is null
+            ? ReadState(core, snapshot).DocumentCount
+            : DocumentCounts.Before(snapshot, core.Number, upper.AsSpan(Keys.RecordPrefix));
+        return end - (first is null ? 0 : DocumentCounts.Before(snapshot, core.Number, lower.AsSpan(Keys.RecordPrefix)));
     }
 
     /// <summary>Documents whose latest change came after a sequence.</summary>
@@ -35,13 +33,23 @@ internal static class RowCounts
             return state.DocumentCount + state.DeletedCount;
         }
 
-        using var rows = StoredChangesCursor.ScanRows(core, sequence, state.UpdateSequence, descending: false);
-        var count = 0L;
-        while (rows.MoveNext())
+        if (sequence >= state.UpdateSequence)
         {
-            count++;
+            return 0;
         }
 
-        return count;
+        using var snapshot = core.Store.Snapshot();
+        return SequenceCounts.After(snapshot, core.Number, sequence, ReadState(core, snapshot));
+    }
+
+    private static DatabaseState ReadState(DatabaseCore core, KeyValueReader reader)
+    {
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.State(ref key, core.Number);
+        using var value = reader.Get(Keyspace.Meta, key.Written);
+        key.Dispose();
+
+        // A database that is deleted just now has none.
+        return value.Found ? DatabaseState.Read(value.Span) : DatabaseState.Initial;
     }
 }

@@ -18,6 +18,9 @@ internal static class Keys
     /// <summary>Meta: the number of the next database.</summary>
     public static ReadOnlySpan<byte> NextDatabase => [2];
 
+    /// <summary>Meta: what the hash is keyed with that chooses where blocks of counted documents begin.</summary>
+    public static ReadOnlySpan<byte> CountSeed => [6];
+
     private const byte CatalogueKind = 3;
     private const byte StateKind = 4;
     private const byte SecurityKind = 5;
@@ -27,6 +30,9 @@ internal static class Keys
     private const byte ContentKind = 3;
     private const byte UploadKind = 4;
     private const byte PurgeKind = 5;
+
+    private const byte SequenceCountKind = 1;
+    private const byte DocumentCountKind = 2;
 
     /// <summary>First byte of the catalogue's keys in Meta; the next byte ends them.</summary>
     public static ReadOnlySpan<byte> CatalogueStart => [CatalogueKind];
@@ -182,6 +188,27 @@ internal static class Keys
         key.UInt32(database);
         key.Text(id);
     }
+
+    /// <summary>Counts: how many rows of the feed a block of sequences has.</summary>
+    public static void SequenceCount(ref KeyWriter key, uint database, int level, long first)
+    {
+        key.UInt32(database);
+        key.Byte(SequenceCountKind);
+        key.Byte((byte)level);
+        key.Int64(first);
+    }
+
+    /// <summary>Counts: how many documents that are not deleted a block of ids has.</summary>
+    public static void DocumentCount(ref KeyWriter key, uint database, int level, ReadOnlySpan<byte> first)
+    {
+        key.UInt32(database);
+        key.Byte(DocumentCountKind);
+        key.Byte((byte)level);
+        key.Raw(first);
+    }
+
+    /// <summary>How many bytes come before the id in the key of a block of documents.</summary>
+    public const int DocumentCountPrefix = 6;
 
     /// <summary>Any keyspace but Meta: where a database's keys begin.</summary>
     public static void Database(ref KeyWriter key, uint database) => key.UInt32(database);

@@ -13,20 +13,23 @@ internal static class RecordWriter
         output.Advance(1);
     }
 
-    public static void Number(this IBufferWriter<byte> output, long value)
+    public static void Number(this IBufferWriter<byte> output, long value) => output.Advance(Number(output.GetSpan(10), value));
+
+    /// <summary>Writes a number of at most ten bytes.</summary>
+    /// <returns>How many it took.</returns>
+    public static int Number(Span<byte> output, long value)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(value);
-        var span = output.GetSpan(10);
         var written = 0;
         var rest = (ulong)value;
         while (rest >= 0x80)
         {
-            span[written++] = (byte)(rest | 0x80);
+            output[written++] = (byte)(rest | 0x80);
             rest >>= 7;
         }
 
-        span[written++] = (byte)rest;
-        output.Advance(written);
+        output[written++] = (byte)rest;
+        return written;
     }
 
     public static void Bytes(this IBufferWriter<byte> output, ReadOnlySpan<byte> value)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using CloudWall.Documents.Attachments;
+using CloudWall.Documents.Counts;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Records;
 using CloudWall.Documents.Revisions;
@@ -19,6 +20,8 @@ internal sealed class WriteSession : IDisposable
     private readonly Dictionary<string, DocumentDraft> _drafts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, bool> _local = new(StringComparer.Ordinal);
     private readonly ContentReferences _contents;
+    private readonly SequenceCountChanges _rows = new();
+    private readonly DocumentCountChanges _documents;
     private ReadOnlyMemory<byte>? _security;
 
     public WriteSession(DatabaseCore core)
@@ -26,6 +29,7 @@ internal sealed class WriteSession : IDisposable
         _core = core;
         _batch = core.Store.CreateBatch();
         _contents = new ContentReferences(core);
+        _documents = new DocumentCountChanges(core.CountSeed);
         State = core.State;
     }
 
@@ -221,6 +225,8 @@ internal sealed class WriteSession : IDisposable
         }
 
         _contents.Flush(_batch);
+        _rows.Write(_core.Store, _core.Number, _batch);
+        _documents.Write(_core.Store, _core.Number, _core.State.DocumentCount, _batch);
         _value.ResetWrittenCount();
         State.Write(_value);
         var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
@@ -254,11 +260,14 @@ internal sealed class WriteSession : IDisposable
         {
             Keys.Sequence(ref key, _core.Number, draft.StoredSequence);
             _batch.SingleDelete(Keyspace.Sequences, key.Written);
+            _rows.Removed(draft.StoredSequence);
         }
 
         var tree = draft.Tree;
         var deleted = !tree.IsEmpty && tree.Winner.IsDeleted;
-        State.DocumentCount += (tree.IsEmpty || deleted ? 0 : 1) - draft.StoredCount;
+        var more = (tree.IsEmpty || deleted ? 0 : 1) - draft.StoredCount;
+        State.DocumentCount += more;
+        _documents.Add(draft.Id, more, created: draft.Stored is null && !tree.IsEmpty);
         State.DeletedCount += (deleted ? 1 : 0) - draft.StoredDeletedCount;
         foreach (var size in draft.Stored?.LeafSizes ?? [])
         {
@@ -325,6 +334,7 @@ internal sealed class WriteSession : IDisposable
         var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
         Keys.Sequence(ref key, _core.Number, draft.Sequence);
         _batch.Put(Keyspace.Sequences, key.Written, _value.WrittenSpan);
+        _rows.Added(draft.Sequence);
         key.Dispose();
     }
 }

@@ -15,7 +15,7 @@ internal static class Tuning
     /// <summary>
     /// The column families' names, by keyspace. They are on disk: never rename or reuse one. RocksDB insists on a "default".
     /// </summary>
-    internal static readonly string[] ColumnFamilyNames = ["default", "documents", "bodies", "sequences", "attachments", "local"];
+    internal static readonly string[] ColumnFamilyNames = ["default", "documents", "bodies", "sequences", "attachments", "local", "counts"];
 
     /// <summary>A cache for everything, so that one number bounds the memory.</summary>
     internal static SettingsHandle CreateCache(RocksDbOptions options)

@@ -181,7 +181,8 @@ public sealed class GroupCommitTests
         engine.Store,
         new EngineOptions { Scheduler = scheduler },
         TimeProvider.System,
-        engine.Catalogue.Updates);
+        engine.Catalogue.Updates,
+        countSeed: 0);
 
     private static Task<bool> Add(DatabaseWriter writer, long number)
     {
