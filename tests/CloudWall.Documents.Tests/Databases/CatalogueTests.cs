@@ -278,6 +278,27 @@ public sealed class CatalogueTests
     }
 
     [Fact]
+    public async Task Data_of_the_first_format_gets_the_counts_that_it_lacks()
+    {
+        await using var engine = await Engine.CreateAsync();
+        await engine.WriteAsync(WriteMode.Interactive, [.. Enumerable.Range(0, 1000).Select(i => Engine.Prepare($"{i}", default))]);
+        await engine.PutAsync("gone", await engine.PutAsync("gone"), deleted: true);
+        using (var batch = engine.Store.CreateBatch())
+        {
+            batch.Put(Keyspace.Meta, Keys.Format, [1]);
+            batch.Delete(Keyspace.Meta, Keys.CountSeed);
+            batch.DeleteRange(Keyspace.Counts, [], [0xFF, 0xFF, 0xFF, 0xFF, 0xFF]);
+            engine.Store.Commit(batch, sync: true);
+        }
+
+        await engine.RestartAsync();
+        engine.Check();
+        Assert.Equal(500, engine.Database.CountChangesAfter(501));
+        await engine.PutAsync("more");
+        engine.Check();
+    }
+
+    [Fact]
     public async Task What_happens_to_databases_is_told_once_each()
     {
         await using var engine = await Engine.CreateAsync();
