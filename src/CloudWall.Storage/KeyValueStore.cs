@@ -34,4 +34,7 @@ public abstract class KeyValueStore : KeyValueReader
 
     /// <summary>About how many bytes a range takes on disk (and, for what is not yet on disk, in memory).</summary>
     public abstract long ApproximateSize(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper);
+
+    /// <summary>What the engine knows of a keyspace's files.</summary>
+    public abstract KeyspaceStatistics ReadStatistics(Keyspace space);
 }

@@ -38,8 +38,9 @@ internal sealed class EngineCheck
         check.ReadAttachments();
         check.ReadLocal();
         check.VerifyBlocks();
-        foreach (var database in check._databases.Values)
+        foreach (var (number, database) in check._databases)
         {
+            database.VerifySizes(SizeAudit.Run(store, number));
             database.Verify(uploads);
         }
     }
@@ -255,6 +256,24 @@ internal sealed class EngineCheck
             }
         }
 
+        public void VerifySizes(SizeAudit audit)
+        {
+            // What was removed cannot be seen any more.
+            var sizes = State.Sizes;
+            Require(sizes is { RemovedBodies: >= 0, RemovedContent: >= 0 }, "less than nothing was removed");
+            var found = audit.Sizes with { RemovedBodies = sizes.RemovedBodies, RemovedContent = sizes.RemovedContent };
+            Require(Shown(found) == Shown(sizes), $"{Name} has {Shown(found)}, not {Shown(sizes)}");
+            foreach (var (address, content) in Contents)
+            {
+                var leaves = audit.LeafReferences.GetValueOrDefault(address);
+                Require(leaves == content.LeafReferences, $"{content.LeafReferences} leaves are counted that refer to {address}, {leaves} do");
+            }
+
+            static string Shown(in DatabaseSizes sizes) =>
+                $"external {sizes.External}, leaves {sizes.LeafBodies}, bodies {sizes.Bodies}, records {sizes.Records}, "
+                + $"rows {sizes.Rows}, local {sizes.Local}, content of leaves {sizes.LeafContent}, content {sizes.Content}";
+        }
+
         public void Verify(bool uploads)
         {
             VerifyCounts();
@@ -278,8 +297,7 @@ internal sealed class EngineCheck
             Require(State.LocalCount == LocalCount, $"{State.LocalCount} local documents are counted of {LocalCount}");
             Require(Rows.Count == Documents.Count, $"{Rows.Count} rows for {Documents.Count} documents");
             Require(Rows.Count == 0 || Rows.Keys.Max() <= State.UpdateSequence, "a row lies ahead of the update sequence");
-            var size = Documents.Values.Sum(document => document.LeafSizes.Sum());
-            Require(State.ExternalSize == size, $"the external size is {State.ExternalSize}, not {size}");
+            Require(Documents.Values.Sum(document => document.LeafSizes.Sum(size => size.External)) == State.Sizes.External, "the external size is wrong");
             var purges = State.PurgeSequence - State.OldestPurge + 1;
             Require(Purges.Order().SequenceEqual(Enumerable.Range(0, (int)purges).Select(i => State.OldestPurge + i)), "the purge history has holes");
         }
@@ -296,7 +314,8 @@ internal sealed class EngineCheck
                 var leaf = document.Tree.Leaves[i];
                 Require(Bodies.TryGetValue((document.Id, leaf.Revision), out var body), $"{document.Id} {leaf.Revision} has no body");
                 var size = body.Length + body.Attachments.Sum(attachment => attachment.Length);
-                Require(document.LeafSizes[i] == size, $"{document.Id} {leaf.Revision} has {size} bytes, not {document.LeafSizes[i]}");
+                var known = new LeafSize(size, body.Attachments.Count > 0);
+                Require(document.LeafSizes[i] == known, $"{document.Id} {leaf.Revision} has {known}, not {document.LeafSizes[i]}");
                 Require(leaf.Sequence <= document.Sequence, $"{document.Id} {leaf.Revision} is newer than its document");
             }
 

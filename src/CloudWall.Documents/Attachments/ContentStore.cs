@@ -39,12 +39,18 @@ internal sealed class ContentStore(DatabaseCore core)
         }
     }
 
-    public ContentRecord? Find(ReadOnlySpan<byte> contentId)
+    public ContentRecord? Find(ReadOnlySpan<byte> contentId) => Find(contentId, out _);
+
+    /// <summary>Looks content up.</summary>
+    /// <param name="contentId">Its SHA-256.</param>
+    /// <param name="length">How many bytes its record takes.</param>
+    public ContentRecord? Find(ReadOnlySpan<byte> contentId, out int length)
     {
         var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
         Keys.Content(ref key, core.Number, contentId);
         using var value = core.Store.Get(Keyspace.Documents, key.Written);
         key.Dispose();
+        length = value.Span.Length;
         return value.Found ? ContentRecord.Read(value.Span) : null;
     }
 

@@ -54,14 +54,15 @@ public sealed class Database
     public DatabaseInfo ReadInfo()
     {
         var state = Open().State;
+        var space = SpaceUse.Measure(_core);
         return new DatabaseInfo(
             state.DocumentCount,
             state.DeletedCount,
             state.UpdateSequence,
             state.PurgeSequence,
-            _core.FileSize(),
-            state.ExternalSize + ((state.DocumentCount + state.DeletedCount) * DatabaseCore.RecordOverhead),
-            state.ExternalSize,
+            space.File,
+            space.Active,
+            state.Sizes.External,
             _compactor.IsRunning);
     }
 
@@ -209,6 +210,7 @@ public sealed class Database
             new SettingsCommand(session =>
             {
                 session.State.RevsLimit = limit;
+                session.State.StemmedTo = Math.Max(session.State.StemmedTo, limit);
                 session.State.UpdateSequence++;
             }),
             cancellation);

@@ -13,7 +13,7 @@ namespace CloudWall.Documents.Databases;
 public sealed class DatabaseCatalogue : IAsyncDisposable
 {
     /// <summary>The version of the data format that this program writes.</summary>
-    public const int FormatVersion = 2;
+    public const int FormatVersion = 3;
 
     private static readonly Keyspace[] Contents =
         [Keyspace.Documents, Keyspace.Bodies, Keyspace.Sequences, Keyspace.Attachments, Keyspace.Local, Keyspace.Counts];
@@ -57,12 +57,12 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
     public static DatabaseCatalogue Open(KeyValueStore store, EngineOptions options, TimeProvider time)
     {
         var catalogue = new DatabaseCatalogue(store, options, time);
-        var current = catalogue.CheckFormat();
+        var format = catalogue.CheckFormat();
         catalogue.Load();
         catalogue.Sweep();
-        if (!current)
+        if (format != FormatVersion)
         {
-            catalogue.Upgrade();
+            catalogue.Upgrade(format);
         }
 
         return catalogue;
@@ -195,34 +195,39 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
     }
 
     /// <summary>Finds out which format the data has.</summary>
-    /// <returns>Whether it is the current one; otherwise the store is new, or was written by an older version.</returns>
-    private bool CheckFormat()
+    /// <returns>The format; 0 for a new store.</returns>
+    private int CheckFormat()
     {
         var stored = _store.GetBytes(Keyspace.Meta, Keys.Format);
-        if (stored is null or [1])
-        {
-            _countSeed = XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(_options.NewUuid()));
-            return false;
-        }
-
-        if (stored is not [FormatVersion])
+        if (stored is not (null or [> 0 and <= FormatVersion]))
         {
             throw new StorageException(
                 $"The data was written by a newer version (format {Convert.ToHexString(stored)}); this one knows format {FormatVersion}.");
         }
 
+        if (stored is null or [1])
+        {
+            _countSeed = XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(_options.NewUuid()));
+            return stored is null ? 0 : 1;
+        }
+
         _countSeed = _store.GetBytes(Keyspace.Meta, Keys.CountSeed) is { Length: 8 } seed
             ? BinaryPrimitives.ReadUInt64BigEndian(seed)
             : throw new StorageException("The data lacks the seed of its counts.");
-        return true;
+        return stored[0];
     }
 
-    /// <summary>Format 2 brought the counts of documents and rows in blocks.</summary>
-    private void Upgrade()
+    /// <summary>Format 2 brought the counts of documents and rows in blocks, format 3 the sizes of what is stored.</summary>
+    private void Upgrade(int from)
     {
         foreach (var core in _cores.Values)
         {
-            CountsUpgrade.Run(_store, core.Number, _countSeed);
+            if (from < 2)
+            {
+                CountsUpgrade.Run(_store, core.Number, _countSeed);
+            }
+
+            SizesUpgrade.Run(_store, core.Number);
         }
 
         using var batch = _store.CreateBatch();

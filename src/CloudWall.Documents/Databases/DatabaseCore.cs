@@ -34,9 +34,6 @@ internal sealed class DatabaseCore : IDisposable
         Closing = _closing.Token;
     }
 
-    /// <summary>About what a document takes on disk besides its body: record, row, keys.</summary>
-    public const int RecordOverhead = 150;
-
     public string Name { get; }
 
     /// <summary>The entry in the catalogue.</summary>
@@ -249,25 +246,6 @@ internal sealed class DatabaseCore : IDisposable
         lower.Dispose();
         upper.Dispose();
         return cursor;
-    }
-
-    /// <summary>About how many bytes the database takes on disk.</summary>
-    public long FileSize()
-    {
-        var lower = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
-        Keys.Database(ref lower, Number);
-        var upper = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
-        Keys.Database(ref upper, Number + 1);
-        var size = 0L;
-        foreach (var space in (ReadOnlySpan<Keyspace>)
-            [Keyspace.Documents, Keyspace.Bodies, Keyspace.Sequences, Keyspace.Attachments, Keyspace.Local, Keyspace.Counts])
-        {
-            size += Store.ApproximateSize(space, lower.Written, upper.Written);
-        }
-
-        lower.Dispose();
-        upper.Dispose();
-        return size;
     }
 
     private PinnedValue ReadAncestors(KeyValueReader reader, string id, long page)

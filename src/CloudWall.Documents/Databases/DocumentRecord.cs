@@ -1,3 +1,4 @@
+using CloudWall.Documents.Records;
 using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Documents.Databases;
@@ -5,12 +6,13 @@ namespace CloudWall.Documents.Databases;
 /// <summary>A document as the database knows it: its leaves and the winner among them. Bodies are read apart.</summary>
 public sealed class DocumentRecord
 {
-    internal DocumentRecord(string id, RevisionTree tree, long sequence, long[] leafSizes)
+    internal DocumentRecord(string id, RevisionTree tree, long sequence, LeafSize[] leafSizes, int storedLength)
     {
         Id = id;
         Tree = tree;
         Sequence = sequence;
         LeafSizes = leafSizes;
+        StoredLength = storedLength;
     }
 
     /// <summary>The document's id.</summary>
@@ -31,8 +33,11 @@ public sealed class DocumentRecord
     /// <summary>Whether the winner is a deletion, and so all leaves are.</summary>
     public bool Deleted => (Tree.Winner.Flags & RevisionFlags.Deleted) != 0;
 
-    /// <summary>External size in bytes of each of the tree's leaves, in their order.</summary>
-    internal long[] LeafSizes { get; private set; }
+    /// <summary>The sizes of the tree's leaves, in their order.</summary>
+    internal LeafSize[] LeafSizes { get; private set; }
+
+    /// <summary>How many bytes the record takes as stored.</summary>
+    internal int StoredLength { get; private set; }
 
     /// <summary>Takes over what the document has become.</summary>
     internal void Become(DocumentRecord now)
@@ -40,5 +45,6 @@ public sealed class DocumentRecord
         Sequence = now.Sequence;
         Tree = now.Tree;
         LeafSizes = now.LeafSizes;
+        StoredLength = now.StoredLength;
     }
 }

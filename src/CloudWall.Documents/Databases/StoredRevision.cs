@@ -25,6 +25,9 @@ public sealed class StoredRevision : IDisposable
     /// <summary>Its attachments in CouchDB's order; empty where there are none.</summary>
     public IReadOnlyList<AttachmentInfo> Attachments { get; }
 
+    /// <summary>How many bytes it takes as stored.</summary>
+    internal int StoredLength => _value.Span.Length;
+
     /// <inheritdoc/>
     public void Dispose() => _value.Dispose();
 }

@@ -28,6 +28,9 @@ internal static class BodyCodec
         output.Write(body);
     }
 
+    /// <summary>How many bytes a body without attachments takes.</summary>
+    public static int LengthWithoutAttachments(long body) => (int)body + 2;
+
     /// <summary>Reads the attachments.</summary>
     /// <returns>Where the body begins.</returns>
     public static int Read(ReadOnlySpan<byte> value, out IReadOnlyList<AttachmentInfo> attachments)

@@ -5,7 +5,7 @@ namespace CloudWall.Documents.Records;
 /// <summary>A database's counters and limits, written with every batch.</summary>
 internal struct DatabaseState
 {
-    private const byte Version = 1;
+    private const byte Version = 2;
 
     public long UpdateSequence;
     public long DocumentCount;
@@ -16,24 +16,28 @@ internal struct DatabaseState
     public long RevsLimit;
     public long PurgedInfosLimit;
 
-    /// <summary>Bytes of the leaves' bodies and attachments, as a client would see them.</summary>
-    public long ExternalSize;
+    /// <summary>What it has stored.</summary>
+    public DatabaseSizes Sizes;
 
-    /// <summary>Bytes of the leaves' bodies, records and rows, and of referenced attachments, as stored.</summary>
-    public long ActiveSize;
+    /// <summary>No history is longer than this, whatever the limit is now: what compaction has seen to.</summary>
+    public long StemmedTo;
+
+    /// <summary>The update sequence at the last compaction.</summary>
+    public long CompactedSequence;
 
     /// <summary>What a new database begins with: CouchDB's defaults.</summary>
-    public static DatabaseState Initial => new() { RevsLimit = 1000, PurgedInfosLimit = 1000, OldestPurge = 1 };
+    public static DatabaseState Initial => new() { RevsLimit = 1000, PurgedInfosLimit = 1000, OldestPurge = 1, StemmedTo = 1000 };
 
     public static DatabaseState Read(ReadOnlySpan<byte> input)
     {
         var reader = new RecordReader(input);
-        if (reader.Byte() != Version)
+        var version = reader.Byte();
+        if (version is 0 or > Version)
         {
             throw new InvalidDataException("A database's state has a format that this version does not know.");
         }
 
-        return new DatabaseState
+        var state = new DatabaseState
         {
             UpdateSequence = reader.Number(),
             DocumentCount = reader.Number(),
@@ -43,9 +47,21 @@ internal struct DatabaseState
             OldestPurge = reader.Number(),
             RevsLimit = reader.Number(),
             PurgedInfosLimit = reader.Number(),
-            ExternalSize = reader.Number(),
-            ActiveSize = reader.Number(),
         };
+        if (version == 1)
+        {
+            // It has sizes too, rougher ones. They are measured anew when the data is brought to the present format.
+            state.Sizes.External = reader.Number();
+            state.StemmedTo = int.MaxValue;
+        }
+        else
+        {
+            state.Sizes = DatabaseSizes.Read(ref reader);
+            state.StemmedTo = reader.Number();
+            state.CompactedSequence = reader.Number();
+        }
+
+        return state;
     }
 
     public readonly void Write(IBufferWriter<byte> output)
@@ -59,7 +75,8 @@ internal struct DatabaseState
         output.Number(OldestPurge);
         output.Number(RevsLimit);
         output.Number(PurgedInfosLimit);
-        output.Number(Math.Max(0, ExternalSize));
-        output.Number(Math.Max(0, ActiveSize));
+        Sizes.Write(output);
+        output.Number(StemmedTo);
+        output.Number(CompactedSequence);
     }
 }

@@ -10,19 +10,24 @@ namespace CloudWall.Documents.Records;
 /// </summary>
 internal static class DocumentRecordCodec
 {
-    private const byte Version = 1;
+    private const byte Version = 2;
 
-    public static void Write(IBufferWriter<byte> output, RevisionTree tree, long sequence, long[] leafSizes)
+    public static void Write(IBufferWriter<byte> output, RevisionTree tree, long sequence, LeafSize[] leafSizes)
     {
         var winner = tree.Winner;
         output.Byte(Version);
         output.Byte(winner.IsDeleted ? (byte)1 : (byte)0);
         output.Number(sequence);
         output.Revision(winner.Revision);
-        output.Number(leafSizes.Length);
+        var attached = Array.Exists(leafSizes, size => size.HasAttachments);
+        output.Number(((long)leafSizes.Length << 1) | (attached ? 1L : 0));
         foreach (var size in leafSizes)
         {
-            output.Number(size);
+            output.Number(size.External);
+            if (attached)
+            {
+                output.Byte(size.HasAttachments ? (byte)1 : (byte)0);
+            }
         }
 
         RevisionTreeCodec.Write(tree, output);
@@ -32,15 +37,10 @@ internal static class DocumentRecordCodec
     {
         var reader = new RecordReader(value);
         var head = ReadHead(ref reader);
-        var sizes = new long[reader.Length()];
-        for (var i = 0; i < sizes.Length; i++)
-        {
-            sizes[i] = reader.Number();
-        }
-
+        var sizes = ReadSizes(ref reader, value[0]);
         var tree = RevisionTreeCodec.Read(reader.Rest, out _);
         return sizes.Length == tree.Leaves.Count
-            ? new DocumentRecord(id, tree, head.Sequence, sizes)
+            ? new DocumentRecord(id, tree, head.Sequence, sizes, value.Length)
             : throw new InvalidDataException("A document's record is corrupt.");
     }
 
@@ -52,9 +52,29 @@ internal static class DocumentRecordCodec
 
     public static bool IsDeleted(ReadOnlySpan<byte> value) => value.Length > 1 && value[1] != 0;
 
+    private static LeafSize[] ReadSizes(ref RecordReader reader, byte version)
+    {
+        var count = reader.Number();
+        var attached = version == 1 || (count & 1) != 0;
+        count = version == 1 ? count : count >> 1;
+        if (count > reader.Rest.Length)
+        {
+            throw new InvalidDataException("A document's record is corrupt.");
+        }
+
+        var sizes = new LeafSize[count];
+        for (var i = 0; i < sizes.Length; i++)
+        {
+            // The first format did not say which have attachments.
+            sizes[i] = new LeafSize(reader.Number(), attached && (version == 1 || reader.Byte() != 0));
+        }
+
+        return sizes;
+    }
+
     private static Head ReadHead(ref RecordReader reader)
     {
-        if (reader.Byte() != Version)
+        if (reader.Byte() is 0 or > Version)
         {
             throw new InvalidDataException("A document's record has a format that this version does not know.");
         }

@@ -104,6 +104,31 @@ internal static class Keys
         key.Raw(contentId);
     }
 
+    /// <summary>Documents: where stored content begins.</summary>
+    public static void Contents(ref KeyWriter key, uint database)
+    {
+        key.UInt32(database);
+        key.Byte(ContentKind);
+    }
+
+    /// <summary>Documents: where stored content ends.</summary>
+    public static void ContentsEnd(ref KeyWriter key, uint database)
+    {
+        key.UInt32(database);
+        key.Byte(ContentKind + 1);
+    }
+
+    /// <summary>Documents: the address out of the key of stored content.</summary>
+    /// <returns>False where it is the key of something else.</returns>
+    public static bool TryReadContent(ReadOnlySpan<byte> key, out ReadOnlySpan<byte> contentId)
+    {
+        contentId = key[RecordPrefix..];
+        return key[RecordPrefix - 1] == ContentKind;
+    }
+
+    /// <summary>Documents: whether a key is that of a blob that is being received.</summary>
+    public static bool IsUpload(ReadOnlySpan<byte> key) => key[RecordPrefix - 1] == UploadKind;
+
     /// <summary>Documents: a blob that is being received, or was when the node stopped.</summary>
     public static void Upload(ref KeyWriter key, uint database, long blob)
     {
@@ -141,6 +166,16 @@ internal static class Keys
         key.Terminated(id);
         Revision(ref key, revision);
     }
+
+    /// <summary>Bodies: how long the key of a revision's body is.</summary>
+    public static int BodyLength(string id, RevisionId revision) =>
+        4 + Encoding.UTF8.GetByteCount(id) + id.AsSpan().Count('\0') + 2 + 8 + revision.HashLength;
+
+    /// <summary>Documents: how long the key of a record is.</summary>
+    public static int RecordLength(string id) => RecordPrefix + Encoding.UTF8.GetByteCount(id);
+
+    /// <summary>Sequences: how long the key of a row is.</summary>
+    public const int SequenceLength = 12;
 
     /// <summary>Bodies: where a document's bodies begin.</summary>
     public static void Bodies(ref KeyWriter key, uint database, string id)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 using System.Text;
 using CloudWall.Documents.Revisions;
 
@@ -53,5 +54,15 @@ internal static class RecordWriter
         output.Number(length == 16 ? 0 : length + 1);
         revision.CopyHashTo(output.GetSpan(length));
         output.Advance(length);
+    }
+
+    /// <summary>How many bytes <see cref="Number(IBufferWriter{byte}, long)"/> takes.</summary>
+    public static int LengthOf(long value) => Math.Max(1, (70 - BitOperations.LeadingZeroCount((ulong)value)) / 7);
+
+    /// <summary>How many bytes <see cref="Revision"/> takes.</summary>
+    public static int LengthOf(RevisionId revision)
+    {
+        var length = revision.HashLength;
+        return LengthOf(revision.Generation) + LengthOf(length == 16 ? 0 : length + 1L) + length;
     }
 }

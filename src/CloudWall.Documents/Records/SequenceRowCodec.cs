@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Documents.Records;
@@ -19,6 +20,21 @@ internal static class SequenceRowCodec
             output.Byte((byte)leaves[i].Flags);
             output.Revision(leaves[i].Revision);
         }
+    }
+
+    /// <summary>How long a row is.</summary>
+    /// <param name="id">The document's id.</param>
+    /// <param name="leaves">Its leaves.</param>
+    public static int Length(string id, IReadOnlyList<RevisionLeaf> leaves)
+    {
+        var text = Encoding.UTF8.GetByteCount(id);
+        var length = 1 + RecordWriter.LengthOf(text) + text + RecordWriter.LengthOf(leaves.Count);
+        for (var i = 0; i < leaves.Count; i++)
+        {
+            length += 1 + RecordWriter.LengthOf(leaves[i].Revision);
+        }
+
+        return length;
     }
 
     /// <summary>Reads a row's document id alone.</summary>

@@ -13,6 +13,8 @@ namespace CloudWall.Documents.Writing;
 /// </summary>
 internal sealed class ContentReferences(DatabaseCore core)
 {
+    private const int KeyLength = Keys.RecordPrefix + 32;
+
     private readonly Dictionary<Address, Entry> _entries = [];
     private readonly List<StoredContent> _adopted = [];
 
@@ -26,7 +28,7 @@ internal sealed class ContentReferences(DatabaseCore core)
                 throw new InvalidDataException("The content of an attachment is not stored.");
             }
 
-            entry.Record = new ContentRecord(Adopt(content, batch), content.StoredLength, 0);
+            entry.Record = new ContentRecord(Adopt(content, batch), content.StoredLength, 0, 0);
             entry.Stored = true;
         }
 
@@ -49,17 +51,39 @@ internal sealed class ContentReferences(DatabaseCore core)
         }
     }
 
-    public void Flush(WriteBatch batch)
+    /// <summary>A leaf has come to refer to an attachment, besides the reference of every stored revision.</summary>
+    public void AddLeaf(AttachmentInfo attachment) => CountLeaf(attachment, 1);
+
+    /// <summary>What referred to an attachment is no leaf any more.</summary>
+    public void RemoveLeaf(AttachmentInfo attachment) => CountLeaf(attachment, -1);
+
+    public void Flush(WriteBatch batch, ref DatabaseSizes sizes)
     {
         var value = new ArrayBufferWriter<byte>(32);
         foreach (var (address, entry) in _entries)
         {
-            if (entry.Stored)
+            if (!entry.Stored)
             {
-                value.ResetWrittenCount();
-                entry.Record.Write(value);
-                Flush(address, entry.Record, value.WrittenSpan, batch);
+                continue;
             }
+
+            var record = entry.Record;
+            var before = entry.Before;
+            value.ResetWrittenCount();
+            record.Write(value);
+            Flush(address, record, value.WrittenSpan, batch);
+            sizes.Records -= entry.StoredBytes;
+            if (record.References > 0)
+            {
+                sizes.Records += DatabaseSizes.Entry(KeyLength, value.WrittenCount);
+            }
+            else
+            {
+                sizes.RemovedContent += record.StoredLength;
+            }
+
+            sizes.Content += (record.References > 0 ? record.StoredLength : 0) - (before.References > 0 ? before.StoredLength : 0);
+            sizes.LeafContent += (record.LeafReferences > 0 ? record.StoredLength : 0) - (before.LeafReferences > 0 ? before.StoredLength : 0);
         }
     }
 
@@ -124,13 +148,23 @@ internal sealed class ContentReferences(DatabaseCore core)
         key.Dispose();
     }
 
+    private void CountLeaf(AttachmentInfo attachment, int by)
+    {
+        var entry = Load(attachment.ContentId.Span);
+        if (entry.Stored)
+        {
+            entry.Record = entry.Record with { LeafReferences = entry.Record.LeafReferences + by };
+        }
+    }
+
     private Entry Load(ReadOnlySpan<byte> contentId)
     {
         var address = new Address(contentId);
         if (!_entries.TryGetValue(address, out var entry))
         {
-            var stored = core.Contents.Find(contentId);
-            entry = new Entry { Stored = stored is not null, Record = stored ?? default };
+            entry = core.Contents.Find(contentId, out var length) is { } stored
+                ? new Entry { Stored = true, Record = stored, Before = stored, StoredBytes = DatabaseSizes.Entry(KeyLength, length) }
+                : new Entry();
             _entries.Add(address, entry);
         }
 
@@ -141,6 +175,10 @@ internal sealed class ContentReferences(DatabaseCore core)
     {
         public ContentRecord Record;
         public bool Stored;
+
+        /// <summary>The record that is on disk, and what it counts for.</summary>
+        public ContentRecord Before;
+        public long StoredBytes;
     }
 
     /// <summary>A SHA-256 as a dictionary's key.</summary>

@@ -10,8 +10,8 @@ internal sealed class DocumentDraft
     private const int FewLeaves = 16;
 
     private readonly bool _wasDeleted;
-    private Dictionary<RevisionId, (long Size, IReadOnlyList<AttachmentInfo> Attachments)>? _newBodies;
-    private Dictionary<RevisionId, long>? _storedSizes;
+    private Dictionary<RevisionId, NewBody>? _newBodies;
+    private Dictionary<RevisionId, int>? _storedLeaves;
     private object? _lastCommand;
 
     public DocumentDraft(string id, DocumentRecord? stored)
@@ -73,52 +73,38 @@ internal sealed class DocumentDraft
         IsChanged = true;
     }
 
-    public void AddBody(RevisionId revision, long size, IReadOnlyList<AttachmentInfo> attachments) =>
-        (_newBodies ??= [])[revision] = (size, attachments);
+    public void AddBody(RevisionId revision, NewBody body) => (_newBodies ??= [])[revision] = body;
 
-    public bool TryFindNewBody(RevisionId revision, out IReadOnlyList<AttachmentInfo> attachments)
+    public bool TryFindNewBody(RevisionId revision, out NewBody body)
     {
-        attachments = [];
-        if (_newBodies is null || !_newBodies.TryGetValue(revision, out var body))
-        {
-            return false;
-        }
-
-        attachments = body.Attachments;
-        return true;
+        body = default;
+        return _newBodies is not null && _newBodies.TryGetValue(revision, out body);
     }
 
-    public long SizeOf(RevisionId leaf)
+    /// <summary>Where a revision stands among the leaves that are on disk.</summary>
+    /// <returns>Its index, or -1.</returns>
+    public int IndexOfStoredLeaf(RevisionId revision)
     {
-        if (_newBodies is not null && _newBodies.TryGetValue(leaf, out var body))
-        {
-            return body.Size;
-        }
-
         if (StoredLeaves.Count > FewLeaves)
         {
-            return (_storedSizes ??= StoredSizes()).GetValueOrDefault(leaf);
+            _storedLeaves ??= Enumerable.Range(0, StoredLeaves.Count).ToDictionary(i => StoredLeaves[i].Revision);
+            return _storedLeaves.GetValueOrDefault(revision, -1);
         }
 
         for (var i = 0; i < StoredLeaves.Count; i++)
         {
-            if (StoredLeaves[i].Revision == leaf)
+            if (StoredLeaves[i].Revision == revision)
             {
-                return Stored!.LeafSizes[i];
+                return i;
             }
         }
 
-        return 0;
+        return -1;
     }
 
-    private Dictionary<RevisionId, long> StoredSizes()
-    {
-        var sizes = new Dictionary<RevisionId, long>(StoredLeaves.Count);
-        for (var i = 0; i < StoredLeaves.Count; i++)
-        {
-            sizes[StoredLeaves[i].Revision] = Stored!.LeafSizes[i];
-        }
-
-        return sizes;
-    }
+    /// <summary>A body that the batch adds.</summary>
+    /// <param name="External">Bytes of its JSON and attachments, as a client sees them.</param>
+    /// <param name="Stored">What it counts for as an entry.</param>
+    /// <param name="Attachments">Its attachments.</param>
+    public readonly record struct NewBody(long External, long Stored, IReadOnlyList<AttachmentInfo> Attachments);
 }

@@ -149,6 +149,8 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
             revision = RevisionHash.Compute(deleted, parent, write.Document.Term.Span, Hashed(attachments));
         }
 
+        // Where there is but one leaf, all that is stored is older than what follows it.
+        var mayBeStored = attachments.Count > 0 || tree.Leaves.Count > 1;
         var sequence = draft.Touch(this, ref session.State.UpdateSequence);
         var flags = RevisionFlags.Stored | (deleted ? RevisionFlags.Deleted : RevisionFlags.None);
         if (tree.IsEmpty && !parent.IsNone)
@@ -161,7 +163,7 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
         }
 
         Stem(session, draft);
-        if (attachments.Count > 0)
+        if (mayBeStored)
         {
             session.ReleaseBody(draft, revision);
         }

@@ -18,7 +18,7 @@ internal sealed class WriteSession : IDisposable
     private readonly WriteBatch _batch;
     private readonly ArrayBufferWriter<byte> _value = new(1024);
     private readonly Dictionary<string, DocumentDraft> _drafts = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, bool> _local = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _local = new(StringComparer.Ordinal);
     private readonly ContentReferences _contents;
     private readonly SequenceCountChanges _rows = new();
     private readonly DocumentCountChanges _documents;
@@ -58,8 +58,9 @@ internal sealed class WriteSession : IDisposable
     /// <returns>False where its body is not there.</returns>
     public bool TryReadAttachments(DocumentDraft draft, RevisionId revision, out IReadOnlyList<AttachmentInfo> attachments)
     {
-        if (draft.TryFindNewBody(revision, out attachments))
+        if (draft.TryFindNewBody(revision, out var added))
         {
+            attachments = added.Attachments;
             return true;
         }
 
@@ -91,22 +92,27 @@ internal sealed class WriteSession : IDisposable
         var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
         Keys.Body(ref key, _core.Number, draft.Id, revision);
         _batch.Put(Keyspace.Bodies, key.Written, _value.WrittenSpan);
+        var stored = DatabaseSizes.Entry(key.Written.Length, _value.WrittenCount);
         key.Dispose();
-        draft.AddBody(revision, size, attachments);
+        State.Sizes.Bodies += stored;
+        draft.AddBody(revision, new DocumentDraft.NewBody(size, stored, attachments));
     }
 
     /// <summary>
-    /// Gives up the references of a body that is about to be replaced, if there is one: it may be left of a revision that was stemmed
-    /// away and comes back.
+    /// Gives up a body that is about to be replaced, if there is one: it may be left of a revision that was stemmed away and comes back.
     /// </summary>
     public void ReleaseBody(DocumentDraft draft, RevisionId revision)
     {
-        // A document that is not there has no bodies either: a purge takes all of them.
-        IReadOnlyList<AttachmentInfo> attachments = [];
-        if (draft.TryFindNewBody(revision, out attachments)
-            || (draft.Stored is not null && TryReadAttachments(draft, revision, out attachments)))
+        if (draft.TryFindNewBody(revision, out var added))
         {
+            Release(added.Attachments);
+            State.Sizes.Bodies -= added.Stored;
+        }
+        else if (draft.Stored is not null && TryReadStored(draft, revision, out var stored, out var attachments))
+        {
+            // A document that is not there has no bodies either: a purge takes all of them.
             Release(attachments);
+            State.Sizes.Bodies -= stored;
         }
     }
 
@@ -118,6 +124,9 @@ internal sealed class WriteSession : IDisposable
         BodyCodec.Read(value, out var attachments);
         Release(attachments);
         _batch.Delete(Keyspace.Bodies, key);
+        var stored = DatabaseSizes.Entry(key.Length, value.Length);
+        State.Sizes.Bodies -= stored;
+        State.Sizes.RemovedBodies += stored;
     }
 
     /// <summary>
@@ -151,37 +160,44 @@ internal sealed class WriteSession : IDisposable
         }
     }
 
-    public bool LocalExists(string id)
-    {
-        if (!_local.TryGetValue(id, out var exists))
-        {
-            exists = _core.FindLocal(id) is not null;
-        }
-
-        return exists;
-    }
-
     public void PutLocal(string id, long revision, ReadOnlySpan<byte> body)
     {
-        State.LocalCount += LocalExists(id) ? 0 : 1;
-        _local[id] = true;
         _value.ResetWrittenCount();
         _value.Number(revision);
         _value.Write(body);
         var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
         Keys.Local(ref key, _core.Number, id);
         _batch.Put(Keyspace.Local, key.Written, _value.WrittenSpan);
+        CountLocal(id, key.Written, DatabaseSizes.Entry(key.Written.Length, _value.WrittenCount));
         key.Dispose();
     }
 
     public void RemoveLocal(string id)
     {
-        State.LocalCount -= LocalExists(id) ? 1 : 0;
-        _local[id] = false;
         var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
         Keys.Local(ref key, _core.Number, id);
         _batch.Delete(Keyspace.Local, key.Written);
+        CountLocal(id, key.Written, 0);
         key.Dispose();
+    }
+
+    private void CountLocal(string id, ReadOnlySpan<byte> key, long stored)
+    {
+        if (!_local.TryGetValue(id, out var before))
+        {
+            before = StoredEntry(Keyspace.Local, key);
+        }
+
+        _local[id] = stored;
+        State.Sizes.Local += stored - before;
+        State.LocalCount += (stored > 0 ? 1 : 0) - (before > 0 ? 1 : 0);
+    }
+
+    /// <summary>What an entry that is on disk counts for; 0 where there is none.</summary>
+    private long StoredEntry(Keyspace space, ReadOnlySpan<byte> key)
+    {
+        using var value = _core.Store.Get(space, key);
+        return value.Found ? DatabaseSizes.Entry(key.Length, value.Span.Length) : 0;
     }
 
     public void PutPurge(PurgeInfo info)
@@ -191,6 +207,7 @@ internal sealed class WriteSession : IDisposable
         var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
         Keys.Purge(ref key, _core.Number, info.PurgeSequence);
         _batch.Put(Keyspace.Documents, key.Written, _value.WrittenSpan);
+        State.Sizes.Records += DatabaseSizes.Entry(key.Written.Length, _value.WrittenCount);
         key.Dispose();
     }
 
@@ -224,7 +241,7 @@ internal sealed class WriteSession : IDisposable
             }
         }
 
-        _contents.Flush(_batch);
+        _contents.Flush(_batch, ref State.Sizes);
         _rows.Write(_core.Store, _core.Number, _batch);
         _documents.Write(_core.Store, _core.Number, _core.State.DocumentCount, _batch);
         _value.ResetWrittenCount();
@@ -244,6 +261,7 @@ internal sealed class WriteSession : IDisposable
     {
         var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
         Keys.Purge(ref key, _core.Number, sequence);
+        State.Sizes.Records -= StoredEntry(Keyspace.Documents, key.Written);
         _batch.Delete(Keyspace.Documents, key.Written);
         key.Dispose();
     }
@@ -261,6 +279,7 @@ internal sealed class WriteSession : IDisposable
             Keys.Sequence(ref key, _core.Number, draft.StoredSequence);
             _batch.SingleDelete(Keyspace.Sequences, key.Written);
             _rows.Removed(draft.StoredSequence);
+            State.Sizes.Rows -= DatabaseSizes.Entry(Keys.SequenceLength, SequenceRowCodec.Length(draft.Id, draft.StoredLeaves));
         }
 
         var tree = draft.Tree;
@@ -269,14 +288,15 @@ internal sealed class WriteSession : IDisposable
         State.DocumentCount += more;
         _documents.Add(draft.Id, more, created: draft.Stored is null && !tree.IsEmpty);
         State.DeletedCount += (deleted ? 1 : 0) - draft.StoredDeletedCount;
-        foreach (var size in draft.Stored?.LeafSizes ?? [])
-        {
-            State.ExternalSize -= size;
-        }
-
+        var sizes = CountLeaves(draft);
         key.Dispose();
         key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
         Keys.Record(ref key, _core.Number, draft.Id);
+        if (draft.Stored is not null)
+        {
+            State.Sizes.Records -= DatabaseSizes.Entry(key.Written.Length, draft.Stored.StoredLength);
+        }
+
         if (tree.IsEmpty)
         {
             _batch.Delete(Keyspace.Documents, key.Written);
@@ -288,17 +308,10 @@ internal sealed class WriteSession : IDisposable
                 PutPage(draft, page);
             }
 
-            var leaves = tree.Leaves;
-            var sizes = new long[leaves.Count];
-            for (var i = 0; i < sizes.Length; i++)
-            {
-                sizes[i] = draft.SizeOf(leaves[i].Revision);
-                State.ExternalSize += sizes[i];
-            }
-
             _value.ResetWrittenCount();
             DocumentRecordCodec.Write(_value, tree, draft.Sequence, sizes);
             _batch.Put(Keyspace.Documents, key.Written, _value.WrittenSpan);
+            State.Sizes.Records += DatabaseSizes.Entry(key.Written.Length, _value.WrittenCount);
             PutRow(draft);
         }
 
@@ -309,6 +322,92 @@ internal sealed class WriteSession : IDisposable
         }
     }
 
+    /// <summary>Counts the bodies and attachments of leaves that have come, and no longer those of leaves that have gone.</summary>
+    /// <returns>The sizes of the tree's leaves, in their order.</returns>
+    private LeafSize[] CountLeaves(DocumentDraft draft)
+    {
+        var leaves = draft.Tree.Leaves;
+        var sizes = leaves.Count == 0 ? [] : new LeafSize[leaves.Count];
+        Span<bool> kept = draft.StoredLeaves.Count <= 64 ? stackalloc bool[64] : new bool[draft.StoredLeaves.Count];
+        for (var i = 0; i < sizes.Length; i++)
+        {
+            var revision = leaves[i].Revision;
+            if (draft.TryFindNewBody(revision, out var added))
+            {
+                sizes[i] = AddLeaf(added.External, added.Stored, added.Attachments);
+            }
+            else if (draft.IndexOfStoredLeaf(revision) is >= 0 and var stored)
+            {
+                sizes[i] = draft.Stored!.LeafSizes[stored];
+                kept[stored] = true;
+            }
+            else if (TryReadStored(draft, revision, out var length, out var attachments, out var external))
+            {
+                sizes[i] = AddLeaf(external, length, attachments);
+            }
+        }
+
+        for (var i = 0; i < draft.StoredLeaves.Count; i++)
+        {
+            if (!kept[i])
+            {
+                RemoveLeaf(draft, draft.StoredLeaves[i].Revision, draft.Stored!.LeafSizes[i]);
+            }
+        }
+
+        return sizes;
+    }
+
+    private LeafSize AddLeaf(long external, long stored, IReadOnlyList<AttachmentInfo> attachments)
+    {
+        State.Sizes.External += external;
+        State.Sizes.LeafBodies += stored;
+        foreach (var attachment in attachments)
+        {
+            _contents.AddLeaf(attachment);
+        }
+
+        return new LeafSize(external, attachments.Count > 0);
+    }
+
+    private void RemoveLeaf(DocumentDraft draft, RevisionId revision, LeafSize size)
+    {
+        State.Sizes.External -= size.External;
+        if (!size.HasAttachments)
+        {
+            State.Sizes.LeafBodies -= DatabaseSizes.Entry(
+                Keys.BodyLength(draft.Id, revision), BodyCodec.LengthWithoutAttachments(size.External));
+        }
+        else if (TryReadStored(draft, revision, out var stored, out var attachments))
+        {
+            State.Sizes.LeafBodies -= stored;
+            foreach (var attachment in attachments)
+            {
+                _contents.RemoveLeaf(attachment);
+            }
+        }
+    }
+
+    private bool TryReadStored(DocumentDraft draft, RevisionId revision, out long stored, out IReadOnlyList<AttachmentInfo> attachments) =>
+        TryReadStored(draft, revision, out stored, out attachments, out _);
+
+    /// <summary>Looks at a body that is on disk.</summary>
+    /// <returns>False where there is none.</returns>
+    private bool TryReadStored(
+        DocumentDraft draft, RevisionId revision, out long stored, out IReadOnlyList<AttachmentInfo> attachments, out long external)
+    {
+        using var found = _core.Read(draft.Id, revision);
+        attachments = found?.Attachments ?? [];
+        stored = found is null ? 0 : DatabaseSizes.Entry(Keys.BodyLength(draft.Id, revision), found.StoredLength);
+        external = found?.Body.Length ?? 0;
+        foreach (var attachment in attachments)
+        {
+            external += attachment.Length;
+        }
+
+        return found is not null;
+    }
+
     private void PutPage(DocumentDraft draft, AncestorPage page)
     {
         _value.ResetWrittenCount();
@@ -316,6 +415,7 @@ internal sealed class WriteSession : IDisposable
         var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
         Keys.Ancestors(ref key, _core.Number, draft.Id, page.Index);
         _batch.Put(Keyspace.Documents, key.Written, _value.WrittenSpan);
+        State.Sizes.Records += DatabaseSizes.Entry(key.Written.Length, _value.WrittenCount) - StoredEntry(Keyspace.Documents, key.Written);
         key.Dispose();
     }
 
@@ -323,6 +423,7 @@ internal sealed class WriteSession : IDisposable
     {
         var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
         Keys.Ancestors(ref key, _core.Number, draft.Id, page);
+        State.Sizes.Records -= StoredEntry(Keyspace.Documents, key.Written);
         _batch.Delete(Keyspace.Documents, key.Written);
         key.Dispose();
     }
@@ -335,6 +436,7 @@ internal sealed class WriteSession : IDisposable
         Keys.Sequence(ref key, _core.Number, draft.Sequence);
         _batch.Put(Keyspace.Sequences, key.Written, _value.WrittenSpan);
         _rows.Added(draft.Sequence);
+        State.Sizes.Rows += DatabaseSizes.Entry(Keys.SequenceLength, _value.WrittenCount);
         key.Dispose();
     }
 }

@@ -48,6 +48,9 @@ internal static partial class NativeMethods
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int rocksdb_property_int_cf(nint db, nint columnFamily, string name, out ulong value);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint rocksdb_property_value_cf(nint db, nint columnFamily, string name);
+
     // Reading.
     [LibraryImport(Library)]
     internal static partial nint rocksdb_get_pinned_cf(

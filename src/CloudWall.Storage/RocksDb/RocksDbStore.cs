@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
 using static CloudWall.Storage.RocksDb.NativeMethods;
 
 namespace CloudWall.Storage.RocksDb;
@@ -12,11 +14,15 @@ public sealed class RocksDbStore : KeyValueStore
     private const byte ForceOptimized = 3;
     private const int ForceBlobGarbageCollection = 0;
     private const string BackgroundErrors = "rocksdb.background-errors";
+    private const string TablesSize = "rocksdb.total-sst-files-size";
+    private const string TableProperties = "rocksdb.aggregated-table-properties";
+    private const string BlobGarbage = "rocksdb.live-blob-file-garbage-size";
 
     private readonly DatabaseHandle _database;
 
     // The handle itself stays open while anything taken from the store is alive, so it cannot tell.
     private volatile bool _disposed;
+    private readonly Density?[] _densities = new Density?[Tuning.ColumnFamilyNames.Length];
 
     private RocksDbStore(DatabaseHandle database) => _database = database;
 
@@ -237,6 +243,30 @@ public sealed class RocksDbStore : KeyValueStore
         return (long)size;
     }
 
+    /// <inheritdoc/>
+    public override KeyspaceStatistics ReadStatistics(Keyspace space)
+    {
+        var columnFamily = _database.ColumnFamily(space);
+        AddReference();
+        try
+        {
+            // The engine looks into every table for this; it need not, while the tables are the same.
+            var size = ReadNumber(columnFamily, TablesSize);
+            var known = Volatile.Read(ref _densities[(int)space]);
+            if (known is null || known.TablesSize != size)
+            {
+                known = new Density(size, ReadDensity(columnFamily));
+                Volatile.Write(ref _densities[(int)space], known);
+            }
+
+            return new KeyspaceStatistics(known.Value, ReadNumber(columnFamily, BlobGarbage));
+        }
+        finally
+        {
+            _database.DangerousRelease();
+        }
+    }
+
     /// <summary>One of the engine's own numbers about a keyspace, such as <c>rocksdb.estimate-num-keys</c>.</summary>
     /// <exception cref="ArgumentException">The engine knows no number of that name.</exception>
     internal long ReadProperty(Keyspace space, string name)
@@ -289,6 +319,40 @@ public sealed class RocksDbStore : KeyValueStore
             ? (long)value
             : throw new ArgumentException($"The engine has no property {name}.", nameof(name));
 
+    private double ReadDensity(nint columnFamily)
+    {
+        var text = rocksdb_property_value_cf(_database.Pointer, columnFamily, TableProperties);
+        if (text == 0)
+        {
+            return 1;
+        }
+
+        // name=number; name=number; … where the names of blocks say more in brackets.
+        double entries = 0;
+        double blocks = 0;
+        foreach (var property in Marshal.PtrToStringUTF8(text)!.Split(';', StringSplitOptions.TrimEntries))
+        {
+            var end = property.LastIndexOf('=');
+            if (end < 0 || !long.TryParse(property.AsSpan(end + 1), CultureInfo.InvariantCulture, out var number))
+            {
+                continue;
+            }
+
+            var name = property.AsSpan(0, end);
+            if (name is "raw key size" or "raw value size")
+            {
+                entries += number;
+            }
+            else if (name is "data block size" or "filter block size" || name.StartsWith("index block size", StringComparison.Ordinal))
+            {
+                blocks += number;
+            }
+        }
+
+        rocksdb_free(text);
+        return entries > 0 ? blocks / entries : 1;
+    }
+
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed, this);
 
     private void AddReference()
@@ -313,4 +377,7 @@ public sealed class RocksDbStore : KeyValueStore
             ? $"The data in {directory} is damaged and was not opened: {message}"
             : $"The data directory {directory} cannot be opened: {message}";
     }
+
+    /// <summary>How densely tables of a total size are packed.</summary>
+    private sealed record Density(long TablesSize, double Value);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Records;
@@ -296,6 +297,41 @@ public sealed class CatalogueTests
         Assert.Equal(500, engine.Database.CountChangesAfter(501));
         await engine.PutAsync("more");
         engine.Check();
+    }
+
+    [Fact]
+    public async Task Data_of_the_second_format_is_measured()
+    {
+        await using var engine = await Engine.CreateAsync();
+        var first = await engine.PutAsync("doc", body: "{\"a\":1}", attachments: await engine.AttachAsync("old", Engine.Bytes(200_000, 1)));
+        await engine.PutAsync("doc", first, attachments: await engine.AttachAsync("new", Engine.Bytes(300_000, 2)));
+        await engine.Database.WriteLocalAsync("_local/a", 0, "{}"u8.ToArray(), CancellationToken.None);
+        var info = engine.Database.ReadInfo();
+        using (var batch = engine.Store.CreateBatch())
+        {
+            batch.Put(Keyspace.Meta, Keys.Format, [2]);
+            var key = new KeyWriter(new byte[16]);
+            Keys.State(ref key, 1);
+            var state = new ArrayBufferWriter<byte>();
+            state.Byte(1);
+            foreach (var number in (long[])[info.UpdateSequence, 1, 0, 1, 0, 1, 1000, 1000, 7, 8])
+            {
+                state.Number(number);
+            }
+
+            batch.Put(Keyspace.Meta, key.Written, state.WrittenSpan);
+            using var contents = engine.Store.Scan(Keyspace.Documents, [0, 0, 0, 1, 3], [0, 0, 0, 1, 4]);
+            while (contents.MoveNext())
+            {
+                batch.Put(Keyspace.Documents, contents.Key, contents.Value[..^1]);
+            }
+
+            engine.Store.Commit(batch, sync: true);
+        }
+
+        await engine.RestartAsync();
+        engine.Check();
+        Assert.Equal(info with { CompactRunning = false }, engine.Database.ReadInfo());
     }
 
     [Fact]

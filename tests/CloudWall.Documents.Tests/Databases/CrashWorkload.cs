@@ -230,7 +230,7 @@ internal sealed class CrashWorkload(Engine engine, ManualScheduler scheduler)
         key.Dispose();
         var info = engine.Database.ReadInfo();
         Assert.Equal(
-            (stored.UpdateSequence, stored.DocumentCount, stored.DeletedCount, stored.PurgeSequence, stored.ExternalSize, stored.LocalCount, stored.RevsLimit),
+            (stored.UpdateSequence, stored.DocumentCount, stored.DeletedCount, stored.PurgeSequence, stored.Sizes.External, stored.LocalCount, stored.RevsLimit),
             (info.UpdateSequence, info.DocumentCount, info.DeletedCount, info.PurgeSequence, info.ExternalSize, engine.Database.LocalCount, engine.Database.RevsLimit));
         Assert.Equal(
             Ids.Where(id => engine.Database.Find(id) is not null).Order(StringComparer.Ordinal),

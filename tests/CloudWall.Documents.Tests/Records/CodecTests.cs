@@ -59,9 +59,9 @@ public sealed class CodecTests
     });
 
     [Fact]
-    public void Document_records_come_back() => Gen.Select(Trees, Numbers, Numbers).Sample((tree, sequence, size) =>
+    public void Document_records_come_back() => Gen.Select(Trees, Numbers, Numbers, Gen.Int[0, 3]).Sample((tree, sequence, size, attached) =>
     {
-        var sizes = tree.Leaves.Select(_ => size).ToArray();
+        var sizes = tree.Leaves.Select((_, i) => new LeafSize(size, attached > i)).ToArray();
         var written = Written(output => DocumentRecordCodec.Write(output, tree, sequence, sizes));
         var read = DocumentRecordCodec.Read("id", written);
         Assert.Equal(("id", sequence), (read.Id, read.Sequence));
@@ -91,7 +91,7 @@ public sealed class CodecTests
     });
 
     [Fact]
-    public void States_come_back() => Numbers.Array[10].Sample(numbers =>
+    public void States_come_back() => Numbers.Array[20].Sample(numbers =>
     {
         var state = new DatabaseState
         {
@@ -103,12 +103,40 @@ public sealed class CodecTests
             OldestPurge = numbers[5],
             RevsLimit = numbers[6],
             PurgedInfosLimit = numbers[7],
-            ExternalSize = numbers[8],
-            ActiveSize = numbers[9],
+            StemmedTo = numbers[8],
+            CompactedSequence = numbers[9],
+            Sizes = new DatabaseSizes
+            {
+                External = numbers[10],
+                LeafBodies = numbers[11],
+                Bodies = numbers[12],
+                RemovedBodies = numbers[13],
+                Records = numbers[14],
+                Rows = numbers[15],
+                Local = numbers[16],
+                LeafContent = numbers[17],
+                Content = numbers[18],
+                RemovedContent = numbers[19],
+            },
         };
         var written = Written(output => state.Write(output));
         Assert.Equal(state, DatabaseState.Read(written));
         Damage(written, damaged => DatabaseState.Read(damaged));
+    });
+
+    [Fact]
+    public void The_length_of_a_row_and_of_keys_is_known_beforehand() => Gen.Select(Trees, Gen.String, Numbers).Sample((tree, text, number) =>
+    {
+        var id = Clean(text);
+        Assert.Equal(Written(output => SequenceRowCodec.Write(output, id, tree)).Length, SequenceRowCodec.Length(id, tree.Leaves));
+        Assert.Equal(Written(output => output.Number(number)).Length, RecordWriter.LengthOf(number));
+        foreach (var leaf in tree.Leaves)
+        {
+            var key = new KeyWriter(new byte[KeyWriter.StackSize]);
+            Keys.Body(ref key, 7, id, leaf.Revision);
+            Assert.Equal(key.Written.Length, Keys.BodyLength(id, leaf.Revision));
+            key.Dispose();
+        }
     });
 
     [Fact]
@@ -122,9 +150,9 @@ public sealed class CodecTests
         });
 
     [Fact]
-    public void Contents_and_purges_come_back() => Gen.Select(Numbers.Array[3], Gen.String, Revisions.Array[0, 5]).Sample((numbers, id, revisions) =>
+    public void Contents_and_purges_come_back() => Gen.Select(Numbers.Array[4], Gen.String, Revisions.Array[0, 5]).Sample((numbers, id, revisions) =>
     {
-        var content = new ContentRecord(numbers[0], numbers[1], numbers[2]);
+        var content = new ContentRecord(numbers[0], numbers[1], numbers[2], numbers[3]);
         var written = Written(output => content.Write(output));
         Assert.Equal(content, ContentRecord.Read(written));
         Damage(written, damaged => ContentRecord.Read(damaged));

@@ -1,0 +1,60 @@
+using System.Buffers;
+using CloudWall.Documents.Records;
+using CloudWall.Storage;
+
+namespace CloudWall.Documents.Databases;
+
+/// <summary>
+/// Measures what a database holds that was written before its sizes were kept, and counts which content leaves refer to. Done anew
+/// from the start if it was broken off.
+/// </summary>
+internal static class SizesUpgrade
+{
+    private const long BatchBytes = 1 << 20;
+
+    /// <summary>Measures one database. Nothing is synced.</summary>
+    public static void Run(KeyValueStore store, uint database)
+    {
+        using var batch = store.CreateBatch();
+        var value = new ArrayBufferWriter<byte>(64);
+
+        // Twice, since records of content grow when they come to say how many leaves refer to it.
+        CountLeaves(store, database, SizeAudit.Run(store, database), batch, value);
+        store.Commit(batch, sync: false);
+        batch.Clear();
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.State(ref key, database);
+        var state = DatabaseState.Read(store.GetBytes(Keyspace.Meta, key.Written)
+            ?? throw new InvalidDataException("A database has no state."));
+        state.Sizes = SizeAudit.Run(store, database).Sizes;
+        value.ResetWrittenCount();
+        state.Write(value);
+        batch.Put(Keyspace.Meta, key.Written, value.WrittenSpan);
+        key.Dispose();
+        store.Commit(batch, sync: false);
+    }
+
+    private static void CountLeaves(KeyValueStore store, uint database, SizeAudit audit, WriteBatch batch, ArrayBufferWriter<byte> value)
+    {
+        var lower = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Contents(ref lower, database);
+        var upper = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.ContentsEnd(ref upper, database);
+        using var contents = store.Scan(Keyspace.Documents, lower.Written, upper.Written);
+        lower.Dispose();
+        upper.Dispose();
+        while (contents.MoveNext())
+        {
+            var record = ContentRecord.Read(contents.Value);
+            var address = Convert.ToHexString(contents.Key[Keys.RecordPrefix..]);
+            value.ResetWrittenCount();
+            (record with { LeafReferences = audit.LeafReferences.GetValueOrDefault(address) }).Write(value);
+            batch.Put(Keyspace.Documents, contents.Key, value.WrittenSpan);
+            if (batch.SizeInBytes >= BatchBytes)
+            {
+                store.Commit(batch, sync: false);
+                batch.Clear();
+            }
+        }
+    }
+}
