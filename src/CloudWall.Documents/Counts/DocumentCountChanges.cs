@@ -33,8 +33,9 @@ internal sealed class DocumentCountChanges(ulong seed)
     /// <param name="stored">What is stored before the batch.</param>
     /// <param name="database">The database's number.</param>
     /// <param name="total">How many documents that are not deleted are stored.</param>
+    /// <param name="known">What is known of blocks; becomes what will be known when the batch is written.</param>
     /// <param name="batch">The batch.</param>
-    public void Write(KeyValueReader stored, uint database, long total, WriteBatch batch)
+    public void Write(KeyValueReader stored, uint database, long total, DocumentBlocks known, WriteBatch batch)
     {
         if (_changes.Count == 0)
         {
@@ -42,7 +43,7 @@ internal sealed class DocumentCountChanges(ulong seed)
         }
 
         _changes.Sort(static (a, b) => b.Id.AsSpan().SequenceCompareTo(a.Id));
-        using var blocks = CountBlocks.Scan(stored, database, descending: true);
+        using var blocks = new DocumentBlockReader(stored, database, known);
         for (var level = 1; level <= CountBlocks.Levels; level++)
         {
             Write(stored, blocks, database, total, batch, level);
@@ -53,58 +54,51 @@ internal sealed class DocumentCountChanges(ulong seed)
     /// Goes from the last id to the first, so that all of one block follow each other and what a new block takes from the one that it
     /// parts is known when the latter's turn comes.
     /// </summary>
-    private void Write(KeyValueReader stored, KeyValueCursor blocks, uint database, long total, WriteBatch batch, int level)
+    private void Write(KeyValueReader stored, DocumentBlockReader blocks, uint database, long total, WriteBatch batch, int level)
     {
-        byte[]? block = null;
-        byte[]? end = null;
-        var count = 0L;
+        DocumentBlock? last = null;
+        DocumentBlock? current = null;
         var change = 0L;
         foreach (var document in _changes)
         {
-            if (block is null || document.Id.AsSpan().SequenceCompareTo(block) < 0)
+            if (current is null || document.Id.AsSpan().SequenceCompareTo(current.Start) < 0)
             {
-                Put(batch, database, level, block, count + change);
-                block = DocumentCounts.BlockOf(blocks, database, level, document.Id, out count);
-                change = 0;
-                end = null;
+                Put(current);
+                current = blocks.Find(level, document.Id);
             }
 
             change += document.By;
-            if (document.Height >= level && !document.Id.AsSpan().SequenceEqual(block))
+            if (document.Height >= level && !document.Id.AsSpan().SequenceEqual(current.Start))
             {
-                end ??= NextBlock(stored, database, level, document.Id);
+                var end = current.End ?? blocks.EndOf(level, document.Id);
                 var taken = CountStored(stored, database, level, total, document.Id, end);
-                Put(batch, database, level, document.Id, taken + change);
-                count -= taken;
-                change = 0;
-                end = document.Id;
+                var rest = new DocumentBlock(current.Start, document.Id, current.Count - taken);
+                Put(new DocumentBlock(document.Id, end, taken));
+                current = rest;
             }
         }
 
-        Put(batch, database, level, block, count + change);
-    }
+        Put(current);
+        blocks.Known[level] = last!;
 
-    private static void Put(WriteBatch batch, uint database, int level, byte[]? block, long count)
-    {
-        if (block is not null)
+        void Put(DocumentBlock? block)
         {
-            var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
-            Keys.DocumentCount(ref key, database, level, block);
-            CountBlocks.Put(batch, key.Written, count);
-            key.Dispose();
+            if (block is not null)
+            {
+                block = block with { Count = block.Count + change };
+                last ??= block;
+                change = 0;
+                DocumentCountChanges.Put(batch, database, level, block);
+            }
         }
     }
 
-    /// <summary>Where the block after an id begins; empty where there is none.</summary>
-    private static byte[] NextBlock(KeyValueReader stored, uint database, int level, byte[] id)
+    private static void Put(WriteBatch batch, uint database, int level, DocumentBlock block)
     {
-        using var counts = CountBlocks.Scan(stored, database);
         var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
-        Keys.DocumentCount(ref key, database, level, id);
-        counts.Seek(key.Written);
-        var found = counts.MoveNext() && counts.Key.StartsWith(key.Written[..Keys.DocumentCountPrefix]);
+        Keys.DocumentCount(ref key, database, level, block.Start);
+        CountBlocks.Put(batch, key.Written, block.Count);
         key.Dispose();
-        return found ? counts.Key[Keys.DocumentCountPrefix..].ToArray() : [];
     }
 
     /// <summary>How many documents the store counts from one id to before another; an empty one stands for the end.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Changes;
+using CloudWall.Documents.Counts;
 using CloudWall.Documents.Records;
 using CloudWall.Documents.Revisions;
 using CloudWall.Storage;
@@ -57,6 +58,9 @@ internal sealed class DatabaseCore : IDisposable
 
     /// <summary>What the hash is keyed with that chooses where blocks of counted documents begin.</summary>
     public ulong CountSeed { get; }
+
+    /// <summary>What the writer knows of blocks of counted documents; null after a batch that failed.</summary>
+    public DocumentBlocks? Blocks { get; set; }
 
     public CompressibleTypes CompressibleTypes { get; }
 

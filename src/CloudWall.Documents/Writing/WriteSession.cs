@@ -243,7 +243,9 @@ internal sealed class WriteSession : IDisposable
 
         _contents.Flush(_batch, ref State.Sizes);
         _rows.Write(_core.Store, _core.Number, _batch);
-        _documents.Write(_core.Store, _core.Number, _core.State.DocumentCount, _batch);
+        var blocks = _core.Blocks ?? new DocumentBlocks();
+        _core.Blocks = null;
+        _documents.Write(_core.Store, _core.Number, _core.State.DocumentCount, blocks, _batch);
         _value.ResetWrittenCount();
         State.Write(_value);
         var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
@@ -251,6 +253,7 @@ internal sealed class WriteSession : IDisposable
         _batch.Put(Keyspace.Meta, key.Written, _value.WrittenSpan);
         key.Dispose();
         _core.Store.Commit(_batch, sync);
+        _core.Blocks = blocks;
         _contents.Committed();
         _core.Publish(State, _security);
     }

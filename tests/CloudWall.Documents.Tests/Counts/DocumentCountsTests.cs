@@ -36,9 +36,10 @@ public sealed class DocumentCountsTests
     {
         using var store = new MemoryStore();
         var documents = new Dictionary<string, bool>();
+        var blocks = new DocumentBlocks();
         foreach (var batch in batches)
         {
-            Write(store, documents, batch.DistinctBy(write => write.Id));
+            Write(store, blocks, documents, batch.DistinctBy(write => write.Id));
         }
 
         foreach (var id in Ids.Append("~").Append(string.Empty))
@@ -49,6 +50,26 @@ public sealed class DocumentCountsTests
     });
 
     [Fact]
+    public void Documents_written_in_ascending_order_are_counted_as_they_are() => Gen.Int[1, 300].Array[1, 40].Sample(
+        sizes =>
+        {
+            using var store = new MemoryStore();
+            var documents = new Dictionary<string, bool>();
+            var blocks = new DocumentBlocks();
+            foreach (var size in sizes)
+            {
+                var ids = Enumerable.Range(documents.Count, size).Select(i => $"{i:D8}").ToList();
+                Write(store, blocks, documents, ids.Select(id => (id, 0)));
+                foreach (var id in (string[])[ids[0], ids[^1], "~"])
+                {
+                    var before = documents.Keys.Count(other => Utf8Order.Instance.Compare(other, id) < 0);
+                    Assert.Equal(before, DocumentCounts.Before(store, Database, Encoding.UTF8.GetBytes(id)));
+                }
+            }
+        },
+        iter: 20);
+
+    [Fact]
     public void A_store_counted_anew_has_the_same_counts() => Writes.Array[1, 100].Array[1, 4].Sample(batches =>
     {
         using var store = new MemoryStore();
@@ -56,7 +77,7 @@ public sealed class DocumentCountsTests
         foreach (var batch in batches)
         {
             // Without purges, after which blocks may begin elsewhere.
-            Write(store, documents, batch.DistinctBy(write => write.Id).Where(write => write.Kind != 3));
+            Write(store, new DocumentBlocks(), documents, batch.DistinctBy(write => write.Id).Where(write => write.Kind != 3));
         }
 
         var before = Counts(store);
@@ -77,7 +98,7 @@ public sealed class DocumentCountsTests
     }
 
     /// <summary>Kinds of writes: 0 and 1 make a document be there, 2 deletes it, 3 purges it.</summary>
-    private static void Write(MemoryStore store, Dictionary<string, bool> documents, IEnumerable<(string Id, int Kind)> writes)
+    private static void Write(MemoryStore store, DocumentBlocks blocks, Dictionary<string, bool> documents, IEnumerable<(string Id, int Kind)> writes)
     {
         using var batch = store.CreateBatch();
         var changes = new DocumentCountChanges(Seed);
@@ -100,7 +121,7 @@ public sealed class DocumentCountsTests
             changes.Add(id, (kind < 2 ? 1 : 0) - (lived ? 1 : 0), created: !existed && kind != 3);
         }
 
-        changes.Write(store, Database, total, batch);
+        changes.Write(store, Database, total, blocks, batch);
         store.Commit(batch, sync: false);
     }
 }
