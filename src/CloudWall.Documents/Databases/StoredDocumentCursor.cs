@@ -16,6 +16,7 @@ internal sealed class StoredDocumentCursor : DocumentCursor
 
     private readonly DatabaseCore _core;
     private readonly bool _descending;
+    private readonly CopiedValue _body = new();
     private byte[] _lower;
     private byte[] _upper;
     private KeyValueCursor? _records;
@@ -86,13 +87,15 @@ internal sealed class StoredDocumentCursor : DocumentCursor
             return null;
         }
 
-        var value = new PooledValue(_bodies!.Value);
+        var value = _body;
+        value.Set(_bodies!.Value);
         return new StoredRevision(value, BodyCodec.Read(value.Span, out var attachments), attachments);
     }
 
     protected override void Dispose(bool disposing)
     {
         _ended = true;
+        _body.Release();
         Close();
     }
 
@@ -185,18 +188,11 @@ internal sealed class StoredDocumentCursor : DocumentCursor
         return false;
     }
 
-    /// <summary>A copy of a value, in an array that goes back to the pool.</summary>
-    private sealed class PooledValue : PinnedValue
+    /// <summary>A copy of the current body, in an array that serves for all of them.</summary>
+    private sealed class CopiedValue : PinnedValue
     {
-        private readonly int _length;
-        private byte[]? _array;
-
-        public PooledValue(ReadOnlySpan<byte> value)
-        {
-            _array = ArrayPool<byte>.Shared.Rent(value.Length);
-            _length = value.Length;
-            value.CopyTo(_array);
-        }
+        private byte[] _array = [];
+        private int _length;
 
         public override bool Found => true;
 
@@ -204,13 +200,31 @@ internal sealed class StoredDocumentCursor : DocumentCursor
 
         public override ReadOnlyMemory<byte> Memory => _array.AsMemory(0, _length);
 
+        public void Set(ReadOnlySpan<byte> value)
+        {
+            if (_array.Length < value.Length)
+            {
+                Release();
+                _array = ArrayPool<byte>.Shared.Rent(value.Length);
+            }
+
+            _length = value.Length;
+            value.CopyTo(_array);
+        }
+
+        public void Release()
+        {
+            if (_array.Length > 0)
+            {
+                ArrayPool<byte>.Shared.Return(_array);
+                _array = [];
+                _length = 0;
+            }
+        }
+
         protected override void Dispose(bool disposing)
         {
-            if (disposing && _array is { } array)
-            {
-                _array = null;
-                ArrayPool<byte>.Shared.Return(array);
-            }
+            // The array is the cursor's.
         }
     }
 }

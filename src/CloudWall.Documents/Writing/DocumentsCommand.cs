@@ -7,6 +7,9 @@ namespace CloudWall.Documents.Writing;
 /// <summary>Writes documents, by the rules of CouchDB's <c>couch_db_updater</c>: edits extend a leaf, replicated revisions merge.</summary>
 internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome>>
 {
+    /// <summary>How many documents are worth a look at what is absent.</summary>
+    private const int Many = 8;
+
     private readonly IReadOnlyList<DocumentWrite> _writes;
     private readonly WriteMode _mode;
     private readonly RevisionId[] _expected;
@@ -66,7 +69,13 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
         }
 
         var outcomes = new WriteOutcome[_writes.Count];
-        foreach (var i in InOrder())
+        var order = InOrder();
+        if (order.Length >= Many)
+        {
+            session.ExpectMany(_writes[order[0]].Id);
+        }
+
+        foreach (var i in order)
         {
             outcomes[i] = _mode == WriteMode.Interactive
                 ? Edit(session, i, attachments[i])

@@ -23,6 +23,7 @@ internal sealed class WriteSession : IDisposable
     private readonly SequenceCountChanges _rows = new();
     private readonly DocumentCountChanges _documents;
     private ReadOnlyMemory<byte>? _security;
+    private AbsentDocuments? _absent;
 
     public WriteSession(DatabaseCore core)
     {
@@ -44,12 +45,15 @@ internal sealed class WriteSession : IDisposable
     {
         if (!_drafts.TryGetValue(id, out var draft))
         {
-            draft = new DocumentDraft(id, _core.Find(id));
+            draft = new DocumentDraft(id, Find(id));
             _drafts.Add(id, draft);
         }
 
         return draft;
     }
+
+    /// <summary>Many documents are going to be loaded, this one first in the order of ids.</summary>
+    public void ExpectMany(string first) => _absent = AbsentDocuments.From(_core.Store, _core.Number, first);
 
     /// <summary>Loads a document's whole history.</summary>
     public void LoadAncestors(DocumentDraft draft) => _core.LoadAncestors(draft.Id, draft.Tree);
@@ -259,6 +263,23 @@ internal sealed class WriteSession : IDisposable
     }
 
     public void Dispose() => _batch.Dispose();
+
+    private DocumentRecord? Find(string id)
+    {
+        if (_absent is { } absent)
+        {
+            var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+            Keys.Record(ref key, _core.Number, id);
+            var isAbsent = absent.Has(key.Written);
+            key.Dispose();
+            if (isAbsent)
+            {
+                return null;
+            }
+        }
+
+        return _core.Find(id);
+    }
 
     private void RemovePurge(long sequence)
     {

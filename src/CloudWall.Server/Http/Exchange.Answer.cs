@@ -230,8 +230,9 @@ internal sealed partial class Exchange
             return wanted;
         }
 
+        // A name in logs, no secret.
         Span<byte> bytes = stackalloc byte[5];
-        RandomNumberGenerator.Fill(bytes);
+        Random.Shared.NextBytes(bytes);
         return Convert.ToHexStringLower(bytes);
     }
 }
