@@ -1,5 +1,6 @@
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Revisions;
+using CsCheck;
 
 namespace CloudWall.Documents.Tests.Writing;
 
@@ -191,4 +192,20 @@ public sealed class EditTests
         var outcomes = await engine.Database.WriteAsync([write], WriteMode.Interactive, CancellationToken.None);
         return outcomes[0].Revision;
     }
+
+    [Fact]
+    public Task A_batch_of_many_creates_what_is_absent_and_refuses_what_is_there() =>
+        Gen.Int[0, 60].Select(i => $"{i:D2}").Array[1, 30].Array[1, 6].SampleAsync(
+            async batches =>
+            {
+                await using var engine = await Engine.CreateAsync();
+                var known = new HashSet<string>();
+                foreach (var ids in batches)
+                {
+                    var outcomes = await engine.WriteAsync(WriteMode.Interactive, [.. ids.Select(id => Engine.Prepare(id, default))]);
+                    Assert.Equal(ids.Select(known.Add), outcomes.Select(outcome => outcome.IsSuccess));
+                    engine.Check();
+                }
+            },
+            iter: 100);
 }
