@@ -108,6 +108,7 @@ public sealed class Database
     /// <param name="mode">Edits, or replicated revisions.</param>
     /// <param name="cancellation">Gives up waiting; what has begun is written all the same.</param>
     /// <returns>One outcome for each, in order.</returns>
+    /// <exception cref="DocumentException">429: more writes wait than there is memory for.</exception>
     public Task<IReadOnlyList<WriteOutcome>> WriteAsync(
         IReadOnlyList<DocumentWrite> writes, WriteMode mode, CancellationToken cancellation) =>
         RunAsync(new DocumentsCommand(writes, mode), cancellation);
@@ -248,8 +249,31 @@ public sealed class Database
 
     private Task<TResult> RunAsync<TResult>(WriteCommand<TResult> command, CancellationToken cancellation)
     {
+        if (!_core.Context.Queue.TryTake(command.Weight))
+        {
+            return QueueAsync(command, cancellation);
+        }
+
+        command.Admitted = _core.Context.Queue;
         _writer.Enqueue(command);
         return command.Task.WaitAsync(cancellation);
+    }
+
+    private async Task<TResult> QueueAsync<TResult>(WriteCommand<TResult> command, CancellationToken cancellation)
+    {
+        try
+        {
+            await _core.Context.Queue.TakeAsync(command.Weight, already: 0, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception refusal) when (refusal is DocumentException or OperationCanceledException)
+        {
+            command.Fail(refusal);
+            return await command.Task.ConfigureAwait(false);
+        }
+
+        command.Admitted = _core.Context.Queue;
+        _writer.Enqueue(command);
+        return await command.Task.WaitAsync(cancellation).ConfigureAwait(false);
     }
 
     private DatabaseCore Open()

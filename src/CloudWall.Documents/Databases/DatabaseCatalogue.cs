@@ -23,10 +23,11 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _changing = new(1);
-    private readonly SortedDictionary<string, Database> _databases = new(Utf8Order.Instance);
+    private readonly EngineContext _context;
+    private readonly Dictionary<string, Database> _databases = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _names = new(Utf8Order.Instance);
     private readonly Dictionary<Database, DatabaseCore> _cores = [];
     private uint _nextNumber = 1;
-    private ulong _countSeed;
     private bool _disposed;
 
     private DatabaseCatalogue(KeyValueStore store, EngineOptions options, TimeProvider time)
@@ -35,6 +36,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
         _options = options;
         _time = time;
         Updates = new DatabaseUpdates(options.NewUuid());
+        _context = new EngineContext(store, options, time, Updates);
     }
 
     /// <summary>Every creation, update and deletion of a database (<c>_db_updates</c>).</summary>
@@ -47,7 +49,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
         {
             lock (_gate)
             {
-                return [.. _databases.Keys];
+                return [.. _names];
             }
         }
     }
@@ -126,6 +128,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
                     return false;
                 }
 
+                _names.Remove(name);
                 _cores.Remove(database, out core!);
             }
 
@@ -207,11 +210,11 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
 
         if (stored is null or [1])
         {
-            _countSeed = XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(_options.NewUuid()));
+            _context.CountSeed = XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(_options.NewUuid()));
             return stored is null ? 0 : 1;
         }
 
-        _countSeed = _store.GetBytes(Keyspace.Meta, Keys.CountSeed) is { Length: 8 } seed
+        _context.CountSeed = _store.GetBytes(Keyspace.Meta, Keys.CountSeed) is { Length: 8 } seed
             ? BinaryPrimitives.ReadUInt64BigEndian(seed)
             : throw new StorageException("The data lacks the seed of its counts.");
         return stored[0];
@@ -224,7 +227,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
         {
             if (from < 2)
             {
-                CountsUpgrade.Run(_store, core.Number, _countSeed);
+                CountsUpgrade.Run(_store, core.Number, _context.CountSeed);
             }
 
             SizesUpgrade.Run(_store, core.Number);
@@ -232,7 +235,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
 
         using var batch = _store.CreateBatch();
         var seed = new byte[8];
-        BinaryPrimitives.WriteUInt64BigEndian(seed, _countSeed);
+        BinaryPrimitives.WriteUInt64BigEndian(seed, _context.CountSeed);
         batch.Put(Keyspace.Meta, Keys.CountSeed, seed);
         batch.Put(Keyspace.Meta, Keys.Format, [FormatVersion]);
         _store.Commit(batch, sync: true);
@@ -287,11 +290,12 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
 
     private Database Add(string name, CatalogueRecord record)
     {
-        var core = new DatabaseCore(name, record, _store, _options, _time, Updates, _countSeed);
+        var core = new DatabaseCore(name, record, _context);
         var database = new Database(core);
         lock (_gate)
         {
             _databases.Add(name, database);
+            _names.Add(name);
             _cores.Add(database, core);
         }
 

@@ -17,7 +17,7 @@ internal sealed class DatabaseCore : IDisposable
     private volatile SecurityBox? _security;
     private volatile DocumentError _closedBecause = DatabaseErrors.Stopping;
 
-    public DatabaseCore(string name, CatalogueRecord record, KeyValueStore store, EngineOptions options, TimeProvider time, DatabaseUpdates updates, ulong countSeed)
+    public DatabaseCore(string name, CatalogueRecord record, EngineContext context)
     {
         Name = name;
         Record = record;
@@ -25,12 +25,7 @@ internal sealed class DatabaseCore : IDisposable
         Incarnation = record.Incarnation;
         Description = new DatabaseOptions(record.Partitioned, record.Shards);
         CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(record.CreatedAt);
-        Store = store;
-        Options = options;
-        Time = time;
-        Updates = updates;
-        CountSeed = countSeed;
-        CompressibleTypes = new CompressibleTypes(options.CompressibleTypes);
+        Context = context;
         Contents = new ContentStore(this);
         Closing = _closing.Token;
     }
@@ -48,21 +43,23 @@ internal sealed class DatabaseCore : IDisposable
 
     public DateTimeOffset CreatedAt { get; }
 
-    public KeyValueStore Store { get; }
+    public EngineContext Context { get; }
 
-    public EngineOptions Options { get; }
+    public KeyValueStore Store => Context.Store;
 
-    public TimeProvider Time { get; }
+    public EngineOptions Options => Context.Options;
 
-    public DatabaseUpdates Updates { get; }
+    public TimeProvider Time => Context.Time;
+
+    public DatabaseUpdates Updates => Context.Updates;
 
     /// <summary>What the hash is keyed with that chooses where blocks of counted documents begin.</summary>
-    public ulong CountSeed { get; }
+    public ulong CountSeed => Context.CountSeed;
 
-    /// <summary>What the writer knows of blocks of counted documents; null after a batch that failed.</summary>
+/// <summary>What the writer knows of blocks of counted documents; null after a batch that failed.</summary>
     public DocumentBlocks? Blocks { get; set; }
 
-    public CompressibleTypes CompressibleTypes { get; }
+    public CompressibleTypes CompressibleTypes => Context.CompressibleTypes;
 
     public ContentStore Contents { get; }
 

@@ -10,6 +10,10 @@ public static class DatabaseErrors
     public static readonly DocumentError Exists =
         new(412, "file_exists", "The database could not be created, the file already exists.");
 
+    /// <summary>More writes wait for the disk than the node has memory for. CouchDB's replicator slows down on this status.</summary>
+    public static readonly DocumentError TooManyWrites =
+        new(429, "too_many_requests", "Too many writes are waiting; try again later.");
+
     /// <summary>The node is shutting down.</summary>
     public static readonly DocumentError Stopping = new(503, "service_unavailable", "The node is shutting down.");
 }

@@ -10,7 +10,8 @@ public sealed class DatabaseUpdates
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, long> _latest = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<long, DatabaseUpdate> _events = [];
+    private readonly SortedSet<DatabaseUpdate> _events =
+        new(Comparer<DatabaseUpdate>.Create(static (one, other) => one.Sequence.CompareTo(other.Sequence)));
     private readonly ChangeSignal _signal = new();
     private long _sequence;
 
@@ -27,16 +28,7 @@ public sealed class DatabaseUpdates
     {
         lock (_gate)
         {
-            var found = new List<DatabaseUpdate>();
-            foreach (var update in _events.Values)
-            {
-                if (update.Sequence > sequence)
-                {
-                    found.Add(update);
-                }
-            }
-
-            return found;
+            return sequence >= _sequence ? [] : [.. _events.GetViewBetween(At(sequence + 1), At(long.MaxValue))];
         }
     }
 
@@ -61,15 +53,17 @@ public sealed class DatabaseUpdates
         {
             if (_latest.TryGetValue(name, out var earlier))
             {
-                _events.Remove(earlier);
+                _events.Remove(At(earlier));
             }
 
             var number = _sequence + 1;
             _latest[name] = number;
-            _events.Add(number, new DatabaseUpdate(number, name, kind));
+            _events.Add(new DatabaseUpdate(number, name, kind));
             Volatile.Write(ref _sequence, number);
         }
 
         _signal.Raise();
     }
+
+    private static DatabaseUpdate At(long sequence) => new(sequence, string.Empty, DatabaseUpdateKind.Updated);
 }

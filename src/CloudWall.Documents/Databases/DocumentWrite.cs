@@ -34,6 +34,21 @@ public sealed class DocumentWrite : IDisposable
     /// <summary>Its attachments, in order.</summary>
     public IReadOnlyList<AttachmentWrite> Attachments { get; }
 
+    /// <summary>About how many bytes of memory it holds: the document in its two forms, small attachments, and what goes with them.</summary>
+    public long Weight
+    {
+        get
+        {
+            var weight = 1024L + Document.Body.Length + Document.Term.Length;
+            foreach (var attachment in Attachments)
+            {
+                weight += 512 + (attachment.Content?.Inline?.Length ?? 0);
+            }
+
+            return weight;
+        }
+    }
+
     /// <summary>Drops the content that no document came to refer to.</summary>
     public void Dispose()
     {

@@ -16,6 +16,15 @@ public sealed record EngineOptions
     public string CompressibleTypes { get; init; } =
         "text/*, application/javascript, application/json, application/xml";
 
+    /// <summary>How many bytes of prepared writes may wait for the writers of all databases, what they take beside their content included.</summary>
+    public long MaxQueuedBytes { get; init; } = 64L << 20;
+
+    /// <summary>How many writes may wait for a place in that queue; one more is refused.</summary>
+    public int MaxWaitingWrites { get; init; } = 1000;
+
+    /// <summary>How long a write waits for a place in that queue before it is refused.</summary>
+    public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The scheduler on which writers and maintenance run.</summary>
     public TaskScheduler Scheduler { get; init; } = TaskScheduler.Default;
 

@@ -15,6 +15,7 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
     private readonly RevisionId[] _expected;
     private readonly RevisionId[][] _paths;
     private readonly bool _checked;
+    private readonly long _weight;
 
     /// <summary>Prepares a write; what can be computed before its turn comes is computed here, on the caller's thread.</summary>
     public DocumentsCommand(IReadOnlyList<DocumentWrite> writes, WriteMode mode)
@@ -27,6 +28,7 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
         {
             var write = writes[i];
             CheckNames(write);
+            _weight += write.Weight;
             if (mode == WriteMode.Replicated)
             {
                 _paths[i] = Path(write);
@@ -48,6 +50,8 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
             }
         }
     }
+
+    public override long Weight => _weight;
 
     protected override void Release()
     {

@@ -3,6 +3,8 @@ namespace CloudWall.Documents.Writing;
 /// <summary>Writes or deletes a local document.</summary>
 internal sealed class LocalCommand(string id, long revision, ReadOnlyMemory<byte>? body) : WriteCommand<long>
 {
+    public override long Weight => 1024 + (body?.Length ?? 0);
+
     protected override long Decide(WriteSession session)
     {
         if (revision is < 0 or long.MaxValue)

@@ -1,3 +1,5 @@
+using CloudWall.Documents.Admission;
+
 namespace CloudWall.Documents.Writing;
 
 /// <summary>Something that the one writer of a database is asked to do.</summary>
@@ -8,6 +10,12 @@ internal abstract class WriteCommand
 
     /// <summary>Whether whoever waits is told only when the write is on the disk.</summary>
     public virtual bool Sync => true;
+
+    /// <summary>About how many bytes of memory it holds until it is done.</summary>
+    public virtual long Weight => 1024;
+
+    /// <summary>Where its memory was taken from, if it was; it is given back when the command is done.</summary>
+    public AdmissionGate? Admitted { get; set; }
 
     /// <summary>
     /// Decides and adds its writes to the batch. A <see cref="DocumentException"/> refuses this command alone and must come before
@@ -34,14 +42,22 @@ internal abstract class WriteCommand<TResult> : WriteCommand
 
     public sealed override void Complete()
     {
-        Release();
+        End();
         _completion.TrySetResult(_result);
     }
 
     public sealed override void Fail(Exception exception)
     {
-        Release();
+        End();
         _completion.TrySetException(exception);
+    }
+
+    private void End()
+    {
+        Release();
+        var admitted = Admitted;
+        Admitted = null;
+        admitted?.Return(Weight);
     }
 
     /// <inheritdoc cref="WriteCommand.Apply"/>

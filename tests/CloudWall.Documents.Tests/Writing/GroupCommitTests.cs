@@ -178,11 +178,7 @@ public sealed class GroupCommitTests
     private static DatabaseCore Core(Engine engine, TaskScheduler scheduler) => new(
         "db",
         new CatalogueRecord(1, new string('0', 32), false, 1, 0),
-        engine.Store,
-        new EngineOptions { Scheduler = scheduler },
-        TimeProvider.System,
-        engine.Catalogue.Updates,
-        countSeed: 0);
+        new EngineContext(engine.Store, new EngineOptions { Scheduler = scheduler }, TimeProvider.System, engine.Catalogue.Updates));
 
     private static Task<bool> Add(DatabaseWriter writer, long number)
     {

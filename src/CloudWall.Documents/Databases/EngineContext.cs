@@ -1,0 +1,36 @@
+using CloudWall.Documents.Admission;
+using CloudWall.Documents.Attachments;
+using CloudWall.Storage;
+
+namespace CloudWall.Documents.Databases;
+
+/// <summary>What all databases of a node share, so that each of them need not have it.</summary>
+internal sealed class EngineContext
+{
+    public EngineContext(KeyValueStore store, EngineOptions options, TimeProvider time, DatabaseUpdates updates)
+    {
+        Store = store;
+        Options = options;
+        Time = time;
+        Updates = updates;
+        CompressibleTypes = new CompressibleTypes(options.CompressibleTypes);
+        Queue = new AdmissionGate(
+            options.MaxQueuedBytes, options.MaxWaitingWrites, options.WriteTimeout, DatabaseErrors.TooManyWrites, time);
+    }
+
+    public KeyValueStore Store { get; }
+
+    public EngineOptions Options { get; }
+
+    public TimeProvider Time { get; }
+
+    public DatabaseUpdates Updates { get; }
+
+    public CompressibleTypes CompressibleTypes { get; }
+
+    /// <summary>The memory that prepared writes hold until they are done.</summary>
+    public AdmissionGate Queue { get; }
+
+    /// <summary>What the hash is keyed with that chooses where blocks of counted documents begin.</summary>
+    public ulong CountSeed { get; set; }
+}
