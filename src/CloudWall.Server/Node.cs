@@ -1,5 +1,6 @@
 using System.Net;
 using System.Reflection;
+using CloudWall.Documents.Admission;
 using CloudWall.Documents.Databases;
 using CloudWall.Server.Access;
 using CloudWall.Server.Configuration;
@@ -47,6 +48,7 @@ internal sealed class Node : IAsyncDisposable
         Uuids = new UuidGenerator(settings, options.Time);
         _administrators = new Administrators(admins.Hashes);
         Authenticator = new BasicAuthentication(_administrators);
+        Memory = new AdmissionGate(settings.RequestMemory, settings.MaxWaiting, settings.WaitTimeout, HttpErrors.NoMemory, options.Time);
         StartedAt = options.Time.GetUtcNow();
     }
 
@@ -84,6 +86,9 @@ internal sealed class Node : IAsyncDisposable
 
     /// <summary>Cross-origin requests.</summary>
     public CorsPolicy Cors { get; }
+
+    /// <summary>The memory that requests share for their bodies and what is made of them.</summary>
+    public AdmissionGate Memory { get; }
 
     /// <summary>The log.</summary>
     public NodeLog Log { get; }
@@ -196,6 +201,9 @@ internal sealed class Node : IAsyncDisposable
             Limits = Settings.Limits,
             CompressionLevel = Settings.CompressionLevel,
             CompressibleTypes = Settings.CompressibleTypes,
+            MaxQueuedBytes = Settings.WriteMemory,
+            MaxWaitingWrites = Settings.MaxWaiting,
+            WriteTimeout = Settings.WaitTimeout,
         };
         try
         {

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using System.Net;
 using CloudWall.Documents.Json;
 using CloudWall.Server.Logging;
@@ -19,6 +20,33 @@ internal sealed record NodeSettings
 
     /// <summary><c>[chttpd] max_uri_length</c>; CouchDB's has no limit of its own, ours is that of a request line.</summary>
     public required int MaxUriLength { get; init; }
+
+    /// <summary><c>[chttpd] max_connections</c>: one more is told to come back later. CouchDB's default is 2048.</summary>
+    public required int MaxConnections { get; init; }
+
+    /// <summary><c>[cloudwall] max_feeds</c>: feeds that wait for changes, of all databases together.</summary>
+    public required int MaxFeeds { get; init; }
+
+    /// <summary><c>[cloudwall] stall_timeout</c>: how long a client may take none of what is sent to it, before it is cut off.</summary>
+    public required TimeSpan StallTimeout { get; init; }
+
+    /// <summary>
+    /// <c>[cloudwall] request_memory</c> in bytes: what the bodies of all requests, and what is made of them, may take together. By
+    /// default an eighth of the machine's memory, from 64 to 512 MiB.
+    /// </summary>
+    public required long RequestMemory { get; init; }
+
+    /// <summary><c>[cloudwall] write_memory</c> in bytes: what prepared writes may take that wait for the disk.</summary>
+    public required long WriteMemory { get; init; }
+
+    /// <summary><c>[cloudwall] max_waiting</c>: how many requests may wait for <see cref="RequestMemory"/>, and for <see cref="WriteMemory"/>.</summary>
+    public required int MaxWaiting { get; init; }
+
+    /// <summary><c>[cloudwall] wait_timeout</c>: how long each may wait.</summary>
+    public required TimeSpan WaitTimeout { get; init; }
+
+    /// <summary><c>[cloudwall] retry_after</c> in seconds: when those who were refused are asked to come back.</summary>
+    public required string RetryAfter { get; init; }
 
     /// <summary><c>[chttpd] changes_timeout</c>: how long a feed without heartbeat waits.</summary>
     public required TimeSpan ChangesTimeout { get; init; }
@@ -82,6 +110,15 @@ internal sealed record NodeSettings
         BindAddress = ReadAddress(settings),
         MaxHttpRequestSize = settings.Number("chttpd", "max_http_request_size", 4L << 30, 0, long.MaxValue),
         MaxUriLength = (int)settings.Number("chttpd", "max_uri_length", MaxRequestLine, 1, MaxRequestLine),
+        MaxConnections = (int)settings.Number("chttpd", "max_connections", 16_384, 1, int.MaxValue),
+        MaxFeeds = (int)settings.Number("cloudwall", "max_feeds", 10_000, 0, int.MaxValue),
+        StallTimeout = TimeSpan.FromMilliseconds(settings.Number("cloudwall", "stall_timeout", 300_000, 1, int.MaxValue)),
+        RequestMemory = settings.Number(
+            "cloudwall", "request_memory", Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8, 64L << 20, 512L << 20), 1, long.MaxValue / 2),
+        WriteMemory = settings.Number("cloudwall", "write_memory", 64L << 20, 1, long.MaxValue / 2),
+        MaxWaiting = (int)settings.Number("cloudwall", "max_waiting", 1000, 0, int.MaxValue),
+        WaitTimeout = TimeSpan.FromMilliseconds(settings.Number("cloudwall", "wait_timeout", 30_000, 1, int.MaxValue)),
+        RetryAfter = settings.Number("cloudwall", "retry_after", 5, 0, 86_400).ToString(CultureInfo.InvariantCulture),
         ChangesTimeout = TimeSpan.FromMilliseconds(settings.Number("chttpd", "changes_timeout", 60_000, 0, int.MaxValue)),
         BufferResponse = settings.Boolean("chttpd", "buffer_response", false),
         MaxDatabasesInfo = (int)settings.Number("chttpd", "max_db_number_for_dbs_info_req", 100, 0, int.MaxValue),

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Compression;
 using System.IO.Pipelines;
 using CloudWall.Documents;
@@ -162,11 +161,29 @@ internal sealed partial class Exchange
     }
 
     /// <summary>The whole body, unpacked where it is gzipped. What is in it is for the caller to parse.</summary>
+    /// <exception cref="DocumentException">As <see cref="ReadBodyAsync"/>.</exception>
+    public async ValueTask<RequestBody> ReadJsonAsync()
+    {
+        var body = new RequestBody();
+        try
+        {
+            await ReadBodyAsync(body);
+            return body;
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads the whole body as it comes, unpacked where it is gzipped. Memory is reserved for it.</summary>
+    /// <param name="sink">Takes it.</param>
     /// <exception cref="DocumentException">
     /// 400: there is none, or it is not gzip; 413: it is larger than <c>[chttpd] max_http_request_size</c>, packed or unpacked;
-    /// 415: another encoding.
+    /// 415: another encoding. 429: no memory is left for it.
     /// </exception>
-    public async ValueTask<RequestBody> ReadJsonAsync()
+    public async ValueTask ReadBodyAsync(IBodySink sink)
     {
         if (ContentLength is null && _context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
         {
@@ -176,7 +193,8 @@ internal sealed partial class Exchange
         var encoding = RequestHeaders.ContentEncoding.ToString();
         if (encoding is "" or "identity")
         {
-            return await ReadAsync(BodyReader);
+            await ReadAsync(BodyReader, ContentLength ?? 0, sink);
+            return;
         }
 
         if (encoding != "gzip")
@@ -193,7 +211,7 @@ internal sealed partial class Exchange
         try
         {
             await using var unpacked = new GZipStream(BodyReader.AsStream(leaveOpen: true), CompressionMode.Decompress);
-            return await ReadAsync(PipeReader.Create(unpacked));
+            await ReadAsync(PipeReader.Create(unpacked), length: 0, sink);
         }
         catch (InvalidDataException)
         {
@@ -248,7 +266,7 @@ internal sealed partial class Exchange
         ? Target.Text(index)
         : throw new DocumentException(new DocumentError(400, "illegal_docid", "Document id must be valid UTF-8"));
 
-    private async ValueTask<RequestBody> ReadAsync(PipeReader reader)
+    private async ValueTask ReadAsync(PipeReader reader, long length, IBodySink sink)
     {
         var limit = Math.Min(Node.Settings.MaxHttpRequestSize, Array.MaxLength);
         if (ContentLength > limit)
@@ -256,43 +274,28 @@ internal sealed partial class Exchange
             throw new DocumentException(HttpErrors.BodyTooLarge);
         }
 
+        await ReserveAsync(sink.WeightOf(length));
+        sink.Expect(length);
         var began = Node.Time.GetTimestamp();
-        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(ContentLength ?? 0, 4096, 1 << 20));
-        var length = 0;
-        try
+        for (var left = limit; ;)
         {
-            while (true)
+            var read = await reader.ReadAsync(Aborted);
+            left -= read.Buffer.Length;
+            if (left < 0)
             {
-                var read = await reader.ReadAsync(Aborted);
-                var total = length + read.Buffer.Length;
-                if (total > limit)
-                {
-                    reader.AdvanceTo(read.Buffer.End);
-                    throw new DocumentException(HttpErrors.BodyTooLarge);
-                }
-
-                if (total > buffer.Length)
-                {
-                    var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Array.MaxLength, Math.Max(total, buffer.Length * 2L)));
-                    buffer.AsSpan(0, length).CopyTo(larger);
-                    ArrayPool<byte>.Shared.Return(buffer);
-                    buffer = larger;
-                }
-
-                read.Buffer.CopyTo(buffer.AsSpan(length));
-                length = (int)total;
                 reader.AdvanceTo(read.Buffer.End);
-                if (read.IsCompleted)
-                {
-                    _bodyTicks += Node.Time.GetTimestamp() - began;
-                    return new RequestBody(buffer, length);
-                }
+                throw new DocumentException(HttpErrors.BodyTooLarge);
             }
-        }
-        catch
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-            throw;
+
+            sink.Take(read.Buffer);
+            reader.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted)
+            {
+                _bodyTicks += Node.Time.GetTimestamp() - began;
+                return;
+            }
+
+            await ReserveInAllAsync(sink.Weight);
         }
     }
 }

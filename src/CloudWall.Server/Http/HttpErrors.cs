@@ -14,6 +14,16 @@ internal static class HttpErrors
     /// <summary>414: the target is longer than <c>[chttpd] max_uri_length</c>.</summary>
     public static readonly DocumentError TargetTooLong = new(414, "too_long", "the request uri is too long");
 
+    /// <summary>
+    /// 429: the requests that are being answered hold all the memory they may. CouchDB's replicator slows down on this status and goes on,
+    /// while a few 503s in a row make it give up.
+    /// </summary>
+    public static readonly DocumentError NoMemory =
+        new(429, "too_many_requests", "Too many requests are being answered; try again later.");
+
+    /// <summary>429: so many feeds are open as may be, see <c>[cloudwall] max_feeds</c>.</summary>
+    public static readonly DocumentError TooManyFeeds = new(429, "too_many_requests", "Too many feeds are open; try again later.");
+
     /// <summary>500: a fault of ours; the log has it, the client does not.</summary>
     public static readonly DocumentError Internal = new(500, "internal_server_error", "The server could not answer; its log says why.");
 

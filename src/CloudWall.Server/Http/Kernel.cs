@@ -49,6 +49,7 @@ internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Ex
         finally
         {
             context.ReleaseBody();
+            context.ReleaseMemory();
         }
     }
 
@@ -160,6 +161,11 @@ internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Ex
         if (error.Status == StatusCodes.Status405MethodNotAllowed)
         {
             exchange.Headers.Allow = allow;
+        }
+
+        if (error.Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
+        {
+            exchange.Headers.RetryAfter = node.Settings.RetryAfter;
         }
 
         try

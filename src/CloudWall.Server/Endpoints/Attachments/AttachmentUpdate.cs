@@ -45,10 +45,10 @@ internal static class AttachmentUpdate
         await using var upload = exchange.Database.BeginUpload(contentType, encoding);
         using var source = new PipeByteSource(exchange.BodyReader);
         var content = await AttachmentIntake.ReceiveAsync(
-            name, upload, source, exchange.ContentLength, digest: null, exchange.Aborted);
+            exchange, name, upload, source, exchange.ContentLength, digest: null);
         attachments.Insert(0, new AttachmentWrite(name, contentType, content));
         var write = new DocumentWrite(id, document, attachments) { Parent = revision ?? default };
-        var written = await DocumentUpdate.WriteOne(exchange.Database, write, WriteMode.Interactive);
+        var written = await DocumentUpdate.WriteOne(exchange.Database, write, WriteMode.Interactive, exchange.Aborted);
         await DocumentAnswer.Written(exchange, 201, id, written, DocumentLocation.Of(exchange, id, name), etag: false);
     }
 
@@ -73,7 +73,7 @@ internal static class AttachmentUpdate
             write = new DocumentWrite(id, Parsed(database, stored), Others(stored, name)) { Parent = named };
         }
 
-        var written = await DocumentUpdate.WriteOne(database, write, WriteMode.Interactive);
+        var written = await DocumentUpdate.WriteOne(database, write, WriteMode.Interactive, exchange.Aborted);
         await DocumentAnswer.Written(exchange, 200, id, written, location: null, etag: false);
     }
 

@@ -21,19 +21,20 @@ internal static class BulkDocuments
     {
         exchange.RequireJson();
         BulkRequest request;
-        ParsedDocument[] documents;
-        using (var body = await exchange.ReadJsonAsync())
+        using (var reader = new BulkReader(exchange.Node.Settings.Limits))
         {
-            request = BulkRequest.Read(body.Span);
-            documents = Parse(exchange, request, body.Span);
+            await exchange.ReadBodyAsync(reader);
+            request = reader.Complete();
+            await exchange.ReserveInAllAsync(reader.Weight);
         }
 
+        var documents = request.Documents;
         if (request.NewEdits is not { } newEdits)
         {
             throw HttpErrors.BadRequest("`new_edits` parameter must be a boolean.");
         }
 
-        if (newEdits && request.AllOrNothing && documents.Length > 0)
+        if (newEdits && request.AllOrNothing && documents.Count > 0)
         {
             await RefuseAllOrNothing(exchange, documents);
             return;
@@ -43,37 +44,21 @@ internal static class BulkDocuments
         await Answer(exchange, documents, outcomes, newEdits);
     }
 
-    private static ParsedDocument[] Parse(Exchange exchange, BulkRequest request, ReadOnlySpan<byte> body)
+    private static async Task<WriteOutcome[]> Write(Exchange exchange, IReadOnlyList<ParsedDocument> documents, WriteMode mode)
     {
-        var limits = exchange.Node.Settings.Limits;
-        var documents = new ParsedDocument[request.Documents.Count];
-        for (var i = 0; i < documents.Length; i++)
-        {
-            var document = documents[i] = DocumentParser.Parse(body[request.Documents[i]], limits);
-            if (request.NewEdits == false && document.Revision is null)
-            {
-                throw HttpErrors.BadRequest("When `new_edits: false`, the document needs `_rev` or `_revisions` specified");
-            }
-        }
-
-        return documents;
-    }
-
-    private static async Task<WriteOutcome[]> Write(Exchange exchange, ParsedDocument[] documents, WriteMode mode)
-    {
-        var outcomes = new WriteOutcome[documents.Length];
-        var writes = new List<DocumentWrite>(documents.Length);
-        var places = new List<int>(documents.Length);
+        var outcomes = new WriteOutcome[documents.Count];
+        var writes = new List<DocumentWrite>(documents.Count);
+        var places = new List<int>(documents.Count);
         try
         {
-            for (var i = 0; i < documents.Length; i++)
+            for (var i = 0; i < documents.Count; i++)
             {
                 var document = documents[i];
                 var id = document.Id ?? exchange.Node.Uuids.Next();
                 outcomes[i] = new WriteOutcome(id, default, DesignDocumentRules.Check(id, document, exchange.Database.Options.Partitioned));
                 if (outcomes[i].IsSuccess && !LocalDocumentResource.IsLocal(id))
                 {
-                    var attachments = await AttachmentIntake.TakeAsync(exchange.Database, document.Attachments, null, exchange.Aborted);
+                    var attachments = await AttachmentIntake.TakeAsync(exchange, document.Attachments, null);
                     writes.Add(new DocumentWrite(id, document, attachments));
                     places.Add(i);
                 }
@@ -81,7 +66,7 @@ internal static class BulkDocuments
 
             if (writes.Count > 0)
             {
-                var written = await exchange.Database.WriteAsync(writes, mode, CancellationToken.None);
+                var written = await exchange.Database.WriteAsync(writes, mode, exchange.Aborted);
                 for (var i = 0; i < written.Count; i++)
                 {
                     outcomes[places[i]] = written[i];
@@ -119,7 +104,7 @@ internal static class BulkDocuments
         }
     }
 
-    private static async Task Answer(Exchange exchange, ParsedDocument[] documents, WriteOutcome[] outcomes, bool newEdits)
+    private static async Task Answer(Exchange exchange, IReadOnlyList<ParsedDocument> documents, WriteOutcome[] outcomes, bool newEdits)
     {
         using var json = new JsonBuffer(64 + (outcomes.Length * 96));
         json.Raw("["u8);
@@ -148,11 +133,11 @@ internal static class BulkDocuments
         await exchange.WriteJsonAsync(201, json);
     }
 
-    private static Task RefuseAllOrNothing(Exchange exchange, ParsedDocument[] documents)
+    private static Task RefuseAllOrNothing(Exchange exchange, IReadOnlyList<ParsedDocument> documents)
     {
         using var json = new JsonBuffer();
         json.Raw("["u8);
-        for (var i = 0; i < documents.Length; i++)
+        for (var i = 0; i < documents.Count; i++)
         {
             json.Raw(i == 0 ? ""u8 : ","u8);
             WriteError(json, documents[i].Id ?? exchange.Node.Uuids.Next(), documents[i].Revision ?? default, NotImplemented);

@@ -44,7 +44,7 @@ internal sealed class BulkGetItem
             }
 
             var items = new List<BulkGetItem>();
-            foreach (var element in BulkRequest.ReadElements(ref reader))
+            foreach (var element in ReadElements(ref reader))
             {
                 items.Add(Read(docs[element], limits));
             }
@@ -138,7 +138,7 @@ internal sealed class BulkGetItem
         }
 
         var revisions = new List<RevisionId>();
-        foreach (var element in BulkRequest.ReadElements(ref reader))
+        foreach (var element in ReadElements(ref reader))
         {
             if (ReadRevision(since[element]) is not { } known)
             {
@@ -170,5 +170,19 @@ internal sealed class BulkGetItem
         WrongRevision = json.ToArray();
         Error = DocumentError.InvalidRevision;
         return null;
+    }
+
+    /// <summary>Notes where the elements of the array are that the reader stands on, and goes to its end.</summary>
+    private static List<Range> ReadElements(ref Utf8JsonReader reader)
+    {
+        var elements = new List<Range>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            elements.Add(start..(int)reader.BytesConsumed);
+        }
+
+        return elements;
     }
 }

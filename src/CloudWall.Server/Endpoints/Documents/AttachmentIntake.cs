@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using CloudWall.Documents;
 using CloudWall.Documents.Attachments;
-using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
+using CloudWall.Server.Http;
 using CloudWall.Server.Http.Multipart;
 
 namespace CloudWall.Server.Endpoints.Documents;
@@ -10,15 +10,22 @@ namespace CloudWall.Server.Endpoints.Documents;
 /// <summary>Takes in the attachments of a document that is to be written, before it is.</summary>
 internal static class AttachmentIntake
 {
+    /// <summary>What taking in content takes: a chunk, and what the compressor needs.</summary>
+    private const long UploadMemory = 384 << 10;
+
+    /// <summary>Content up to so many bytes is kept in memory until it is written.</summary>
+    private const long SmallContent = 128 << 10;
+
+    private const long SmallOverhead = 512;
+
     /// <summary>Stages the attachments: data in the JSON, stubs, and what follows in further parts of the request, in their order.</summary>
-    /// <param name="database">The database.</param>
+    /// <param name="exchange">The request.</param>
     /// <param name="attachments">The attachments.</param>
-    /// <param name="parts">The request, its first part read; null where it has only the JSON.</param>
-    /// <param name="cancellation">Stops reading.</param>
+    /// <param name="parts">The request's body, its first part read; null where it has only the JSON.</param>
     /// <returns>The attachments; each that has content must be disposed of after the write.</returns>
     /// <exception cref="DocumentException">400: a part is missing or not what was announced. 413: one is too large.</exception>
     public static async ValueTask<IReadOnlyList<AttachmentWrite>> TakeAsync(
-        Database database, IReadOnlyList<ParsedAttachment> attachments, MultipartReader? parts, CancellationToken cancellation)
+        Exchange exchange, IReadOnlyList<ParsedAttachment> attachments, MultipartReader? parts)
     {
         if (attachments.Count == 0)
         {
@@ -33,7 +40,7 @@ internal static class AttachmentIntake
                 staged.Add(new AttachmentWrite(
                     attachment.Name,
                     attachment.ContentType,
-                    await TakeContentAsync(database, attachment, parts, cancellation),
+                    await TakeContentAsync(exchange, attachment, parts),
                     attachment.RevisionPosition,
                     attachment.Digest));
             }
@@ -48,20 +55,22 @@ internal static class AttachmentIntake
     }
 
     /// <summary>Takes in the bytes of a source as the content of an attachment.</summary>
+    /// <param name="exchange">The request, which pays for the memory.</param>
     /// <param name="name">The attachment's name, for errors.</param>
     /// <param name="upload">Where to.</param>
     /// <param name="source">The bytes.</param>
     /// <param name="length">How many bytes there must be; null where that was not said.</param>
     /// <param name="digest">What must come out; null for anything.</param>
-    /// <param name="cancellation">Stops reading.</param>
     public static async ValueTask<StoredContent> ReceiveAsync(
+        Exchange exchange,
         string name,
         AttachmentUpload upload,
         IByteSource source,
         long? length,
-        string? digest,
-        CancellationToken cancellation)
+        string? digest)
     {
+        var cancellation = exchange.Aborted;
+        await exchange.ReserveInAllAsync(UploadMemory);
         using var md5 = digest is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.MD5);
         for (var piece = await source.ReadAsync(cancellation); !piece.IsEmpty; piece = await source.ReadAsync(cancellation))
         {
@@ -84,6 +93,8 @@ internal static class AttachmentIntake
             throw new DocumentException(new DocumentError(400, "md5_mismatch", "The digest of attachment " + name + " is not that of its content"));
         }
 
+        // What is small stays in memory until it is written.
+        await exchange.ReserveAsync(Math.Min(upload.Received, SmallContent) + SmallOverhead);
         return await upload.CompleteAsync(cancellation);
     }
 
@@ -97,8 +108,10 @@ internal static class AttachmentIntake
     }
 
     private static async ValueTask<StoredContent?> TakeContentAsync(
-        Database database, ParsedAttachment attachment, MultipartReader? parts, CancellationToken cancellation)
+        Exchange exchange, ParsedAttachment attachment, MultipartReader? parts)
     {
+        var database = exchange.Database;
+        var cancellation = exchange.Aborted;
         if (attachment.Stub)
         {
             return null;
@@ -120,7 +133,7 @@ internal static class AttachmentIntake
             ? database.BeginUpload(attachment.ContentType, ContentEncoding.Gzip, attachment.Length)
             : database.BeginUpload(attachment.ContentType);
         var digest = attachment.Digest is { } text && text.StartsWith("md5-", StringComparison.Ordinal) ? text : null;
-        return await ReceiveAsync(attachment.Name, upload, parts, attachment.EncodedLength, digest, cancellation);
+        return await ReceiveAsync(exchange, attachment.Name, upload, parts, attachment.EncodedLength, digest);
     }
 
     private static async ValueTask WriteAsync(

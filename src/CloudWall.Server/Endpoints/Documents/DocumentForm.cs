@@ -39,7 +39,7 @@ internal static class DocumentForm
             written = LocalDocumentResource.IsLocal(id)
                 ? await WriteLocal(exchange, id, document)
                 : await DocumentUpdate.WriteOne(
-                    exchange.Database, await Combine(exchange, id, document, revision, files), WriteMode.Interactive);
+                    exchange.Database, await Combine(exchange, id, document, revision, files), WriteMode.Interactive, exchange.Aborted);
         }
         finally
         {
@@ -63,7 +63,7 @@ internal static class DocumentForm
                 case "_doc":
                     using (var json = new JsonBuffer())
                     {
-                        await form.ReadWholeAsync(json, exchange.Node.Settings.MaxHttpRequestSize, exchange.Aborted);
+                        await exchange.ReadPartAsync(form, json);
                         document = DocumentParser.Parse(json.WrittenSpan, exchange.Node.Settings.Limits);
                     }
 
@@ -89,7 +89,7 @@ internal static class DocumentForm
     private static async Task<AttachmentWrite> Receive(Exchange exchange, MultipartReader form, string name, string type)
     {
         await using var upload = exchange.Database.BeginUpload(type);
-        var content = await AttachmentIntake.ReceiveAsync(name, upload, form, length: null, digest: null, exchange.Aborted);
+        var content = await AttachmentIntake.ReceiveAsync(exchange, name, upload, form, length: null, digest: null);
         return new AttachmentWrite(name, type, content);
     }
 
@@ -99,7 +99,7 @@ internal static class DocumentForm
         if (document is not null)
         {
             var parent = RequestedRevision.Resolve(exchange, document.Revision);
-            var own = await AttachmentIntake.TakeAsync(exchange.Database, document.Attachments, null, exchange.Aborted);
+            var own = await AttachmentIntake.TakeAsync(exchange, document.Attachments, null);
             AttachmentIntake.Drop([.. own.Where(attachment => Has(files, attachment.Name))]);
             return new DocumentWrite(id, document, [.. files, .. own.Where(attachment => !Has(files, attachment.Name))])
             {

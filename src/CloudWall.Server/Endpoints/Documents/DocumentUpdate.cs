@@ -43,7 +43,7 @@ internal static class DocumentUpdate
             return;
         }
 
-        var attachments = await AttachmentIntake.TakeAsync(exchange.Database, document.Attachments, null, exchange.Aborted);
+        var attachments = await AttachmentIntake.TakeAsync(exchange, document.Attachments, null);
         await Write(exchange, new DocumentWrite(id, document, attachments) { Parent = parent ?? default }, query, location);
     }
 
@@ -63,7 +63,7 @@ internal static class DocumentUpdate
         {
             Parent = RequestedRevision.Resolve(exchange, null) ?? default,
         };
-        var revision = await WriteOne(exchange.Database, write, WriteMode.Interactive);
+        var revision = await WriteOne(exchange.Database, write, WriteMode.Interactive, exchange.Aborted);
         await DocumentAnswer.Written(exchange, 200, id, revision, location: null, etag: true);
     }
 
@@ -86,7 +86,7 @@ internal static class DocumentUpdate
             return;
         }
 
-        var attachments = await AttachmentIntake.TakeAsync(exchange.Database, document.Attachments, null, exchange.Aborted);
+        var attachments = await AttachmentIntake.TakeAsync(exchange, document.Attachments, null);
         var write = new DocumentWrite(id, document, attachments) { Parent = parent ?? default };
         if (IsBatch(exchange))
         {
@@ -95,7 +95,7 @@ internal static class DocumentUpdate
             return;
         }
 
-        var revision = await WriteOne(exchange.Database, write, WriteMode.Interactive);
+        var revision = await WriteOne(exchange.Database, write, WriteMode.Interactive, exchange.Aborted);
         await DocumentAnswer.Written(exchange, 201, id, revision, location, etag: false);
     }
 
@@ -109,9 +109,14 @@ internal static class DocumentUpdate
     public static ParsedDocument Empty() => new() { Body = EmptyBody, Term = EmptyTerm };
 
     /// <summary>Writes a document, and disposes of what was staged for it.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="write">The document.</param>
+    /// <param name="mode">An edit, or a replicated revision.</param>
+    /// <param name="cancellation">Gives up waiting; what is already on its way is written all the same.</param>
     /// <returns>The new revision.</returns>
     /// <exception cref="DocumentException">It was refused.</exception>
-    public static async Task<RevisionId> WriteOne(Database database, DocumentWrite write, WriteMode mode)
+    public static async Task<RevisionId> WriteOne(
+        Database database, DocumentWrite write, WriteMode mode, CancellationToken cancellation)
     {
         try
         {
@@ -120,8 +125,7 @@ internal static class DocumentUpdate
                 throw new DocumentException(refusal);
             }
 
-            // Not given up when the client hangs up: what was staged is needed until the write has ended.
-            var outcome = (await database.WriteAsync([write], mode, CancellationToken.None))[0];
+            var outcome = (await database.WriteAsync([write], mode, cancellation))[0];
             return outcome.Error is { } error ? throw new DocumentException(error) : outcome.Revision;
         }
         finally
@@ -150,7 +154,7 @@ internal static class DocumentUpdate
         ParsedDocument document;
         using (var json = new JsonBuffer(4096))
         {
-            await parts.ReadWholeAsync(json, Math.Min(exchange.Node.Settings.MaxHttpRequestSize, Array.MaxLength), cancellation);
+            await exchange.ReadPartAsync(parts, json);
             document = DocumentParser.Parse(json.WrittenSpan, exchange.Node.Settings.Limits);
         }
 
@@ -163,7 +167,7 @@ internal static class DocumentUpdate
             return;
         }
 
-        var attachments = await AttachmentIntake.TakeAsync(exchange.Database, document.Attachments, parts, cancellation);
+        var attachments = await AttachmentIntake.TakeAsync(exchange, document.Attachments, parts);
         try
         {
             // To the end, so that a request that was cut off writes nothing.
@@ -190,24 +194,28 @@ internal static class DocumentUpdate
             return;
         }
 
-        var revision = await WriteOne(exchange.Database, write, query.Replicated ? WriteMode.Replicated : WriteMode.Interactive);
+        var revision = await WriteOne(exchange.Database, write, query.Replicated ? WriteMode.Replicated : WriteMode.Interactive, exchange.Aborted);
         await DocumentAnswer.Written(exchange, write.Document.Deleted ? 200 : 201, write.Id, revision, location, etag: true);
     }
 
     /// <summary>Writes a document without anybody waiting for it. A refusal is lost, as the client was told it may be.</summary>
     private static void WriteLater(Exchange exchange, DocumentWrite write)
     {
-        _ = Run(exchange.Node.Log, exchange.RequestId, exchange.Database, write);
+        _ = Run(exchange.Node, exchange.RequestId, exchange.Database, write, exchange.TakeOverMemory());
 
-        static async Task Run(NodeLog log, string request, Database database, DocumentWrite write)
+        static async Task Run(Node node, string request, Database database, DocumentWrite write, long memory)
         {
             try
             {
-                await WriteOne(database, write, WriteMode.Interactive);
+                await WriteOne(database, write, WriteMode.Interactive, CancellationToken.None);
             }
             catch (Exception e)
             {
-                log.Write(LogLevel.Notice, $"{request} batch=ok: a document was not written: {e.Message}");
+                node.Log.Write(LogLevel.Notice, $"{request} batch=ok: a document was not written: {e.Message}");
+            }
+            finally
+            {
+                node.Memory.Return(memory);
             }
         }
     }
