@@ -5,6 +5,7 @@ using CloudWall.Documents.Databases;
 using CloudWall.Server.Access;
 using CloudWall.Server.Configuration;
 using CloudWall.Server.Cors;
+using CloudWall.Server.Endpoints.Changes;
 using CloudWall.Server.Http;
 using CloudWall.Server.Identifiers;
 using CloudWall.Server.Logging;
@@ -29,6 +30,12 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>How long those who are being answered may take to finish when the node ends.</summary>
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
 
+    /// <summary>How much of a request is read ahead: as much as a request line may have.</summary>
+    private const int MaxReadBuffer = NodeSettings.MaxRequestLine;
+
+    /// <summary>How much may wait to be sent to one client before whoever writes has to wait.</summary>
+    private const int MaxWriteBuffer = 32 * 1024;
+
     private readonly CancellationTokenSource _stopping = new();
     private readonly Administrators _administrators;
     private DataDirectory? _directory;
@@ -49,6 +56,8 @@ internal sealed class Node : IAsyncDisposable
         _administrators = new Administrators(admins.Hashes);
         Authenticator = new BasicAuthentication(_administrators);
         Memory = new AdmissionGate(settings.RequestMemory, settings.MaxWaiting, settings.WaitTimeout, HttpErrors.NoMemory, options.Time);
+        Feeds = new FeedPlaces(settings.MaxFeeds);
+        Connections = new ConnectionLimit(settings, options.Time);
         StartedAt = options.Time.GetUtcNow();
     }
 
@@ -89,6 +98,12 @@ internal sealed class Node : IAsyncDisposable
 
     /// <summary>The memory that requests share for their bodies and what is made of them.</summary>
     public AdmissionGate Memory { get; }
+
+    /// <summary>The feeds that are open.</summary>
+    public FeedPlaces Feeds { get; }
+
+    /// <summary>The connections that are open.</summary>
+    public ConnectionLimit Connections { get; }
 
     /// <summary>The log.</summary>
     public NodeLog Log { get; }
@@ -231,9 +246,16 @@ internal sealed class Node : IAsyncDisposable
         limits.MaxRequestHeadersTotalSize = NodeSettings.MaxRequestLine;
         limits.MaxRequestHeaderCount = 1000;
 
-        // A client that stops sending or reading is let go of, but a slow line and a moment's sleep are no crime.
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(30);
+        limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
+
+        // A client that stops sending is let go of, but a slow line and a moment's sleep are no crime. One that stops reading is our own
+        // affair (`stall_timeout`), but for the last bytes of an answer.
         limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 100, gracePeriod: TimeSpan.FromSeconds(30));
-        limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 100, gracePeriod: TimeSpan.FromSeconds(30));
+        limits.MinResponseDataRate = new MinDataRate(
+            bytesPerSecond: 100, gracePeriod: Settings.StallTimeout + TimeSpan.FromSeconds(2));
+        limits.MaxRequestBufferSize = MaxReadBuffer;
+        limits.MaxResponseBufferSize = MaxWriteBuffer;
         if (Settings.BindAddress.Equals(IPAddress.IPv6Any))
         {
             // Both protocols, or what the machine has of them.
@@ -245,7 +267,14 @@ internal sealed class Node : IAsyncDisposable
         }
 
         var logging = new FrameworkLogging(Log);
-        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions { NoDelay = true }), logging);
+        var transport = new SocketTransportFactory(
+            Options.Create(new SocketTransportOptions
+            {
+                NoDelay = true,
+                MaxReadBufferSize = MaxReadBuffer,
+                MaxWriteBufferSize = MaxWriteBuffer,
+            }),
+            logging);
         _server = new KestrelServer(Options.Create(options), transport, logging);
         try
         {
@@ -259,9 +288,10 @@ internal sealed class Node : IAsyncDisposable
 
         Address = new Uri(_server.Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
-        static void Configure(ListenOptions listen)
+        void Configure(ListenOptions listen)
         {
             listen.Protocols = HttpProtocols.Http1;
+            listen.Use(Connections.Middleware);
             listen.Use(NullEscapes.Middleware);
         }
     }

@@ -21,12 +21,16 @@ internal sealed class TestNode : IAsyncDisposable
 
     public Node Node { get; }
 
-    public static async Task<TestNode> StartAsync(params (string Section, string Key, string Value)[] settings)
+    public static Task<TestNode> StartAsync(params (string Section, string Key, string Value)[] settings) =>
+        StartAsync(TimeProvider.System, settings);
+
+    public static async Task<TestNode> StartAsync(TimeProvider time, params (string Section, string Key, string Value)[] settings)
     {
         var store = new MemoryStore();
         var node = await Node.StartAsync(new NodeOptions
         {
             Store = store,
+            Time = time,
             Admin = ("admin", "pass"),
             Settings = [("chttpd", "port", "0"), ("chttpd_auth", "iterations", "10"), .. settings],
         });

@@ -24,6 +24,12 @@ public abstract class ChangesCursor : IDisposable
     /// <returns>False when there is none now; there may be later (ascending), after the database has changed.</returns>
     public abstract bool MoveNext();
 
+    /// <summary>
+    /// Lets go of what the store holds for the walk, for a reader that is slow: the current row cannot be read any more. Nothing happens
+    /// backwards, where the walk could not be taken up again.
+    /// </summary>
+    public abstract void Pause();
+
     /// <inheritdoc/>
     public void Dispose()
     {

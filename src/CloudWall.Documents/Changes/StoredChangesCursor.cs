@@ -66,6 +66,14 @@ internal sealed class StoredChangesCursor(DatabaseCore core, long since, bool de
         return true;
     }
 
+    public override void Pause()
+    {
+        if (!descending)
+        {
+            Close();
+        }
+    }
+
     protected override void Dispose(bool disposing)
     {
         _disposed = true;

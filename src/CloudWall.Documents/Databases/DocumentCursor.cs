@@ -28,6 +28,11 @@ public abstract class DocumentCursor : IDisposable
     /// <returns>Null where it has just been compacted away; look the document up anew then.</returns>
     public abstract StoredRevision? ReadWinner();
 
+    /// <summary>
+    /// Lets go of what the store holds for the walk, for a reader that is slow: the current document cannot be read any more.
+    /// </summary>
+    public abstract void Pause();
+
     /// <inheritdoc/>
     public void Dispose()
     {

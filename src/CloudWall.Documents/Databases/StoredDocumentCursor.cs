@@ -128,9 +128,9 @@ internal sealed class StoredDocumentCursor : DocumentCursor
         return bound;
     }
 
-    private void Reopen()
+    public override void Pause()
     {
-        if (_records is not null)
+        if (_records is not null && !_ended)
         {
             // The current key has been read: go on behind it.
             if (_descending)
@@ -144,7 +144,11 @@ internal sealed class StoredDocumentCursor : DocumentCursor
 
             Close();
         }
+    }
 
+    private void Reopen()
+    {
+        Pause();
         _rows = 1;
         if (_lower.AsSpan().SequenceCompareTo(_upper) > 0)
         {

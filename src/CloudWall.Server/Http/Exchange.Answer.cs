@@ -11,6 +11,9 @@ internal sealed partial class Exchange
 {
     private const string Json = "application/json";
 
+    /// <summary>What a client has not taken after this time, it may not take for long.</summary>
+    private static readonly TimeSpan SoonTaken = TimeSpan.FromSeconds(1);
+
     private string? _requestId;
 
     /// <summary>The answer's headers.</summary>
@@ -138,13 +141,52 @@ internal sealed partial class Exchange
         return IsHead ? throw new HeadAnsweredException() : new ResponseStream(this);
     }
 
-    /// <summary>Sends bytes of an answer that has begun.</summary>
-    internal async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
+    /// <summary>Sends bytes of an answer that has begun. A client that takes nothing for <c>stall_timeout</c> is cut off.</summary>
+    /// <param name="bytes">The bytes; they may change as soon as the task is there.</param>
+    /// <param name="stalled">Called where the client has not taken them soon, to let go of what need not be held meanwhile.</param>
+    internal ValueTask SendAsync(ReadOnlyMemory<byte> bytes, Action? stalled = null) =>
+        Sent(_context.Response.BodyWriter.WriteAsync(bytes, Aborted), stalled);
+
+    private ValueTask Sent(ValueTask<FlushResult> sending, Action? stalled)
     {
-        var result = await _context.Response.BodyWriter.WriteAsync(bytes, Aborted);
-        if (result.IsCompleted)
+        if (!sending.IsCompletedSuccessfully)
         {
-            throw new OperationCanceledException("The client has gone.", Aborted);
+            return AwaitAsync(sending.AsTask(), stalled);
+        }
+
+        return sending.Result.IsCompleted ? throw HasGone() : ValueTask.CompletedTask;
+
+        OperationCanceledException HasGone() => new("The client has gone.", Aborted);
+
+        async ValueTask AwaitAsync(Task<FlushResult> sending, Action? stalled)
+        {
+            if (!await TryAwaitAsync(sending, SoonTaken))
+            {
+                stalled?.Invoke();
+                if (!await TryAwaitAsync(sending, Node.Settings.StallTimeout))
+                {
+                    _context.Abort();
+                    throw HasGone();
+                }
+            }
+
+            if ((await sending).IsCompleted)
+            {
+                throw HasGone();
+            }
+        }
+
+        async ValueTask<bool> TryAwaitAsync(Task sending, TimeSpan patience)
+        {
+            try
+            {
+                await sending.WaitAsync(patience, Node.Time);
+                return true;
+            }
+            catch (TimeoutException)
+            {
+                return false;
+            }
         }
     }
 
@@ -205,8 +247,7 @@ internal sealed partial class Exchange
         var writer = _context.Response.BodyWriter;
         Append(writer, bytes);
         Append(writer, end);
-        var flush = writer.FlushAsync(Aborted);
-        return flush.IsCompletedSuccessfully ? Task.CompletedTask : flush.AsTask();
+        return Sent(writer.FlushAsync(Aborted), stalled: null).AsTask();
 
         // Kestrel's writer hands out nothing unless it is asked for a size, and single blocks cost it least.
         static void Append(PipeWriter writer, ReadOnlySpan<byte> bytes)

@@ -14,10 +14,20 @@ internal sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
     private static readonly SearchValues<char> Escaped = SearchValues.Create(
         "\"\\\u0000\u0001\u0002\u0003\u0004\u0005\u0006\u0007\u0008\u0009\u000a\u000b\u000c\u000d\u000e\u000f\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f");
 
+    /// <summary>What is longer is left to the garbage collector: the pool would keep it.</summary>
+    private const int LongestPooled = 1 << 20;
+
+    private const int LongestKept = 64 << 10;
+
+    private readonly int _capacity;
     private byte[] _buffer;
 
     /// <summary>An empty buffer.</summary>
-    public JsonBuffer(int capacity = 512) => _buffer = ArrayPool<byte>.Shared.Rent(capacity);
+    public JsonBuffer(int capacity = 512)
+    {
+        _capacity = capacity;
+        _buffer = capacity <= LongestPooled ? ArrayPool<byte>.Shared.Rent(capacity) : GC.AllocateUninitializedArray<byte>(capacity);
+    }
 
     /// <summary>How many bytes there are.</summary>
     public int WrittenCount { get; private set; }
@@ -71,8 +81,18 @@ internal sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
         }
     }
 
-    /// <summary>Forgets the bytes.</summary>
-    public void Clear() => WrittenCount = 0;
+    /// <summary>Forgets the bytes. Memory that an unusually long text took is given back.</summary>
+    public void Clear()
+    {
+        WrittenCount = 0;
+        if (_buffer.Length > LongestKept && _buffer.Length > _capacity * 4)
+        {
+            Release();
+        }
+    }
+
+    /// <summary>Forgets the bytes and gives the memory back until more is written.</summary>
+    public void Release() => Dispose();
 
     /// <inheritdoc/>
     public void Advance(int count) => WrittenCount += count;
@@ -94,13 +114,9 @@ internal sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        var buffer = _buffer;
+        Return();
         _buffer = [];
         WrittenCount = 0;
-        if (buffer.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
     }
 
     private void Escape(char c)
@@ -127,13 +143,19 @@ internal sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
             return;
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Array.MaxLength, Math.Max((long)_buffer.Length * 2, (long)WrittenCount + count)));
+        var length = (int)Math.Min(
+            Array.MaxLength, Math.Max(Math.Max((long)_buffer.Length * 2, _capacity), (long)WrittenCount + count));
+        var larger = length <= LongestPooled ? ArrayPool<byte>.Shared.Rent(length) : GC.AllocateUninitializedArray<byte>(length);
         WrittenSpan.CopyTo(larger);
-        if (_buffer.Length > 0)
+        Return();
+        _buffer = larger;
+    }
+
+    private void Return()
+    {
+        if (_buffer.Length is > 0 and <= LongestPooled)
         {
             ArrayPool<byte>.Shared.Return(_buffer);
         }
-
-        _buffer = larger;
     }
 }

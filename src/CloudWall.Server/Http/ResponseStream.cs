@@ -11,13 +11,21 @@ internal sealed class ResponseStream : IDisposable
     private const int FlushAt = 16 * 1024;
 
     private readonly Exchange _exchange;
+    private readonly Action _stall;
     private bool _started;
 
     /// <summary>For <see cref="Exchange.BeginStream"/>.</summary>
-    internal ResponseStream(Exchange exchange) => _exchange = exchange;
+    internal ResponseStream(Exchange exchange)
+    {
+        _exchange = exchange;
+        _stall = Stall;
+    }
 
     /// <summary>Where the answer is written.</summary>
     public JsonBuffer Buffer { get; } = new(FlushAt + 4096);
+
+    /// <summary>Called where the client has stopped to take what is sent: what is held of the store can be let go of.</summary>
+    public Action? Stalled { get; set; }
 
     /// <summary>Sends what has gathered if it is worth a packet or more.</summary>
     /// <exception cref="OperationCanceledException">The client has gone.</exception>
@@ -28,9 +36,13 @@ internal sealed class ResponseStream : IDisposable
     public async ValueTask FlushAsync()
     {
         _started = true;
-        await _exchange.SendAsync(Buffer.WrittenMemory);
+        var sending = _exchange.SendAsync(Buffer.WrittenMemory, _stall);
         Buffer.Clear();
+        await sending;
     }
+
+    /// <summary>Gives the buffer back for as long as nothing is written, for feeds that wait.</summary>
+    public void Rest() => Buffer.Release();
 
     /// <summary>
     /// Sends bytes that lie elsewhere (an attachment's), after what has gathered, without copying them here first.
@@ -44,7 +56,7 @@ internal sealed class ResponseStream : IDisposable
         }
 
         _started = true;
-        await _exchange.SendAsync(bytes);
+        await _exchange.SendAsync(bytes, _stall);
     }
 
     /// <summary>Ends the answer.</summary>
@@ -61,4 +73,14 @@ internal sealed class ResponseStream : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Buffer.Dispose();
+
+    private void Stall()
+    {
+        if (Buffer.WrittenCount == 0)
+        {
+            Buffer.Release();
+        }
+
+        Stalled?.Invoke();
+    }
 }

@@ -67,6 +67,7 @@ internal sealed class ChangesFeed : IDisposable
             }
 
             await _stream.FlushAsync();
+            _stream.Rest();
             if (!await _clock.WaitAsync(_database.WaitForChangeAsync(_seen, ending.Token), ending.Token, _exchange.Aborted))
             {
                 break;
@@ -101,6 +102,7 @@ internal sealed class ChangesFeed : IDisposable
         var total = _filter.CountsAsLookup ? _database.CountChangesAfter(since) : 0;
         var pass = new Pass(_options.Descending ? _seen : since);
         using var cursor = _database.ReadChanges(since, _options.Descending);
+        _stream.Stalled = cursor.Pause;
         while (_left != 0 && TryMoveNext(cursor))
         {
             pass.LastRow = cursor.Sequence;

@@ -43,6 +43,7 @@ internal static class DatabaseChanges
                 break;
         }
 
+        using var place = options.Feed == FeedKind.Normal || options.Descending ? null : exchange.Node.Feeds.Enter();
         using var feed = new ChangesFeed(exchange, options, filter);
         await feed.RunAsync(since);
     }

@@ -32,6 +32,7 @@ internal static class DatabaseUpdatesFeed
             exchange.Headers.CacheControl = "no-cache";
         }
 
+        using var place = options.Feed == FeedKind.Normal || options.Descending ? null : exchange.Node.Feeds.Enter();
         using var stream = exchange.BeginStream(contentType: FeedFrame.ContentType(options.Feed));
         await RunAsync(exchange, stream, options, updates, tokens, since);
     }
@@ -69,6 +70,7 @@ internal static class DatabaseUpdatesFeed
             }
 
             await stream.FlushAsync();
+            stream.Rest();
             if (!await clock.WaitAsync(updates.WaitAsync(since, ending.Token), ending.Token, exchange.Aborted))
             {
                 break;

@@ -80,6 +80,7 @@ internal sealed class FeedClock
     {
         _frame.Heartbeat();
         await _stream.FlushAsync();
+        _stream.Rest();
         Restart();
     }
 }

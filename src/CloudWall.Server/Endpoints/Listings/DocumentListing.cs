@@ -25,6 +25,7 @@ internal static class DocumentListing
         {
             var documents = new IncludedDocument(stream, database, options.Members, cancellation);
             using var cursor = database.Scan(range.Ids);
+            stream.Stalled = cursor.Pause;
             var left = options.Limit;
             for (var skip = options.Skip; left > 0 && cursor.MoveNext();)
             {
