@@ -1,0 +1,131 @@
+using System.Globalization;
+
+namespace CloudWall.Load.Measuring;
+
+/// <summary>The processes of a server on this machine, found by the port that it listens on (Linux: <c>/proc</c>).</summary>
+internal sealed class ServerProcess
+{
+    private const int TicksPerSecond = 100;
+    private readonly int _pid;
+
+    private ServerProcess(int pid) => _pid = pid;
+
+    /// <summary>The one that listens on a port; null where it cannot be found.</summary>
+    public static ServerProcess? Find(int port)
+    {
+        var sockets = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var table in (string[])["/proc/net/tcp", "/proc/net/tcp6"])
+        {
+            foreach (var line in File.Exists(table) ? File.ReadLines(table).Skip(1) : [])
+            {
+                if (ListenerOf(line, port) is { } inode)
+                {
+                    sockets.Add($"socket:[{inode}]");
+                }
+            }
+        }
+
+        foreach (var directory in sockets.Count == 0 ? [] : Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && Holds(pid, sockets))
+            {
+                return new ServerProcess(pid);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The inode of the socket that a line of <c>/proc/net/tcp</c> describes, if it listens on a port.</summary>
+    public static string? ListenerOf(string line, int port)
+    {
+        var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return fields.Length > 9 && fields[3] == "0A" && fields[1].EndsWith($":{port:X4}", StringComparison.Ordinal) ? fields[9] : null;
+    }
+
+    /// <summary>Processor time so far, of the process and its children.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            var ticks = Ticks(_pid);
+            foreach (var child in Children(_pid))
+            {
+                ticks += Ticks(child);
+            }
+
+            return TimeSpan.FromSeconds((double)ticks / TicksPerSecond);
+        }
+    }
+
+    /// <summary>Resident memory in bytes, of the process alone.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            foreach (var line in File.ReadLines($"/proc/{_pid}/status"))
+            {
+                if (line.StartsWith("VmRSS:", StringComparison.Ordinal))
+                {
+                    return long.Parse(line["VmRSS:".Length..^"kB".Length], CultureInfo.InvariantCulture) * 1024;
+                }
+            }
+
+            return 0;
+        }
+    }
+
+    /// <summary>User and system time out of <c>/proc/PID/stat</c>, in ticks; the name before them may have spaces.</summary>
+    public static long TicksOf(string stat)
+    {
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
+    }
+
+    private static long Ticks(int pid)
+    {
+        try
+        {
+            return TicksOf(File.ReadAllText($"/proc/{pid}/stat"));
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    private static IEnumerable<int> Children(int pid)
+    {
+        var pending = new Queue<int>([pid]);
+        while (pending.TryDequeue(out var parent))
+        {
+            var list = $"/proc/{parent}/task/{parent}/children";
+            foreach (var child in File.Exists(list) ? File.ReadAllText(list).Split(' ', StringSplitOptions.RemoveEmptyEntries) : [])
+            {
+                var id = int.Parse(child, CultureInfo.InvariantCulture);
+                pending.Enqueue(id);
+                yield return id;
+            }
+        }
+    }
+
+    private static bool Holds(int pid, HashSet<string> sockets)
+    {
+        try
+        {
+            foreach (var file in Directory.EnumerateFiles($"/proc/{pid}/fd"))
+            {
+                if (File.ResolveLinkTarget(file, returnFinalTarget: false) is { } target && sockets.Contains(target.Name))
+                {
+                    return true;
+                }
+            }
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            // It has ended, or is somebody else's.
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,29 @@
+using System.Globalization;
+using CloudWall.Load;
+
+const string Usage = """
+    cloudwall-load run URL [URL2] [--only NAMES] [--scale X] [--markdown]
+        Load on one server, or in turn on two, which are compared. Credentials are in the URLs. NAMES: parts of works' names, by commas.
+    cloudwall-load limit [--scale X] [--markdown]
+        A node beside what the machine, the store and Kestrel could do with the same bytes.
+    cloudwall-load flat [--scale X] [--markdown]
+        What writes and pages cost in large databases beside small ones. Scale 1: five million documents.
+    cloudwall-load memory [--scale X] [--markdown]
+        How much memory a node takes for large things. Scale 1: five million documents, an attachment of 1 GiB, a thousand slow readers.
+    """;
+
+var names = args.Where((argument, i) => !argument.StartsWith("--", StringComparison.Ordinal) && (i == 0 || args[i - 1] is not ("--only" or "--scale"))).ToList();
+var only = Option("--only")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+var scale = double.Parse(Option("--scale") ?? "1", CultureInfo.InvariantCulture);
+var markdown = args.Contains("--markdown");
+switch (names)
+{
+    case ["run", _] or ["run", _, _]:
+        await new RunCommand(names[1..], only, scale, markdown).RunAsync();
+        return 0;
+    default:
+        Console.Error.WriteLine(Usage);
+        return 2;
+}
+
+string? Option(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;

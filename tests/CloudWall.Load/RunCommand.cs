@@ -1,0 +1,112 @@
+using CloudWall.Load.Http;
+using CloudWall.Load.Measuring;
+using CloudWall.Load.Works;
+
+namespace CloudWall.Load;
+
+/// <summary>Runs the works on one server, or in turn on two of them, and compares.</summary>
+internal sealed class RunCommand(IReadOnlyList<string> urls, IReadOnlyList<string> only, double scale, bool markdown)
+{
+    /// <summary>A B B A: what the machine does meanwhile falls on both.</summary>
+    private static readonly int[] Rounds = [0, 1, 1, 0];
+
+    public async Task RunAsync()
+    {
+        var sites = urls.Select(url => new Site(new Target(url), scale)).ToList();
+        var processes = sites.ConvertAll(site => ServerProcess.Find(site.Target.Port));
+        var table = sites.Count == 1
+            ? new Table(markdown, "work", "per second", "server µs", "generator")
+            : new Table(markdown, "work", "A per second", "B per second", "A : B", "A server µs", "B server µs", "B : A in µs", "generator");
+        try
+        {
+            foreach (var work in Works().Where(work => only.Count == 0 || only.Any(name => work.Name.Contains(name, StringComparison.OrdinalIgnoreCase))))
+            {
+                await Console.Error.WriteLineAsync(work.Name);
+                var results = await MeasureAsync(work, sites, processes);
+                table.Add(sites.Count == 1 ? Single(work, results[0]) : Pair(work, results[0], results[1]));
+            }
+        }
+        finally
+        {
+            foreach (var site in sites)
+            {
+                await site.DisposeAsync();
+            }
+        }
+
+        Console.WriteLine(table);
+        for (var i = 0; i < sites.Count; i++)
+        {
+            Console.WriteLine($"{(char)('A' + i)}: {sites[i].Target.Host}:{sites[i].Target.Port}, "
+                + (processes[i] is { } process ? $"resident {Figures.Mebibytes(process.ResidentBytes)}" : "not on this machine"));
+        }
+    }
+
+    private static IEnumerable<Work> Works()
+    {
+        yield return new BulkInsert();
+        yield return new BulkUpdate();
+        yield return new Put(1);
+        yield return new Put(32);
+        yield return new Get(1);
+        yield return new Get(32);
+        yield return new Listing("_all_docs");
+        yield return new Listing("_all_docs?include_docs=true");
+        yield return new Listing("_changes");
+        yield return new Listing("_changes?include_docs=true");
+        yield return new ContinuousFeed();
+        yield return new BulkGet();
+        yield return new RevsDiff();
+        yield return new AttachmentsUp(64 << 10, 100);
+        yield return new AttachmentsDown(64 << 10, 200);
+        yield return new AttachmentsUp(64 << 20, 1);
+        yield return new AttachmentsDown(64 << 20, 2);
+        if (PouchPull.FindModules() is { } modules)
+        {
+            yield return new PouchPull(modules);
+        }
+        else
+        {
+            Console.Error.WriteLine("PouchDB is not installed (npm ci --prefix compat-tests): its pull is left out.");
+        }
+    }
+
+    private static async Task<Measurement[]> MeasureAsync(Work work, List<Site> sites, List<ServerProcess?> processes)
+    {
+        foreach (var site in sites)
+        {
+            await work.PrepareAsync(site);
+            await work.PrepareRunAsync(site);
+            await work.RunAsync(site);
+        }
+
+        var results = sites.Select(_ => new Measurement()).ToArray();
+        foreach (var i in Rounds.Where(i => i < sites.Count))
+        {
+            await work.PrepareRunAsync(sites[i]);
+            await Stopwatches.MeasureAsync(results[i], processes[i], () => work.RunAsync(sites[i]));
+        }
+
+        return results;
+    }
+
+    private static string[] Single(Work work, Measurement result) =>
+    [
+        $"{work.Name} ({work.Unit})",
+        Figures.Rate(result.Rate),
+        Figures.Microseconds(result.ServerMicroseconds),
+        Figures.Percent(result.GeneratorShare),
+    ];
+
+    private static string[] Pair(Work work, Measurement a, Measurement b) =>
+    [
+        $"{work.Name} ({work.Unit})",
+        Figures.Rate(a.Rate),
+        Figures.Rate(b.Rate),
+        Figures.Times(a.Rate / b.Rate),
+        Figures.Microseconds(a.ServerMicroseconds),
+        Figures.Microseconds(b.ServerMicroseconds),
+        a.ServerMicroseconds is { } first && b.ServerMicroseconds is { } second ? Figures.Times(second / first) : "",
+        Figures.Percent(a.GeneratorShare),
+    ];
+}
