@@ -1,5 +1,6 @@
 using System.Globalization;
 using CloudWall.Load;
+using CloudWall.Load.Limits;
 
 const string Usage = """
     cloudwall-load run URL [URL2] [--only NAMES] [--scale X] [--markdown]
@@ -20,6 +21,18 @@ switch (names)
 {
     case ["run", _] or ["run", _, _]:
         await new RunCommand(names[1..], only, scale, markdown).RunAsync();
+        return 0;
+    case ["limit"]:
+        await new LimitCommand(scale, markdown).RunAsync();
+        return 0;
+    case ["raw-put", var node, var batch, var threads]:
+        Console.WriteLine(RawStore.Put(node, int.Parse(batch, CultureInfo.InvariantCulture), int.Parse(threads, CultureInfo.InvariantCulture)));
+        return 0;
+    case ["raw-scan", var node, var rows]:
+        Console.WriteLine(RawStore.Scan(node, documents: rows == "documents"));
+        return 0;
+    case ["bare", var port, var file]:
+        await BareServer.RunAsync(int.Parse(port, CultureInfo.InvariantCulture), file);
         return 0;
     default:
         Console.Error.WriteLine(Usage);
