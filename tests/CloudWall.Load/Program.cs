@@ -25,6 +25,12 @@ switch (names)
     case ["limit"]:
         await new LimitCommand(scale, markdown).RunAsync();
         return 0;
+    case ["flat"]:
+        await new FlatCommand(scale, markdown).RunAsync();
+        return 0;
+    case ["memory"]:
+        await new MemoryCommand(scale, markdown).RunAsync();
+        return 0;
     case ["raw-put", var node, var batch, var threads]:
         Console.WriteLine(RawStore.Put(node, int.Parse(batch, CultureInfo.InvariantCulture), int.Parse(threads, CultureInfo.InvariantCulture)));
         return 0;

@@ -1,0 +1,35 @@
+using CloudWall.Storage;
+
+namespace CloudWall.Load.Flat;
+
+/// <summary>A store that does not wait for the disk, so that what is measured is work and not waiting.</summary>
+internal sealed class UnsyncedStore(KeyValueStore store) : KeyValueStore
+{
+    public override KeyValueReader Snapshot() => store.Snapshot();
+
+    public override WriteBatch CreateBatch() => store.CreateBatch();
+
+    public override void Commit(WriteBatch batch, bool sync) => store.Commit(batch, sync: false);
+
+    public override void Sync() => store.Sync();
+
+    public override void Compact(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper) => store.Compact(space, lower, upper);
+
+    public override long ApproximateSize(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper) =>
+        store.ApproximateSize(space, lower, upper);
+
+    public override PinnedValue Get(Keyspace space, ReadOnlySpan<byte> key) => store.Get(space, key);
+
+    public override KeyValueCursor Scan(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper, bool descending = false) =>
+        store.Scan(space, lower, upper, descending);
+
+    public override KeyspaceStatistics ReadStatistics(Keyspace space) => store.ReadStatistics(space);
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            store.Dispose();
+        }
+    }
+}

@@ -1,0 +1,185 @@
+using System.Globalization;
+using System.Text;
+using CloudWall.Documents.Databases;
+using CloudWall.Documents.Json;
+using CloudWall.Documents.Revisions;
+using CloudWall.Load.Flat;
+using CloudWall.Load.Measuring;
+using CloudWall.Load.Works;
+using CloudWall.Storage.RocksDb;
+
+namespace CloudWall.Load;
+
+/// <summary>What stays the same however much there is: the cost of an edit, an insertion, a page of changes, a database.</summary>
+internal sealed class FlatCommand(double scale, bool markdown)
+{
+    private const int Small = 50_000;
+    private static readonly DocumentLimits Limits = new();
+
+    private readonly Table _table = new(
+        markdown, "what", "first µs", "later µs", "ratio", "first bytes", "later bytes", "ratio", "wanted");
+
+    private readonly int _large = Math.Max(2 * Small, (int)(5_000_000 * scale));
+
+    public async Task RunAsync()
+    {
+        var directory = Directory.CreateTempSubdirectory("cloudwall-flat-").FullName;
+        try
+        {
+            using var store = new UnsyncedStore(RocksDbStore.Open(directory, new RocksDbOptions()));
+            await using var catalogue = DatabaseCatalogue.Open(store, new EngineOptions(), TimeProvider.System);
+            await WarmUpAsync(catalogue);
+            await EditsAsync(catalogue);
+            await InsertionsAsync(catalogue, "ascending", i => Samples.Id(i));
+            await InsertionsAsync(catalogue, "random", i => ((ulong)i * 0x9E3779B97F4A7C15).ToString("x16", CultureInfo.InvariantCulture));
+            await DatabasesAsync(catalogue);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+
+        Console.WriteLine(_table);
+    }
+
+    private static async Task<IReadOnlyList<RevisionId>> WriteAsync(Database database, IEnumerable<(string Id, int Number, RevisionId Parent)> documents)
+    {
+        var writes = documents.Select(document => new DocumentWrite(
+            document.Id, DocumentParser.Parse(Encoding.UTF8.GetBytes(Samples.Document(document.Id, document.Number)), Limits), [])
+        {
+            Parent = document.Parent,
+        }).ToList();
+        var outcomes = await database.WriteAsync(writes, WriteMode.Interactive, CancellationToken.None);
+        return outcomes.All(outcome => outcome.IsSuccess)
+            ? [.. outcomes.Select(outcome => outcome.Revision)]
+            : throw new InvalidDataException("A write was refused.");
+    }
+
+    private static async Task InsertAsync(Database database, int from, int to, Func<int, string> id)
+    {
+        for (var batch = from; batch < to; batch += 1000)
+        {
+            await WriteAsync(database, Enumerable.Range(batch, 1000).Select(i => (id(i), i, default(RevisionId))));
+        }
+    }
+
+    private static async Task WarmUpAsync(DatabaseCatalogue catalogue)
+    {
+        var database = await catalogue.CreateAsync("warm", new DatabaseOptions(), CancellationToken.None);
+        await InsertAsync(database, 0, 200_000, i => Samples.Id(i));
+        Page(database, 100, 100);
+        await catalogue.DeleteAsync("warm", CancellationToken.None);
+    }
+
+    private static long Page(Database database, long since, int limit)
+    {
+        using var cursor = database.ReadChanges(since);
+        for (var i = 0; i < limit && cursor.MoveNext(); i++)
+        {
+            since = cursor.Sequence;
+        }
+
+        return database.CountChangesAfter(since);
+    }
+
+    private async Task EditsAsync(DatabaseCatalogue catalogue)
+    {
+        const int Documents = 500;
+        const int Window = 20;
+        var database = await catalogue.CreateAsync("edits", new DatabaseOptions(), CancellationToken.None);
+        IReadOnlyList<RevisionId> revisions = new RevisionId[Documents];
+        var edits = 0;
+        var first = await Cost.MeasureAsync(Documents * Window, () => EditAsync(Window), settle: true);
+        await EditAsync(1000 - (2 * Window));
+        var last = await Cost.MeasureAsync(Documents * Window, () => EditAsync(Window), settle: true);
+        Add("edit of a document, the 1,000th after the first", first, last, 1.5);
+
+        async Task EditAsync(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                var parents = revisions;
+                edits++;
+                revisions = await WriteAsync(database, Enumerable.Range(0, Documents).Select(n => (Samples.Id(n), n + edits, parents[n])));
+            }
+        }
+    }
+
+    private async Task InsertionsAsync(DatabaseCatalogue catalogue, string order, Func<int, string> id)
+    {
+        var database = await catalogue.CreateAsync(order, new DatabaseOptions(), CancellationToken.None);
+        await InsertAsync(database, 0, Small, id);
+        var small = await Cost.MeasureAsync(Small, () => InsertAsync(database, Small, 2 * Small, id), settle: true);
+        var pages = await PagesAsync(database);
+        await InsertAsync(database, 2 * Small, _large, id);
+        var more = Math.Max(Small, _large / 10);
+        var large = await Cost.MeasureAsync(more, () => InsertAsync(database, _large, _large + more, id), settle: true);
+        Add($"insertion, {order} ids, at {_large:N0} after {Small:N0}", small, large, 1.3);
+        var later = await PagesAsync(database);
+        Add($"page of 100 changes with pending, {order} ids", pages.Short, later.Short, 1.3);
+        Add($"page of 1,000 changes with pending, {order} ids", pages.Long, later.Long, 1.3);
+    }
+
+    private static async Task<(Cost Short, Cost Long)> PagesAsync(Database database)
+    {
+        const int Pages = 2000;
+        var last = database.UpdateSequence;
+        return (await PageAsync(100), await PageAsync(1000));
+
+        Task<Cost> PageAsync(int limit) => Cost.MeasureAsync(
+            Pages,
+            () =>
+            {
+                // Anywhere in the feed, so that all parts of the counts take their turn.
+                for (var i = 0; i < Pages; i++)
+                {
+                    Page(database, last * i / Pages, limit);
+                }
+
+                return Task.CompletedTask;
+            },
+            settle: true);
+    }
+
+    private async Task DatabasesAsync(DatabaseCatalogue catalogue)
+    {
+        var count = Math.Max(1000, (int)(10_000 * Math.Min(1, scale * 10)));
+        var part = count / 10;
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var first = await Cost.MeasureAsync(part, () => CreateAsync(0, part), settle: true);
+        await CreateAsync(part, count - part);
+        var last = await Cost.MeasureAsync(part, () => CreateAsync(count - part, count), settle: true);
+        Add($"creation of a database, the last of {count:N0} after the first", first, last, 1.3);
+        var idle = (GC.GetTotalMemory(forceFullCollection: true) - before) / count;
+        var early = await Cost.MeasureAsync(part, () => UseAsync(0, part), settle: true);
+        var late = await Cost.MeasureAsync(part, () => UseAsync(count - part, count), settle: true);
+        Add($"first document of a database, the last of {count:N0} after the first", early, late, 1.3);
+        Console.WriteLine($"{count:N0} databases: {idle:N0} bytes each while idle (wanted: ≤ 10,240)");
+
+        async Task CreateAsync(int from, int to)
+        {
+            for (var i = from; i < to; i++)
+            {
+                await catalogue.CreateAsync($"many{i:D6}", new DatabaseOptions(), CancellationToken.None);
+            }
+        }
+
+        async Task UseAsync(int from, int to)
+        {
+            for (var i = from; i < to; i++)
+            {
+                await WriteAsync(catalogue.Find($"many{i:D6}")!, [("one", i, default)]);
+            }
+        }
+    }
+
+    private void Add(string what, Cost first, Cost later, double wanted) => _table.Add(
+        what,
+        Figures.Microseconds(first.Microseconds),
+        Figures.Microseconds(later.Microseconds),
+        Figures.Times(later.Microseconds / first.Microseconds),
+        first.Bytes.ToString("N0", CultureInfo.InvariantCulture),
+        later.Bytes.ToString("N0", CultureInfo.InvariantCulture),
+        first.Bytes > 0 ? Figures.Times(later.Bytes / first.Bytes) : "",
+        "≤ " + Figures.Times(wanted));
+}
