@@ -84,8 +84,8 @@ internal sealed class FlatCommand(double scale, bool markdown)
 
     private async Task EditsAsync(DatabaseCatalogue catalogue)
     {
-        const int Documents = 500;
-        const int Window = 20;
+        const int Documents = 1000;
+        const int Window = 50;
         var database = await catalogue.CreateAsync("edits", new DatabaseOptions(), CancellationToken.None);
         IReadOnlyList<RevisionId> revisions = new RevisionId[Documents];
         var edits = 0;
