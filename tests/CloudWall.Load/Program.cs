@@ -20,7 +20,7 @@ var markdown = args.Contains("--markdown");
 switch (names)
 {
     case ["run", _] or ["run", _, _]:
-        await new RunCommand(names[1..], only, scale, markdown).RunAsync();
+        await new RunCommand(names[1..], only, scale, markdown, Console.Out).RunAsync();
         return 0;
     case ["limit"]:
         await new LimitCommand(scale, markdown).RunAsync();

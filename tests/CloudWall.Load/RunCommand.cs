@@ -5,10 +5,13 @@ using CloudWall.Load.Works;
 namespace CloudWall.Load;
 
 /// <summary>Runs the works on one server, or in turn on two of them, and compares.</summary>
-internal sealed class RunCommand(IReadOnlyList<string> urls, IReadOnlyList<string> only, double scale, bool markdown)
+internal sealed class RunCommand(IReadOnlyList<string> urls, IReadOnlyList<string> only, double scale, bool markdown, TextWriter output)
 {
     /// <summary>A B B A: what the machine does meanwhile falls on both.</summary>
     private static readonly int[] Rounds = [0, 1, 1, 0];
+
+    /// <summary>A server that takes longer for one run has failed.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     public async Task RunAsync()
     {
@@ -34,10 +37,10 @@ internal sealed class RunCommand(IReadOnlyList<string> urls, IReadOnlyList<strin
             }
         }
 
-        Console.WriteLine(table);
+        await output.WriteLineAsync(table.ToString());
         for (var i = 0; i < sites.Count; i++)
         {
-            Console.WriteLine($"{(char)('A' + i)}: {sites[i].Target.Host}:{sites[i].Target.Port}, "
+            await output.WriteLineAsync($"{(char)('A' + i)}: {sites[i].Target.Host}:{sites[i].Target.Port}, "
                 + (processes[i] is { } process ? $"resident {Figures.Mebibytes(process.ResidentBytes)}" : "not on this machine"));
         }
     }
@@ -77,14 +80,16 @@ internal sealed class RunCommand(IReadOnlyList<string> urls, IReadOnlyList<strin
         {
             await work.PrepareAsync(site);
             await work.PrepareRunAsync(site);
-            await work.RunAsync(site);
+            await work.RunAsync(site).WaitAsync(Patience);
+            await work.VerifyAsync(site);
         }
 
         var results = sites.Select(_ => new Measurement()).ToArray();
         foreach (var i in Rounds.Where(i => i < sites.Count))
         {
             await work.PrepareRunAsync(sites[i]);
-            await Stopwatches.MeasureAsync(results[i], processes[i], () => work.RunAsync(sites[i]));
+            await Stopwatches.MeasureAsync(results[i], processes[i], () => work.RunAsync(sites[i]).WaitAsync(Patience));
+            await work.VerifyAsync(sites[i]);
         }
 
         return results;

@@ -5,7 +5,6 @@ namespace CloudWall.Load.Measuring;
 /// <summary>The processes of a server on this machine, found by the port that it listens on (Linux: <c>/proc</c>).</summary>
 internal sealed class ServerProcess
 {
-    private const int TicksPerSecond = 100;
     private readonly int _pid;
 
     private ServerProcess(int pid) => _pid = pid;
@@ -48,13 +47,13 @@ internal sealed class ServerProcess
     {
         get
         {
-            var ticks = Ticks(_pid);
+            var time = TimeOf(_pid);
             foreach (var child in Children(_pid))
             {
-                ticks += Ticks(child);
+                time += TimeOf(child);
             }
 
-            return TimeSpan.FromSeconds((double)ticks / TicksPerSecond);
+            return time;
         }
     }
 
@@ -75,22 +74,15 @@ internal sealed class ServerProcess
         }
     }
 
-    /// <summary>User and system time out of <c>/proc/PID/stat</c>, in ticks; the name before them may have spaces.</summary>
-    public static long TicksOf(string stat)
-    {
-        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        return long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
-    }
-
-    private static long Ticks(int pid)
+    private static TimeSpan TimeOf(int pid)
     {
         try
         {
-            return TicksOf(File.ReadAllText($"/proc/{pid}/stat"));
+            return ProcessStat.Parse(File.ReadAllText($"/proc/{pid}/stat")).Own;
         }
         catch (IOException)
         {
-            return 0;
+            return TimeSpan.Zero;
         }
     }
 
@@ -99,14 +91,32 @@ internal sealed class ServerProcess
         var pending = new Queue<int>([pid]);
         while (pending.TryDequeue(out var parent))
         {
-            var list = $"/proc/{parent}/task/{parent}/children";
-            foreach (var child in File.Exists(list) ? File.ReadAllText(list).Split(' ', StringSplitOptions.RemoveEmptyEntries) : [])
+            foreach (var child in ChildrenOf(parent))
             {
-                var id = int.Parse(child, CultureInfo.InvariantCulture);
-                pending.Enqueue(id);
-                yield return id;
+                pending.Enqueue(child);
+                yield return child;
             }
         }
+    }
+
+    /// <summary>The processes that a process's threads have started.</summary>
+    private static List<int> ChildrenOf(int pid)
+    {
+        var children = new List<int>();
+        try
+        {
+            foreach (var task in Directory.EnumerateDirectories($"/proc/{pid}/task"))
+            {
+                var list = File.ReadAllText(task + "/children");
+                children.AddRange(list.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(child => int.Parse(child, CultureInfo.InvariantCulture)));
+            }
+        }
+        catch (IOException)
+        {
+            // It, or a thread of it, has ended; or this Linux keeps no such list.
+        }
+
+        return children;
     }
 
     private static bool Holds(int pid, HashSet<string> sockets)

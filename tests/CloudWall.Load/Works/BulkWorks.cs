@@ -26,6 +26,12 @@ internal sealed class BulkInsert : Work
         var requests = site.Keep("bulk.requests", () => new List<byte[]>());
         return 1000 * await SpreadAsync(await site.ConnectAsync(1), requests.Count, i => requests[i], 201);
     }
+
+    public override async Task VerifyAsync(Site site)
+    {
+        var written = site.Keep("bulk.next", () => 0);
+        await site.ExpectAsync(await site.DatabaseAsync("bulk"), written, written);
+    }
 }
 
 /// <summary>New revisions of documents, a thousand a request.</summary>
@@ -40,6 +46,7 @@ internal sealed class BulkUpdate : Work
         var count = site.Scaled(20) * 1000;
         var database = await site.DocumentsAsync("updated", count);
         var revisions = await Revisions.ReadAsync(site, database);
+        site.Set("update.run", site.Keep("update.run", () => 0) + 1);
         site.Set("update.requests", revisions.Chunk(1000).Select((batch, n) => site.Target.Request(
             "POST",
             database + "/_bulk_docs",
@@ -50,6 +57,12 @@ internal sealed class BulkUpdate : Work
     {
         var requests = site.Keep("update.requests", () => new List<byte[]>());
         return 1000 * await SpreadAsync(await site.ConnectAsync(1), requests.Count, i => requests[i], 201);
+    }
+
+    public override async Task VerifyAsync(Site site)
+    {
+        var count = site.Scaled(20) * 1000L;
+        await site.ExpectAsync(await site.DatabaseAsync("updated"), count, count * (1 + site.Keep("update.run", () => 0)));
     }
 }
 
@@ -73,7 +86,7 @@ internal sealed class BulkGet : Work
     public override async Task<long> RunAsync(Site site)
     {
         var requests = site.Keep("get.requests", () => new List<byte[]>());
-        return 500 * await SpreadAsync(await site.ConnectAsync(1), requests.Count, i => requests[i], 200);
+        return 500 * await SpreadAsync(await site.ConnectAsync(1), requests.Count, i => requests[i], 200, least: 500 * 250);
     }
 }
 
@@ -98,7 +111,7 @@ internal sealed class RevsDiff : Work
     public override async Task<long> RunAsync(Site site)
     {
         var requests = site.Keep("diff.requests", () => new List<byte[]>());
-        return 1000 * await SpreadAsync(await site.ConnectAsync(1), requests.Count, i => requests[i], 200);
+        return 1000 * await SpreadAsync(await site.ConnectAsync(1), requests.Count, i => requests[i], 200, least: 1000 * 50);
     }
 }
 

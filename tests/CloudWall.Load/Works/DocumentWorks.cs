@@ -50,6 +50,6 @@ internal sealed class Get(int connections) : Work
     {
         var requests = site.Keep("get.one", () => new List<byte[]>());
         return await SpreadAsync(
-            await site.ConnectAsync(connections), site.Scaled(connections == 1 ? 4000 : 20000), i => requests[i * 7 % requests.Count], 200);
+            await site.ConnectAsync(connections), site.Scaled(connections == 1 ? 4000 : 20000), i => requests[i * 7 % requests.Count], 200, least: 1024);
     }
 }

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
 using CloudWall.Load.Http;
 
 namespace CloudWall.Load.Works;
@@ -80,6 +82,19 @@ internal sealed class Site(Target target, double scale) : IAsyncDisposable
         return path;
     }
 
+    /// <summary>Makes sure that a database has a number of documents, and has taken a number of updates.</summary>
+    /// <exception cref="InvalidDataException">It has another.</exception>
+    public async Task ExpectAsync(string database, long documents, long updates)
+    {
+        using var info = JsonDocument.Parse(await ReadAsync("GET", database));
+        var found = info.RootElement.GetProperty("doc_count").GetInt64();
+        var sequence = info.RootElement.GetProperty("update_seq").GetString()!;
+        if (found != documents || sequence.Split('-')[0] != updates.ToString(CultureInfo.InvariantCulture))
+        {
+            throw new InvalidDataException($"{database} has {found} documents at {sequence}, but should have {documents} at {updates}.");
+        }
+    }
+
     /// <summary>Asks for something and keeps the answer.</summary>
     public async Task<byte[]> ReadAsync(string method, string path, byte[]? body = null, int status = 200)
     {
@@ -98,9 +113,13 @@ internal sealed class Site(Target target, double scale) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var database in _databases)
+        // Another connection, since a work that failed may have left answers half read.
+        using (var connection = await target.ConnectAsync())
         {
-            await (await ConnectAsync(1))[0].SendAsync(target.Request("DELETE", database));
+            foreach (var database in _databases)
+            {
+                await connection.SendAsync(target.Request("DELETE", database));
+            }
         }
 
         foreach (var connection in _connections)

@@ -21,8 +21,17 @@ internal abstract class Work
     /// <returns>How many units were done.</returns>
     public abstract Task<long> RunAsync(Site site);
 
+    /// <summary>Makes sure, outside the measured time, that the last run has done what it seems to have done.</summary>
+    /// <exception cref="InvalidDataException">It has not.</exception>
+    public virtual Task VerifyAsync(Site site) => Task.CompletedTask;
+
     /// <summary>Shares requests out among connections, and waits until all are answered.</summary>
-    protected static async Task<long> SpreadAsync(IReadOnlyList<Connection> connections, int count, Func<int, byte[]> request, int status)
+    /// <param name="connections">The connections.</param>
+    /// <param name="count">How many requests there are.</param>
+    /// <param name="request">Each of them.</param>
+    /// <param name="status">The status that every answer must have.</param>
+    /// <param name="least">The bytes that every answer must have at least, so that empty ones do not pass for fast ones.</param>
+    protected static async Task<long> SpreadAsync(IReadOnlyList<Connection> connections, int count, Func<int, byte[]> request, int status, long least = 0)
     {
         var next = -1;
         await Task.WhenAll(connections.Select(async connection =>
@@ -30,7 +39,7 @@ internal abstract class Work
             int i;
             while ((i = Interlocked.Increment(ref next)) < count)
             {
-                (await connection.SendAsync(request(i))).Expect(status);
+                (await connection.SendAsync(request(i))).Expect(status).AtLeast(least);
             }
         }));
         return count;
