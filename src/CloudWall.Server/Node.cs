@@ -216,6 +216,10 @@ internal sealed class Node : IAsyncDisposable
             Limits = Settings.Limits,
             CompressionLevel = Settings.CompressionLevel,
             CompressibleTypes = Settings.CompressibleTypes,
+            Compaction = Settings.Compaction with
+            {
+                Failed = (name, failure) => Log.Write(LogLevel.Error, $"Compaction of {name ?? "deleted databases"} failed: {failure}"),
+            },
             MaxQueuedBytes = Settings.WriteMemory,
             MaxWaitingWrites = Settings.MaxWaiting,
             WriteTimeout = Settings.WaitTimeout,

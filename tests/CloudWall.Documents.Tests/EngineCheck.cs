@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using CloudWall.Documents.Attachments;
+using CloudWall.Documents.Compaction;
 using CloudWall.Documents.Counts;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Records;
@@ -50,6 +51,7 @@ internal sealed class EngineCheck
     private void ReadMeta()
     {
         var states = new Dictionary<uint, DatabaseState>();
+        var dropped = new List<uint>();
         var next = 1u;
         using var rows = _store.Scan(Keyspace.Meta, Start, End);
         while (rows.MoveNext())
@@ -73,6 +75,9 @@ internal sealed class EngineCheck
                 case 6:
                     _countSeed = BinaryPrimitives.ReadUInt64BigEndian(rows.Value);
                     break;
+                case 7:
+                    dropped.Add(Keys.ReadDropped(rows.Key));
+                    break;
                 default:
                     Require(_databases.ContainsKey(BinaryPrimitives.ReadUInt32BigEndian(rows.Key[1..])), "security of no database");
                     break;
@@ -80,6 +85,7 @@ internal sealed class EngineCheck
         }
 
         Require(_countSeed is not null, "the seed of the counts is gone");
+        Require(!dropped.Exists(_databases.ContainsKey), "a database is noted as deleted");
         Require(states.Keys.Order().SequenceEqual(_databases.Keys.Order()), "states and catalogue differ");
         foreach (var (number, database) in _databases)
         {

@@ -183,6 +183,7 @@ public sealed class ModelRun(IModelTarget target)
         foreach (var document in _documents.Values)
         {
             document.Compact();
+            document.Stem(_revsLimit);
         }
     }
 

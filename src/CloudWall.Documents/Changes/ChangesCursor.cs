@@ -4,7 +4,8 @@ namespace CloudWall.Documents.Changes;
 
 /// <summary>
 /// A walk over a database's documents in the order of their latest changes. Forwards it may be kept for long: it holds no snapshot
-/// between steps. Backwards it shows the database as it was at the first step. Not safe for use from several threads at once.
+/// between steps. Backwards, documents that change while a long walk lasts come at its end, newest first; they may have come before.
+/// Not safe for use from several threads at once.
 /// </summary>
 public abstract class ChangesCursor : IDisposable
 {
@@ -25,8 +26,7 @@ public abstract class ChangesCursor : IDisposable
     public abstract bool MoveNext();
 
     /// <summary>
-    /// Lets go of what the store holds for the walk, for a reader that is slow: the current row cannot be read any more. Nothing happens
-    /// backwards, where the walk could not be taken up again.
+    /// Lets go of what the store holds for the walk, for a reader that is slow: the current row cannot be read any more.
     /// </summary>
     public abstract void Pause();
 

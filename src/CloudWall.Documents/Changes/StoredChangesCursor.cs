@@ -7,21 +7,30 @@ namespace CloudWall.Documents.Changes;
 
 /// <summary>
 /// A walk over the rows by sequence. A scan ends at the sequence that readers can see when it begins; later rows are found by the next
-/// scan. Forwards, scans are short, and nothing of the store is held between them.
+/// scan. Scans are short, and nothing of the store is held between them. Backwards, a document that changes between two scans moves to
+/// where the walk has been. There, one scan goes on for as long as the reader keeps up; and after a second, what has changed since the
+/// first is shown at the end.
 /// </summary>
 internal sealed class StoredChangesCursor(DatabaseCore core, long since, bool descending) : ChangesCursor
 {
     private const int RowsPerScan = 4096;
+
+    private static readonly TimeSpan LongestScan = TimeSpan.FromSeconds(10);
 
     private KeyValueCursor? _rows;
     private RevisionLeaf[] _leaves = new RevisionLeaf[1];
     private int _leafCount;
     private int _read;
     private bool _disposed;
+    private bool _scannedTwice;
+    private bool _late;
+    private long _top = -1;
+    private long _current;
+    private long _openedAt;
     private long _after = Math.Max(0, since);
     private long _before = long.MaxValue;
 
-    public override long Sequence => descending ? _before : _after;
+    public override long Sequence => descending ? _current : _after;
 
     public override ReadOnlySpan<byte> Id => SequenceRowCodec.ReadId(_rows!.Value);
 
@@ -33,33 +42,44 @@ internal sealed class StoredChangesCursor(DatabaseCore core, long since, bool de
     {
         core.ThrowIfClosed();
         ObjectDisposedException.ThrowIf(_disposed, this);
-        // Backwards, what changes meanwhile would not be met again: there one scan lasts to the end.
-        if (_rows is not null && _read == RowsPerScan && !descending)
+        if (_read >= RowsPerScan && (!descending || IsOld()))
         {
-            Close();
+            Pause();
         }
 
-        _rows ??= Open();
-        if (_rows is null)
+        while (true)
         {
-            return false;
-        }
+            _rows ??= Open();
+            if (_rows is null)
+            {
+                return false;
+            }
 
-        if (!_rows.MoveNext())
-        {
+            if (_rows.MoveNext())
+            {
+                break;
+            }
+
             Close();
-            return false;
+            if (!descending || _late)
+            {
+                return false;
+            }
+
+            // On to what has changed meanwhile, if anything can have been missed.
+            _before = 0;
         }
 
         _read++;
-        var sequence = Keys.ReadSequence(_rows.Key);
-        if (descending)
+        _current = Keys.ReadSequence(_rows.Key);
+        if (!descending)
         {
-            _before = sequence;
+            _after = _current;
         }
-        else
+        else if (!_late)
         {
-            _after = sequence;
+            _before = _current;
+            _top = Math.Max(_top, _current);
         }
 
         SequenceRowCodec.Read(_rows.Value, ref _leaves, out _leafCount);
@@ -68,7 +88,7 @@ internal sealed class StoredChangesCursor(DatabaseCore core, long since, bool de
 
     public override void Pause()
     {
-        if (!descending)
+        if (!_late)
         {
             Close();
         }
@@ -80,16 +100,37 @@ internal sealed class StoredChangesCursor(DatabaseCore core, long since, bool de
         Close();
     }
 
+    /// <summary>Whether the scan has lasted for so long that it holds back space; asked now and then.</summary>
+    private bool IsOld()
+    {
+        _read = 0;
+        return core.Time.GetElapsedTime(_openedAt) > LongestScan;
+    }
+
     private KeyValueCursor? Open()
     {
-        var visible = Math.Min(core.State.UpdateSequence, _before - 1);
-        if (visible <= _after)
+        _read = 0;
+        _openedAt = core.Time.GetTimestamp();
+        if (!descending)
+        {
+            var visible = core.State.UpdateSequence;
+            return visible <= _after ? null : ScanRows(core.Store, core.Number, _after, visible, descending);
+        }
+
+        // Without an upper limit, so that what has just changed cannot slip between looking for the limit and scanning.
+        if (_before - 1 > _after)
+        {
+            _scannedTwice |= _top >= 0;
+            return ScanRows(core.Store, core.Number, _after, _before - 1, descending);
+        }
+
+        if (_late || !_scannedTwice)
         {
             return null;
         }
 
-        _read = 0;
-        return ScanRows(core.Store, core.Number, _after, visible, descending);
+        _late = true;
+        return ScanRows(core.Store, core.Number, Math.Max(_after, _top), long.MaxValue - 1, descending);
     }
 
     /// <summary>Rows after one sequence up to another.</summary>

@@ -1,5 +1,6 @@
 using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Changes;
+using CloudWall.Documents.Compaction;
 using CloudWall.Documents.Revisions;
 using CloudWall.Documents.Writing;
 
@@ -20,7 +21,7 @@ public sealed class Database
     {
         _core = core;
         _writer = new DatabaseWriter(core);
-        _compactor = new Compactor(core, _writer);
+        _compactor = core.Compactor = new Compactor(core, _writer);
     }
 
     /// <summary>The database's name.</summary>
@@ -29,6 +30,9 @@ public sealed class Database
     /// <summary>What tells this database from another that had the name before: 32 hexadecimal digits.</summary>
     public string Incarnation => _core.Incarnation;
 
+    /// <summary>A number that no other database of the node has or had.</summary>
+    public long Number => _core.Number;
+
     /// <summary>What was decided when it was created.</summary>
     public DatabaseOptions Options => _core.Description;
 
@@ -36,7 +40,10 @@ public sealed class Database
     public DateTimeOffset CreatedAt => _core.CreatedAt;
 
     /// <summary>Whether it is being compacted now.</summary>
-    public bool IsCompacting => _compactor.IsRunning;
+    public bool IsCompacting => _compactor.Progress is not null;
+
+    /// <summary>How far its compaction has come; null while none is running.</summary>
+    public CompactionProgress? Compaction => _compactor.Progress;
 
     /// <summary>Whether it has been deleted, or the node is stopping.</summary>
     public bool IsDeleted => _core.IsClosed;
@@ -63,7 +70,7 @@ public sealed class Database
             space.File,
             space.Active,
             state.Sizes.External,
-            _compactor.IsRunning);
+            IsCompacting);
     }
 
     /// <summary>Looks a document up, deleted ones too.</summary>
@@ -233,12 +240,21 @@ public sealed class Database
             cancellation);
     }
 
-    /// <summary>Starts compaction, unless it is running: bodies of old revisions and unreferenced attachments go.</summary>
+    /// <summary>
+    /// Starts compaction, unless it is running: bodies of old revisions, attachments that only they have, and history beyond
+    /// <see cref="RevsLimit"/> go, and their space is returned to the disk.
+    /// </summary>
     /// <returns>A task that ends with the compaction.</returns>
     public Task CompactAsync(CancellationToken cancellation) => _compactor.StartAsync().WaitAsync(cancellation);
 
     /// <summary>Makes all writes so far safe, those that were acknowledged early (<c>batch=ok</c>) too.</summary>
     public Task EnsureFullCommitAsync(CancellationToken cancellation) => RunAsync(new SettingsCommand(_ => { }), cancellation);
+
+    /// <summary>What compacts it.</summary>
+    internal Compactor Compactor => _compactor;
+
+    /// <summary>What it takes on disk.</summary>
+    internal SpaceUse MeasureSpace() => SpaceUse.Measure(Open());
 
     /// <summary>Ends readers, finishes what was accepted, takes no more.</summary>
     internal Task CloseAsync(DocumentError reason)

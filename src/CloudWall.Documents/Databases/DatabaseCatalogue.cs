@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text;
 using CloudWall.Documents.Attachments;
+using CloudWall.Documents.Compaction;
 using CloudWall.Documents.Counts;
 using CloudWall.Documents.Records;
 using CloudWall.Storage;
@@ -15,7 +16,8 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
     /// <summary>The version of the data format that this program writes.</summary>
     public const int FormatVersion = 3;
 
-    private static readonly Keyspace[] Contents =
+    /// <summary>The keyspaces that a database's own data is in.</summary>
+    internal static readonly Keyspace[] Contents =
         [Keyspace.Documents, Keyspace.Bodies, Keyspace.Sequences, Keyspace.Attachments, Keyspace.Local, Keyspace.Counts];
 
     private readonly KeyValueStore _store;
@@ -66,6 +68,10 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
         {
             catalogue.Upgrade(format);
         }
+
+        store.CompactionSuspended = false;
+        catalogue._context.Dropped.Load();
+        catalogue._context.Compaction.Start(catalogue.Cores);
 
         return catalogue;
     }
@@ -133,10 +139,12 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
             }
 
             // From here on it goes to the end: the name is gone, and its writer takes nothing more.
+            var bytes = 0L;
             try
             {
                 await database.CloseAsync(DatabaseErrors.Deleted);
-                Erase(name, core.Number);
+                bytes = SpaceUse.Measure(core).File;
+                Erase(name, core.Number, bytes);
             }
             catch
             {
@@ -145,6 +153,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
                 throw;
             }
 
+            _context.Dropped.Add(core.Number, bytes);
             Updates.Add(name, DatabaseUpdateKind.Deleted);
             return true;
         }
@@ -176,9 +185,18 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
                 databases = [.. _databases.Values];
             }
 
+            _context.Compaction.Stop();
+            var dropped = _context.Dropped.StopAsync();
             foreach (var database in databases)
             {
                 await database.CloseAsync(DatabaseErrors.Stopping);
+            }
+
+            _store.CompactionSuspended = true;
+            await dropped;
+            foreach (var database in databases)
+            {
+                await database.Compactor.WhenIdleAsync();
             }
 
             _store.Sync();
@@ -275,6 +293,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
                 if (!known.Contains(number))
                 {
                     using var batch = _store.CreateBatch();
+                    DroppedDatabases.Put(batch, number, DroppedDatabases.WorthBytes);
                     batch.DeleteRange(space, Number(number), Number(number + 1));
                     _store.Commit(batch, sync: false);
                 }
@@ -285,6 +304,14 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
 
                 cursor.Seek(Number(number + 1));
             }
+        }
+    }
+
+    private IReadOnlyList<DatabaseCore> Cores()
+    {
+        lock (_gate)
+        {
+            return [.. _cores.Values];
         }
     }
 
@@ -321,7 +348,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
         _store.Commit(batch, sync: true);
     }
 
-    private void Erase(string name, uint number)
+    private void Erase(string name, uint number, long bytes)
     {
         using var batch = _store.CreateBatch();
         var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
@@ -341,6 +368,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
             batch.DeleteRange(space, Number(number), Number(number + 1));
         }
 
+        DroppedDatabases.Put(batch, number, bytes);
         _store.Commit(batch, sync: true);
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Changes;
+using CloudWall.Documents.Compaction;
 using CloudWall.Documents.Counts;
 using CloudWall.Documents.Records;
 using CloudWall.Documents.Revisions;
@@ -12,6 +13,7 @@ namespace CloudWall.Documents.Databases;
 internal sealed class DatabaseCore : IDisposable
 {
     private readonly Lock _gate = new();
+    private bool _isNoted;
     private readonly CancellationTokenSource _closing = new();
     private volatile StateBox? _state;
     private volatile SecurityBox? _security;
@@ -56,7 +58,7 @@ internal sealed class DatabaseCore : IDisposable
     /// <summary>What the hash is keyed with that chooses where blocks of counted documents begin.</summary>
     public ulong CountSeed => Context.CountSeed;
 
-/// <summary>What the writer knows of blocks of counted documents; null after a batch that failed.</summary>
+    /// <summary>What the writer knows of blocks of counted documents; null after a batch that failed.</summary>
     public DocumentBlocks? Blocks { get; set; }
 
     public CompressibleTypes CompressibleTypes => Context.CompressibleTypes;
@@ -68,6 +70,19 @@ internal sealed class DatabaseCore : IDisposable
     public CancellationToken Closing { get; }
 
     public bool IsClosed => _closing.IsCancellationRequested;
+
+    /// <summary>What compacts the database.</summary>
+    public Compactor? Compactor { get; set; }
+
+    /// <summary>Whether it waits to be looked at, or to be compacted. For <see cref="AutoCompaction"/> alone.</summary>
+    public bool IsNoted
+    {
+        get => Volatile.Read(ref _isNoted);
+        set => Volatile.Write(ref _isNoted, value);
+    }
+
+    /// <summary>When it is to be looked at again at the earliest. For <see cref="AutoCompaction"/> alone.</summary>
+    public DateTimeOffset NextLook { get; set; }
 
     /// <summary>Counters and limits as of the last batch that readers can see; read from the store when first asked for.</summary>
     public DatabaseState State => (_state ?? LoadState()).Value;
@@ -116,6 +131,8 @@ internal sealed class DatabaseCore : IDisposable
             Changed.Raise();
             Updates.Add(Name, DatabaseUpdateKind.Updated);
         }
+
+        Context.Compaction.Note(this);
     }
 
     /// <summary>Ends whoever reads for long or waits.</summary>
@@ -267,21 +284,25 @@ internal sealed class DatabaseCore : IDisposable
         return value;
     }
 
+    /// <summary>The state, without keeping it in memory.</summary>
+    public DatabaseState PeekState() => (_state ?? ReadState()).Value;
+
+    private StateBox ReadState()
+    {
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.State(ref key, Number);
+        using var value = Store.Get(Keyspace.Meta, key.Written);
+        key.Dispose();
+        return new StateBox(value.Found
+            ? DatabaseState.Read(value.Span)
+            : throw new InvalidDataException($"The database {Name} has no state."));
+    }
+
     private StateBox LoadState()
     {
         lock (_gate)
         {
-            if (_state is null)
-            {
-                var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
-                Keys.State(ref key, Number);
-                using var value = Store.Get(Keyspace.Meta, key.Written);
-                key.Dispose();
-                _state = new StateBox(value.Found
-                    ? DatabaseState.Read(value.Span)
-                    : throw new InvalidDataException($"The database {Name} has no state."));
-            }
-
+            _state ??= ReadState();
             return _state;
         }
     }

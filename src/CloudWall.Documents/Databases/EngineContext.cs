@@ -1,5 +1,6 @@
 using CloudWall.Documents.Admission;
 using CloudWall.Documents.Attachments;
+using CloudWall.Documents.Compaction;
 using CloudWall.Storage;
 
 namespace CloudWall.Documents.Databases;
@@ -14,6 +15,8 @@ internal sealed class EngineContext
         Time = time;
         Updates = updates;
         CompressibleTypes = new CompressibleTypes(options.CompressibleTypes);
+        Compaction = new AutoCompaction(time, options);
+        Dropped = new DroppedDatabases(this);
         Queue = new AdmissionGate(
             options.MaxQueuedBytes, options.MaxWaitingWrites, options.WriteTimeout, DatabaseErrors.TooManyWrites, time);
     }
@@ -30,6 +33,12 @@ internal sealed class EngineContext
 
     /// <summary>The memory that prepared writes hold until they are done.</summary>
     public AdmissionGate Queue { get; }
+
+    /// <summary>What compacts databases by itself.</summary>
+    public AutoCompaction Compaction { get; }
+
+    /// <summary>Deleted databases whose space is yet to be returned.</summary>
+    public DroppedDatabases Dropped { get; }
 
     /// <summary>What the hash is keyed with that chooses where blocks of counted documents begin.</summary>
     public ulong CountSeed { get; set; }

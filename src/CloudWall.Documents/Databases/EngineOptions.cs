@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using CloudWall.Documents.Compaction;
 using CloudWall.Documents.Json;
 
 namespace CloudWall.Documents.Databases;
@@ -24,6 +25,9 @@ public sealed record EngineOptions
 
     /// <summary>How long a write waits for a place in that queue before it is refused.</summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>When databases are compacted by themselves.</summary>
+    public CompactionOptions Compaction { get; init; } = new();
 
     /// <summary>The scheduler on which writers and maintenance run.</summary>
     public TaskScheduler Scheduler { get; init; } = TaskScheduler.Default;

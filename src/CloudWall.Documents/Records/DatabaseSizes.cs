@@ -41,6 +41,9 @@ internal struct DatabaseSizes
     /// <summary>Content that was removed since the engine was last asked to return its space.</summary>
     public long RemovedContent;
 
+    /// <summary>Whether there is anything that no reader of the leaves needs.</summary>
+    public readonly bool HasGarbage => Bodies > LeafBodies || Content > LeafContent || RemovedBodies > 0 || RemovedContent > 0;
+
     /// <summary>What an entry counts for.</summary>
     public static long Entry(int key, int value) => key + value + EntryOverhead;
 

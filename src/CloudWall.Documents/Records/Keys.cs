@@ -25,6 +25,8 @@ internal static class Keys
     private const byte StateKind = 4;
     private const byte SecurityKind = 5;
 
+    private const byte DroppedKind = 7;
+
     private const byte RecordKind = 1;
     private const byte AncestorsKind = 2;
     private const byte ContentKind = 3;
@@ -39,6 +41,22 @@ internal static class Keys
 
     /// <summary>The end of the catalogue's keys in Meta.</summary>
     public static ReadOnlySpan<byte> CatalogueEnd => [CatalogueKind + 1];
+
+    /// <summary>First byte of the keys of deleted databases in Meta; the next byte ends them.</summary>
+    public static ReadOnlySpan<byte> DroppedStart => [DroppedKind];
+
+    /// <summary>The end of the keys of deleted databases in Meta.</summary>
+    public static ReadOnlySpan<byte> DroppedEnd => [DroppedKind + 1];
+
+    /// <summary>Meta: a deleted database whose space is yet to be returned to the disk.</summary>
+    public static void Dropped(ref KeyWriter key, uint database)
+    {
+        key.Byte(DroppedKind);
+        key.UInt32(database);
+    }
+
+    /// <summary>Meta: the number out of a deleted database's key.</summary>
+    public static uint ReadDropped(ReadOnlySpan<byte> key) => BinaryPrimitives.ReadUInt32BigEndian(key[1..]);
 
     /// <summary>Meta: a database by name.</summary>
     public static void Catalogue(ref KeyWriter key, string name)
@@ -247,6 +265,14 @@ internal static class Keys
 
     /// <summary>Any keyspace but Meta: where a database's keys begin.</summary>
     public static void Database(ref KeyWriter key, uint database) => key.UInt32(database);
+
+    /// <summary>Bodies: whether two keys are of revisions of the same document of the same database.</summary>
+    public static bool AreOfSameDocument(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other)
+    {
+        // Within an id, no 1 follows on a 0.
+        var end = 4 + one[4..].IndexOf("\0\u0001"u8) + 2;
+        return other.Length >= end && one[..end].SequenceEqual(other[..end]);
+    }
 
     /// <summary>Takes a body's key apart.</summary>
     public static void ReadBody(ReadOnlySpan<byte> key, out string id, out RevisionId revision)

@@ -42,6 +42,9 @@ public sealed partial class RevisionTree
         }
     }
 
+    /// <summary>Whether any branch is longer than a limit.</summary>
+    internal bool Exceeds(int limit) => !IsEmpty && AnyPathExceeds(limit);
+
     /// <summary>
     /// Whether <see cref="Stem"/> can do without the pages. False only where different branches hold the same revision or hash,
     /// which the revisions of real edits never do.

@@ -5,34 +5,24 @@ using CloudWall.Storage;
 namespace CloudWall.Documents.Writing;
 
 /// <summary>
-/// One step of compaction: removes the bodies of some documents' old revisions, and with them what only they referred to. Decided
-/// by the writer, so that no write can come between looking and removing.
+/// One step of compaction: removes bodies of old revisions, and with them what only they referred to. Decided by the writer, so that
+/// no write can come between looking and removing.
 /// </summary>
-internal sealed class CompactionCommand(byte[] from, int steps) : WriteCommand<byte[]?>
+internal sealed class CompactionCommand(IReadOnlyList<byte[]> keys) : WriteCommand<bool>
 {
     public override bool Alone => true;
 
     // What a crash undoes is compacted again.
     public override bool Sync => false;
 
-    /// <summary>Looks at some bodies.</summary>
-    /// <returns>Where the next step begins, or null at the end.</returns>
-    protected override byte[]? Decide(WriteSession session)
+    /// <summary>Removes those of the bodies that no leaf has.</summary>
+    protected override bool Decide(WriteSession session)
     {
-        var upper = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
-        Keys.Database(ref upper, session.Core.Number + 1);
-        using var bodies = session.Core.Store.Scan(Keyspace.Bodies, from, upper.Written);
-        upper.Dispose();
         string? id = null;
         RevisionTree? tree = null;
-        for (var left = steps; bodies.MoveNext(); left--)
+        foreach (var key in keys)
         {
-            if (left == 0)
-            {
-                return bodies.Key.ToArray();
-            }
-
-            Keys.ReadBody(bodies.Key, out var thisId, out var revision);
+            Keys.ReadBody(key, out var thisId, out var revision);
             if (thisId != id)
             {
                 id = thisId;
@@ -41,11 +31,14 @@ internal sealed class CompactionCommand(byte[] from, int steps) : WriteCommand<b
 
             if (tree is null || !tree.TryFindLeaf(revision, out _))
             {
-                session.RemoveBody(bodies.Key, bodies.Value);
+                using var value = session.Core.Store.Get(Keyspace.Bodies, key);
+                if (value.Found)
+                {
+                    session.RemoveBody(key, value.Span);
+                }
             }
         }
 
-        session.TrimPurges();
-        return null;
+        return true;
     }
 }

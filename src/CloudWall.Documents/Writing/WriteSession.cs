@@ -298,7 +298,8 @@ internal sealed class WriteSession : IDisposable
         }
 
         var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
-        if (draft.StoredSequence != 0)
+        var moves = draft.Sequence != draft.StoredSequence || draft.Tree.IsEmpty;
+        if (draft.StoredSequence != 0 && moves)
         {
             Keys.Sequence(ref key, _core.Number, draft.StoredSequence);
             _batch.SingleDelete(Keyspace.Sequences, key.Written);
@@ -336,7 +337,10 @@ internal sealed class WriteSession : IDisposable
             DocumentRecordCodec.Write(_value, tree, draft.Sequence, sizes);
             _batch.Put(Keyspace.Documents, key.Written, _value.WrittenSpan);
             State.Sizes.Records += DatabaseSizes.Entry(key.Written.Length, _value.WrittenCount);
-            PutRow(draft);
+            if (moves)
+            {
+                PutRow(draft);
+            }
         }
 
         key.Dispose();

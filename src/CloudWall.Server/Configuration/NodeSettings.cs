@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Net;
+using CloudWall.Documents.Compaction;
 using CloudWall.Documents.Json;
 using CloudWall.Server.Logging;
 
@@ -81,6 +82,9 @@ internal sealed record NodeSettings
     /// <summary><c>[attachments] compressible_types</c>.</summary>
     public required string CompressibleTypes { get; init; }
 
+    /// <summary><c>[smoosh]</c> and <c>[smoosh.{channel}]</c>: compaction in the background.</summary>
+    public required CompactionOptions Compaction { get; init; }
+
     /// <summary><c>[purge] max_document_id_number</c>: documents in one purge request.</summary>
     public required int MaxPurgedDocuments { get; init; }
 
@@ -141,6 +145,7 @@ internal sealed record NodeSettings
         CompressionLevel = (int)settings.Number("attachments", "compression_level", 8, 0, 9),
         CompressibleTypes = settings.Text(
             "attachments", "compressible_types", "text/*, application/javascript, application/json, application/xml"),
+        Compaction = CompactionSettings.Read(settings),
         MaxPurgedDocuments = (int)settings.Number("purge", "max_document_id_number", 100, 0, int.MaxValue),
         MaxPurgedRevisions = (int)settings.Number("purge", "max_revisions_number", 1000, 0, int.MaxValue),
         DefaultShards = (int)settings.Number("cluster", "q", 1, 1, 256),

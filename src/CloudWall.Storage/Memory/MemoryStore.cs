@@ -98,7 +98,19 @@ public sealed class MemoryStore : KeyValueStore
 
     /// <summary>Nothing is left behind in memory that could be given back.</summary>
     /// <inheritdoc/>
-    public override void Compact(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper) => _ = Current()[space];
+    public override void Compact(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper, bool moveValues = false) =>
+        _ = Current()[space];
+
+    /// <summary>Nothing is left behind in memory that could be given back.</summary>
+    /// <inheritdoc/>
+    public override void Discard(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper) => _ = Current()[space];
+
+    /// <summary>There are no files, and no log.</summary>
+    /// <inheritdoc/>
+    public override void Flush() => _ = Current();
+
+    /// <inheritdoc/>
+    public override bool CompactionSuspended { get; set; }
 
     /// <inheritdoc/>
     public override long ApproximateSize(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper)

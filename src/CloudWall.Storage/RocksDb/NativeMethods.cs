@@ -39,6 +39,16 @@ internal static partial class NativeMethods
         nint db, nint columnFamily, nint compactOptions, ReadOnlySpan<byte> start, nuint startLength, ReadOnlySpan<byte> limit, nuint limitLength);
 
     [LibraryImport(Library)]
+    internal static partial void rocksdb_flush_cfs(nint db, nint flushOptions, nint[] columnFamilies, int count, ref nint error);
+
+    [LibraryImport(Library)]
+    internal static partial void rocksdb_delete_file_in_range_cf(
+        nint db, nint columnFamily, ReadOnlySpan<byte> start, nuint startLength, ReadOnlySpan<byte> limit, nuint limitLength, ref nint error);
+
+    [LibraryImport(Library)]
+    internal static partial void rocksdb_enable_manual_compaction(nint db);
+
+    [LibraryImport(Library)]
     internal static partial void rocksdb_disable_manual_compaction(nint db);
 
     [LibraryImport(Library)]

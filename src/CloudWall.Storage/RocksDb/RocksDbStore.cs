@@ -11,8 +11,10 @@ namespace CloudWall.Storage.RocksDb;
 public sealed class RocksDbStore : KeyValueStore
 {
     private const byte SizeOfMemoryFilesAndBlobs = 1 | 2 | 4;
-    private const byte ForceOptimized = 3;
+    private const byte LastLevelWhereNeeded = 1;
+    private const byte ForceLastLevel = 3;
     private const int ForceBlobGarbageCollection = 0;
+    private const int NoBlobGarbageCollection = 1;
     private const string BackgroundErrors = "rocksdb.background-errors";
     private const string TablesSize = "rocksdb.total-sst-files-size";
     private const string TableProperties = "rocksdb.aggregated-table-properties";
@@ -22,6 +24,7 @@ public sealed class RocksDbStore : KeyValueStore
 
     // The handle itself stays open while anything taken from the store is alive, so it cannot tell.
     private volatile bool _disposed;
+    private int _suspended;
     private readonly Density?[] _densities = new Density?[Tuning.ColumnFamilyNames.Length];
 
     private RocksDbStore(DatabaseHandle database) => _database = database;
@@ -166,7 +169,7 @@ public sealed class RocksDbStore : KeyValueStore
 
     /// <inheritdoc/>
     /// <exception cref="StorageException">The disk failed, or its checksums do not hold.</exception>
-    public override void Compact(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper)
+    public override void Compact(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper, bool moveValues = false)
     {
         var columnFamily = _database.ColumnFamily(space);
         AddReference();
@@ -187,12 +190,12 @@ public sealed class RocksDbStore : KeyValueStore
 
             using var compact = new SettingsHandle(rocksdb_compactoptions_create(), rocksdb_compactoptions_destroy);
             rocksdb_compactoptions_set_exclusive_manual_compaction(compact.Pointer, 0);
-            rocksdb_compactoptions_set_bottommost_level_compaction(compact.Pointer, ForceOptimized);
-            if (space == Keyspace.Attachments)
-            {
-                rocksdb_compactoptions_set_blob_garbage_collection_policy(compact.Pointer, ForceBlobGarbageCollection);
-                rocksdb_compactoptions_set_blob_garbage_collection_age_cutoff(compact.Pointer, 1.0);
-            }
+
+            // What lies in the last level alone has nothing above it that would delete it. Values can only be moved by rewriting their keys.
+            rocksdb_compactoptions_set_bottommost_level_compaction(compact.Pointer, moveValues ? ForceLastLevel : LastLevelWhereNeeded);
+            rocksdb_compactoptions_set_blob_garbage_collection_policy(
+                compact.Pointer, moveValues ? ForceBlobGarbageCollection : NoBlobGarbageCollection);
+            rocksdb_compactoptions_set_blob_garbage_collection_age_cutoff(compact.Pointer, 1.0);
 
             // The engine keeps the number with the default column family, whichever it was that failed.
             var errorsBefore = ReadNumber(_database.ColumnFamily(Keyspace.Meta), BackgroundErrors);
@@ -204,10 +207,96 @@ public sealed class RocksDbStore : KeyValueStore
             }
 
             ThrowIfDisposed();
+            if (CompactionSuspended)
+            {
+                throw new OperationCanceledException($"Compaction of {space} was broken off.");
+            }
         }
         finally
         {
             _database.DangerousRelease();
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="StorageException">The disk failed.</exception>
+    public override void Discard(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper)
+    {
+        var columnFamily = _database.ColumnFamily(space);
+        if (space == Keyspace.Attachments || lower.SequenceCompareTo(upper) >= 0)
+        {
+            // The engine would not notice that the values in files of their own are gone with their keys. The tables are small.
+            ThrowIfDisposed();
+            return;
+        }
+
+        nint error = 0;
+        AddReference();
+        try
+        {
+            rocksdb_delete_file_in_range_cf(
+                _database.Pointer, columnFamily, lower, (nuint)lower.Length, upper, (nuint)upper.Length, ref error);
+        }
+        finally
+        {
+            _database.DangerousRelease();
+        }
+
+        NativeError.ThrowIfSet(error);
+    }
+
+    /// <inheritdoc/>
+    public override void Flush()
+    {
+        nint error = 0;
+        AddReference();
+        try
+        {
+            using var flush = new SettingsHandle(rocksdb_flushoptions_create(), rocksdb_flushoptions_destroy);
+            var families = new nint[Tuning.ColumnFamilyNames.Length];
+            for (var i = 0; i < families.Length; i++)
+            {
+                families[i] = _database.ColumnFamily((Keyspace)i);
+            }
+
+            rocksdb_flush_cfs(_database.Pointer, flush.Pointer, families, families.Length, ref error);
+        }
+        finally
+        {
+            _database.DangerousRelease();
+        }
+
+        NativeError.ThrowIfSet(error);
+    }
+
+    /// <inheritdoc/>
+    public override bool CompactionSuspended
+    {
+        get => Volatile.Read(ref _suspended) != 0;
+        set
+        {
+            AddReference();
+            try
+            {
+                // The engine counts.
+                if (Interlocked.Exchange(ref _suspended, value ? 1 : 0) == (value ? 1 : 0))
+                {
+                    return;
+                }
+
+                if (value)
+                {
+                    rocksdb_disable_manual_compaction(_database.Pointer);
+                }
+                else
+                {
+                    rocksdb_enable_manual_compaction(_database.Pointer);
+                }
+            }
+            finally
+            {
+                _database.DangerousRelease();
+            }
         }
     }
 

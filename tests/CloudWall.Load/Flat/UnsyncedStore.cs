@@ -13,7 +13,18 @@ internal sealed class UnsyncedStore(KeyValueStore store) : KeyValueStore
 
     public override void Sync() => store.Sync();
 
-    public override void Compact(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper) => store.Compact(space, lower, upper);
+    public override bool CompactionSuspended
+    {
+        get => store.CompactionSuspended;
+        set => store.CompactionSuspended = value;
+    }
+
+    public override void Compact(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper, bool moveValues = false) =>
+        store.Compact(space, lower, upper, moveValues);
+
+    public override void Discard(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper) => store.Discard(space, lower, upper);
+
+    public override void Flush() => store.Flush();
 
     public override long ApproximateSize(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper) =>
         store.ApproximateSize(space, lower, upper);

@@ -1,4 +1,5 @@
 using System.Net;
+using CloudWall.Documents.Compaction;
 using CloudWall.Server.Configuration;
 
 namespace CloudWall.Server.Tests.Configuration;
@@ -28,8 +29,42 @@ public sealed class NodeSettingsTests
     [InlineData("chttpd", "buffer_response", "yes", "[chttpd] buffer_response must be true or false, not \"yes\" (from test).")]
     [InlineData("couchdb", "max_document_size", "-1", "[couchdb] max_document_size must be a whole number of at least 0, not \"-1\" (from test).")]
     [InlineData("uuids", "algorithm", "odd", "[uuids] algorithm must be one of sequential, random, utc_random, utc_id, not \"odd\" (from test).")]
+    [InlineData("smoosh.ratio_dbs", "from", "25:00", "[smoosh.ratio_dbs] from must be a time of day in UTC, HH:MM, not \"25:00\" (from test).")]
+    [InlineData("smoosh.slack_dbs", "min_priority", "much", "[smoosh.slack_dbs] min_priority must be a number, or infinity, not \"much\" (from test).")]
     public void Says_what_is_wrong_and_where_it_stands(string section, string key, string value, string message) =>
         Assert.Equal(message, Assert.Throws<ConfigurationException>(() => Read((section, key, value))).Message);
+
+    [Fact]
+    public void Compaction_has_the_channels_of_CouchDB()
+    {
+        var usual = Read().Compaction;
+        Assert.Equal(["ratio_dbs", "slack_dbs"], usual.Channels.Select(static channel => channel.Name));
+        Assert.Equal(CompactionChannel.Defaults, usual.Channels);
+        Assert.Equal((TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5)), (usual.Warmup, usual.Staleness));
+        Assert.Empty(Read(("smoosh", "db_channels", "")).Compaction.Channels);
+        var own = Assert.Single(Read(
+            ("smoosh", "db_channels", "night"),
+            ("smoosh.night", "priority", "slack"),
+            ("smoosh.night", "min_priority", "1.5"),
+            ("smoosh.night", "max_priority", "infinity"),
+            ("smoosh.night", "max_size", "7"),
+            ("smoosh.night", "concurrency", "2"),
+            ("smoosh.night", "from", "20:00"),
+            ("smoosh.night", "to", "6:30"),
+            ("smoosh.night", "strict_window", "true")).Compaction.Channels);
+        Assert.Equal(
+            new CompactionChannel
+            {
+                Name = "night",
+                Priority = CompactionPriority.Slack,
+                MinPriority = 1.5,
+                MaxSize = 7,
+                Concurrency = 2,
+                Window = new CompactionWindow(new TimeOnly(20, 0), new TimeOnly(6, 30)),
+                StrictWindow = true,
+            },
+            own);
+    }
 
     [Fact]
     public void A_later_source_wins()

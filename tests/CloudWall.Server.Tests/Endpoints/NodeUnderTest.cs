@@ -29,6 +29,8 @@ internal sealed class NodeUnderTest : IAsyncDisposable
 
     public Node Node { get; }
 
+    public MemoryStore Store => _store;
+
     public LogLines Log { get; }
 
     public HttpClient Client { get; }

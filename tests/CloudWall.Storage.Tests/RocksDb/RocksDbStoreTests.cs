@@ -134,7 +134,7 @@ public sealed class RocksDbStoreTests : KeyValueStoreContract
         using var cursor = store.Scan(Keyspace.Documents, B(""), B("~"));
         failure = Assert.Throws<StorageException>(() => cursor.MoveNext());
         Assert.Contains(Path.GetFileName(damaged), failure.Message, StringComparison.Ordinal);
-        Assert.Throws<StorageException>(() => store.Compact(Keyspace.Documents, B(""), B("~")));
+        Assert.Throws<StorageException>(() => store.Compact(Keyspace.Documents, B(""), B("~"), moveValues: true));
         Assert.Equal(B("b"), store.GetBytes(Keyspace.Bodies, B("b")));
     }
 
@@ -292,9 +292,51 @@ public sealed class RocksDbStoreTests : KeyValueStoreContract
             }
         }
 
+        // Those that are left lie in the same file as those that are gone.
         store.Compact(Keyspace.Attachments, B(""), B("~"));
+        Assert.InRange(store.ReadStatistics(Keyspace.Attachments).Held, 3_000_000, 3_100_000);
+        store.Compact(Keyspace.Attachments, B(""), B("~"), moveValues: true);
+        Assert.Equal(0, store.ReadStatistics(Keyspace.Attachments).Held);
         Assert.InRange(store.ReadProperty(Keyspace.Attachments, "rocksdb.total-blob-file-size"), 1_000_000, 1_100_000);
         Assert.Equal(chunk, store.GetBytes(Keyspace.Attachments, B("36")));
+    }
+
+    [Fact]
+    public void A_range_in_which_all_is_deleted_is_discarded_and_a_suspended_compaction_says_so()
+    {
+        var store = (RocksDbStore)Store;
+        var value = new byte[10_000];
+        new Random(1).NextBytes(value);
+        for (var i = 0; i < 100; i++)
+        {
+            Commit(batch => batch.Put(Keyspace.Bodies, B($"{i:d2}"), value));
+        }
+
+        store.Compact(Keyspace.Bodies, B(""), B("~"));
+        Commit(batch => batch.DeleteRange(Keyspace.Bodies, B("00"), B("~")));
+        Assert.InRange(store.ReadProperty(Keyspace.Bodies, "rocksdb.total-sst-files-size"), 900_000, 1_100_000);
+        store.Discard(Keyspace.Bodies, B("00"), B("~"));
+        Assert.Equal(0, store.ReadProperty(Keyspace.Bodies, "rocksdb.total-sst-files-size"));
+        store.CompactionSuspended = true;
+        Assert.Throws<OperationCanceledException>(() => store.Compact(Keyspace.Bodies, B(""), B("~")));
+        store.CompactionSuspended = false;
+        store.Compact(Keyspace.Bodies, B(""), B("~"));
+        store.Flush();
+        Assert.Null(store.GetBytes(Keyspace.Bodies, B("50")));
+    }
+
+    [Fact]
+    public void Tables_that_compress_are_dense()
+    {
+        var store = (RocksDbStore)Store;
+        Assert.Equal(1, store.ReadStatistics(Keyspace.Bodies).Density);
+        for (var i = 0; i < 100; i++)
+        {
+            Commit(batch => batch.Put(Keyspace.Bodies, B($"{i:d2}"), new byte[10_000]));
+        }
+
+        store.Flush();
+        Assert.InRange(store.ReadStatistics(Keyspace.Bodies).Density, 0.001, 0.1);
     }
 
     [Fact]

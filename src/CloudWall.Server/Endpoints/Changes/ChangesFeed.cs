@@ -105,7 +105,7 @@ internal sealed class ChangesFeed : IDisposable
         _stream.Stalled = cursor.Pause;
         while (_left != 0 && TryMoveNext(cursor))
         {
-            pass.LastRow = cursor.Sequence;
+            pass.LastRow = Reached(pass.LastRow, cursor.Sequence);
             if (_filter.Passes(cursor.Id))
             {
                 BeginRow(cursor.Sequence, cursor.Id, cursor.Leaves);
@@ -187,7 +187,7 @@ internal sealed class ChangesFeed : IDisposable
         _frame.EndRow(Shown(sequence));
         _left--;
         pass.Rows++;
-        pass.LastWritten = sequence;
+        pass.LastWritten = Reached(pass.LastWritten, sequence);
         _clock.Restart();
         return _stream.FlushIfFullAsync();
     }
@@ -216,23 +216,11 @@ internal sealed class ChangesFeed : IDisposable
         return new FeedRound(pass.Rows, last, Math.Max(0, pending));
     }
 
-    private bool TryMoveNext(ChangesCursor cursor)
-    {
-        while (cursor.MoveNext())
-        {
-            if (cursor.Sequence <= _seen)
-            {
-                return true;
-            }
+    /// <summary>How far the feed has come with a row. Backwards, rows that are new since it began come last.</summary>
+    private long Reached(long before, long sequence) => _options.Descending ? Math.Min(before, sequence) : sequence;
 
-            if (!_options.Descending)
-            {
-                return false;
-            }
-        }
-
-        return false;
-    }
+    // Backwards, what comes while we write is shown: there is no next pass.
+    private bool TryMoveNext(ChangesCursor cursor) => cursor.MoveNext() && (_options.Descending || cursor.Sequence <= _seen);
 
     /// <summary>How far a pass has come.</summary>
     /// <param name="start">Where it began.</param>

@@ -17,11 +17,18 @@ internal static class Tasks
         json.Raw("["u8);
         foreach (var name in exchange.Node.Databases.Names)
         {
-            if (exchange.Node.Databases.Find(name)?.IsCompacting == true)
+            if (exchange.Node.Databases.Find(name) is { Compaction: { } progress } database)
             {
                 json.Raw(json.WrittenCount == 1 ? ""u8 : ","u8)
                     .Raw("{\"node\":"u8).Text(exchange.Node.Name)
-                    .Raw(",\"type\":\"database_compaction\",\"database\":"u8).Text(name).Raw("}"u8);
+                    .Raw(",\"pid\":\"<0."u8).Number(database.Number)
+                    .Raw(".0>\",\"process_status\":\"waiting\",\"changes_done\":"u8).Number(progress.Done)
+                    .Raw(",\"database\":"u8).Text(name)
+                    .Raw(",\"phase\":\"document_copy\",\"progress\":"u8).Number(progress.Total == 0 ? 100 : progress.Done * 100 / progress.Total)
+                    .Raw(",\"started_on\":"u8).Number(progress.StartedAt.ToUnixTimeSeconds())
+                    .Raw(",\"total_changes\":"u8).Number(progress.Total)
+                    .Raw(",\"type\":\"database_compaction\",\"updated_on\":"u8).Number(progress.UpdatedAt.ToUnixTimeSeconds())
+                    .Raw("}"u8);
             }
         }
 

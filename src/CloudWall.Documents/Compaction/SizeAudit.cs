@@ -2,7 +2,7 @@ using CloudWall.Documents.Records;
 using CloudWall.Documents.Revisions;
 using CloudWall.Storage;
 
-namespace CloudWall.Documents.Databases;
+namespace CloudWall.Documents.Compaction;
 
 /// <summary>
 /// Finds out from scratch what a database has stored: for data that was written before its sizes were kept, and to tell whether they

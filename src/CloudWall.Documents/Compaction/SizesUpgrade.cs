@@ -2,7 +2,7 @@ using System.Buffers;
 using CloudWall.Documents.Records;
 using CloudWall.Storage;
 
-namespace CloudWall.Documents.Databases;
+namespace CloudWall.Documents.Compaction;
 
 /// <summary>
 /// Measures what a database holds that was written before its sizes were kept, and counts which content leaves refer to. Done anew

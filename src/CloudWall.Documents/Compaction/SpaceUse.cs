@@ -1,7 +1,8 @@
+using CloudWall.Documents.Databases;
 using CloudWall.Documents.Records;
 using CloudWall.Storage;
 
-namespace CloudWall.Documents.Databases;
+namespace CloudWall.Documents.Compaction;
 
 /// <summary>
 /// What a database takes on disk. The engine knows how much its tables take for a range of keys, and the database's state how much of

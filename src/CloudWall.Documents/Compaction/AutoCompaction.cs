@@ -1,0 +1,282 @@
+using CloudWall.Documents.Databases;
+
+namespace CloudWall.Documents.Compaction;
+
+/// <summary>
+/// Finds out which databases need compaction, and sees to it: CouchDB's smoosh. A database is looked at after a write that leaves
+/// something behind, not at once and not often; while nobody writes, nothing wakes up.
+/// </summary>
+internal sealed class AutoCompaction
+{
+    private readonly Lock _gate = new();
+    private readonly TimeProvider _time;
+    private readonly TaskScheduler _scheduler;
+    private readonly CompactionOptions _options;
+    private readonly List<ChannelQueue> _queues = [];
+    private readonly List<(DatabaseCore Core, DateTimeOffset Due)> _noted = [];
+    private Func<IReadOnlyList<DatabaseCore>>? _unseen;
+    private ITimer? _timer;
+    private DateTimeOffset _due = DateTimeOffset.MaxValue;
+    private bool _stopped;
+
+    public AutoCompaction(TimeProvider time, EngineOptions options)
+    {
+        _time = time;
+        _scheduler = options.Scheduler;
+        _options = options.Compaction;
+        foreach (var channel in _options.Channels)
+        {
+            _queues.Add(new ChannelQueue(channel));
+        }
+    }
+
+    /// <summary>Has all databases looked at once, since they may have been written to before the node started.</summary>
+    public void Start(Func<IReadOnlyList<DatabaseCore>> databases)
+    {
+        lock (_gate)
+        {
+            if (_queues.Count > 0)
+            {
+                _unseen = databases;
+                Arm(_time.GetUtcNow() + _options.Warmup);
+            }
+        }
+    }
+
+    /// <summary>Starts nothing more.</summary>
+    public void Stop()
+    {
+        lock (_gate)
+        {
+            _stopped = true;
+            _timer?.Dispose();
+            _noted.Clear();
+            _queues.Clear();
+        }
+    }
+
+    /// <summary>Tells that a database was written to.</summary>
+    public void Note(DatabaseCore core)
+    {
+        if (core.IsNoted || !core.State.Sizes.HasGarbage)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (!core.IsNoted && _queues.Count > 0)
+            {
+                core.IsNoted = true;
+                var due = _time.GetUtcNow() + _options.Warmup;
+                due = core.NextLook > due ? core.NextLook : due;
+                _noted.Add((core, due));
+                Arm(due);
+            }
+        }
+    }
+
+    /// <summary>Wakes up at a time, if not before.</summary>
+    private void Arm(DateTimeOffset due)
+    {
+        if (_stopped || due >= _due)
+        {
+            return;
+        }
+
+        _due = due;
+        var wait = due - _time.GetUtcNow();
+        wait = wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+        if (_timer is null)
+        {
+            _timer = _time.CreateTimer(static all => ((AutoCompaction)all!).Wake(), this, wait, Timeout.InfiniteTimeSpan);
+        }
+        else
+        {
+            _timer.Change(wait, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void Wake() =>
+        Task.Factory.StartNew(Look, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _scheduler);
+
+    private void Look()
+    {
+        var now = _time.GetUtcNow();
+        var databases = new List<DatabaseCore>();
+        Func<IReadOnlyList<DatabaseCore>>? unseen;
+        lock (_gate)
+        {
+            _due = DateTimeOffset.MaxValue;
+            unseen = _unseen;
+            _unseen = null;
+            foreach (var (core, due) in _noted)
+            {
+                if (due <= now)
+                {
+                    databases.Add(core);
+                }
+            }
+
+            _noted.RemoveAll(noted => noted.Due <= now);
+        }
+
+        foreach (var core in unseen?.Invoke() ?? [])
+        {
+            if (!core.IsNoted)
+            {
+                core.IsNoted = true;
+                databases.Add(core);
+            }
+        }
+
+        foreach (var core in databases)
+        {
+            if (!TryQueue(core))
+            {
+                Release(core);
+            }
+        }
+
+        lock (_gate)
+        {
+            foreach (var (_, due) in _noted)
+            {
+                Arm(due);
+            }
+
+            Dispatch();
+        }
+    }
+
+    /// <summary>Puts a database into the first channel that takes it.</summary>
+    private bool TryQueue(DatabaseCore core)
+    {
+        try
+        {
+            if (core.IsClosed || core.Compactor is not { } compactor || !core.PeekState().Sizes.HasGarbage)
+            {
+                return false;
+            }
+
+            var space = SpaceUse.Measure(core);
+            var file = Math.Max(space.Active, space.File - compactor.Slack);
+            var changes = core.State.UpdateSequence - core.State.CompactedSequence;
+            lock (_gate)
+            {
+                foreach (var queue in _queues)
+                {
+                    if (queue.Channel.Rank(file, space.Active, changes) is { } need)
+                    {
+                        if (queue.Add(core, need) is { } leftOut)
+                        {
+                            Release(leftOut);
+                        }
+
+                        return true;
+                    }
+                }
+            }
+        }
+        catch (Exception exception)
+        {
+            Report(core, exception);
+        }
+
+        return false;
+    }
+
+    /// <summary>The database may be noted again.</summary>
+    private void Release(DatabaseCore core)
+    {
+        core.NextLook = _time.GetUtcNow() + _options.Staleness;
+        core.IsNoted = false;
+    }
+
+    private void Dispatch()
+    {
+        var now = _time.GetUtcNow();
+        foreach (var queue in _queues)
+        {
+            while (queue.CanTake)
+            {
+                var wait = queue.Channel.Window?.UntilOpen(now) ?? TimeSpan.Zero;
+                if (wait > TimeSpan.Zero)
+                {
+                    Arm(now + wait);
+                    break;
+                }
+
+                _ = CompactAsync(queue, queue.Take());
+            }
+        }
+    }
+
+    private async Task CompactAsync(ChannelQueue queue, DatabaseCore core)
+    {
+        try
+        {
+            await core.Compactor!.StartAsync(queue.Channel is { StrictWindow: true, Window: { } window } ? () => WaitAsync(window, core) : null);
+        }
+        catch (Exception exception)
+        {
+            Report(core, exception);
+        }
+
+        lock (_gate)
+        {
+            queue.Running--;
+            Release(core);
+            Dispatch();
+        }
+    }
+
+    private async Task WaitAsync(CompactionWindow window, DatabaseCore core)
+    {
+        while (window.UntilOpen(_time.GetUtcNow()) is var wait && wait > TimeSpan.Zero)
+        {
+            await Task.Delay(wait, _time, core.Closing);
+        }
+    }
+
+    private void Report(DatabaseCore core, Exception exception)
+    {
+        // A database that is deleted, or a node that is stopping, is no failure.
+        if (!core.IsClosed)
+        {
+            _options.Failed(core.Name, exception);
+        }
+    }
+
+    private sealed class ChannelQueue(CompactionChannel channel)
+    {
+        private readonly PriorityQueue<DatabaseCore, double> _waiting = new(Comparer<double>.Create(static (one, other) => other.CompareTo(one)));
+
+        public CompactionChannel Channel => channel;
+
+        public int Running { get; set; }
+
+        public bool CanTake => Running < channel.Concurrency && _waiting.Count > 0;
+
+        public DatabaseCore Take()
+        {
+            Running++;
+            return _waiting.Dequeue();
+        }
+
+        /// <summary>Adds a database.</summary>
+        /// <returns>The one that has to leave for it, if any: perhaps itself.</returns>
+        public DatabaseCore? Add(DatabaseCore core, double need)
+        {
+            _waiting.Enqueue(core, need);
+            if (_waiting.Count <= channel.Capacity)
+            {
+                return null;
+            }
+
+            var least = _waiting.UnorderedItems.MinBy(static item => item.Priority).Element;
+            _waiting.Remove(least, out _, out _);
+            return least;
+        }
+    }
+}

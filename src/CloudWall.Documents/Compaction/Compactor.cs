@@ -1,0 +1,164 @@
+using CloudWall.Documents.Databases;
+using CloudWall.Documents.Records;
+using CloudWall.Documents.Writing;
+using CloudWall.Storage;
+
+namespace CloudWall.Documents.Compaction;
+
+/// <summary>
+/// Compacts one database: bodies of old revisions with the content that only they have, and history beyond the limit. It looks
+/// for them beside the writer, and has the writer remove some at a time. Where there is nothing of a kind, it does not look. Then
+/// the engine returns the space.
+/// </summary>
+internal sealed class Compactor(DatabaseCore core, DatabaseWriter writer)
+{
+    /// <summary>Live content is moved to get at removed content that lies among it, if it is at most so many times as much.</summary>
+    private const int MovedForEachRemoved = 4;
+
+    private readonly Lock _gate = new();
+    private volatile Task _running = Task.CompletedTask;
+    private volatile CompactionProgress? _progress;
+    private long _slack;
+
+    /// <summary>How far it has come; null while none is running.</summary>
+    public CompactionProgress? Progress => _running.IsCompleted ? null : _progress;
+
+    /// <summary>Bytes on disk beside live data that the last compaction could not return: no reason for another.</summary>
+    public long Slack => Volatile.Read(ref _slack);
+
+    /// <summary>Starts a compaction, or joins the one that runs.</summary>
+    /// <param name="mayGoOn">Awaited before each step; null: it goes on at once.</param>
+    public Task StartAsync(Func<Task>? mayGoOn = null)
+    {
+        lock (_gate)
+        {
+            if (_running.IsCompleted)
+            {
+                var now = core.Time.GetUtcNow();
+                _progress = new CompactionProgress(0, core.State.DocumentCount + core.State.DeletedCount, now, now);
+                _running = Task.Factory.StartNew(
+                    () => RunAsync(mayGoOn ?? (() => Task.CompletedTask)),
+                    CancellationToken.None,
+                    TaskCreationOptions.DenyChildAttach,
+                    core.Options.Scheduler).Unwrap();
+            }
+
+            return _running;
+        }
+    }
+
+    /// <summary>Completes when no compaction runs, however it ended.</summary>
+    public Task WhenIdleAsync()
+    {
+        var running = _running;
+        return running.IsCompleted
+            ? Task.CompletedTask
+            : running.ContinueWith(
+                static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, core.Options.Scheduler);
+    }
+
+    private async Task RunAsync(Func<Task> mayGoOn)
+    {
+        core.ThrowIfClosed();
+        var state = core.State;
+        if (state.Sizes.Bodies > state.Sizes.LeafBodies)
+        {
+            await RemoveBodiesAsync(mayGoOn);
+        }
+
+        if (state.StemmedTo > state.RevsLimit)
+        {
+            await StemAsync((int)state.RevsLimit, mayGoOn);
+        }
+
+        await mayGoOn();
+        var removed = core.State.Sizes;
+        var held = await Task.Factory.StartNew(
+            () => ReturnSpace(removed),
+            core.Closing,
+            TaskCreationOptions.DenyChildAttach | TaskCreationOptions.LongRunning,
+            core.Options.Scheduler);
+        await WriteAsync(new CompactedCommand(state, removed.RemovedBodies, removed.RemovedContent - held));
+        var space = SpaceUse.Measure(core);
+        Volatile.Write(ref _slack, Math.Max(0, space.File - space.Active));
+    }
+
+    private async Task RemoveBodiesAsync(Func<Task> mayGoOn)
+    {
+        for (var walk = new BodyWalk(core); !walk.HasEnded;)
+        {
+            await mayGoOn();
+            core.ThrowIfClosed();
+            if (walk.Step() is { Count: > 0 } found)
+            {
+                await WriteAsync(new CompactionCommand([.. found]));
+            }
+
+            if (_progress is { } progress)
+            {
+                _progress = progress with { Done = Math.Min(walk.Documents, progress.Total), UpdatedAt = core.Time.GetUtcNow() };
+            }
+        }
+    }
+
+    private async Task StemAsync(int limit, Func<Task> mayGoOn)
+    {
+        for (var walk = new HistoryWalk(core, limit); !walk.HasEnded;)
+        {
+            await mayGoOn();
+            core.ThrowIfClosed();
+            if (walk.Step() is { Count: > 0 } found)
+            {
+                await WriteAsync(new StemCommand(found, limit));
+            }
+        }
+    }
+
+    private Task<bool> WriteAsync(WriteCommand<bool> command)
+    {
+        writer.Enqueue(command);
+        return command.Task;
+    }
+
+    /// <summary>Returns the space of what was removed.</summary>
+    /// <returns>How much removed content could not be got at.</returns>
+    private long ReturnSpace(in DatabaseSizes removed)
+    {
+        var lower = DatabaseStart(core.Number);
+        var upper = DatabaseStart(core.Number + 1);
+        foreach (var space in (ReadOnlySpan<Keyspace>)[Keyspace.Bodies, Keyspace.Documents, Keyspace.Sequences, Keyspace.Counts, Keyspace.Local])
+        {
+            core.ThrowIfClosed();
+            core.Store.Compact(space, lower, upper);
+        }
+
+        var held = 0L;
+        if (removed.RemovedContent > 0)
+        {
+            core.ThrowIfClosed();
+            core.Store.Compact(Keyspace.Attachments, lower, upper);
+            held = Held(removed);
+            if (held > 0 && held >= removed.Content / MovedForEachRemoved)
+            {
+                core.ThrowIfClosed();
+                core.Store.Compact(Keyspace.Attachments, lower, upper, moveValues: true);
+                held = Held(removed);
+            }
+        }
+
+        core.Store.Flush();
+        return held;
+    }
+
+    private long Held(in DatabaseSizes removed) =>
+        Math.Min(removed.RemovedContent, core.Store.ReadStatistics(Keyspace.Attachments).Held);
+
+    private static byte[] DatabaseStart(uint number)
+    {
+        var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.Database(ref key, number);
+        var start = key.Written.ToArray();
+        key.Dispose();
+        return start;
+    }
+}

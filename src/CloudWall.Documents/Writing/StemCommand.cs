@@ -1,0 +1,34 @@
+namespace CloudWall.Documents.Writing;
+
+/// <summary>One step of compaction: forgets history of some documents that is longer than the limit. They get no new sequence.</summary>
+internal sealed class StemCommand(IReadOnlyList<string> ids, int limit) : WriteCommand<bool>
+{
+    public override bool Alone => true;
+
+    // What a crash undoes is compacted again.
+    public override bool Sync => false;
+
+    protected override bool Decide(WriteSession session)
+    {
+        // The limit may have been raised since.
+        var keep = (int)Math.Max(limit, session.State.RevsLimit);
+        foreach (var id in ids)
+        {
+            var draft = session.Load(id);
+            if (draft.Tree.IsEmpty)
+            {
+                continue;
+            }
+
+            if (!draft.Tree.CanStemWithoutTail(keep))
+            {
+                session.LoadAncestors(draft);
+            }
+
+            draft.Tree.Stem(keep, null);
+            draft.SetSequence(draft.StoredSequence);
+        }
+
+        return true;
+    }
+}
