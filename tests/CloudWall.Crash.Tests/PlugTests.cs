@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Net;
+
+namespace CloudWall.Crash.Tests;
+
+/// <summary>
+/// The plug is pulled at random moments under writes of all kinds: what was not synced is lost, in whole or in part, also while a node
+/// recovers from the last time. <c>CLOUDWALL_PLUG_SEEDS</c>: how often, 20 unless told; <c>CLOUDWALL_PLUG_SEED</c>: which to begin with.
+/// </summary>
+public sealed class PlugTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task Every_acknowledged_write_survives_a_pulled_plug()
+    {
+        var seeds = Soak.Number("CLOUDWALL_PLUG_SEEDS", 20);
+        var first = Soak.Number("CLOUDWALL_PLUG_SEED", 1);
+        using var data = new TemporaryDirectory();
+        var ledger = new Ledger();
+        await CreateAsync(data);
+        for (var seed = first; seed < first + seeds; seed++)
+        {
+            // Now and then within the start, mostly later.
+            var after = new Random(seed).Next(1, seed % 5 == 0 ? 60 : 1500);
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"CLOUDWALL_PLUG_SEED={seed}, {ledger.Count} acknowledged so far"));
+            await RunAsync(data, ledger, seed, PlugLibrary.Environment(data.Path, after, seed));
+        }
+
+        await using (var node = await NodeProcess.StartAsync(data.Path))
+        {
+            Assert.False(node.HasExited, node.HasExited ? await node.Errors : "");
+            await Inspection.OverHttpAsync(node.Client, ledger);
+            Assert.Equal(0, await node.StopAsync());
+        }
+
+        Inspection.OfFiles(data.Path);
+    }
+
+    [Fact]
+    public async Task A_disk_that_lies_about_syncing_is_found_out()
+    {
+        using var data = new TemporaryDirectory();
+        var ledger = new Ledger();
+        await CreateAsync(data);
+        var isFoundOut = false;
+        for (var seed = 1; seed <= 10 && !isFoundOut; seed++)
+        {
+            await RunAsync(data, ledger, seed, PlugLibrary.Environment(data.Path, after: 400, seed, lies: true));
+            try
+            {
+                await using var node = await NodeProcess.StartAsync(data.Path);
+                isFoundOut = node.HasExited;
+                if (!isFoundOut)
+                {
+                    await Inspection.OverHttpAsync(node.Client, ledger);
+                }
+            }
+            catch (Exception found) when (found is Xunit.Sdk.XunitException or InvalidDataException or HttpRequestException)
+            {
+                isFoundOut = true;
+            }
+        }
+
+        Assert.True(isFoundOut);
+    }
+
+    [Fact]
+    public async Task No_answer_leaves_before_what_it_acknowledges_is_synced()
+    {
+        using var data = new TemporaryDirectory();
+        var trace = data.Beside("trace");
+        var ledger = new Ledger();
+        await using (var node = await NodeProcess.StartAsync(data.Path, PlugLibrary.Environment(data.Path, after: 0, seed: 0, trace: trace)))
+        {
+            Assert.False(node.HasExited, node.HasExited ? await node.Errors : "");
+            using var created = await node.Client.PutAsync(Workload.Database, null, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+
+            // One client alone, so that nothing else is being written while it is answered; compaction does not wait for the disk.
+            await new Workload(ledger, seed: 1) { Clients = 1, IsCompacting = false }.RunAsync(node, 300);
+            await node.StopAsync();
+        }
+
+        var answers = await File.ReadAllLinesAsync(trace, TestContext.Current.CancellationToken);
+        var written = answers.Where(answer => answer.StartsWith("201", StringComparison.Ordinal)).ToList();
+        Assert.InRange(written.Count, 100, int.MaxValue);
+        Assert.All(written, answer => Assert.EndsWith(" 0", answer));
+    }
+
+    private static async Task CreateAsync(TemporaryDirectory data)
+    {
+        await using var node = await NodeProcess.StartAsync(data.Path);
+        using var created = await node.Client.PutAsync(Workload.Database, null, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        Assert.Equal(0, await node.StopAsync());
+    }
+
+    /// <summary>Runs a node until its plug is pulled.</summary>
+    private static async Task RunAsync(TemporaryDirectory data, Ledger ledger, int seed, IReadOnlyDictionary<string, string> environment)
+    {
+        await using var node = await NodeProcess.StartAsync(data.Path, environment);
+        if (!node.HasExited && environment["PLUG_LIES"] == "0")
+        {
+            try
+            {
+                await Inspection.OverHttpAsync(node.Client, ledger);
+            }
+            catch (HttpRequestException) when (node.HasExited)
+            {
+                // It was pulled while we looked.
+            }
+        }
+
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await new Workload(ledger, seed).RunAsync(node, int.MaxValue / 2);
+        await node.WaitAsync(patience.Token);
+    }
+}
