@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Builds everything and runs every test: unit and property tests, the recorded exchanges, the clients in compat-tests.
-# Needs the .NET 10 SDK and Node 20 or later; what else it drives (chromium) it installs itself on Debian and its kin.
+# Needs the .NET 10 SDK and Node 20 or later; what else it drives (chromium, a C compiler) it installs itself on Debian and its kin.
 #
 #   ./test.sh             everything
+#   ./test.sh soak        long crash tests: 100 killed nodes, 200 pulled plugs
 #   ./test.sh unit        only the .NET tests
 #   ./test.sh compat      only the clients
 #
@@ -23,9 +24,20 @@ count() { # adds what a runner's log says to the totals; a runner that failed wi
   failed=$((failed + bad))
 }
 
+install() { # installs a package where apt-get is there to do it, for a command that is missing
+  local command=$1
+  shift
+  if command -v "$command" >/dev/null; then return; fi
+  if ! command -v apt-get >/dev/null; then echo "$command is needed: install it"; return; fi
+  local sudo=""
+  [ "$(id -u)" -eq 0 ] || sudo=sudo
+  $sudo apt-get update -qq && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
 unit() {
   local project name total bad skipped status
-  for project in tests/*.Tests; do
+  install cc gcc libc6-dev
+  for project in ${1:-tests/*.Tests}; do
     name=$(basename "$project")
     echo "== $name"
     dotnet "$project/bin/Release/net10.0/$name.dll" -noColor 2>&1 | tee "$log"
@@ -41,15 +53,7 @@ unit() {
 compat() {
   local ok bad status
   echo "== compat-tests"
-  if ! command -v chromium >/dev/null && [ -z "${CHROMIUM:-}" ]; then
-    if command -v apt-get >/dev/null; then
-      local sudo=""
-      [ "$(id -u)" -eq 0 ] || sudo=sudo
-      $sudo apt-get update -qq && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null
-    else
-      echo "chromium is needed: install it, or set CHROMIUM to its path"
-    fi
-  fi
+  if [ -z "${CHROMIUM:-}" ]; then install chromium chromium; fi
   npm ci --prefix compat-tests --no-audit --no-fund --loglevel=error || { count 1 0 0; return; }
   npm test --prefix compat-tests --silent 2>&1 | tee "$log"
   status=${PIPESTATUS[0]}
@@ -60,6 +64,14 @@ compat() {
 }
 
 dotnet build CloudWall.sln -c Release || exit 1
+if [ "$what" = soak ]; then
+  export CLOUDWALL_CRASH_ROUNDS=${CLOUDWALL_CRASH_ROUNDS:-100} CLOUDWALL_PLUG_SEEDS=${CLOUDWALL_PLUG_SEEDS:-200}
+  unit tests/CloudWall.Crash.Tests
+  echo
+  echo "$passed passed, $failed failed"
+  [ "$failed" -eq 0 ]
+  exit
+fi
 if [ "$what" != compat ]; then
   dotnet format CloudWall.sln --verify-no-changes --no-restore || count 1 0 0
   unit

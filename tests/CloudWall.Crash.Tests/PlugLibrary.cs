@@ -25,7 +25,7 @@ internal static class PlugLibrary
         var library = Path.Combine(AppContext.BaseDirectory, "plug.so");
         var source = Path.Combine(AppContext.BaseDirectory, "Plug", "plug.c");
         var start = new ProcessStartInfo("cc") { RedirectStandardError = true };
-        foreach (var argument in (string[])["-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o", library, source, "-ldl", "-lpthread"])
+        foreach (var argument in (string[])["-shared", "-fPIC", "-O1", "-o", library, source, "-ldl", "-lpthread"])
         {
             start.ArgumentList.Add(argument);
         }

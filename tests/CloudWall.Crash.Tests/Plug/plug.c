@@ -48,7 +48,7 @@ enum what { CREATED, REMOVED, RENAMED };
 
 struct change {
   enum what what;
-  char directory[PATH_MAX], from[PATH_MAX], to[PATH_MAX], kept[PATH_MAX];
+  char directory[PATH_MAX], from[PATH_MAX], to[PATH_MAX], kept[PATH_MAX + 40];
   struct change *next;
 };
 
@@ -72,7 +72,7 @@ static uint64_t roll(void) {
   return z ^ (z >> 31);
 }
 
-static void start(void) {
+__attribute__((constructor)) static void start(void) {
   if (ready) return;
   ready = 1;
   const char *value = getenv("PLUG_DIRECTORY");
@@ -89,7 +89,6 @@ static void start(void) {
 
 /* The absolute path of a name, if it is below the watched directory. */
 static int watches(int directory, const char *name, char *path) {
-  start();
   if (!*watched || !name) return 0;
   if (*name == '/') {
     snprintf(path, PATH_MAX, "%s", name);
@@ -146,7 +145,7 @@ static struct change *note(enum what what, const char *from, const char *to) {
 static void bury(struct change *change, const char *path) {
   char grave[PATH_MAX + 40];
   snprintf(grave, sizeof grave, "%s/%ld", graveyard, graves++);
-  if (!REAL(link)(path, grave)) snprintf(change->kept, PATH_MAX, "%s", grave);
+  if (!REAL(link)(path, grave)) strcpy(change->kept, grave);
 }
 
 static void undo_change(struct change *change) {
@@ -288,14 +287,16 @@ static int opened(int fd, int existed, const char *path, int flags) {
       va_end(rest);                                                             \
     }                                                                           \
     char full[PATH_MAX];                                                        \
-    pthread_mutex_lock(&gate);                                                  \
-    int mine = watches(directory, path, full), existed = 1, result;             \
+    if (!watches(directory, path, full)) {                                      \
+      /* It may block, as a named pipe does. */                                 \
+      int other = REAL(name) call;                                              \
+      if (other >= 0 && other < MAX_FD) open_files[other] = NULL;               \
+      return other;                                                             \
+    }                                                                           \
     struct stat before;                                                         \
-    if (mine) existed = !lstat(full, &before);                                  \
-    result = REAL(name) call;                                                   \
-    int error = errno;                                                          \
-    if (mine) opened(result, existed, full, flags);                             \
-    else if (result >= 0 && result < MAX_FD) open_files[result] = NULL;         \
+    pthread_mutex_lock(&gate);                                                  \
+    int existed = !lstat(full, &before), result = REAL(name) call, error = errno; \
+    opened(result, existed, full, flags);                                       \
     pthread_mutex_unlock(&gate);                                                \
     errno = error;                                                              \
     return result;                                                              \
@@ -307,10 +308,11 @@ OPEN(openat, (int at, const char *path, int flags, ...), at, (at, path, flags, m
 OPEN(openat64, (int at, const char *path, int flags, ...), at, (at, path, flags, mode))
 
 int close(int fd) {
-  pthread_mutex_lock(&gate);
-  start();
-  if (fd >= 0 && fd < MAX_FD) open_files[fd] = NULL;
-  pthread_mutex_unlock(&gate);
+  if (of(fd)) {
+    pthread_mutex_lock(&gate);
+    open_files[fd] = NULL;
+    pthread_mutex_unlock(&gate);
+  }
   return REAL(close)(fd);
 }
 
@@ -347,7 +349,6 @@ WRITE(pwritev64, (int fd, const struct iovec *parts, int count, off64_t at), tot
     struct stat now;                                                            \
     char path[PATH_MAX], link[64];                                              \
     pthread_mutex_lock(&gate);                                                  \
-    start();                                                                    \
     struct file *file = of(fd);                                                 \
     int result = 0;                                                             \
     if (file) step();                                                           \
@@ -375,7 +376,6 @@ SYNC(fdatasync)
 #define TRUNCATE(name, type)                                                    \
   int name(int fd, type length) {                                               \
     pthread_mutex_lock(&gate);                                                  \
-    start();                                                                    \
     struct file *file = of(fd);                                                 \
     int result = REAL(name)(fd, length), error = errno;                         \
     if (!result && file) {                                                      \
