@@ -14,7 +14,11 @@ internal sealed partial class Exchange
     /// <summary>What a client has not taken after this time, it may not take for long.</summary>
     private static readonly TimeSpan SoonTaken = TimeSpan.FromSeconds(1);
 
+    /// <summary>After how many writes that did not have to wait it is asked whether the client is still there.</summary>
+    private const int SentBetweenLooks = 32;
+
     private string? _requestId;
+    private int _sentAtOnce;
 
     /// <summary>The answer's headers.</summary>
     public IHeaderDictionary Headers => _context.Response.Headers;
@@ -154,7 +158,17 @@ internal sealed partial class Exchange
             return AwaitAsync(sending.AsTask(), stalled);
         }
 
-        return sending.Result.IsCompleted ? throw HasGone() : ValueTask.CompletedTask;
+        return sending.Result.IsCompleted ? throw HasGone()
+            : ++_sentAtOnce % SentBetweenLooks == 0 ? LookAsync()
+            : ValueTask.CompletedTask;
+
+        // Bytes for a client that has hung up are dropped without a word until its token is cancelled, which needs a thread too: where all
+        // are busy writing for those who have gone, each has to give way now and then.
+        async ValueTask LookAsync()
+        {
+            await Task.Yield();
+            Aborted.ThrowIfCancellationRequested();
+        }
 
         OperationCanceledException HasGone() => new("The client has gone.", Aborted);
 
@@ -168,6 +182,8 @@ internal sealed partial class Exchange
                     _context.Abort();
                     throw HasGone();
                 }
+
+                await LookAsync();
             }
 
             if ((await sending).IsCompleted)
