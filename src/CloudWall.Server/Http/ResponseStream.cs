@@ -11,15 +11,10 @@ internal sealed class ResponseStream : IDisposable
     private const int FlushAt = 16 * 1024;
 
     private readonly Exchange _exchange;
-    private readonly Action _stall;
     private bool _started;
 
     /// <summary>For <see cref="Exchange.BeginStream"/>.</summary>
-    internal ResponseStream(Exchange exchange)
-    {
-        _exchange = exchange;
-        _stall = Stall;
-    }
+    internal ResponseStream(Exchange exchange) => _exchange = exchange;
 
     /// <summary>Where the answer is written.</summary>
     public JsonBuffer Buffer { get; } = new(FlushAt + 4096);
@@ -36,8 +31,17 @@ internal sealed class ResponseStream : IDisposable
     public async ValueTask FlushAsync()
     {
         _started = true;
-        var sending = _exchange.SendAsync(Buffer.WrittenMemory, _stall);
-        Buffer.Clear();
+        var sending = _exchange.SendAsync(Buffer.WrittenMemory, Stalled);
+        if (sending.IsCompleted)
+        {
+            Buffer.Clear();
+        }
+        else
+        {
+            // It has been copied: while the client is slow, others can use the memory.
+            Buffer.Release();
+        }
+
         await sending;
     }
 
@@ -56,7 +60,7 @@ internal sealed class ResponseStream : IDisposable
         }
 
         _started = true;
-        await _exchange.SendAsync(bytes, _stall);
+        await _exchange.SendAsync(bytes, Stalled);
     }
 
     /// <summary>Ends the answer.</summary>
@@ -73,14 +77,4 @@ internal sealed class ResponseStream : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Buffer.Dispose();
-
-    private void Stall()
-    {
-        if (Buffer.WrittenCount == 0)
-        {
-            Buffer.Release();
-        }
-
-        Stalled?.Invoke();
-    }
 }

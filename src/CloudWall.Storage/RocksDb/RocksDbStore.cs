@@ -51,6 +51,7 @@ public sealed class RocksDbStore : KeyValueStore
             throw new StorageException($"The data directory {directory} cannot be made: {e.Message}", e);
         }
 
+        NativeHeaps.Limit();
         using var cache = Tuning.CreateCache(options);
         using var writeBufferManager = Tuning.CreateWriteBufferManager(options, cache);
         using var databaseOptions = Tuning.CreateDatabaseOptions(options, writeBufferManager);
