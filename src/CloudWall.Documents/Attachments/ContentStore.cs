@@ -22,7 +22,14 @@ internal sealed class ContentStore(DatabaseCore core)
 
     private readonly Lock _gate = new();
     private long _lastBlob;
+    private long _abandoned;
     private bool _started;
+
+    /// <summary>Bytes of content that was removed before any document referred to it, and that the database's state does not count yet.</summary>
+    public long Abandoned => Interlocked.Read(ref _abandoned);
+
+    /// <summary>The state counts so much of it.</summary>
+    public void Counted(long bytes) => Interlocked.Add(ref _abandoned, -bytes);
 
     /// <summary>A blob number that was never used in this database.</summary>
     public long NextBlob()
@@ -86,7 +93,7 @@ internal sealed class ContentStore(DatabaseCore core)
     }
 
     /// <summary>Removes a blob that no document came to refer to.</summary>
-    public void Abandon(long blob)
+    public void Abandon(long blob, long length)
     {
         if (core.IsClosed)
         {
@@ -102,6 +109,7 @@ internal sealed class ContentStore(DatabaseCore core)
         try
         {
             core.Store.Commit(batch, sync: false);
+            Interlocked.Add(ref _abandoned, length);
         }
         catch (StorageException)
         {

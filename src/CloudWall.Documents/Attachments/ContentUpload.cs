@@ -75,7 +75,7 @@ internal sealed class ContentUpload : AttachmentUpload
             _encoding,
             inline ? new ReadOnlyMemory<byte>(_chunk, 0, _filled) : default(ReadOnlyMemory<byte>?),
             _blob,
-            inline ? null : content => _core.Contents.Abandon(content.Blob)));
+            inline ? null : content => _core.Contents.Abandon(content.Blob, content.StoredLength)));
     }
 
     protected override ValueTask DisposeCoreAsync()
@@ -85,7 +85,7 @@ internal sealed class ContentUpload : AttachmentUpload
             _completed = true;
             if (_blob != 0)
             {
-                _core.Contents.Abandon(_blob);
+                _core.Contents.Abandon(_blob, _stored);
             }
         }
 

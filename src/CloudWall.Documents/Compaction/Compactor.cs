@@ -60,6 +60,12 @@ internal sealed class Compactor(DatabaseCore core, DatabaseWriter writer)
     private async Task RunAsync(Func<Task> mayGoOn)
     {
         core.ThrowIfClosed();
+        if (core.Contents.Abandoned > 0)
+        {
+            // Any write counts it.
+            await WriteAsync(new CompactionCommand([]));
+        }
+
         var state = core.State;
         if (state.Sizes.Bodies > state.Sizes.LeafBodies)
         {

@@ -22,6 +22,7 @@ internal sealed class WriteSession : IDisposable
     private readonly ContentReferences _contents;
     private readonly SequenceCountChanges _rows = new();
     private readonly DocumentCountChanges _documents;
+    private readonly long _abandoned;
     private ReadOnlyMemory<byte>? _security;
     private AbsentDocuments? _absent;
 
@@ -32,6 +33,8 @@ internal sealed class WriteSession : IDisposable
         _contents = new ContentReferences(core);
         _documents = new DocumentCountChanges(core.CountSeed);
         State = core.State;
+        _abandoned = core.Contents.Abandoned;
+        State.Sizes.RemovedContent += _abandoned;
     }
 
     /// <summary>Counters and limits as the batch leaves them.</summary>
@@ -259,6 +262,7 @@ internal sealed class WriteSession : IDisposable
         _core.Store.Commit(_batch, sync);
         _core.Blocks = blocks;
         _contents.Committed();
+        _core.Contents.Counted(_abandoned);
         _core.Publish(State, _security);
     }
 

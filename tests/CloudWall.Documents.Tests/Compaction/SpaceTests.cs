@@ -69,6 +69,24 @@ public sealed class SpaceTests
     }
 
     [Fact]
+    public async Task An_upload_that_is_given_up_leaves_nothing_after_compaction()
+    {
+        await using var engine = new DiskEngine();
+        var database = await engine.CreateAsync("db");
+        await DiskEngine.AttachAsync(database, "a", default, 1 << 20, 1);
+        await using (var upload = database.BeginUpload(Engine.Binary))
+        {
+            await upload.WriteAsync(Engine.Bytes(12 << 20, 2), CancellationToken.None);
+        }
+
+        engine.Store.Flush();
+        await database.CompactAsync(CancellationToken.None);
+        await engine.AssertTakesAsync(database.ReadInfo().FileSize);
+        AssertNear(1 << 20, database.ReadInfo().FileSize);
+        EngineCheck.Verify(engine.Store);
+    }
+
+    [Fact]
     public async Task A_deleted_database_gives_its_space_back()
     {
         await using var engine = new DiskEngine();
