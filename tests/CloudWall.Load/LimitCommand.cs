@@ -61,9 +61,10 @@ internal sealed class LimitCommand(double scale, bool markdown)
         await using (node)
         {
             using var connection = await target.ConnectAsync();
-            await InsertAsync(connection, target, "warm", batches);
+            await InsertAsync(connection, target, "warm", Batches(target, "warm", batches));
+            var requests = Batches(target, "insert", batches);
             await SettledAsync(target);
-            insert = await MeasureAsync(target, () => InsertAsync(connection, target, "insert", batches), settle: true);
+            insert = await MeasureAsync(target, () => InsertAsync(connection, target, "insert", requests), settle: true);
             changes = await ListAsync(connection, target, "insert/_changes");
             documents = await ListAsync(connection, target, "insert/_all_docs?include_docs=true");
         }
@@ -89,9 +90,10 @@ internal sealed class LimitCommand(double scale, bool markdown)
                 connections.Add(await target.ConnectAsync());
             }
 
-            await PutAsync(connections, target, "warm", count);
+            await PutAsync(connections, target, "warm", Puts(target, "warm", count));
+            var requests = Puts(target, "put", count);
             await SettledAsync(target);
-            result = await MeasureAsync(target, () => PutAsync(connections, target, "put", count), settle: true);
+            result = await MeasureAsync(target, () => PutAsync(connections, target, "put", requests), settle: true);
             connections.ForEach(connection => connection.Dispose());
         }
 
@@ -132,16 +134,23 @@ internal sealed class LimitCommand(double scale, bool markdown)
         Directory.Delete(data, recursive: true);
     }
 
-    private static async Task<long> InsertAsync(Connection connection, Target target, string database, int batches)
+    private static List<byte[]> Batches(Target target, string database, int count) => [.. Enumerable.Range(0, count).Select(batch => target.Request(
+        "POST",
+        database + "/_bulk_docs",
+        Samples.Batch(Enumerable.Range(batch * 1000, 1000).Select(i => Samples.Document(Samples.Id(i), i)))))];
+
+    private static List<byte[]> Puts(Target target, string database, int count) => [.. Enumerable.Range(0, count).Select(i =>
+        target.Request("PUT", database + "/" + Samples.Id(i), Encoding.UTF8.GetBytes(Samples.Kilobyte(Samples.Id(i), i))))];
+
+    private static async Task<long> InsertAsync(Connection connection, Target target, string database, List<byte[]> batches)
     {
         (await connection.SendAsync(target.Request("PUT", database))).Expect(201);
-        for (var batch = 0; batch < batches; batch++)
+        foreach (var batch in batches)
         {
-            var body = Samples.Batch(Enumerable.Range(batch * 1000, 1000).Select(i => Samples.Document(Samples.Id(i), i)));
-            (await connection.SendAsync(target.Request("POST", database + "/_bulk_docs", body))).Expect(201);
+            (await connection.SendAsync(batch)).Expect(201);
         }
 
-        return batches * 1000L;
+        return batches.Count * 1000L;
     }
 
     private static async Task<RawResult> ListAsync(Connection connection, Target target, string path)
@@ -163,14 +172,10 @@ internal sealed class LimitCommand(double scale, bool markdown)
             settle: false);
     }
 
-    private static async Task<long> PutAsync(List<Connection> connections, Target target, string database, int count)
+    private static async Task<long> PutAsync(List<Connection> connections, Target target, string database, List<byte[]> requests)
     {
         (await connections[0].SendAsync(target.Request("PUT", database))).Expect(201);
-        return await SpreadAsync(connections, count, 201, i =>
-        {
-            var id = Samples.Id(i);
-            return target.Request("PUT", database + "/" + id, Encoding.UTF8.GetBytes(Samples.Kilobyte(id, i)));
-        });
+        return await SpreadAsync(connections, requests.Count, 201, i => requests[i]);
     }
 
     private static async Task<long> GetAsync(Target target, int count)

@@ -6,6 +6,9 @@ namespace CloudWall.Load.Flat;
 /// <summary>What something took of this process: processor time, and bytes written to files, what the store moves about by itself included.</summary>
 internal readonly record struct Cost(double Microseconds, double Bytes)
 {
+    /// <summary>It without the processor time of something that was part of it.</summary>
+    public Cost Without(Cost part) => this with { Microseconds = Microseconds - part.Microseconds };
+
     /// <summary>Measures something, a unit.</summary>
     /// <param name="units">How many units it is.</param>
     /// <param name="run">What is measured.</param>
