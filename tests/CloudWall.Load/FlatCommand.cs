@@ -19,6 +19,8 @@ internal sealed class FlatCommand(double scale, bool markdown)
     private readonly Table _table = new(
         markdown, "what", "first µs", "later µs", "ratio", "first bytes", "later bytes", "ratio", "wanted");
 
+    private RocksDbStore _store = null!;
+
     private readonly int _large = Math.Max(2 * Small, (int)(5_000_000 * scale));
 
     public async Task RunAsync()
@@ -26,7 +28,8 @@ internal sealed class FlatCommand(double scale, bool markdown)
         var directory = Directory.CreateTempSubdirectory("cloudwall-flat-").FullName;
         try
         {
-            using var store = new UnsyncedStore(RocksDbStore.Open(directory, new RocksDbOptions()));
+            _store = RocksDbStore.Open(directory, new RocksDbOptions());
+            using var store = new UnsyncedStore(_store);
             await using var catalogue = DatabaseCatalogue.Open(store, new EngineOptions(), TimeProvider.System);
             await WarmUpAsync(catalogue);
             await EditsAsync(catalogue);
@@ -76,8 +79,7 @@ internal sealed class FlatCommand(double scale, bool markdown)
 
             GC.KeepAlive(length);
             return Task.CompletedTask;
-        },
-        settle: false);
+        });
 
     private static async Task WarmUpAsync(DatabaseCatalogue catalogue)
     {
@@ -105,9 +107,9 @@ internal sealed class FlatCommand(double scale, bool markdown)
         var database = await catalogue.CreateAsync("edits", new DatabaseOptions(), CancellationToken.None);
         IReadOnlyList<RevisionId> revisions = new RevisionId[Documents];
         var edits = 0;
-        var first = await Cost.MeasureAsync(Documents * Window, () => EditAsync(Window), settle: true);
+        var first = await Cost.MeasureAsync(Documents * Window, () => EditAsync(Window), _store);
         await EditAsync(1000 - (2 * Window));
-        var last = await Cost.MeasureAsync(Documents * Window, () => EditAsync(Window), settle: true);
+        var last = await Cost.MeasureAsync(Documents * Window, () => EditAsync(Window), _store);
         var making = await MakingAsync(Samples.Id);
         Add("edit of a document, the 1,000th after the first", first.Without(making), last.Without(making), 1.5);
 
@@ -128,23 +130,23 @@ internal sealed class FlatCommand(double scale, bool markdown)
         await InsertAsync(database, 0, Small, id);
         var pages = await PagesAsync(database);
         var making = await MakingAsync(id);
-        var small = await Cost.MeasureAsync(Small, () => InsertAsync(database, Small, 2 * Small, id), settle: true);
+        var small = await Cost.MeasureAsync(Small, () => InsertAsync(database, Small, 2 * Small, id), _store);
         await InsertAsync(database, 2 * Small, _large, id);
         var more = Math.Max(Small, _large / 10);
-        var large = await Cost.MeasureAsync(more, () => InsertAsync(database, _large, _large + more, id), settle: true);
+        var large = await Cost.MeasureAsync(more, () => InsertAsync(database, _large, _large + more, id), _store);
         Add($"insertion, {order} ids, at {_large:N0} after {Small:N0}", small.Without(making), large.Without(making), 1.3);
         var later = await PagesAsync(database);
         Add($"page of 100 changes with pending, {order} ids", pages.Short, later.Short, 1.3);
         Add($"page of 1,000 changes with pending, {order} ids", pages.Long, later.Long, 1.3);
     }
 
-    private static async Task<(Cost Short, Cost Long)> PagesAsync(Database database)
+    private async Task<(Cost Short, Cost Long)> PagesAsync(Database database)
     {
         const int Pages = 2000;
         var last = database.UpdateSequence;
         return (await PageAsync(100), await PageAsync(1000));
 
-        Task<Cost> PageAsync(int limit) => Cost.MeasureAsync(
+        Task<Cost> PageAsync(int limit) => Cost.MeasureReadsAsync(
             Pages,
             () =>
             {
@@ -153,10 +155,8 @@ internal sealed class FlatCommand(double scale, bool markdown)
                 {
                     Page(database, last * i / Pages, limit);
                 }
-
-                return Task.CompletedTask;
             },
-            settle: true);
+            _store);
     }
 
     private async Task DatabasesAsync(DatabaseCatalogue catalogue)
@@ -165,14 +165,14 @@ internal sealed class FlatCommand(double scale, bool markdown)
         var part = count / 10;
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var residentBefore = Environment.WorkingSet;
-        var first = await Cost.MeasureAsync(part, () => CreateAsync(0, part), settle: true);
+        var first = await Cost.MeasureAsync(part, () => CreateAsync(0, part), _store);
         await CreateAsync(part, count - part);
-        var last = await Cost.MeasureAsync(part, () => CreateAsync(count - part, count), settle: true);
+        var last = await Cost.MeasureAsync(part, () => CreateAsync(count - part, count), _store);
         Add($"creation of a database, the last of {count:N0} after the first", first, last, 1.3);
         var idle = (GC.GetTotalMemory(forceFullCollection: true) - before) / count;
         var resident = (Environment.WorkingSet - residentBefore) / count;
-        var early = await Cost.MeasureAsync(part, () => UseAsync(0, part), settle: true);
-        var late = await Cost.MeasureAsync(part, () => UseAsync(count - part, count), settle: true);
+        var early = await Cost.MeasureAsync(part, () => UseAsync(0, part), _store);
+        var late = await Cost.MeasureAsync(part, () => UseAsync(count - part, count), _store);
         Add($"first document of a database, the last of {count:N0} after the first", early, late, 1.3);
         Console.WriteLine($"{count:N0} databases: {idle:N0} bytes each on the heap while idle, {resident:N0} of the process in all (wanted: ≤ 10,240)");
 

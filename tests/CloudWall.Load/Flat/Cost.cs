@@ -1,44 +1,76 @@
 using System.Diagnostics;
 using System.Globalization;
+using CloudWall.Storage;
+using CloudWall.Storage.RocksDb;
 
 namespace CloudWall.Load.Flat;
 
 /// <summary>What something took of this process: processor time, and bytes written to files, what the store moves about by itself included.</summary>
 internal readonly record struct Cost(double Microseconds, double Bytes)
 {
+    private static readonly string[] Work =
+    [
+        "rocksdb.mem-table-flush-pending", "rocksdb.num-running-flushes", "rocksdb.compaction-pending", "rocksdb.num-running-compactions",
+    ];
+
     /// <summary>It without the processor time of something that was part of it.</summary>
     public Cost Without(Cost part) => this with { Microseconds = Microseconds - part.Microseconds };
 
     /// <summary>Measures something, a unit.</summary>
     /// <param name="units">How many units it is.</param>
     /// <param name="run">What is measured.</param>
-    /// <param name="settle">Whether what the store does afterwards counts; it is waited for before, too.</param>
-    public static async Task<Cost> MeasureAsync(long units, Func<Task> run, bool settle)
+    /// <param name="store">The store, where what it does afterwards counts; what it does before is waited for, too.</param>
+    public static async Task<Cost> MeasureAsync(long units, Func<Task> run, RocksDbStore? store = null)
     {
-        if (settle)
+        if (store is not null)
         {
-            await SettleAsync();
+            await SettleAsync(store);
         }
 
         var (processor, bytes) = Read();
         await run();
-        if (settle)
+        if (store is not null)
         {
-            await SettleAsync();
+            await SettleAsync(store);
         }
 
         var (processorAfter, bytesAfter) = Read();
         return new Cost((processorAfter - processor).TotalMicroseconds / units, (double)(bytesAfter - bytes) / units);
     }
 
-    private static async Task SettleAsync()
+    /// <summary>
+    /// Measures reads, a unit, by the processor time of the thread that reads: what the store does beside them has nothing to do with them.
+    /// </summary>
+    public static async Task<Cost> MeasureReadsAsync(long units, Action run, RocksDbStore store)
     {
-        for (var (before, quiet) = (TimeSpan.Zero, 0); quiet < 5;)
+        await SettleAsync(store);
+        run();
+        var microseconds = 0.0;
+        var thread = new Thread(() =>
         {
-            await Task.Delay(100);
-            var (now, _) = Read();
-            quiet = now - before < TimeSpan.FromMilliseconds(15) ? quiet + 1 : 0;
-            before = now;
+            var before = ReadThread();
+            run();
+            microseconds = (ReadThread() - before) / 1000.0 / units;
+        });
+        thread.Start();
+        thread.Join();
+        return new Cost(microseconds, 0);
+    }
+
+    /// <summary>This thread's processor time in nanoseconds.</summary>
+    private static long ReadThread() =>
+        long.Parse(File.ReadAllText("/proc/thread-self/schedstat").Split(' ')[0], CultureInfo.InvariantCulture);
+
+    /// <summary>Waits until the store has nothing left to do by itself: no flush, no compaction, running or due.</summary>
+    private static async Task SettleAsync(RocksDbStore store)
+    {
+        for (var quiet = 0; quiet < 5; quiet++)
+        {
+            await Task.Delay(50);
+            if (Enum.GetValues<Keyspace>().Any(space => Array.Exists(Work, name => store.ReadProperty(space, name) != 0)))
+            {
+                quiet = 0;
+            }
         }
     }
 
