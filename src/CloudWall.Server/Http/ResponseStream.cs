@@ -22,9 +22,12 @@ internal sealed class ResponseStream : IDisposable
     /// <summary>Called where the client has stopped to take what is sent: what is held of the store can be let go of.</summary>
     public Action? Stalled { get; set; }
 
+    /// <summary>Whether enough has gathered to be sent.</summary>
+    public bool IsFull => Buffer.WrittenCount >= FlushAt;
+
     /// <summary>Sends what has gathered if it is worth a packet or more.</summary>
     /// <exception cref="OperationCanceledException">The client has gone.</exception>
-    public ValueTask FlushIfFullAsync() => Buffer.WrittenCount < FlushAt ? ValueTask.CompletedTask : FlushAsync();
+    public ValueTask FlushIfFullAsync() => IsFull ? FlushAsync() : ValueTask.CompletedTask;
 
     /// <summary>Sends what has gathered, and the headers if they are not yet out. For feeds that then wait.</summary>
     /// <exception cref="OperationCanceledException">The client has gone.</exception>

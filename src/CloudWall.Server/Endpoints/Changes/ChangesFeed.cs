@@ -57,7 +57,7 @@ internal sealed class ChangesFeed : IDisposable
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(
             _exchange.Aborted, _exchange.Node.Stopping, _database.Closing);
         _frame.Begin();
-        var round = await PassAsync(since);
+        var round = await NextAsync(since);
         for (var hasWritten = round.Rows > 0; IsLive && !HasEnough(round); hasWritten = true)
         {
             if (!hasWritten)
@@ -73,7 +73,7 @@ internal sealed class ChangesFeed : IDisposable
                 break;
             }
 
-            round = await PassAsync(round.LastSequence);
+            round = await NextAsync(round.LastSequence);
         }
 
         await ending.CancelAsync();
@@ -85,6 +85,18 @@ internal sealed class ChangesFeed : IDisposable
     public void Dispose() => _stream.Dispose();
 
     private bool HasEnough(FeedRound round) => _options.Feed == FeedKind.Longpoll ? round.Rows > 0 : _left <= 0;
+
+    /// <summary>Writes what there is; waiting begins with the last row of it.</summary>
+    private async ValueTask<FeedRound> NextAsync(long since)
+    {
+        var round = await PassAsync(since);
+        if (round.Rows > 0)
+        {
+            _clock.Restart();
+        }
+
+        return round;
+    }
 
     /// <summary>Writes the rows after a sequence that are there now.</summary>
     private ValueTask<FeedRound> PassAsync(long since)
@@ -188,8 +200,13 @@ internal sealed class ChangesFeed : IDisposable
         _left--;
         pass.Rows++;
         pass.LastWritten = Reached(pass.LastWritten, sequence);
+        if (!_stream.IsFull)
+        {
+            return ValueTask.CompletedTask;
+        }
+
         _clock.Restart();
-        return _stream.FlushIfFullAsync();
+        return _stream.FlushAsync();
     }
 
     private long? Shown(long sequence) => _left % _options.SequenceInterval == 0 ? sequence : null;
