@@ -57,7 +57,9 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
     }
 
     /// <summary>Opens what a store holds, and removes what a crash has left half done. The store stays the caller's.</summary>
-    /// <exception cref="StorageException">The disk failed, or the format is newer than this program knows.</exception>
+    /// <exception cref="StorageException">
+    /// The disk failed, the format is newer than this program knows, or a database's entry or state is missing or garbled.
+    /// </exception>
     public static DatabaseCatalogue Open(KeyValueStore store, EngineOptions options, TimeProvider time)
     {
         var catalogue = new DatabaseCatalogue(store, options, time);
@@ -270,7 +272,16 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
         while (rows.MoveNext())
         {
             var name = Encoding.UTF8.GetString(rows.Key[Keys.CatalogueStart.Length..]);
-            Add(name, CatalogueRecord.Read(rows.Value));
+            try
+            {
+                Add(name, CatalogueRecord.Read(rows.Value));
+                _cores[_databases[name]].PeekState();
+            }
+            catch (Exception e) when (e is InvalidDataException or ArgumentException)
+            {
+                throw new StorageException($"The database {name} is damaged: {e.Message}", e);
+            }
+
             Updates.Add(name, DatabaseUpdateKind.Updated);
         }
     }

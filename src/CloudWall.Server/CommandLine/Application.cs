@@ -30,6 +30,11 @@ internal static class Application
                 return await IsUpAsync(options.Port ?? 5984) ? 0 : 1;
             }
 
+            if (options.Check)
+            {
+                return await DataCheck.RunAsync(Path.GetFullPath(options.Data ?? DefaultDirectory()), output) ? 0 : 1;
+            }
+
             await ServeAsync(options, output, error);
             return 0;
         }

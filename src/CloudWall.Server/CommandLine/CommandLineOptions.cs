@@ -19,6 +19,8 @@ internal sealed record CommandLineOptions
                          {0}
           --config FILE  settings in CouchDB's format; they win over DIR/local.ini
           --health       ask the node on --port whether it is up: exit status 0 or 1
+          --check        check the data of a node that is stopped: exit status 0
+                         where all of it agrees, else 1 with what was found
           --help         print this
           --version      print the version
 
@@ -43,6 +45,9 @@ internal sealed record CommandLineOptions
 
     /// <summary><c>--health</c>.</summary>
     public bool Health { get; init; }
+
+    /// <summary><c>--check</c>.</summary>
+    public bool Check { get; init; }
 
     /// <summary><c>--help</c>.</summary>
     public bool Help { get; init; }
@@ -89,6 +94,9 @@ internal sealed record CommandLineOptions
                     break;
                 case "--health" when equals < 0:
                     options = options with { Health = true };
+                    break;
+                case "--check" when equals < 0:
+                    options = options with { Check = true };
                     break;
                 case "--version" when equals < 0:
                     options = options with { Version = true };

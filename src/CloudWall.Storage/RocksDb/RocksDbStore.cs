@@ -52,6 +52,7 @@ public sealed class RocksDbStore : KeyValueStore
         }
 
         NativeHeaps.Limit();
+        RefuseWithoutCurrent(directory);
         using var cache = Tuning.CreateCache(options);
         using var writeBufferManager = Tuning.CreateWriteBufferManager(options, cache);
         using var databaseOptions = Tuning.CreateDatabaseOptions(options, writeBufferManager);
@@ -449,6 +450,40 @@ public sealed class RocksDbStore : KeyValueStore
     {
         ThrowIfDisposed();
         _database.AddReference();
+    }
+
+    /// <summary>
+    /// Without the file CURRENT the engine would take the directory for an empty one, and remove what is in it as left over.
+    /// </summary>
+    private static void RefuseWithoutCurrent(string directory)
+    {
+        try
+        {
+            if (File.Exists(Path.Combine(directory, "CURRENT")))
+            {
+                return;
+            }
+
+            foreach (var pattern in (ReadOnlySpan<string>)["*.sst", "*.blob"])
+            {
+                if (Directory.EnumerateFiles(directory, pattern).FirstOrDefault() is { } data)
+                {
+                    throw new StorageException(
+                        $"The data in {directory} is damaged and was not opened: the file CURRENT is missing, but there is data ({Path.GetFileName(data)}).");
+                }
+            }
+
+            // A log of data that never came to a table. An empty one is what a crash of the very first start leaves.
+            if (Directory.EnumerateFiles(directory, "*.log").FirstOrDefault(log => new FileInfo(log).Length > 0) is { } written)
+            {
+                throw new StorageException(
+                    $"The data in {directory} is damaged and was not opened: the file CURRENT is missing, but there is a log ({Path.GetFileName(written)}).");
+            }
+        }
+        catch (Exception e) when (e is IOException and not StorageException or UnauthorizedAccessException)
+        {
+            throw new StorageException($"The data directory {directory} cannot be read: {e.Message}", e);
+        }
     }
 
     private static string Explain(string directory, string message)

@@ -1,0 +1,45 @@
+using CloudWall.Documents.Checking;
+using CloudWall.Server.Configuration;
+using CloudWall.Storage;
+using CloudWall.Storage.RocksDb;
+
+namespace CloudWall.Server.CommandLine;
+
+/// <summary>What <c>--check</c> does: says whether the data of a stopped node agrees with itself.</summary>
+internal static class DataCheck
+{
+    /// <summary>Checks a data directory, and prints a line for each finding.</summary>
+    /// <returns>Whether there were none.</returns>
+    /// <exception cref="ConfigurationException">There is no data, it is in use, or it cannot be opened.</exception>
+    public static async Task<bool> RunAsync(string directory, TextWriter output)
+    {
+        if (!Directory.Exists(Path.Combine(directory, "store")))
+        {
+            throw new ConfigurationException($"The directory {directory} holds no data of a node.");
+        }
+
+        using var data = DataDirectory.Open(directory);
+        var findings = 0;
+        int databases;
+        try
+        {
+            using var store = RocksDbStore.Open(data.Store, new RocksDbOptions());
+            databases = StoreCheck.Run(store, uploads: true, Print);
+        }
+        catch (StorageException e)
+        {
+            throw new ConfigurationException($"The databases in {data.Store} cannot be opened: {e.Message}", e);
+        }
+
+        await output.WriteLineAsync(findings == 0
+            ? $"{directory}: {databases} databases, all agree."
+            : $"{directory}: {databases} databases, {findings} findings.");
+        return findings == 0;
+
+        void Print(Finding finding)
+        {
+            findings++;
+            output.WriteLine(finding);
+        }
+    }
+}
