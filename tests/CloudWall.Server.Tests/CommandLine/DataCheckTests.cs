@@ -1,0 +1,61 @@
+using CloudWall.Documents.Databases;
+using CloudWall.Server.CommandLine;
+using CloudWall.Server.Configuration;
+using CloudWall.Storage;
+using CloudWall.Storage.RocksDb;
+
+namespace CloudWall.Server.Tests.CommandLine;
+
+public sealed class DataCheckTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    [Fact]
+    public async Task Whole_data_agrees_and_a_missing_state_is_named()
+    {
+        await FillAsync();
+        var output = new StringWriter();
+        Assert.Equal(0, await Application.RunAsync(["--check", "--data", _directory.Path], output, output));
+        Assert.Contains("1 databases, all agree", output.ToString(), StringComparison.Ordinal);
+
+        using (var store = RocksDbStore.Open(Path.Combine(_directory.Path, "store"), new RocksDbOptions()))
+        {
+            using var batch = store.CreateBatch();
+            batch.Delete(Keyspace.Meta, [4, 0, 0, 0, 1]);
+            store.Commit(batch, sync: true);
+        }
+
+        output = new StringWriter();
+        Assert.Equal(1, await Application.RunAsync(["--check", "--data", _directory.Path], output, output));
+        Assert.Contains("notes: its state is missing", output.ToString(), StringComparison.Ordinal);
+
+        var refusal = await Assert.ThrowsAsync<ConfigurationException>(StartAsync);
+        Assert.Contains(_directory.Path, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("The database notes is damaged", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_directory_without_data_is_not_made_into_one()
+    {
+        var path = Path.Combine(_directory.Path, "nothing");
+        var output = new StringWriter();
+        Assert.Equal(1, await Application.RunAsync(["--check", "--data", path], output, output));
+        Assert.Contains("holds no data", output.ToString(), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(path));
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    private async Task FillAsync()
+    {
+        await using var node = await StartAsync();
+        await node.Databases.CreateAsync("notes", new DatabaseOptions(), CancellationToken.None);
+    }
+
+    private Task<Node> StartAsync() => Node.StartAsync(new NodeOptions
+    {
+        DataDirectory = _directory.Path,
+        Admin = ("admin", "secret"),
+        Settings = [("chttpd", "port", "0"), ("chttpd_auth", "iterations", "10")],
+    });
+}
