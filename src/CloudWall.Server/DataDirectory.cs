@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text;
 using CloudWall.Server.Configuration;
+using CloudWall.Storage;
 
 namespace CloudWall.Server;
 
@@ -39,14 +41,7 @@ internal sealed class DataDirectory : IDisposable
         FileStream? held = null;
         try
         {
-            if (OperatingSystem.IsWindows())
-            {
-                Directory.CreateDirectory(path);
-            }
-            else
-            {
-                Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            }
+            DurableDirectory.Create(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
             // Refuse before anything is touched.
             CheckFormat(path);
@@ -54,7 +49,7 @@ internal sealed class DataDirectory : IDisposable
             var directory = new DataDirectory(path, held);
             if (!File.Exists(FormatFile(path)))
             {
-                File.WriteAllText(FormatFile(path), Format.ToString(CultureInfo.InvariantCulture) + "\n");
+                DurableDirectory.Replace(FormatFile(path), Encoding.ASCII.GetBytes(Format.ToString(CultureInfo.InvariantCulture) + "\n"));
             }
 
             File.WriteAllText(directory.ProcessFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");

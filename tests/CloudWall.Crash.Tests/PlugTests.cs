@@ -36,6 +36,55 @@ public sealed class PlugTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_first_start_survives_a_pulled_plug_with_what_it_acknowledged()
+    {
+        var seeds = Soak.Number("CLOUDWALL_PLUG_SEEDS", 20) / 4;
+        var first = Soak.Number("CLOUDWALL_PLUG_SEED", 1);
+        for (var seed = first; seed < first + seeds; seed++)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"CLOUDWALL_PLUG_SEED={seed}"));
+            using var data = new TemporaryDirectory();
+            Directory.CreateDirectory(data.Path);
+            var ledger = new Ledger();
+            var isCreated = false;
+            var after = new Random(seed).Next(1, seed % 2 == 0 ? 80 : 600);
+            await using (var node = await NodeProcess.StartAsync(data.Path, PlugLibrary.Environment(data.Path, after, seed)))
+            {
+                try
+                {
+                    isCreated = !node.HasExited && await CreateAsync(node);
+                }
+                catch (HttpRequestException)
+                {
+                    // Pulled before it answered.
+                }
+
+                if (isCreated)
+                {
+                    await new Workload(ledger, seed).RunAsync(node, int.MaxValue / 2);
+                }
+
+                using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+                await node.WaitAsync(patience.Token);
+            }
+
+            await using (var node = await NodeProcess.StartAsync(data.Path))
+            {
+                Assert.False(node.HasExited, node.HasExited ? await node.Errors : "");
+                if (!isCreated)
+                {
+                    await CreateAsync(node);
+                }
+
+                await Inspection.OverHttpAsync(node.Client, ledger);
+                Assert.Equal(0, await node.StopAsync());
+            }
+
+            Inspection.OfFiles(data.Path);
+        }
+    }
+
+    [Fact]
     public async Task A_disk_that_lies_about_syncing_is_found_out()
     {
         using var data = new TemporaryDirectory();
@@ -92,6 +141,12 @@ public sealed class PlugTests(ITestOutputHelper output)
         using var created = await node.Client.PutAsync(Workload.Database, null, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
         Assert.Equal(0, await node.StopAsync());
+    }
+
+    private static async Task<bool> CreateAsync(NodeProcess node)
+    {
+        using var created = await node.Client.PutAsync(Workload.Database, null);
+        return created.StatusCode is HttpStatusCode.Created or HttpStatusCode.PreconditionFailed;
     }
 
     /// <summary>Runs a node until its plug is pulled.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using CloudWall.Storage;
 
 namespace CloudWall.Server.Configuration;
 
@@ -101,20 +102,8 @@ internal static partial class IniFile
     private static void Replace(string path, string section, string key, string? value)
     {
         var text = File.Exists(path) ? File.ReadAllText(path) : string.Empty;
-        var temporary = path + ".new";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using (var file = new FileStream(temporary, options))
-        {
-            file.Write(Encoding.UTF8.GetBytes(Set(text, section, key, value)));
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, path, overwrite: true);
+        DurableDirectory.Replace(
+            Path.GetFullPath(path), Encoding.UTF8.GetBytes(Set(text, section, key, value)), UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     private static string[] Lines(string text) => text.Split(["\r\n", "\n", "\r"], StringSplitOptions.None);

@@ -44,7 +44,7 @@ public sealed class RocksDbStore : KeyValueStore
         directory = Path.GetFullPath(directory);
         try
         {
-            Directory.CreateDirectory(directory);
+            DurableDirectory.Create(directory);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

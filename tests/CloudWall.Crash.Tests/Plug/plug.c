@@ -44,7 +44,7 @@ struct undo {
   struct undo *next;
 };
 
-enum what { CREATED, REMOVED, RENAMED };
+enum what { CREATED, MADE_DIRECTORY, REMOVED, RENAMED };
 
 struct change {
   enum what what;
@@ -79,7 +79,7 @@ __attribute__((constructor)) static void start(void) {
   if (value && *value) {
     snprintf(watched, sizeof watched, "%s", value);
     snprintf(graveyard, sizeof graveyard, "%s.plug", watched);
-    mkdir(graveyard, 0700);
+    REAL(mkdir)(graveyard, 0700);
   }
   if ((value = getenv("PLUG_AFTER"))) after = atol(value);
   if ((value = getenv("PLUG_SEED"))) seed = strtoull(value, NULL, 10);
@@ -152,6 +152,11 @@ static void undo_change(struct change *change) {
   switch (change->what) {
     case CREATED:
       REAL(unlink)(change->from);
+      break;
+    case MADE_DIRECTORY:
+      /* With all that is in it, synced or not. */
+      snprintf(change->kept, sizeof change->kept, "%s/directory-%ld-%d", graveyard, graves++, (int)getpid());
+      REAL(rename)(change->from, change->kept);
       break;
     case REMOVED:
       if (*change->kept) REAL(rename)(change->kept, change->from);
@@ -456,6 +461,19 @@ static int removes(int directory, const char *path, int flags) {
 int unlink(const char *path) { return removes(AT_FDCWD, path, 0); }
 
 int unlinkat(int directory, const char *path, int flags) { return removes(directory, path, flags); }
+
+int mkdir(const char *path, mode_t mode) {
+  char full[PATH_MAX];
+  pthread_mutex_lock(&gate);
+  /* The directory itself is given. */
+  int mine = watches(AT_FDCWD, path, full) && strcmp(full, watched);
+  if (mine) step();
+  int result = REAL(mkdir)(path, mode), error = errno;
+  if (mine && !result) note(MADE_DIRECTORY, full, "");
+  pthread_mutex_unlock(&gate);
+  errno = error;
+  return result;
+}
 
 int link(const char *from, const char *to) {
   char full[PATH_MAX];
