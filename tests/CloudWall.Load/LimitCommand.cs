@@ -14,6 +14,9 @@ namespace CloudWall.Load;
 /// </summary>
 internal sealed class LimitCommand(double scale, bool markdown)
 {
+    /// <summary>How many write at once in bulk: one is read while the other is synced.</summary>
+    private const int Writers = 2;
+
     private readonly Table _table = new(
         markdown, "work", "node per second", "limit per second", "rate", "node µs", "limit µs", "processor", "wanted");
 
@@ -60,17 +63,23 @@ internal sealed class LimitCommand(double scale, bool markdown)
         var (node, target) = await ChildProcess.StartNodeAsync(data);
         await using (node)
         {
-            using var connection = await target.ConnectAsync();
-            await InsertAsync(connection, target, "warm", Batches(target, "warm", batches));
+            var connections = await ConnectAsync(target, Writers);
+            for (var i = 0; i < 3; i++)
+            {
+                await InsertAsync(connections, target, "warm" + i, Batches(target, "warm" + i, batches));
+            }
+
             var requests = Batches(target, "insert", batches);
             await SettledAsync(target);
-            insert = await MeasureAsync(target, () => InsertAsync(connection, target, "insert", requests), settle: true);
+            insert = await MeasureAsync(target, () => InsertAsync(connections, target, "insert", requests), settle: true);
+            var connection = connections[0];
             changes = await ListAsync(connection, target, "insert/_changes");
             documents = await ListAsync(connection, target, "insert/_all_docs?include_docs=true");
+            connections.ForEach(connection => connection.Dispose());
         }
 
         var store = Path.Combine(data, "store");
-        Add("bulk insert (documents)", insert, await RawAsync("raw-put", store, "1000", "1"), 0.4);
+        Add("bulk insert (documents)", insert, await RawAsync("raw-put", store, "1000", Writers.ToString(CultureInfo.InvariantCulture)), 0.4);
         Add("_changes (rows)", changes, await RawAsync("raw-scan", store, "changes"), 0.3);
         Add("_all_docs?include_docs=true (rows)", documents, await RawAsync("raw-scan", store, "documents"), 0.3);
         Directory.Delete(data, recursive: true);
@@ -84,12 +93,7 @@ internal sealed class LimitCommand(double scale, bool markdown)
         var (node, target) = await ChildProcess.StartNodeAsync(data);
         await using (node)
         {
-            var connections = new List<Connection>();
-            for (var i = 0; i < 32; i++)
-            {
-                connections.Add(await target.ConnectAsync());
-            }
-
+            var connections = await ConnectAsync(target, 32);
             await PutAsync(connections, target, "warm", Puts(target, "warm", count));
             var requests = Puts(target, "put", count);
             await SettledAsync(target);
@@ -142,22 +146,21 @@ internal sealed class LimitCommand(double scale, bool markdown)
     private static List<byte[]> Puts(Target target, string database, int count) => [.. Enumerable.Range(0, count).Select(i =>
         target.Request("PUT", database + "/" + Samples.Id(i), Encoding.UTF8.GetBytes(Samples.Kilobyte(Samples.Id(i), i))))];
 
-    private static async Task<long> InsertAsync(Connection connection, Target target, string database, List<byte[]> batches)
+    private static async Task<long> InsertAsync(List<Connection> connections, Target target, string database, List<byte[]> batches)
     {
-        (await connection.SendAsync(target.Request("PUT", database))).Expect(201);
-        foreach (var batch in batches)
-        {
-            (await connection.SendAsync(batch)).Expect(201);
-        }
-
-        return batches.Count * 1000L;
+        (await connections[0].SendAsync(target.Request("PUT", database))).Expect(201);
+        return 1000 * await SpreadAsync(connections, batches.Count, 201, i => batches[i]);
     }
 
     private static async Task<RawResult> ListAsync(Connection connection, Target target, string path)
     {
         var request = target.Request("GET", path);
         var rows = (await connection.SendAsync(request)).Expect(200).Lines - 3;
-        await connection.SendAsync(request);
+        for (var i = 0; i < 5; i++)
+        {
+            (await connection.SendAsync(request)).Expect(200);
+        }
+
         return await MeasureAsync(
             target,
             async () =>
@@ -180,16 +183,22 @@ internal sealed class LimitCommand(double scale, bool markdown)
 
     private static async Task<long> GetAsync(Target target, int count)
     {
-        var connections = new List<Connection>();
-        for (var i = 0; i < 32; i++)
-        {
-            connections.Add(await target.ConnectAsync());
-        }
-
+        var connections = await ConnectAsync(target, 32);
         var request = target.Request("GET", "get/one");
         await SpreadAsync(connections, count, 200, _ => request);
         connections.ForEach(connection => connection.Dispose());
         return count;
+    }
+
+    private static async Task<List<Connection>> ConnectAsync(Target target, int count)
+    {
+        var connections = new List<Connection>();
+        for (var i = 0; i < count; i++)
+        {
+            connections.Add(await target.ConnectAsync());
+        }
+
+        return connections;
     }
 
     private static async Task<long> SpreadAsync(List<Connection> connections, int count, int status, Func<int, byte[]> request)
