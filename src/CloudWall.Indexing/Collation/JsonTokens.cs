@@ -1,0 +1,50 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace CloudWall.Indexing.Collation;
+
+/// <summary>How JSON is read here: at any depth, strings without their escapes.</summary>
+internal static class JsonTokens
+{
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = int.MaxValue };
+
+    public static Utf8JsonReader Read(ReadOnlySpan<byte> json) => new(json, Options);
+
+    /// <summary>The text of a string or member name.</summary>
+    /// <param name="reader">Stands on it.</param>
+    /// <param name="initial">Room on the caller's stack.</param>
+    /// <param name="rented">To be given back with <see cref="Return"/>; null where the room was enough.</param>
+    public static ReadOnlySpan<char> Text(scoped in Utf8JsonReader reader, Span<char> initial, out char[]? rented)
+    {
+        rented = null;
+        if (reader.ValueSpan.Length > initial.Length)
+        {
+            initial = rented = ArrayPool<char>.Shared.Rent(reader.ValueSpan.Length);
+        }
+
+        return initial[..reader.CopyString(initial)];
+    }
+
+    public static void Return(char[]? rented)
+    {
+        if (rented is not null)
+        {
+            ArrayPool<char>.Shared.Return(rented);
+        }
+    }
+
+    /// <summary>Where a kind of value comes among others; 0 is the end of an array or object.</summary>
+    public static byte Rank(JsonTokenType token, CollationOrder order) => token switch
+    {
+        JsonTokenType.EndArray or JsonTokenType.EndObject => 0,
+        JsonTokenType.PropertyName => 1,
+        JsonTokenType.Null => order == CollationOrder.Raw ? (byte)3 : (byte)1,
+        JsonTokenType.False => 2,
+        JsonTokenType.True => order == CollationOrder.Raw ? (byte)4 : (byte)3,
+        JsonTokenType.Number => order == CollationOrder.Raw ? (byte)1 : (byte)4,
+        JsonTokenType.String => order == CollationOrder.Raw ? (byte)7 : (byte)5,
+        JsonTokenType.StartArray => 6,
+        JsonTokenType.StartObject => order == CollationOrder.Raw ? (byte)5 : (byte)7,
+        _ => throw new InvalidDataException($"A key has a {token}."),
+    };
+}

@@ -1,0 +1,110 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace CloudWall.Indexing.Collation;
+
+/// <summary>
+/// Keys as bytes that order as the keys do (<see cref="JsonCollation"/>), and are the same where the keys are equal. No key's bytes are
+/// the beginning of another's, so that others may follow them.
+/// </summary>
+public static class SortKey
+{
+    private const int StackCharacters = 256;
+
+    /// <summary>Appends a key's bytes.</summary>
+    /// <param name="json">A JSON value in normal form, as UTF-8.</param>
+    /// <param name="order">The order.</param>
+    /// <param name="output">Where they go.</param>
+    /// <exception cref="InvalidDataException">A number is beyond 2^32767.</exception>
+    public static void Write(ReadOnlySpan<byte> json, CollationOrder order, IBufferWriter<byte> output) =>
+        Write(json, order, int.MaxValue, output);
+
+    /// <summary>
+    /// Appends the beginning that the bytes of all arrays have that have the same first elements; of other values, and of the empty array,
+    /// all bytes.
+    /// </summary>
+    /// <param name="json">A JSON value in normal form, as UTF-8.</param>
+    /// <param name="order">The order.</param>
+    /// <param name="elements">How many elements of an array.</param>
+    /// <param name="output">Where they go.</param>
+    /// <exception cref="InvalidDataException">A number is beyond 2^32767.</exception>
+    public static void Write(ReadOnlySpan<byte> json, CollationOrder order, int elements, IBufferWriter<byte> output)
+    {
+        Span<char> room = stackalloc char[StackCharacters];
+        var reader = JsonTokens.Read(json);
+        var array = false;
+        while (reader.Read())
+        {
+            array |= reader.TokenType == JsonTokenType.StartArray && reader.CurrentDepth == 0;
+            if (array && reader.CurrentDepth == 1 && !IsEnd(reader.TokenType) && elements-- == 0)
+            {
+                return;
+            }
+
+            Write(JsonTokens.Rank(reader.TokenType, order), output);
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.Number:
+                    SortableNumber.Write(reader.ValueSpan, output);
+                    break;
+                case JsonTokenType.String or JsonTokenType.PropertyName:
+                    WriteText(in reader, order, room, output);
+                    break;
+                default:
+                    break;
+            }
+        }
+    }
+
+    private static ReadOnlySpan<byte> EscapedZero => [0xFF];
+
+    private static ReadOnlySpan<byte> RawEnd => [0, 1];
+
+    private static void Write(byte value, IBufferWriter<byte> output)
+    {
+        output.GetSpan(1)[0] = value;
+        output.Advance(1);
+    }
+
+    private static bool IsEnd(JsonTokenType token) => token is JsonTokenType.EndArray or JsonTokenType.EndObject;
+
+    private static void WriteText(scoped in Utf8JsonReader reader, CollationOrder order, Span<char> room, IBufferWriter<byte> output)
+    {
+        if (order == CollationOrder.Raw)
+        {
+            WriteRaw(in reader, output);
+            return;
+        }
+
+        var text = JsonTokens.Text(in reader, room, out var rented);
+        output.Write(StringCollation.SortKey(text));
+        output.Write("\0"u8);
+        JsonTokens.Return(rented);
+    }
+
+    /// <summary>The bytes of the string itself; 00 becomes 00 FF, and 00 01 ends it.</summary>
+    private static void WriteRaw(scoped in Utf8JsonReader reader, IBufferWriter<byte> output)
+    {
+        byte[]? rented = null;
+        var bytes = reader.ValueSpan;
+        if (reader.ValueIsEscaped)
+        {
+            rented = ArrayPool<byte>.Shared.Rent(bytes.Length);
+            bytes = rented.AsSpan(0, reader.CopyString(rented));
+        }
+
+        for (var zero = bytes.IndexOf((byte)0); zero >= 0; zero = bytes.IndexOf((byte)0))
+        {
+            output.Write(bytes[..(zero + 1)]);
+            output.Write(EscapedZero);
+            bytes = bytes[(zero + 1)..];
+        }
+
+        output.Write(bytes);
+        output.Write(RawEnd);
+        if (rented is not null)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+}

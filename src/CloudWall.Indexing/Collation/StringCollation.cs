@@ -1,0 +1,56 @@
+using System.Globalization;
+
+namespace CloudWall.Indexing.Collation;
+
+/// <summary>Strings in the order of Unicode's root collation at its third level, as ICU has it.</summary>
+internal static class StringCollation
+{
+    /// <summary>No character's part of a sort key takes more: the longest expansion has 18 elements of up to 7 bytes.</summary>
+    private const int LongestPerCharacter = 128;
+
+    private const int ShortText = 128;
+
+    private static readonly CompareInfo Root = CultureInfo.InvariantCulture.CompareInfo;
+
+    [ThreadStatic]
+    private static byte[]? _scratch;
+
+    /// <summary>
+    /// What tells this collation from that of another version, which may order some strings otherwise: indexes that were built with
+    /// another are built anew.
+    /// </summary>
+    public static string Version { get; } = $"{Root.Version.FullVersion:x}-{Root.Version.SortId:N}";
+
+    /// <summary>Sees to it that there is a collation at all.</summary>
+    /// <exception cref="PlatformNotSupportedException">The runtime was told to do without (globalization-invariant mode).</exception>
+    public static void EnsureAvailable()
+    {
+        // Without ICU strings are compared by their code units, where capitals come first.
+        if (Root.Compare("a", "B", CompareOptions.None) >= 0)
+        {
+            throw new PlatformNotSupportedException(
+                "Views need Unicode collation: install ICU and do not run in globalization-invariant mode (DOTNET_SYSTEM_GLOBALIZATION_INVARIANT).");
+        }
+    }
+
+    public static int Compare(ReadOnlySpan<char> a, ReadOnlySpan<char> b) => Root.Compare(a, b, CompareOptions.None);
+
+    /// <summary>
+    /// Bytes that order as the strings do, without a zero among them; valid until the next call on the same thread.
+    /// </summary>
+    public static ReadOnlySpan<byte> SortKey(ReadOnlySpan<char> text)
+    {
+        var scratch = _scratch ??= new byte[ShortText * LongestPerCharacter];
+        if (text.Length > ShortText)
+        {
+            var needed = Root.GetSortKeyLength(text, CompareOptions.None);
+            if (needed > scratch.Length)
+            {
+                scratch = new byte[needed];
+            }
+        }
+
+        ReadOnlySpan<byte> key = scratch.AsSpan(0, Root.GetSortKey(text, scratch, CompareOptions.None));
+        return key is [.., 0] ? key[..^1] : key;
+    }
+}
