@@ -10,18 +10,37 @@ internal sealed class DatabaseHandle : SafeHandle
 {
     private readonly nint[] _columnFamilies;
 
-    internal DatabaseHandle(nint database, nint[] columnFamilies)
+    /// <param name="database">The database.</param>
+    /// <param name="columnFamilies">By keyspace, the first of them at least.</param>
+    /// <param name="withLog">Whether writes go to a log first.</param>
+    internal DatabaseHandle(nint database, nint[] columnFamilies, bool withLog)
         : base(0, ownsHandle: true)
     {
         _columnFamilies = columnFamilies;
         ReadOptions = NativeMethods.rocksdb_readoptions_create();
         WriteOptions = NativeMethods.rocksdb_writeoptions_create();
         SyncedWriteOptions = NativeMethods.rocksdb_writeoptions_create();
-        NativeMethods.rocksdb_writeoptions_set_sync(SyncedWriteOptions, 1);
+        HasLog = withLog;
+        if (withLog)
+        {
+            NativeMethods.rocksdb_writeoptions_set_sync(SyncedWriteOptions, 1);
+        }
+        else
+        {
+            NativeMethods.rocksdb_writeoptions_disable_WAL(WriteOptions, 1);
+            NativeMethods.rocksdb_writeoptions_disable_WAL(SyncedWriteOptions, 1);
+        }
+
         SetHandle(database);
     }
 
     public override bool IsInvalid => handle == 0;
+
+    /// <summary>Whether writes go to a log first; if not, only a flush makes them safe.</summary>
+    internal bool HasLog { get; }
+
+    /// <summary>All column families; valid while the caller holds a reference.</summary>
+    internal nint[] ColumnFamilies => _columnFamilies;
 
     internal nint ReadOptions { get; }
 

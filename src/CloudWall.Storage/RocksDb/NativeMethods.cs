@@ -170,6 +170,9 @@ internal static partial class NativeMethods
     internal static partial void rocksdb_writeoptions_set_sync(nint options, byte sync);
 
     [LibraryImport(Library)]
+    internal static partial void rocksdb_writeoptions_disable_WAL(nint options, int disable);
+
+    [LibraryImport(Library)]
     internal static partial nint rocksdb_flushoptions_create();
 
     [LibraryImport(Library)]

@@ -21,13 +21,22 @@ public sealed class RocksDbStore : KeyValueStore
     private const string BlobGarbage = "rocksdb.live-blob-file-garbage-size";
 
     private readonly DatabaseHandle _database;
+    private readonly SettingsHandle _cache;
+    private readonly SettingsHandle _writeBuffers;
+    private readonly bool _ownsBudget;
 
     // The handle itself stays open while anything taken from the store is alive, so it cannot tell.
     private volatile bool _disposed;
     private int _suspended;
     private readonly Density?[] _densities = new Density?[Tuning.ColumnFamilyNames.Length];
 
-    private RocksDbStore(DatabaseHandle database) => _database = database;
+    private RocksDbStore(DatabaseHandle database, SettingsHandle cache, SettingsHandle writeBuffers, bool ownsBudget)
+    {
+        _database = database;
+        _cache = cache;
+        _writeBuffers = writeBuffers;
+        _ownsBudget = ownsBudget;
+    }
 
     /// <summary>Opens the store in a directory, which is made where there is none, and repeats what the log holds.</summary>
     /// <exception cref="StorageException">
@@ -41,6 +50,42 @@ public sealed class RocksDbStore : KeyValueStore
         ArgumentOutOfRangeException.ThrowIfLessThan(options.WriteBufferBytes, 1 << 20, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.LogBytes, 1 << 20, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxOpenFiles, 32, nameof(options));
+        NativeHeaps.Limit();
+        var cache = Tuning.CreateCache(options);
+        SettingsHandle? writeBuffers = null;
+        try
+        {
+            writeBuffers = Tuning.CreateWriteBufferManager(options, cache);
+            return new RocksDbStore(Open(directory, options, cache, writeBuffers, derived: false), cache, writeBuffers, ownsBudget: true);
+        }
+        catch
+        {
+            writeBuffers?.Dispose();
+            cache.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Opens a store beside this one for what can be made anew: its one keyspace is <see cref="Keyspace.Meta"/>, and it takes its memory from
+    /// this store's cache and write buffers. It has no log: what was not flushed (<see cref="Sync"/>, or disposing of it) is lost in a
+    /// crash, but always from some commit on, never from the middle. Dispose of it before this store.
+    /// </summary>
+    /// <param name="directory">Its directory, which is made where there is none.</param>
+    /// <param name="options">Its limits on files; those on memory are this store's.</param>
+    /// <exception cref="StorageException">The directory is in use, cannot be used, or holds damaged data, which may be deleted.</exception>
+    public RocksDbStore OpenDerived(string directory, RocksDbOptions options)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxOpenFiles, 32, nameof(options));
+        ThrowIfDisposed();
+        return new RocksDbStore(Open(directory, options, _cache, _writeBuffers, derived: true), _cache, _writeBuffers, ownsBudget: false);
+    }
+
+    private static DatabaseHandle Open(
+        string directory, RocksDbOptions options, SettingsHandle cache, SettingsHandle writeBufferManager, bool derived)
+    {
         directory = Path.GetFullPath(directory);
         try
         {
@@ -51,12 +96,9 @@ public sealed class RocksDbStore : KeyValueStore
             throw new StorageException($"The data directory {directory} cannot be made: {e.Message}", e);
         }
 
-        NativeHeaps.Limit();
         RefuseWithoutCurrent(directory);
-        using var cache = Tuning.CreateCache(options);
-        using var writeBufferManager = Tuning.CreateWriteBufferManager(options, cache);
         using var databaseOptions = Tuning.CreateDatabaseOptions(options, writeBufferManager);
-        var names = Tuning.ColumnFamilyNames;
+        string[] names = derived ? [Tuning.ColumnFamilyNames[0]] : Tuning.ColumnFamilyNames;
         var columnFamilyOptions = new SettingsHandle[names.Length];
         var columnFamilies = new nint[names.Length];
         nint error = 0;
@@ -85,9 +127,12 @@ public sealed class RocksDbStore : KeyValueStore
             }
         }
 
-        return error == 0
-            ? new RocksDbStore(new DatabaseHandle(database, columnFamilies))
-            : throw new StorageException(Explain(directory, NativeError.Take(error)));
+        if (error != 0)
+        {
+            throw new StorageException(Explain(directory, NativeError.Take(error)));
+        }
+
+        return new DatabaseHandle(database, columnFamilies, withLog: !derived);
     }
 
     /// <inheritdoc/>
@@ -150,11 +195,21 @@ public sealed class RocksDbStore : KeyValueStore
         }
 
         NativeError.ThrowIfSet(error);
+        if (sync && !_database.HasLog)
+        {
+            Flush();
+        }
     }
 
     /// <inheritdoc/>
     public override void Sync()
     {
+        if (!_database.HasLog)
+        {
+            Flush();
+            return;
+        }
+
         nint error = 0;
         AddReference();
         try
@@ -200,10 +255,10 @@ public sealed class RocksDbStore : KeyValueStore
             rocksdb_compactoptions_set_blob_garbage_collection_age_cutoff(compact.Pointer, 1.0);
 
             // The engine keeps the number with the default column family, whichever it was that failed.
-            var errorsBefore = ReadNumber(_database.ColumnFamily(Keyspace.Meta), BackgroundErrors);
+            var errorsBefore = ReadNumber(_database.ColumnFamilies[0], BackgroundErrors);
             rocksdb_compact_range_cf_opt(
                 _database.Pointer, columnFamily, compact.Pointer, lower, (nuint)lower.Length, upper, (nuint)upper.Length);
-            if (ReadNumber(_database.ColumnFamily(Keyspace.Meta), BackgroundErrors) != errorsBefore)
+            if (ReadNumber(_database.ColumnFamilies[0], BackgroundErrors) != errorsBefore)
             {
                 throw new StorageException($"Compaction of {space} failed; the engine's LOG file says why.");
             }
@@ -255,12 +310,7 @@ public sealed class RocksDbStore : KeyValueStore
         try
         {
             using var flush = new SettingsHandle(rocksdb_flushoptions_create(), rocksdb_flushoptions_destroy);
-            var families = new nint[Tuning.ColumnFamilyNames.Length];
-            for (var i = 0; i < families.Length; i++)
-            {
-                families[i] = _database.ColumnFamily((Keyspace)i);
-            }
-
+            var families = _database.ColumnFamilies;
             rocksdb_flush_cfs(_database.Pointer, flush.Pointer, families, families.Length, ref error);
         }
         finally
@@ -391,7 +441,17 @@ public sealed class RocksDbStore : KeyValueStore
 
             // Whoever needed earlier writes to be safe has asked for it, and been told of a failure: none is reported here.
             nint error = 0;
-            rocksdb_flush_wal(_database.Pointer, sync: 1, ref error);
+            if (_database.HasLog)
+            {
+                rocksdb_flush_wal(_database.Pointer, sync: 1, ref error);
+            }
+            else
+            {
+                using var flush = new SettingsHandle(rocksdb_flushoptions_create(), rocksdb_flushoptions_destroy);
+                var families = _database.ColumnFamilies;
+                rocksdb_flush_cfs(_database.Pointer, flush.Pointer, families, families.Length, ref error);
+            }
+
             if (error != 0)
             {
                 rocksdb_free(error);
@@ -403,6 +463,11 @@ public sealed class RocksDbStore : KeyValueStore
         }
 
         _database.Dispose();
+        if (_ownsBudget)
+        {
+            _writeBuffers.Dispose();
+            _cache.Dispose();
+        }
     }
 
     private long ReadNumber(nint columnFamily, string name) =>
