@@ -1,0 +1,35 @@
+using CloudWall.Indexing.Views;
+
+namespace CloudWall.Indexing.Reductions;
+
+/// <summary>A function of CouchDB's own: group by group.</summary>
+internal abstract class BuiltinReducer : Reducer
+{
+    public sealed override IReadOnlyList<byte[]> Reduce(
+        IReadOnlyList<IReadOnlyList<ReduceRow>> groups, CancellationToken cancellation)
+    {
+        var states = new byte[groups.Count][];
+        for (var i = 0; i < states.Length; i++)
+        {
+            states[i] = Reduce(groups[i]);
+        }
+
+        return states;
+    }
+
+    public sealed override IReadOnlyList<byte[]> Rereduce(
+        IReadOnlyList<IReadOnlyList<byte[]>> groups, CancellationToken cancellation)
+    {
+        var states = new byte[groups.Count][];
+        for (var i = 0; i < states.Length; i++)
+        {
+            states[i] = Rereduce(groups[i]);
+        }
+
+        return states;
+    }
+
+    protected abstract byte[] Reduce(IReadOnlyList<ReduceRow> rows);
+
+    protected abstract byte[] Rereduce(IReadOnlyList<byte[]> states);
+}

@@ -1,0 +1,22 @@
+using CloudWall.Indexing.Views;
+
+namespace CloudWall.Indexing.Tests.Reductions;
+
+/// <summary>The functions of a design document that has none of its own.</summary>
+internal sealed class NoFunctions : ViewFunctions
+{
+    public override void Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, EmittedRows rows, CancellationToken cancellation) =>
+        throw new InvalidOperationException();
+
+    public override IReadOnlyList<byte[]> Reduce(
+        string function, IReadOnlyList<IReadOnlyList<ReduceRow>> groups, CancellationToken cancellation) =>
+        throw new InvalidOperationException();
+
+    public override IReadOnlyList<byte[]> Rereduce(
+        string function, IReadOnlyList<IReadOnlyList<byte[]>> groups, CancellationToken cancellation) =>
+        throw new InvalidOperationException();
+
+    protected override void Dispose(bool disposing)
+    {
+    }
+}
