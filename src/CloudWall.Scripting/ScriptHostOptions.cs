@@ -1,0 +1,23 @@
+namespace CloudWall.Scripting;
+
+/// <summary>How a <see cref="ScriptHost"/> keeps what it has compiled, and what code may use.</summary>
+public sealed record ScriptHostOptions
+{
+    /// <summary>What code may use.</summary>
+    public ScriptLimits Limits { get; init; } = new();
+
+    /// <summary>After so long without a call, compiled code is dropped (CouchDB: <c>[query_server_config] os_process_idle_limit</c>). 5 minutes.</summary>
+    public TimeSpan IdleTime { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How much compiled code is kept: sets of functions, each with its engines. The one longest unused goes first. 100.</summary>
+    public int Capacity { get; init; } = 100;
+
+    /// <summary>Idle engines that one set of functions keeps: as many as threads are likely to want at once. The number of processors.</summary>
+    public int EnginesKept { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Where <c>log()</c> goes, and errors of functions that cost a document its rows but stop nothing.</summary>
+    public Action<ScriptLogEntry> Log { get; init; } = static _ => { };
+}

@@ -1,0 +1,71 @@
+using System.Buffers;
+
+namespace CloudWall.Scripting.Views;
+
+/// <summary>The rows that a batch of documents gave, in buffers out of a pool until they are disposed.</summary>
+public sealed class MapResults : IDisposable
+{
+    private readonly PooledBuffer _text = new();
+    private Entry[] _rows = ArrayPool<Entry>.Shared.Rent(256);
+
+    /// <summary>How many rows there are.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>A row, by position.</summary>
+    public EmittedRow this[int index]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
+            var row = _rows[index];
+            var text = _text.WrittenMemory;
+            return new EmittedRow(row.Document, row.Function, text[row.Key..row.Value], text[row.Value..row.End]);
+        }
+    }
+
+    /// <summary>Where the text of the next row is written: first the key, then the value.</summary>
+    public IBufferWriter<byte> Writer => _text;
+
+    /// <summary>Bytes written so far.</summary>
+    public int Position => _text.WrittenCount;
+
+    /// <summary>Adds a row whose key and value were just written.</summary>
+    /// <param name="document">The position of the document in its batch.</param>
+    /// <param name="function">The position of the map function.</param>
+    /// <param name="key">Where its key begins: <see cref="Position"/> before it was written.</param>
+    /// <param name="value">Where its value begins, which is where its key ends.</param>
+    public void Add(int document, int function, int key, int value)
+    {
+        if (Count == _rows.Length)
+        {
+            var larger = ArrayPool<Entry>.Shared.Rent(Count * 2);
+            _rows.AsSpan(0, Count).CopyTo(larger);
+            ArrayPool<Entry>.Shared.Return(_rows);
+            _rows = larger;
+        }
+        _rows[Count++] = new Entry(document, function, key, value, _text.WrittenCount);
+    }
+
+    /// <summary>Takes rows and text back to an earlier state, when a function failed after it had emitted.</summary>
+    /// <param name="count">An earlier <see cref="Count"/>.</param>
+    /// <param name="position">The <see cref="Position"/> of that time.</param>
+    public void Rewind(int count, int position)
+    {
+        Count = count;
+        _text.Rewind(position);
+    }
+
+    /// <summary>Returns the buffers to their pool.</summary>
+    public void Dispose()
+    {
+        Count = 0;
+        _text.Dispose();
+        if (_rows.Length > 0)
+        {
+            ArrayPool<Entry>.Shared.Return(_rows);
+            _rows = [];
+        }
+    }
+
+    private readonly record struct Entry(int Document, int Function, int Key, int Value, int End);
+}

@@ -1,0 +1,56 @@
+using CloudWall.Scripting.DesignDocuments;
+
+namespace CloudWall.Scripting.Tests.DesignDocuments;
+
+public sealed class FilterTests
+{
+    private readonly Scripts _scripts = new();
+
+    private static bool[] Filter(DesignFunctions design, string name, string request, params string[] documents) =>
+        design.Filter(name, [.. documents.Select(Scripts.Utf8)], Scripts.Utf8(request), TestContext.Current.CancellationToken);
+
+    [Fact]
+    public void A_filter_answers_for_each_document()
+    {
+        var design = _scripts.Design("""{"_id":"_design/a","filters":{"kind":"function(doc, req) { return doc.kind === req.query.kind; }","truthy":"d => 'yes'"}}""");
+        Assert.Equal([true, false], Filter(design, "kind", """{"query":{"kind":"cat"}}""", """{"kind":"cat"}""", """{"kind":"dog"}"""));
+        Assert.Equal([true], Filter(design, "truthy", "{}", "{}"));
+        Assert.Equal([], Filter(design, "truthy", "{}"));
+    }
+
+    [Fact]
+    public void A_view_filters_by_whether_it_emits()
+    {
+        var design = _scripts.Design("""{"views":{"lib":{"min":"exports.n = 2"},"byn":{"map":"function(doc) { if (doc.n > require('views/lib/min').n) emit(doc.n, null); }"}}}""");
+        Assert.Equal([true, false], design.FilterByView("byn", [Scripts.Utf8("""{"n":3}"""), Scripts.Utf8("""{"n":1}""")], TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("nope", "missing json key: nope")]
+    [InlineData("hasOwnProperty", "missing json key: hasOwnProperty")]
+    public void A_missing_filter_is_not_found(string name, string reason)
+    {
+        var e = Assert.Throws<ScriptException>(() => Filter(_scripts.Design("""{"filters":{"a":"d => 1"}}"""), name, "{}", "{}"));
+        Assert.Equal(("not_found", reason), (e.Error, e.Reason));
+    }
+
+    [Fact]
+    public void A_document_without_filters_is_not_found() =>
+        Assert.Equal("missing json key: filters", Assert.Throws<ScriptException>(() => Filter(_scripts.Design("{}"), "a", "{}", "{}")).Reason);
+
+    [Fact]
+    public void An_error_has_its_name()
+    {
+        var design = _scripts.Design("""{"filters":{"a":"function() { throw new Error('oops'); }","b":"function() {","c":"d => { throw {error: 'e', reason: 'r'}; }"}}""");
+        Assert.Equal("Error", Assert.Throws<ScriptException>(() => Filter(design, "a", "{}", "{}")).Error);
+        Assert.Equal("compilation_error", Assert.Throws<ScriptException>(() => Filter(design, "b", "{}", "{}")).Error);
+        Assert.Equal("e: \"r\"", Assert.Throws<ScriptException>(() => Filter(design, "c", "{}", "{}")) is var e ? $"{e.Error}: {Scripts.Text(e.ReasonJson)}" : "");
+    }
+
+    [Fact]
+    public void What_one_document_did_to_the_request_the_next_does_not_see()
+    {
+        var design = _scripts.Design("""{"filters":{"a":"function(doc, req) { return !req.seen && (req.seen = true); }"}}""");
+        Assert.Equal([true, true], Filter(design, "a", "{}", "{}", "{}"));
+    }
+}

@@ -1,0 +1,139 @@
+namespace CloudWall.Scripting.Tests.Views;
+
+public sealed class MapTests
+{
+    private readonly Scripts _scripts = new();
+
+    [Fact]
+    public void Rows_come_in_order_of_documents_functions_and_calls_of_emit()
+    {
+        var maps = _scripts.Maps("", "function(doc) { emit(doc.a, 1); emit(doc.a, 2); }", "doc => emit([doc._id], {v: doc.a})");
+        Assert.Equal(
+            ["0.0 5:1", "0.0 5:2", "0.1 [\"x\"]:{\"v\":5}", "1.0 null:1", "1.0 null:2", "1.1 [\"y\"]:{}"],
+            Scripts.Rows(maps, """{"_id":"x","a":5}""", """{"_id":"y"}"""));
+    }
+
+    [Theory]
+    [InlineData("emit()", "null:null")]
+    [InlineData("emit(undefined, function() {})", "null:null")]
+    [InlineData("emit(NaN, Infinity)", "null:null")]
+    [InlineData("emit(-0, 1e21)", "0:1e+21")]
+    [InlineData("emit(new Date(0), 0.1 + 0.2)", "\"1970-01-01T00:00:00.000Z\":0.30000000000000004")]
+    [InlineData("emit('\\u0000', '\\ud83d\\ude00')", "\"\\u0000\":\"😀\"")]
+    [InlineData("emit('\\ud800', 'é')", "\"\\ud800\":\"é\"")]
+    [InlineData("emit(12345678901234567890, 9007199254740993)", "12345678901234567000:9007199254740992")]
+    [InlineData("emit([undefined, function(){}], {a: undefined, b: 1})", "[null,null]:{\"b\":1}")]
+    [InlineData("emit(1, new TypeError('x'))", "1:{\"error\":\"TypeError\",\"message\":\"x\"}")]
+    public void Keys_and_values_are_what_stringify_makes_of_them(string call, string expected) =>
+        Assert.Equal(["0.0 " + expected], _scripts.Map($"function(doc) {{ {call}; }}"));
+
+    [Fact]
+    public void A_key_that_changes_after_emit_is_seen_as_it_is_in_the_end() =>
+        Assert.Equal(["0.0 [1,2]:null", "0.0 [1,2]:null"], _scripts.Map("function(doc) { var k = [1]; emit(k); k.push(2); emit(k); }"));
+
+    [Fact]
+    public void A_document_in_which_a_function_throws_gives_no_rows_for_it_and_is_logged()
+    {
+        var maps = _scripts.Maps("", "function(doc) { emit(1); if (doc.bad) throw new Error('no'); emit(doc.x.y); }", "function(doc) { emit(2); }");
+        Assert.Equal(
+            ["0.1 2:null", "1.0 1:null", "1.0 3:null", "1.1 2:null", "2.1 2:null"],
+            Scripts.Rows(maps, """{"_id":"a","bad":1}""", """{"_id":"b","x":{"y":3}}""", """{"_id":"c"}"""));
+        Assert.Equal("function raised exception Error: no with doc._id a", _scripts.Logged[0]);
+        Assert.EndsWith("with doc._id c", _scripts.Logged[1], StringComparison.Ordinal);
+        Assert.StartsWith("function raised exception TypeError: ", _scripts.Logged[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_cannot_be_made_json_costs_the_document_its_rows() =>
+        Assert.Empty(_scripts.Map("function(doc) { emit(1); var o = {}; o.o = o; emit(o); }"));
+
+    [Theory]
+    [InlineData("throw 'fatal_error'", "map_runtime_error", "function raised 'fatal_error'")]
+    [InlineData("throw ['fatal', 'some', 'thing']", "some", "thing")]
+    public void A_function_may_ask_for_the_whole_to_fail(string statement, string error, string reason)
+    {
+        var e = Assert.Throws<ScriptException>(() => _scripts.Map($"function(doc) {{ {statement}; }}"));
+        Assert.Equal((error, reason), (e.Error, e.Reason));
+    }
+
+    [Fact]
+    public void Documents_are_sealed_and_writing_to_them_has_no_effect()
+    {
+        Assert.Equal(
+            ["0.0 [\"cat\",[1],{\"b\":1}]:\"undefined\""],
+            _scripts.Map(
+                "function(doc) { doc.kind = 'x'; doc.extra = 1; delete doc.kind; doc.o.b = 2; doc.l[0] = 9; emit([doc.kind, doc.l, doc.o], typeof doc.extra); }",
+                """{"_id":"a","kind":"cat","l":[1],"o":{"b":1}}"""));
+        Assert.Empty(_scripts.Map("function(doc) { doc.l.push(2); emit(1); }", """{"_id":"a","l":[1]}"""));
+    }
+
+    [Theory]
+    [InlineData("function(doc) { emit(1) };")]
+    [InlineData("// remark\nfunction(doc) { emit(1) }\n// end")]
+    [InlineData("/* remark */ function (doc) { emit(1) }")]
+    [InlineData("(function(doc) { emit(1) })")]
+    [InlineData("(function named(doc) { emit(1) })")]
+    [InlineData("doc => emit(1)")]
+    [InlineData("var one = 1; (function(doc) { emit(one) })")]
+    public void Functions_may_be_written_in_several_ways(string source) => Assert.Equal(["0.0 1:null"], _scripts.Map(source));
+
+    [Theory]
+    [InlineData("42", "Expression does not eval to a function. (42)")]
+    [InlineData("function named(doc) { emit(1) }", "Expression does not eval to a function. (function named(doc) { emit(1) })")]
+    [InlineData("", "Expression does not eval to a function. ()")]
+    [InlineData("nosuch", "ReferenceError: ")]
+    [InlineData("function(doc) { return 1 +; }", "SyntaxError: ")]
+    [InlineData("not a function", "SyntaxError: ")]
+    [InlineData("function(doc){", "SyntaxError: ")]
+    public void What_is_no_function_is_refused(string source, string reason)
+    {
+        var e = Assert.Throws<ScriptException>(() => _scripts.Maps("", source));
+        Assert.Equal("compilation_error", e.Error);
+        Assert.StartsWith(reason, e.Reason, StringComparison.Ordinal);
+        Assert.EndsWith($"({source})", e.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Helpers_are_those_of_CouchDB()
+    {
+        Assert.Equal(
+            """[true,false,"function","function","function","object","function","function","undefined","undefined","undefined",3]""",
+            _scripts.Evaluate("[isArray([]), isArray({}), typeof toJSON, typeof sum, typeof log, typeof JSON, typeof send, typeof require, "
+                + "typeof console, typeof setTimeout, typeof Promise, sum([1, 2])]"));
+        Assert.Equal("\"{\\\"a\\\":[1,\\\"x\\\",null]}\"", _scripts.Evaluate("toJSON({a: [1, 'x', null]})"));
+    }
+
+    [Fact]
+    public void Log_takes_anything()
+    {
+        _scripts.Map("function(doc) { log('hello'); log({a: 1}); log(undefined); log(new Error('x')); }");
+        Assert.Equal(["hello", "{\"a\":1}", "undefined", "{\"error\":\"Error\",\"message\":\"x\"}"], _scripts.Logged);
+    }
+
+    [Fact]
+    public void Map_functions_find_modules_in_views_lib()
+    {
+        var maps = _scripts.Maps(
+            """{"util":"exports.twice = function(n) { return n * 2; };","sub":{"deep":"exports.x = require('../util').twice(21);"}}""",
+            "function(doc) { emit(require('views/lib/util').twice(doc.n), require('views/lib/sub/deep').x); }",
+            "function(doc) { emit(require('views/lib/nope').x, 1); }");
+        Assert.Equal(["0.0 6:42", "1.0 8:42"], Scripts.Rows(maps, """{"_id":"a","n":3}""", """{"_id":"b","n":4}"""));
+        Assert.Equal(2, _scripts.Logged.Count);
+        Assert.Contains("Object has no property \"nope\"", _scripts.Logged[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Deeply_nested_documents_are_read()
+    {
+        var deep = string.Concat(Enumerable.Repeat("[", 500)) + string.Concat(Enumerable.Repeat("]", 500));
+        Assert.Equal(["0.0 500:null"], _scripts.Map(
+            "function(doc) { var n = 0; for (var d = doc.d; d; d = d[0]) n++; emit(n); }", "{\"_id\":\"a\",\"d\":" + deep + "}"));
+    }
+
+    [Fact]
+    public void Several_threads_may_use_the_same_functions()
+    {
+        var maps = _scripts.Maps("", "function(doc) { emit(doc.n); }");
+        Parallel.For(0, 64, n => Assert.Equal([$"0.0 {n}:null"], Scripts.Rows(maps, $"{{\"_id\":\"a\",\"n\":{n}}}")));
+    }
+}
