@@ -16,23 +16,22 @@ internal readonly record struct Cost(double Microseconds, double Bytes)
     /// <summary>It without the processor time of something that was part of it.</summary>
     public Cost Without(Cost part) => this with { Microseconds = Microseconds - part.Microseconds };
 
+    /// <summary>The mean of both.</summary>
+    public Cost MeanWith(Cost other) => new((Microseconds + other.Microseconds) / 2, (Bytes + other.Bytes) / 2);
+
     /// <summary>Measures something, a unit.</summary>
     /// <param name="units">How many units it is.</param>
     /// <param name="run">What is measured.</param>
-    /// <param name="store">The store, where what it does afterwards counts; what it does before is waited for, too.</param>
+    /// <param name="store">
+    /// The store, where what it does afterwards counts: what is left in memory is written, too, and compacted as it becomes due. What was
+    /// left before is done before.
+    /// </param>
     public static async Task<Cost> MeasureAsync(long units, Func<Task> run, RocksDbStore? store = null)
     {
-        if (store is not null)
-        {
-            await SettleAsync(store);
-        }
-
+        await PayAsync(store);
         var (processor, bytes) = Read();
         await run();
-        if (store is not null)
-        {
-            await SettleAsync(store);
-        }
+        await PayAsync(store);
 
         var (processorAfter, bytesAfter) = Read();
         return new Cost((processorAfter - processor).TotalMicroseconds / units, (double)(bytesAfter - bytes) / units);
@@ -55,6 +54,15 @@ internal readonly record struct Cost(double Microseconds, double Bytes)
         thread.Start();
         thread.Join();
         return new Cost(microseconds, 0);
+    }
+
+    private static async Task PayAsync(RocksDbStore? store)
+    {
+        if (store is not null)
+        {
+            store.Flush();
+            await SettleAsync(store);
+        }
     }
 
     /// <summary>This thread's processor time in nanoseconds.</summary>
