@@ -32,10 +32,10 @@ internal sealed class FlatCommand(double scale, bool markdown)
             using var store = new UnsyncedStore(_store);
             await using var catalogue = DatabaseCatalogue.Open(store, new EngineOptions(), TimeProvider.System);
             await WarmUpAsync(catalogue);
+            await DatabasesAsync(catalogue);
             await EditsAsync(catalogue);
             await InsertionsAsync(catalogue, "ascending", i => Samples.Id(i));
             await InsertionsAsync(catalogue, "random", i => ((ulong)i * 0x9E3779B97F4A7C15).ToString("x16", CultureInfo.InvariantCulture));
-            await DatabasesAsync(catalogue);
         }
         finally
         {

@@ -22,7 +22,7 @@ internal sealed class MemoryCommand(double scale, bool markdown)
                 using var connection = await target.ConnectAsync();
                 await InsertAsync(connection, target, "warm", 20_000);
                 await AttachAsync(connection, target, "warm", 16 << 20);
-                var size = (long)((1L << 30) * Math.Min(1, scale * 10));
+                var size = Math.Max(1, (long)(1024 * Math.Min(1, scale * 10))) << 20;
                 await MeasureAsync(server, $"an attachment of {Figures.Mebibytes(size)} goes up and down", 64, () => AttachAsync(connection, target, "attached", size));
                 var documents = Math.Max(20_000, (int)(5_000_000 * scale));
                 await InsertAsync(connection, target, "many", documents);
