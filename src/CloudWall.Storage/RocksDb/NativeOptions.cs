@@ -77,6 +77,9 @@ internal static partial class NativeOptions
     internal static partial void rocksdb_options_set_max_bytes_for_level_base(nint options, ulong bytes);
 
     [LibraryImport(Library)]
+    internal static partial void rocksdb_options_set_level0_file_num_compaction_trigger(nint options, int files);
+
+    [LibraryImport(Library)]
     internal static partial void rocksdb_options_set_level_compaction_dynamic_level_bytes(nint options, byte value);
 
     [LibraryImport(Library)]

@@ -79,7 +79,11 @@ internal static class Tuning
         // Small arenas, because each column family has one however little is written to it.
         rocksdb_options_set_arena_block_size(native, 256u << 10);
         rocksdb_options_set_target_file_size_base(native, 32u << 20);
-        rocksdb_options_set_max_bytes_for_level_base(native, 128u << 20);
+
+        // The first level takes in what several small write buffers have left, all at once: it is rewritten then, so it is not to be much
+        // larger than that.
+        rocksdb_options_set_level0_file_num_compaction_trigger(native, 8);
+        rocksdb_options_set_max_bytes_for_level_base(native, 32u << 20);
         rocksdb_options_set_level_compaction_dynamic_level_bytes(native, 1);
 
         // A walk must not wade through what was removed: files with a stretch of removals are compacted early.
