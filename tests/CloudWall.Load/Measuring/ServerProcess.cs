@@ -123,19 +123,25 @@ internal sealed class ServerProcess
     {
         try
         {
-            foreach (var file in Directory.EnumerateFiles($"/proc/{pid}/fd"))
-            {
-                if (File.ResolveLinkTarget(file, returnFinalTarget: false) is { } target && sockets.Contains(target.Name))
-                {
-                    return true;
-                }
-            }
+            return Directory.EnumerateFiles($"/proc/{pid}/fd").Any(file => TargetOf(file) is { } target && sockets.Contains(target));
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
             // It has ended, or is somebody else's.
+            return false;
         }
+    }
 
-        return false;
+    private static string? TargetOf(string link)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(link, returnFinalTarget: false)?.Name;
+        }
+        catch (IOException)
+        {
+            // Closed meanwhile; the process has others.
+            return null;
+        }
     }
 }
