@@ -54,6 +54,9 @@ public sealed class Database
     /// <summary>The latest update sequence that a reader can see.</summary>
     public long UpdateSequence => Open().State.UpdateSequence;
 
+    /// <summary>How many purge requests there have been.</summary>
+    public long PurgeSequence => Open().State.PurgeSequence;
+
     /// <summary>How many documents there are that are not deleted.</summary>
     public long DocumentCount => Open().State.DocumentCount;
 

@@ -20,12 +20,12 @@ public static class SortKey
         Write(json, order, int.MaxValue, output);
 
     /// <summary>
-    /// Appends the beginning that the bytes of all arrays have that have the same first elements; of other values, and of the empty array,
-    /// all bytes.
+    /// Appends the beginning that the bytes of all arrays have that have the same first elements; of other values, and of arrays that have
+    /// fewer, all bytes.
     /// </summary>
     /// <param name="json">A JSON value in normal form, as UTF-8.</param>
     /// <param name="order">The order.</param>
-    /// <param name="elements">How many elements of an array.</param>
+    /// <param name="elements">How many elements of an array, 1 or more.</param>
     /// <param name="output">Where they go.</param>
     /// <exception cref="InvalidDataException">A number is beyond 2^32767.</exception>
     public static void Write(ReadOnlySpan<byte> json, CollationOrder order, int elements, IBufferWriter<byte> output)
@@ -37,6 +37,11 @@ public static class SortKey
         {
             array |= reader.TokenType == JsonTokenType.StartArray && reader.CurrentDepth == 0;
             if (array && reader.CurrentDepth == 1 && !IsEnd(reader.TokenType) && elements-- == 0)
+            {
+                return;
+            }
+
+            if (array && reader.CurrentDepth == 0 && elements == 0)
             {
                 return;
             }

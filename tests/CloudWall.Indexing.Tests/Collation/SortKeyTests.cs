@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using SortKey = CloudWall.Indexing.Collation.SortKey;
 using CloudWall.Indexing.Collation;
 using CsCheck;
-using SortKey = CloudWall.Indexing.Collation.SortKey;
 
 namespace CloudWall.Indexing.Tests.Collation;
 
@@ -71,7 +71,7 @@ public sealed class SortKeyTests
     {
         var key = RecordedOrderTests.Normalize("[1,[2,\"x\"],{\"a\":3},4]");
         var whole = RecordedOrderTests.Encode(key, CollationOrder.Unicode);
-        for (var elements = 0; elements < 4; elements++)
+        for (var elements = 1; elements <= 4; elements++)
         {
             var prefix = new ArrayBufferWriter<byte>();
             SortKey.Write(key, CollationOrder.Unicode, elements, prefix);
@@ -80,7 +80,7 @@ public sealed class SortKeyTests
         }
 
         var all = new ArrayBufferWriter<byte>();
-        SortKey.Write(key, CollationOrder.Unicode, 4, all);
+        SortKey.Write(key, CollationOrder.Unicode, 5, all);
         Assert.Equal(whole, all.WrittenSpan.ToArray());
     }
 

@@ -1,0 +1,32 @@
+using System.Buffers;
+using CloudWall.Indexing.Views;
+
+namespace CloudWall.Indexing.Building;
+
+/// <summary>One of the rows that a document has.</summary>
+/// <param name="View">The view.</param>
+/// <param name="Key">The row's key after the view's prefix.</param>
+/// <param name="Bytes">How many bytes the row is.</param>
+internal sealed record BackEntry(int View, byte[] Key, long Bytes)
+{
+    /// <summary>What tells it from others.</summary>
+    public string Name => $"{View}/{Convert.ToBase64String(Key)}";
+
+    public static List<BackEntry> Read(ReadOnlySpan<byte> stored)
+    {
+        var entries = new List<BackEntry>();
+        while (!stored.IsEmpty)
+        {
+            entries.Add(new BackEntry((int)Packed.Number(ref stored), Packed.Bytes(ref stored).ToArray(), Packed.Number(ref stored)));
+        }
+
+        return entries;
+    }
+
+    public void Write(ArrayBufferWriter<byte> output)
+    {
+        output.Number(View);
+        output.Bytes(Key);
+        output.Number(Bytes);
+    }
+}

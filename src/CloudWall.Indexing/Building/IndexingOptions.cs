@@ -1,0 +1,29 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+namespace CloudWall.Indexing.Building;
+
+/// <summary>Settings of index building.</summary>
+public sealed record IndexingOptions
+{
+    /// <summary>How many indexes are built at once.</summary>
+    public int ConcurrentBuilds { get; init; } = 2;
+
+    /// <summary>On how many threads one build runs map functions.</summary>
+    public int MapThreads { get; init; } = Math.Max(1, Environment.ProcessorCount);
+
+    /// <summary>Documents of a step, at most.</summary>
+    public int BatchDocuments { get; init; } = 500;
+
+    /// <summary>Bytes of documents of a step, about.</summary>
+    public int BatchBytes { get; init; } = 1 << 20;
+
+    /// <summary>The scheduler on which builds run.</summary>
+    public TaskScheduler Scheduler { get; init; } = TaskScheduler.Default;
+
+    /// <summary>Where indexes get the secret by which nodes over their rows are chosen.</summary>
+    public Func<ulong> NewSeed { get; init; } = static () => BinaryPrimitives.ReadUInt64BigEndian(RandomNumberGenerator.GetBytes(8));
+
+    /// <summary>Told when a build that nobody waits for fails: the database's name and why.</summary>
+    public Action<string, Exception> Failed { get; init; } = static (_, _) => { };
+}

@@ -1,0 +1,201 @@
+using CloudWall.Documents;
+using CloudWall.Documents.Databases;
+using CloudWall.Indexing.Queries;
+using CloudWall.Indexing.Reductions;
+using CloudWall.Indexing.Views;
+using CloudWall.Storage;
+
+namespace CloudWall.Indexing.Building;
+
+/// <summary>
+/// The index of one definition in one database. Safe for use from many threads: readers have snapshots, and one build runs at a time,
+/// which all wait for that need it.
+/// </summary>
+public sealed class ViewIndex
+{
+    private readonly Lock _gate = new();
+    private readonly IndexCatalogue _catalogue;
+    private readonly uint _number;
+    private readonly ulong _seed;
+    private readonly Lazy<IReadOnlyList<IReadOnlyList<Reducer>>> _reducers;
+    private readonly Lazy<ViewFunctions> _functions;
+    private Task? _running;
+    private int _waiting;
+
+    internal ViewIndex(
+        IndexCatalogue catalogue, Database database, IndexDefinition definition, uint number, ulong seed, Func<ViewFunctions> functions)
+    {
+        _catalogue = catalogue;
+        Database = database;
+        Definition = definition;
+        _number = number;
+        _seed = seed;
+        _functions = new Lazy<ViewFunctions>(functions);
+        _reducers = new Lazy<IReadOnlyList<IReadOnlyList<Reducer>>>(() =>
+            [.. definition.Views.Select(view => (IReadOnlyList<Reducer>)[.. view.Reductions.Select(source => Reducer.Create(source, _functions.Value))])]);
+    }
+
+    /// <summary>The database.</summary>
+    public Database Database { get; }
+
+    /// <summary>What the index is made of.</summary>
+    public IndexDefinition Definition { get; }
+
+    internal uint Number => _number;
+
+    internal IReadOnlyList<IReadOnlyList<Reducer>> Reducers => _reducers.Value;
+
+    /// <summary>
+    /// Brings the index up to what the database is now (<c>update=true</c>): waits for a build that is running, and begins another where
+    /// that one may have begun too early.
+    /// </summary>
+    /// <param name="cancellation">Gives up waiting; the build goes on.</param>
+    /// <exception cref="DocumentException">The functions failed, the database was deleted, or the node is stopping.</exception>
+    public async Task UpdateAsync(CancellationToken cancellation)
+    {
+        var target = Database.UpdateSequence;
+        var purges = Database.PurgeSequence;
+        Interlocked.Increment(ref _waiting);
+        try
+        {
+            while (true)
+            {
+                var build = Begin(target, purges);
+                if (build is null)
+                {
+                    return;
+                }
+
+                await build.WaitAsync(cancellation);
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    /// <summary>Begins to bring the index up to date, and does not wait (<c>update=lazy</c>).</summary>
+    public void UpdateInBackground()
+    {
+        if (Database.IsDeleted)
+        {
+            return;
+        }
+
+        var build = Begin(Database.UpdateSequence, Database.PurgeSequence);
+        build?.ContinueWith(
+            task => _catalogue.Options.Failed(Database.Name, task.Exception!.InnerException!),
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted,
+            _catalogue.Options.Scheduler);
+    }
+
+    /// <summary>Opens a view for reading, as it is now; to be disposed of soon.</summary>
+    /// <param name="view">Which of the views (<see cref="IndexDefinition.Views"/>).</param>
+    public ViewSnapshot Read(int view)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(view);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(view, Definition.Views.Count);
+        return new ViewSnapshot(_catalogue.Store.Snapshot(), _number, view, Definition.Views[view], Reducers[view], Definition.Views.Count);
+    }
+
+    /// <summary>What <c>_info</c> tells of an index.</summary>
+    public IndexInfo ReadInfo()
+    {
+        using var snapshot = _catalogue.Store.Snapshot();
+        var state = IndexWriter.Read(snapshot, _number, Definition.Views.Count);
+        var prefix = IndexKeys.Index(_number);
+        var size = _catalogue.Store.ApproximateSize(IndexKeys.Space, prefix, IndexKeys.After(prefix));
+        lock (_gate)
+        {
+            return new IndexInfo(
+                Definition.Signature,
+                state.UpdateSequence,
+                state.PurgeSequence,
+                size,
+                Math.Min(size, state.Views.Sum(static view => view.Bytes)),
+                state.Views.Sum(static view => view.Bytes),
+                _running is { IsCompleted: false },
+                Volatile.Read(ref _waiting));
+        }
+    }
+
+    /// <summary>Returns the space of rows that are gone; blocks until done.</summary>
+    /// <exception cref="StorageException">The disk failed.</exception>
+    public void Compact()
+    {
+        var prefix = IndexKeys.Index(_number);
+        _catalogue.Store.Compact(IndexKeys.Space, prefix, IndexKeys.After(prefix));
+    }
+
+    /// <summary>Waits for the builds that are running, whatever becomes of them.</summary>
+    internal Task WhenIdleAsync()
+    {
+        lock (_gate)
+        {
+            return (_running ?? Task.CompletedTask).ContinueWith(
+                static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    internal void Close()
+    {
+        if (_functions.IsValueCreated)
+        {
+            _functions.Value.Dispose();
+        }
+    }
+
+    private Task? Begin(long target, long purges)
+    {
+        lock (_gate)
+        {
+            using var state = _catalogue.Store.Snapshot();
+            var now = IndexWriter.Read(state, _number, Definition.Views.Count);
+            if (now.HasNodes
+                && now.UpdateSequence >= target
+                && now.UpdateSequence <= Database.UpdateSequence
+                && now.PurgeSequence >= purges
+                && now.PurgeSequence <= Database.PurgeSequence)
+            {
+                return null;
+            }
+
+            if (_running is null or { IsCompleted: true })
+            {
+                _running = StartAsync();
+            }
+
+            // The one that runs may not see what is waited for; whether it did is found out when it is done.
+            return _running;
+        }
+    }
+
+    private Task StartAsync() =>
+        Task.Factory.StartNew(BuildAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _catalogue.Options.Scheduler).Unwrap();
+
+    private async Task BuildAsync()
+    {
+        await _catalogue.Builds.WaitAsync(_catalogue.Stopping);
+        try
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(Database.Closing, _catalogue.Stopping);
+            try
+            {
+                var writer = new IndexWriter(_catalogue.Store, _number, _seed, Reducers);
+                await using var build = new IndexBuild(Database, Definition, _functions.Value, writer, _catalogue.Options, stop.Token);
+                await build.RunAsync();
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                throw new DocumentException(
+                    _catalogue.Stopping.IsCancellationRequested ? DatabaseErrors.Stopping : DatabaseErrors.Deleted);
+            }
+        }
+        finally
+        {
+            _catalogue.Builds.Release();
+        }
+    }
+}

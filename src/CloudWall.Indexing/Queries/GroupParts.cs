@@ -1,0 +1,26 @@
+using CloudWall.Indexing.Views;
+
+namespace CloudWall.Indexing.Queries;
+
+/// <summary>What a group is put together from, in order: rows, states of nodes, rows.</summary>
+/// <param name="Key">The key as it is shown.</param>
+internal sealed record GroupParts(byte[] Key)
+{
+    public List<ReduceRow> Before { get; } = [];
+
+    public List<byte[]> States { get; } = [];
+
+    public List<ReduceRow> After { get; } = [];
+
+    public void Add(int level, ReadOnlySpan<byte> key, ReadOnlySpan<byte> stored, int reduction)
+    {
+        if (level == 0)
+        {
+            (States.Count == 0 ? Before : After).Add(RowCodec.ToReduceRow(key, stored));
+        }
+        else if (ViewNode.Read(stored) is { Count: > 0 } node)
+        {
+            States.Add(node.States[reduction]);
+        }
+    }
+}

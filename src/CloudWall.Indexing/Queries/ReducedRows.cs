@@ -1,0 +1,318 @@
+using System.Buffers;
+using System.Text.Json;
+using CloudWall.Indexing.Collation;
+using CloudWall.Indexing.Reductions;
+using CloudWall.Indexing.Views;
+
+namespace CloudWall.Indexing.Queries;
+
+/// <summary>
+/// A walk over groups of rows and what they reduce to. Groups are taken together, so that functions are called for many at once.
+/// Not safe for use from several threads at once.
+/// </summary>
+public sealed class ReducedRows : IDisposable
+{
+    private const int MostGroups = 64;
+    private const int FewRows = 64;
+    private const int MostRows = 4096;
+
+    private readonly LevelReader _rows;
+    private readonly RangeSummary _summary;
+    private readonly Reducer _reducer;
+    private readonly int _reduction;
+    private readonly List<RowRange> _ranges;
+    private readonly ViewQuery _query;
+    private readonly CollationOrder _order;
+    private readonly CancellationToken _cancellation;
+    private readonly Queue<(byte[] Key, byte[] Value)> _ready = new();
+    private int _range;
+    private RowRange? _rest;
+    private bool _atRow;
+    private long _skip;
+    private long _left;
+    private (byte[] Key, byte[] Value) _current = ([], []);
+
+    internal ReducedRows(
+        LevelReader rows,
+        RangeSummary summary,
+        Reducer reducer,
+        int reduction,
+        List<RowRange> ranges,
+        ViewQuery query,
+        CollationOrder order,
+        CancellationToken cancellation)
+    {
+        _rows = rows;
+        _summary = summary;
+        _reducer = reducer;
+        _reduction = reduction;
+        _ranges = ranges;
+        _query = query;
+        _order = order;
+        _cancellation = cancellation;
+        _skip = query.Skip;
+        _left = query.Limit;
+    }
+
+    /// <summary>The current group's key as JSON; <c>null</c> where all rows are one group.</summary>
+    public ReadOnlySpan<byte> Key => _current.Key;
+
+    /// <summary>What the current group reduces to, as JSON.</summary>
+    public ReadOnlySpan<byte> Value => _current.Value;
+
+    /// <summary>Goes to the next group.</summary>
+    /// <returns>False when there is none, or the limit is reached.</returns>
+    /// <exception cref="Documents.DocumentException">A reduce function failed.</exception>
+    public bool MoveNext()
+    {
+        if (_ready.Count == 0)
+        {
+            Fill();
+        }
+
+        return _ready.TryDequeue(out _current);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _rows.Dispose();
+        _summary.Dispose();
+    }
+
+    private void Fill()
+    {
+        var groups = new List<GroupParts>();
+        while (groups.Count < MostGroups && _left > 0 && NextGroup() is { } group)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            if (_skip > 0)
+            {
+                _skip--;
+                continue;
+            }
+
+            groups.Add(group);
+            _left--;
+        }
+
+        var runs = new List<IReadOnlyList<ReduceRow>>();
+        foreach (var group in groups)
+        {
+            AddRun(group.Before);
+            AddRun(group.After);
+        }
+
+        var reduced = runs.Count == 0 ? [] : _reducer.Reduce(runs, _cancellation);
+        var run = 0;
+        var merged = new List<IReadOnlyList<byte[]>>();
+        var states = new byte[groups.Count][];
+        foreach (var group in groups)
+        {
+            if (group.Before.Count > 0)
+            {
+                group.States.Insert(0, reduced[run++]);
+            }
+
+            if (group.After.Count > 0)
+            {
+                group.States.Add(reduced[run++]);
+            }
+
+            if (group.States.Count > 1)
+            {
+                merged.Add(group.States);
+            }
+        }
+
+        var results = merged.Count == 0 ? [] : _reducer.Rereduce(merged, _cancellation);
+        var next = 0;
+        for (var i = 0; i < states.Length; i++)
+        {
+            states[i] = groups[i].States.Count > 1 ? results[next++] : groups[i].States[0];
+            _ready.Enqueue((groups[i].Key, _reducer.Finish(states[i])));
+        }
+
+        void AddRun(List<ReduceRow> rows)
+        {
+            if (rows.Count > 0)
+            {
+                runs.Add(rows);
+            }
+        }
+    }
+
+    private GroupParts? NextGroup()
+    {
+        while (true)
+        {
+            if (_rest is not { } rest)
+            {
+                if (_range >= _ranges.Count)
+                {
+                    return null;
+                }
+
+                _rest = rest = _ranges[_range++];
+                _atRow = false;
+            }
+
+            var group = _query.GroupLevel == 0 ? WholeRange(rest) : _query.Descending ? LastGroup(rest) : FirstGroup(rest);
+            if (group is not null)
+            {
+                return group;
+            }
+
+            _rest = null;
+        }
+    }
+
+    private GroupParts? WholeRange(RowRange range)
+    {
+        _rest = null;
+        var group = new GroupParts("null"u8.ToArray());
+        Visit(group, range.From, range.To);
+        if (group.Before.Count + group.States.Count == 0)
+        {
+            return null;
+        }
+
+        return group;
+    }
+
+    private GroupParts? FirstGroup(RowRange rest)
+    {
+        if ((!_atRow && !_rows.SeekForwards(rest.From)) || (rest.To is not null && _rows.Key.SequenceCompareTo(rest.To) >= 0))
+        {
+            return null;
+        }
+
+        var first = _rows.Key.ToArray();
+        var (group, prefix) = Begin(_rows.Value);
+        var end = RowRange.After(prefix);
+        var to = Least(end, rest.To);
+
+        // Most groups are small: the walk goes on through them.
+        var more = true;
+        while (more && group.Before.Count < FewRows && (to is null || _rows.Key.SequenceCompareTo(to) < 0))
+        {
+            if (_skip == 0)
+            {
+                group.Add(0, _rows.Key, _rows.Value, _reduction);
+            }
+            else
+            {
+                more = false;
+                break;
+            }
+
+            more = _rows.MoveNext();
+        }
+
+        if (_skip > 0 || (more && group.Before.Count >= FewRows))
+        {
+            group.Before.Clear();
+            if (_skip == 0)
+            {
+                Visit(group, first, to);
+            }
+
+            more = to is not null && _rows.SeekForwards(to);
+        }
+
+        _atRow = more;
+        _rest = more && end is not null ? new RowRange(end, rest.To) : new RowRange([], []);
+        return group;
+    }
+
+    private GroupParts? LastGroup(RowRange rest)
+    {
+        var found = _rows.SeekBackwards(rest.To);
+        if (found && rest.To is not null && _rows.KeyBackwards.SequenceCompareTo(rest.To) >= 0)
+        {
+            found = _rows.MovePrevious();
+        }
+
+        if (!found || _rows.KeyBackwards.SequenceCompareTo(rest.From) < 0)
+        {
+            return null;
+        }
+
+        var (group, prefix) = Begin(_rows.ValueBackwards);
+        var from = prefix.AsSpan().SequenceCompareTo(rest.From) > 0 ? prefix : rest.From;
+        if (_skip == 0)
+        {
+            Visit(group, from, rest.To);
+        }
+
+        _rest = new RowRange(rest.From, from);
+        return group;
+    }
+
+    private void Visit(GroupParts group, byte[] from, byte[]? to) => _summary.Visit(from, to, (level, key, stored) =>
+    {
+        group.Add(level, key, stored, _reduction);
+        if (group.Before.Count + group.After.Count >= MostRows || group.States.Count >= MostRows)
+        {
+            // There are no nodes yet.
+            Fold(group);
+        }
+    });
+
+    private void Fold(GroupParts group)
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        if (group.Before.Count > 0)
+        {
+            group.States.Insert(0, _reducer.Reduce([group.Before.ToArray()], _cancellation)[0]);
+            group.Before.Clear();
+        }
+
+        if (group.After.Count > 0)
+        {
+            group.States.Add(_reducer.Reduce([group.After.ToArray()], _cancellation)[0]);
+            group.After.Clear();
+        }
+
+        if (group.States.Count > 1)
+        {
+            var state = _reducer.Rereduce([group.States.ToArray()], _cancellation)[0];
+            group.States.Clear();
+            group.States.Add(state);
+        }
+    }
+
+    private (GroupParts Group, byte[] Prefix) Begin(ReadOnlySpan<byte> stored)
+    {
+        var key = RowCodec.Read(stored, out _, out _);
+        var prefix = new ArrayBufferWriter<byte>();
+        SortKey.Write(key, _order, _query.GroupLevel, prefix);
+        return (new GroupParts(Shorten(key, _query.GroupLevel)), prefix.WrittenSpan.ToArray());
+    }
+
+    /// <summary>The first elements of an array; other keys as they are.</summary>
+    private static byte[] Shorten(ReadOnlySpan<byte> key, int elements)
+    {
+        if (key[0] != '[' || elements == ViewQuery.GroupExactly)
+        {
+            return key.ToArray();
+        }
+
+        var reader = JsonTokens.Read(key);
+        reader.Read();
+        for (var i = 0; i < elements; i++)
+        {
+            if (!reader.Read() || reader.TokenType == JsonTokenType.EndArray)
+            {
+                return key.ToArray();
+            }
+
+            reader.Skip();
+        }
+
+        return [.. key[..(int)reader.BytesConsumed], (byte)']'];
+    }
+
+    private static byte[]? Least(byte[]? a, byte[]? b) =>
+        a is null ? b : b is null ? a : a.AsSpan().SequenceCompareTo(b) < 0 ? a : b;
+}

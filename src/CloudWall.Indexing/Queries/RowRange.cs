@@ -1,0 +1,76 @@
+using System.Buffers;
+using System.Text;
+using CloudWall.Indexing.Collation;
+using CloudWall.Indexing.Views;
+
+namespace CloudWall.Indexing.Queries;
+
+/// <summary>A stretch of rows by their keys.</summary>
+/// <param name="From">The first; empty for the beginning.</param>
+/// <param name="To">The first after it; null for the end.</param>
+internal readonly record struct RowRange(byte[] From, byte[]? To)
+{
+    /// <summary>The stretches that a query asks for, in the order in which they are read.</summary>
+    public static List<RowRange> Of(ViewQuery query, CollationOrder order)
+    {
+        if (query.Keys is null)
+        {
+            return [query.Descending ? Backwards(query, order) : Forwards(query, order)];
+        }
+
+        var ranges = new List<RowRange>(query.Keys.Count);
+        foreach (var key in query.Keys)
+        {
+            var prefix = Key(key, null, order);
+            ranges.Add(new RowRange(prefix, After(prefix)));
+        }
+
+        if (query.Descending)
+        {
+            ranges.Reverse();
+        }
+
+        return ranges;
+    }
+
+    /// <summary>The first key after all that begin with something.</summary>
+    public static byte[]? After(byte[] prefix) => IndexKeys.After(prefix) is { Length: > 0 } after ? after : null;
+
+    private static RowRange Forwards(ViewQuery query, CollationOrder order)
+    {
+        byte[] from = query.StartKey is { } start ? Key(start, query.StartId, order) : [];
+        byte[]? to = null;
+        if (query.EndKey is { } end)
+        {
+            to = Key(end, query.EndId, order);
+            to = query.InclusiveEnd ? After(to) : to;
+        }
+
+        return new RowRange(from, to);
+    }
+
+    private static RowRange Backwards(ViewQuery query, CollationOrder order)
+    {
+        var to = query.StartKey is { } start ? After(Key(start, query.StartId, order)) : null;
+        byte[] from = [];
+        if (query.EndKey is { } end)
+        {
+            from = Key(end, query.EndId, order);
+            from = query.InclusiveEnd ? from : After(from) ?? [0xFF];
+        }
+
+        return new RowRange(from, to);
+    }
+
+    private static byte[] Key(ReadOnlyMemory<byte> key, string? id, CollationOrder order)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        SortKey.Write(key.Span, order, output);
+        if (id is not null)
+        {
+            IndexKeys.WriteId(Encoding.UTF8.GetBytes(id), output);
+        }
+
+        return output.WrittenSpan.ToArray();
+    }
+}

@@ -1,0 +1,172 @@
+using CloudWall.Indexing.Views;
+
+namespace CloudWall.Indexing.Queries;
+
+/// <summary>A walk over rows of a view. Not safe for use from several threads at once.</summary>
+public sealed class ViewRows : IDisposable
+{
+    private readonly LevelReader _rows;
+    private readonly RangeSummary _summary;
+    private readonly List<RowRange> _ranges;
+    private readonly ViewQuery _query;
+    private readonly Queue<(byte[] Key, byte[] Stored)> _same = new();
+    private int _range = -1;
+    private bool _inRange;
+    private bool _atNext;
+    private long _left;
+    private byte[] _key = [];
+    private byte[] _stored = [];
+    private int _sortKeyLength;
+
+    internal ViewRows(LevelReader rows, RangeSummary summary, List<RowRange> ranges, ViewQuery query, long total)
+    {
+        _rows = rows;
+        _summary = summary;
+        _ranges = ranges;
+        _query = query;
+        Offset = FindOffset(total);
+        _left = query.Limit;
+        for (var skipped = 0L; skipped < query.Skip && Step(); skipped++)
+        {
+        }
+    }
+
+    /// <summary><c>offset</c>: how many rows of the view come before the first that the query gives, skipped ones included.</summary>
+    public long Offset { get; }
+
+    /// <summary>The current row's key as JSON; valid until the walk goes on.</summary>
+    public ReadOnlySpan<byte> Key => RowCodec.Read(_stored, out _, out _);
+
+    /// <summary>The current row's value as JSON; valid until the walk goes on.</summary>
+    public ReadOnlySpan<byte> Value
+    {
+        get
+        {
+            RowCodec.Read(_stored, out _, out var value);
+            return value;
+        }
+    }
+
+    /// <summary>The id of the current row's document as UTF-8 (not as JSON); valid until the walk goes on.</summary>
+    public ReadOnlySpan<byte> Id => IndexKeys.ReadId(_key.AsSpan(_sortKeyLength));
+
+    /// <summary>Goes to the next row.</summary>
+    /// <returns>False when there is none, or the limit is reached.</returns>
+    public bool MoveNext()
+    {
+        if (_left <= 0 || !Step())
+        {
+            return false;
+        }
+
+        _left--;
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _rows.Dispose();
+        _summary.Dispose();
+    }
+
+    /// <summary>As CouchDB has it: from where the first row is that lies in the range; where none does, as if it were the beginning.</summary>
+    private long FindOffset(long total)
+    {
+        foreach (var (from, to) in _ranges)
+        {
+            if (_query.Descending)
+            {
+                if (SeekBefore(to) && _rows.KeyBackwards.SequenceCompareTo(from) >= 0)
+                {
+                    return Math.Min(total, (to is null ? 0 : _summary.Count(to, null)) + _query.Skip);
+                }
+            }
+            else if (_rows.SeekForwards(from) && (to is null || _rows.Key.SequenceCompareTo(to) < 0))
+            {
+                return Math.Min(total, _summary.Count([], from) + _query.Skip);
+            }
+        }
+
+        return Math.Min(total, _query.Skip);
+    }
+
+    private bool Step()
+    {
+        if (_same.TryDequeue(out var next))
+        {
+            Take(next.Key, next.Stored);
+            return true;
+        }
+
+        while (true)
+        {
+            if (!_inRange)
+            {
+                if (++_range >= _ranges.Count)
+                {
+                    _range = _ranges.Count - 1;
+                    return false;
+                }
+
+                _inRange = _query.Descending ? SeekBefore(_ranges[_range].To) : _rows.SeekForwards(_ranges[_range].From);
+                _atNext = true;
+            }
+
+            if (_query.Descending ? StepBackwards(_ranges[_range].From) : StepForwards(_ranges[_range].To))
+            {
+                return true;
+            }
+
+            _inRange = false;
+        }
+    }
+
+    private bool StepForwards(byte[]? to)
+    {
+        if (!_inRange || (!_atNext && !_rows.MoveNext()) || (to is not null && _rows.Key.SequenceCompareTo(to) >= 0))
+        {
+            return false;
+        }
+
+        _atNext = false;
+        Take(_rows.Key.ToArray(), _rows.Value.ToArray());
+        return true;
+    }
+
+    /// <summary>Rows of one document with the same key come in the same order in both directions.</summary>
+    private bool StepBackwards(byte[] from)
+    {
+        if (!_inRange || (!_atNext && !_rows.MovePrevious()) || _rows.KeyBackwards.SequenceCompareTo(from) < 0)
+        {
+            return false;
+        }
+
+        _atNext = false;
+        var same = new List<(byte[] Key, byte[] Stored)> { (_rows.KeyBackwards.ToArray(), _rows.ValueBackwards.ToArray()) };
+        while (same[^1].Key.AsSpan(^4..).IndexOfAnyExcept((byte)0) >= 0 && _rows.MovePrevious())
+        {
+            same.Add((_rows.KeyBackwards.ToArray(), _rows.ValueBackwards.ToArray()));
+        }
+
+        for (var i = same.Count - 1; i >= 0; i--)
+        {
+            _same.Enqueue(same[i]);
+        }
+
+        var (key, stored) = _same.Dequeue();
+        Take(key, stored);
+        return true;
+    }
+
+    private void Take(byte[] key, byte[] stored)
+    {
+        _key = key;
+        _stored = stored;
+        RowCodec.Read(stored, out _sortKeyLength, out _);
+    }
+
+    /// <summary>Goes backwards to the last row before a key.</summary>
+    private bool SeekBefore(byte[]? to) =>
+        _rows.SeekBackwards(to) && (to is null || _rows.KeyBackwards.SequenceCompareTo(to) < 0 || _rows.MovePrevious());
+}

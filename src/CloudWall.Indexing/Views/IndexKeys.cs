@@ -1,0 +1,104 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
+using CloudWall.Storage;
+
+namespace CloudWall.Indexing.Views;
+
+/// <summary>
+/// Where everything is in the store of derived data. Keys begin with the number of the index, which is never used again; number 0 is the
+/// catalogue.
+/// </summary>
+internal static class IndexKeys
+{
+    /// <summary>The one keyspace of a derived store.</summary>
+    public const Keyspace Space = Keyspace.Meta;
+
+    /// <summary>How many bytes come before a row's or node's own.</summary>
+    public const int RowPrefix = 8;
+
+    private const byte StateKind = 0;
+    private const byte RowKind = 1;
+    private const byte BackKind = 2;
+    private const byte NodeKind = 3;
+
+    /// <summary>The number that the next index gets.</summary>
+    public static byte[] NextNumber => [0, 0, 0, 0, (byte)'n'];
+
+    /// <summary>What the catalogue's entries begin with.</summary>
+    public static byte[] CataloguePrefix => [0, 0, 0, 0, (byte)'i'];
+
+    /// <summary>An index of a database.</summary>
+    public static byte[] Catalogue(string incarnation, string signature) =>
+        [.. CataloguePrefix, .. Encoding.UTF8.GetBytes(incarnation), (byte)'/', .. Encoding.UTF8.GetBytes(signature)];
+
+    public static byte[] Index(uint index)
+    {
+        var key = new byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(key, index);
+        return key;
+    }
+
+    public static byte[] State(uint index) => [.. Index(index), StateKind];
+
+    /// <summary>Which rows a document has.</summary>
+    public static byte[] Back(uint index, ReadOnlySpan<byte> id) => [.. Index(index), BackKind, .. id];
+
+    /// <summary>What comes before the keys of a view's rows (level 0), or of its nodes of a level.</summary>
+    public static byte[] Prefix(uint index, int view, int level) =>
+        [.. Index(index), level == 0 ? RowKind : NodeKind, (byte)(view >> 8), (byte)view, (byte)level];
+
+    /// <summary>What comes before the keys of all nodes of all views.</summary>
+    public static byte[] Nodes(uint index) => [.. Index(index), NodeKind];
+
+    /// <summary>The first key after all that begin with something; empty where there is none.</summary>
+    public static byte[] After(ReadOnlySpan<byte> prefix)
+    {
+        var last = prefix.LastIndexOfAnyExcept((byte)0xFF);
+        if (last < 0)
+        {
+            return [];
+        }
+
+        var after = prefix[..(last + 1)].ToArray();
+        after[last]++;
+        return after;
+    }
+
+    /// <summary>Appends a document's id to a row's key: 00 becomes 00 FF, and 00 01 ends it.</summary>
+    public static void WriteId(ReadOnlySpan<byte> id, IBufferWriter<byte> output)
+    {
+        for (var zero = id.IndexOf((byte)0); zero >= 0; zero = id.IndexOf((byte)0))
+        {
+            output.Write(id[..(zero + 1)]);
+            output.Write(EscapedZero);
+            id = id[(zero + 1)..];
+        }
+
+        output.Write(id);
+        output.Write(IdEnd);
+    }
+
+    /// <summary>Reads the id after a row's sort key.</summary>
+    public static byte[] ReadId(ReadOnlySpan<byte> afterSortKey)
+    {
+        var id = new byte[afterSortKey.Length];
+        var length = 0;
+        for (var i = 0; i + 1 < afterSortKey.Length; i++)
+        {
+            if (afterSortKey[i] == 0 && afterSortKey[i + 1] == 1)
+            {
+                break;
+            }
+
+            id[length++] = afterSortKey[i];
+            i += afterSortKey[i] == 0 ? 1 : 0;
+        }
+
+        return id[..length];
+    }
+
+    private static ReadOnlySpan<byte> EscapedZero => [0xFF];
+
+    private static ReadOnlySpan<byte> IdEnd => [0, 1];
+}

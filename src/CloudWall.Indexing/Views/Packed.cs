@@ -1,0 +1,61 @@
+using System.Buffers;
+
+namespace CloudWall.Indexing.Views;
+
+/// <summary>Numbers of seven bits a byte, low ones first, and bytes with their length before them.</summary>
+internal static class Packed
+{
+    public static void Number(this ArrayBufferWriter<byte> output, long value)
+    {
+        var rest = (ulong)value;
+        var span = output.GetSpan(10);
+        var length = 0;
+        while (rest >= 0x80)
+        {
+            span[length++] = (byte)(rest | 0x80);
+            rest >>= 7;
+        }
+
+        span[length++] = (byte)rest;
+        output.Advance(length);
+    }
+
+    public static void Bytes(this ArrayBufferWriter<byte> output, ReadOnlySpan<byte> value)
+    {
+        output.Number(value.Length);
+        output.Write(value);
+    }
+
+    /// <summary>Takes a number off the beginning of what is left.</summary>
+    /// <exception cref="InvalidDataException">There is none.</exception>
+    public static long Number(scoped ref ReadOnlySpan<byte> rest)
+    {
+        ulong value = 0;
+        for (var i = 0; i < rest.Length && i < 10; i++)
+        {
+            value |= (ulong)(rest[i] & 0x7F) << (7 * i);
+            if (rest[i] < 0x80)
+            {
+                rest = rest[(i + 1)..];
+                return (long)value;
+            }
+        }
+
+        throw new InvalidDataException("A stored record is shorter than it says.");
+    }
+
+    /// <summary>Takes bytes off the beginning of what is left.</summary>
+    /// <exception cref="InvalidDataException">There are fewer.</exception>
+    public static ReadOnlySpan<byte> Bytes(scoped ref ReadOnlySpan<byte> rest)
+    {
+        var length = Number(ref rest);
+        if (length < 0 || length > rest.Length)
+        {
+            throw new InvalidDataException("A stored record is shorter than it says.");
+        }
+
+        var value = rest[..(int)length];
+        rest = rest[(int)length..];
+        return value;
+    }
+}

@@ -1,0 +1,44 @@
+using System.Buffers;
+
+namespace CloudWall.Indexing.Views;
+
+/// <summary>What is known of a stretch of rows: how many there are, and a state for each of the view's reduce functions.</summary>
+/// <param name="Count">How many rows.</param>
+/// <param name="States">The states; empty where there are no rows.</param>
+internal sealed record ViewNode(long Count, byte[][] States)
+{
+    /// <summary>Levels of nodes over the rows; the last has one for every thousand million rows.</summary>
+    public const int Levels = 6;
+
+    /// <summary>Bits of how many nodes of a level (or rows) are in one of the next.</summary>
+    private const int FanOutBits = 5;
+
+    /// <summary>On how many levels a row begins a node: a keyed hash decides, so that nobody's choice of keys makes nodes uneven.</summary>
+    public static int Height(ReadOnlySpan<byte> rowKey, ulong seed) => Math.Min(
+        Levels,
+        int.CreateChecked(ulong.TrailingZeroCount(System.IO.Hashing.XxHash3.HashToUInt64(rowKey, (long)seed))) / FanOutBits);
+
+    public static ViewNode Read(ReadOnlySpan<byte> stored)
+    {
+        var count = Packed.Number(ref stored);
+        var states = new List<byte[]>();
+        while (!stored.IsEmpty)
+        {
+            states.Add(Packed.Bytes(ref stored).ToArray());
+        }
+
+        return new ViewNode(count, [.. states]);
+    }
+
+    public byte[] Write()
+    {
+        var output = new ArrayBufferWriter<byte>();
+        output.Number(Count);
+        foreach (var state in States)
+        {
+            output.Bytes(state);
+        }
+
+        return output.WrittenSpan.ToArray();
+    }
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using CloudWall.Indexing.Views;
+
+namespace CloudWall.Indexing.Tests;
+
+/// <summary>
+/// Functions of a design document in which documents list their rows: <c>{"rows":[[view, key, value], …]}</c>. Its one reduce function
+/// depends on the order of values, which are numbers or texts, and cannot be undone: the greatest number, and how all texts after one
+/// another begin and end.
+/// </summary>
+internal sealed class ListedRows : ViewFunctions
+{
+    public const string Custom = "function (keys, values, rereduce) { … }";
+
+    private int _mapped;
+    private int _reduced;
+
+    /// <summary>How many documents have been mapped.</summary>
+    public int Mapped => _mapped;
+
+    /// <summary>How many rows and values have been reduced.</summary>
+    public int Reduced => _reduced;
+
+    /// <summary>Called before documents are mapped.</summary>
+    public Action BeforeMap { get; set; } = static () => { };
+
+    public static string CustomOf(IEnumerable<string> values)
+    {
+        var most = long.MinValue;
+        var texts = new StringBuilder();
+        foreach (var value in values)
+        {
+            if (long.TryParse(value, CultureInfo.InvariantCulture, out var number))
+            {
+                most = Math.Max(most, number);
+            }
+
+            texts.Append(value);
+        }
+
+        return Write(most, texts.ToString(), texts.ToString());
+    }
+
+    public override void Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, EmittedRows rows, CancellationToken cancellation)
+    {
+        BeforeMap();
+        cancellation.ThrowIfCancellationRequested();
+        Interlocked.Add(ref _mapped, documents.Count);
+        for (var i = 0; i < documents.Count; i++)
+        {
+            using var document = JsonDocument.Parse(documents[i]);
+            if (document.RootElement.TryGetProperty("rows", out var listed))
+            {
+                foreach (var row in listed.EnumerateArray())
+                {
+                    rows.Add(
+                        i, row[0].GetInt32(), Encoding.UTF8.GetBytes(row[1].GetRawText()), Encoding.UTF8.GetBytes(row[2].GetRawText()));
+                }
+            }
+        }
+    }
+
+    public override IReadOnlyList<byte[]> Reduce(
+        string function, IReadOnlyList<IReadOnlyList<ReduceRow>> groups, CancellationToken cancellation)
+    {
+        Assert.Equal(Custom, function);
+        Assert.All(groups, static group => Assert.NotEmpty(group));
+        Interlocked.Add(ref _reduced, groups.Sum(static group => group.Count));
+        return [.. groups.Select(static group => Encoding.UTF8.GetBytes(
+            CustomOf(group.Select(static row => Encoding.UTF8.GetString(row.Value.Span)))))];
+    }
+
+    public override IReadOnlyList<byte[]> Rereduce(
+        string function, IReadOnlyList<IReadOnlyList<byte[]>> groups, CancellationToken cancellation)
+    {
+        Assert.Equal(Custom, function);
+        Assert.All(groups, static group => Assert.NotEmpty(group));
+        Interlocked.Add(ref _reduced, groups.Sum(static group => group.Count));
+        return [.. groups.Select(static group =>
+        {
+            var most = long.MinValue;
+            var starts = new StringBuilder();
+            var ends = new StringBuilder();
+            foreach (var value in group)
+            {
+                using var parsed = JsonDocument.Parse(value);
+                most = Math.Max(most, parsed.RootElement[0].GetInt64());
+                starts.Append(starts.Length < 8 ? parsed.RootElement[1].GetString() : null);
+                ends.Append(parsed.RootElement[2].GetString());
+            }
+
+            return Encoding.UTF8.GetBytes(Write(most, starts.ToString(), ends.ToString()));
+        })];
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+    }
+
+    private static string Write(long most, string start, string end) => string.Create(
+        CultureInfo.InvariantCulture, $"[{most},\"{start[..Math.Min(8, start.Length)]}\",\"{end[^Math.Min(8, end.Length)..]}\"]");
+}
