@@ -13,7 +13,9 @@ public sealed class DatabaseUpdates
     private readonly SortedSet<DatabaseUpdate> _events =
         new(Comparer<DatabaseUpdate>.Create(static (one, other) => one.Sequence.CompareTo(other.Sequence)));
     private readonly ChangeSignal _signal = new();
+    private readonly ChangeSignal _lifetimeSignal = new();
     private long _sequence;
+    private long _lifetimes;
 
     internal DatabaseUpdates(string epoch) => Epoch = epoch;
 
@@ -22,6 +24,9 @@ public sealed class DatabaseUpdates
 
     /// <summary>The latest event's number.</summary>
     public long Sequence => Volatile.Read(ref _sequence);
+
+    /// <summary>How many databases have been created or deleted: a number for <see cref="WaitForLifetimeAsync"/>.</summary>
+    public long Lifetimes => Volatile.Read(ref _lifetimes);
 
     /// <summary>The events after a number, oldest first.</summary>
     public IReadOnlyList<DatabaseUpdate> After(long sequence)
@@ -33,19 +38,13 @@ public sealed class DatabaseUpdates
     }
 
     /// <summary>Completes when there is an event after a number.</summary>
-    public async Task WaitAsync(long after, CancellationToken cancellation)
-    {
-        while (true)
-        {
-            var next = _signal.Next();
-            if (Sequence > after)
-            {
-                return;
-            }
+    public Task WaitAsync(long after, CancellationToken cancellation) => WaitAsync(_signal, () => Sequence > after, cancellation);
 
-            await next.WaitAsync(cancellation);
-        }
-    }
+    /// <summary>Completes when a database has been created or deleted since; writes do not wake who waits.</summary>
+    /// <param name="after">What <see cref="Lifetimes"/> was.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task WaitForLifetimeAsync(long after, CancellationToken cancellation) =>
+        WaitAsync(_lifetimeSignal, () => Lifetimes > after, cancellation);
 
     internal void Add(string name, DatabaseUpdateKind kind)
     {
@@ -63,6 +62,25 @@ public sealed class DatabaseUpdates
         }
 
         _signal.Raise();
+        if (kind != DatabaseUpdateKind.Updated)
+        {
+            Interlocked.Increment(ref _lifetimes);
+            _lifetimeSignal.Raise();
+        }
+    }
+
+    private static async Task WaitAsync(ChangeSignal signal, Func<bool> isThere, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var next = signal.Next();
+            if (isThere())
+            {
+                return;
+            }
+
+            await next.WaitAsync(cancellation);
+        }
     }
 
     private static DatabaseUpdate At(long sequence) => new(sequence, string.Empty, DatabaseUpdateKind.Updated);

@@ -22,8 +22,8 @@ public sealed class DocumentWrite : IDisposable
     /// <summary>The document's id.</summary>
     public string Id { get; }
 
-    /// <summary>What the client sent.</summary>
-    public ParsedDocument Document { get; }
+    /// <summary>What the client sent, or what is to be stored in its place; the ids and revisions are the same.</summary>
+    public ParsedDocument Document { get; set; }
 
     /// <summary>
     /// The revision that an interactive write edits, from the document itself; set it where the client named it elsewhere

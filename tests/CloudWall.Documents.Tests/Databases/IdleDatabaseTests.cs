@@ -8,22 +8,30 @@ namespace CloudWall.Documents.Tests.Databases;
 [Collection(nameof(IdleDatabaseTests))]
 public sealed class IdleDatabaseTests
 {
-    private const int Databases = 2000;
+    private const int Rounds = 3;
+    private const int Databases = 700;
 
     [Fact]
     public async Task An_idle_database_costs_ten_kibibytes_at_most()
     {
         await using var engine = await Engine.CreateAsync();
         await UseAsync(engine, "warm-up");
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        for (var i = 0; i < Databases; i++)
+        var costs = new long[Rounds];
+        for (var round = 0; round < Rounds; round++)
         {
-            await UseAsync(engine, "database-" + i.ToString(CultureInfo.InvariantCulture));
+            var before = GC.GetTotalMemory(forceFullCollection: true);
+            for (var i = 0; i < Databases; i++)
+            {
+                await UseAsync(engine, string.Create(CultureInfo.InvariantCulture, $"database-{round}-{i}"));
+            }
+
+            // What the store in memory holds is counted too, which another would have on the disk.
+            costs[round] = (GC.GetTotalMemory(forceFullCollection: true) - before) / Databases;
         }
 
-        // What the store in memory holds is counted too, which another would have on the disk.
-        var each = (GC.GetTotalMemory(forceFullCollection: true) - before) / Databases;
-        Assert.InRange(each, 1, 10 << 10);
+        // What tests before it have left in pools may go in any round, but not in most.
+        Array.Sort(costs);
+        Assert.InRange(costs[Rounds / 2], 1, 10 << 10);
         GC.KeepAlive(engine);
     }
 
