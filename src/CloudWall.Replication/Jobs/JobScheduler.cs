@@ -1,0 +1,156 @@
+using CloudWall.Replication.Requests;
+using CloudWall.Replication.Runs;
+
+namespace CloudWall.Replication.Jobs;
+
+/// <summary>
+/// The replications of a node. Each has its turn when there is a place for it; where there are more than places, those that have had
+/// theirs for longest make room. Dispose of it to end all, after each has recorded how far it has come.
+/// </summary>
+public sealed class JobScheduler : IAsyncDisposable
+{
+    private readonly RunContext _context;
+    private readonly SchedulerSettings _settings;
+    private readonly JobPlaces _places;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, (ReplicationJob Job, Task Running)> _jobs = new(StringComparer.Ordinal);
+    private readonly Task _rotating;
+
+    /// <summary>Without jobs.</summary>
+    /// <param name="context">What runs need of the node.</param>
+    /// <param name="settings">How jobs share the node.</param>
+    public JobScheduler(RunContext context, SchedulerSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        _context = context;
+        _settings = settings;
+        _places = new JobPlaces(settings.MaxJobs);
+        _rotating = RotateAsync();
+    }
+
+    /// <summary>The node's <c>uuid</c>.</summary>
+    public string NodeId => _context.NodeId;
+
+    /// <summary>All jobs that are neither done nor removed, in the order of their ids.</summary>
+    public IReadOnlyList<ReplicationJob> Jobs
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _jobs.Values.Select(static entry => entry.Job).OrderBy(static job => job.Id, StringComparer.Ordinal)];
+            }
+        }
+    }
+
+    /// <summary>A job; null where there is none of that id.</summary>
+    public ReplicationJob? Find(string id)
+    {
+        lock (_gate)
+        {
+            return _jobs.TryGetValue(id, out var entry) ? entry.Job : null;
+        }
+    }
+
+    /// <summary>Adds a job, unless it is there.</summary>
+    /// <param name="request">What is to be done.</param>
+    /// <param name="user">Who asks for it.</param>
+    /// <param name="origin">The document that asks for it; null for none.</param>
+    /// <returns>The job of that id, which may be somebody else's.</returns>
+    public ReplicationJob Add(ReplicationRequest request, string? user, JobOrigin? origin)
+    {
+        ReplicationJob job;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_ending.IsCancellationRequested, this);
+            job = new ReplicationJob(request, user, origin, _context, _settings, _places);
+            if (_jobs.TryGetValue(job.Id, out var there))
+            {
+                job.Dispose();
+                return there.Job;
+            }
+
+            _jobs.Add(job.Id, (job, RunAsync(job)));
+        }
+
+        return job;
+    }
+
+    /// <summary>Ends a job, and waits until it has.</summary>
+    /// <returns>Whether there was one.</returns>
+    public async Task<bool> RemoveAsync(string id)
+    {
+        Task running;
+        lock (_gate)
+        {
+            if (!_jobs.TryGetValue(id, out var entry))
+            {
+                return false;
+            }
+
+            entry.Job.Remove();
+            running = entry.Running;
+        }
+
+        await running;
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Task[] running;
+        lock (_gate)
+        {
+            _ending.Cancel();
+            running = [.. _jobs.Values.Select(static entry => entry.Running)];
+            foreach (var (job, _) in _jobs.Values)
+            {
+                job.Remove();
+            }
+        }
+
+        await Task.WhenAll(running);
+        await _rotating;
+        _ending.Dispose();
+    }
+
+    private async Task RunAsync(ReplicationJob job)
+    {
+        await job.RunAsync();
+        lock (_gate)
+        {
+            _jobs.Remove(job.Id);
+        }
+
+        job.Dispose();
+    }
+
+    private async Task RotateAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(_settings.Interval, _context.Time, _ending.Token);
+                var waiting = Math.Min(_places.Waiting, _settings.MaxChurn);
+                if (waiting > 0)
+                {
+                    // One-shots end by themselves; stopping them would only make them begin again.
+                    foreach (var job in Jobs
+                        .Where(static job => job is { TurnSince: not null, Request.Options.Continuous: true })
+                        .OrderBy(static job => job.TurnSince)
+                        .Take(waiting))
+                    {
+                        job.EndTurn();
+                    }
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The node ends.
+        }
+    }
+}

@@ -1,0 +1,171 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using CloudWall.Documents.Json;
+using CloudWall.Replication.Requests;
+using CloudWall.Replication.Runs;
+
+namespace CloudWall.Replication.Jobs;
+
+/// <summary>
+/// A document of a replicator database: a request, who asks, and what has become of it ("Replicator database" in CouchDB's
+/// documentation).
+/// </summary>
+public static class ReplicatorDocument
+{
+    private const string StatePrefix = "_replication_";
+
+    /// <summary>Whether a database is one whose documents are replications.</summary>
+    public static bool IsReplicator(string database)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        return database == "_replicator" || database.EndsWith("/_replicator", StringComparison.Ordinal);
+    }
+
+    /// <summary>Why a document cannot be taken; null where it can.</summary>
+    /// <param name="body">Its body as JSON.</param>
+    /// <param name="defaults">The settings of <c>[replicator]</c>.</param>
+    public static string? Refuse(ReadOnlyMemory<byte> body, ReplicationOptions defaults)
+    {
+        using var json = JsonDocument.Parse(body);
+        if (Text(json.RootElement, "_replication_state") == "failed")
+        {
+            // What became of a document that made no sense must be told.
+            return null;
+        }
+
+        try
+        {
+            RequestParser.Parse(json.RootElement, defaults);
+            return json.RootElement.TryGetProperty("source", out var source) && source.ValueKind == JsonValueKind.Number
+                || json.RootElement.TryGetProperty("target", out var target) && target.ValueKind == JsonValueKind.Number
+                    ? "{error,function_clause}"
+                    : null;
+        }
+        catch (RequestException refusal)
+        {
+            return refusal.ReasonInDocument;
+        }
+    }
+
+    /// <summary>Reads a member that is a text; null where it is none.</summary>
+    public static string? Text(JsonElement body, string name) =>
+        body.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    /// <summary>The name in <c>user_ctx</c>, or the owner.</summary>
+    public static string? User(JsonElement body) =>
+        body.TryGetProperty("user_ctx", out var context) && context.ValueKind == JsonValueKind.Object && Text(context, "name") is { } name
+            ? name
+            : Text(body, "owner");
+
+    /// <summary>Whether two bodies ask for the same: all that is not state.</summary>
+    internal static string Wish(JsonElement body)
+    {
+        var wish = new System.Text.StringBuilder();
+        foreach (var member in body.EnumerateObject())
+        {
+            if (!member.Name.StartsWith(StatePrefix, StringComparison.Ordinal))
+            {
+                wish.Append(member.Name).Append('=').Append(member.Value.GetRawText()).Append('\n');
+            }
+        }
+
+        return wish.ToString();
+    }
+
+    /// <summary>A body with another state.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="state"><c>completed</c> or <c>failed</c>.</param>
+    /// <param name="reason">Why it failed.</param>
+    /// <param name="job">The job; null where it never came to one.</param>
+    /// <param name="time">Now.</param>
+    internal static ReadOnlyMemory<byte> WithState(
+        JsonElement body, string state, string? reason, ReplicationJob? job, DateTimeOffset time)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            foreach (var member in body.EnumerateObject())
+            {
+                if (!member.Name.StartsWith(StatePrefix, StringComparison.Ordinal))
+                {
+                    json.WritePropertyName(member.Name);
+                    json.WriteRawValue(member.Value.GetRawText());
+                }
+            }
+
+            json.WriteString("_replication_state", state);
+            json.WriteString("_replication_state_time", Format(time));
+            if (reason is not null)
+            {
+                json.WriteString("_replication_state_reason", reason);
+            }
+
+            if (job is not null)
+            {
+                json.WriteString("_replication_id", job.Id);
+                json.WriteStartObject("_replication_stats");
+                WriteStatistics(json, job.Progress);
+                json.WriteString("start_time", Format(job.StartedAt));
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenMemory;
+    }
+
+    /// <summary>Writes what a job has done as members of an object (<c>info</c> of <c>_scheduler/jobs</c>).</summary>
+    public static void WriteStatistics(Utf8JsonWriter json, RunProgress progress)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(progress);
+        var done = progress.Statistics;
+        var position = progress.Position;
+        json.WriteNumber("revisions_checked", done.Checked);
+        json.WriteNumber("missing_revisions_found", done.Missing);
+        json.WriteNumber("docs_read", done.Read);
+        json.WriteNumber("docs_written", done.Written);
+        if (position.Pending is { } pending)
+        {
+            json.WriteNumber("changes_pending", pending);
+        }
+        else
+        {
+            json.WriteNull("changes_pending");
+        }
+
+        json.WriteNumber("doc_write_failures", done.Failures);
+        json.WriteNumber("bulk_get_docs", done.BulkGetDocuments);
+        json.WriteNumber("bulk_get_attempts", done.BulkGetAttempts);
+        json.WritePropertyName("checkpointed_source_seq");
+        json.WriteRawValue(position.Checkpoint);
+    }
+
+    /// <summary>A time as it stands in documents and in the scheduler's answers (ISO 8601, whole seconds).</summary>
+    public static string Format(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>A body as a document to be stored over a revision.</summary>
+    internal static ParsedDocument Parse(string id, string revision, ReadOnlyMemory<byte> body, DocumentLimits limits)
+    {
+        var buffer = new ArrayBufferWriter<byte>(body.Length + 128);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            using var document = JsonDocument.Parse(body);
+            json.WriteStartObject();
+            json.WriteString("_id", id);
+            json.WriteString("_rev", revision);
+            foreach (var member in document.RootElement.EnumerateObject())
+            {
+                json.WritePropertyName(member.Name);
+                json.WriteRawValue(member.Value.GetRawText());
+            }
+
+            json.WriteEndObject();
+        }
+
+        return DocumentParser.Parse(buffer.WrittenSpan, limits);
+    }
+}

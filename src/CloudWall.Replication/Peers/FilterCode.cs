@@ -1,0 +1,33 @@
+using System.Text.Json;
+using CloudWall.Documents;
+
+namespace CloudWall.Replication.Peers;
+
+/// <summary>Finds the code of a filter in its design document, and says what is wrong as CouchDB does.</summary>
+internal static class FilterCode
+{
+    /// <summary>Finds it.</summary>
+    /// <param name="design">The design document as JSON; null where there is none.</param>
+    /// <param name="filter">The filter, <c>design/name</c>.</param>
+    /// <param name="source">The source's name.</param>
+    /// <exception cref="PeerException">There is none (404).</exception>
+    public static string Find(ReadOnlyMemory<byte>? design, string filter, string source)
+    {
+        var parts = filter.Split('/', 2);
+        if (design is not { } json)
+        {
+            throw NotFound($"Couldn't open document `_design/{parts[0]}` from source database `{source}`: {{error,<<\"not_found\">>}}");
+        }
+
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.TryGetProperty("filters", out var filters)
+            && filters.ValueKind == JsonValueKind.Object
+            && filters.TryGetProperty(parts[^1], out var code)
+            && code.ValueKind == JsonValueKind.String
+                ? code.GetString()!
+                : throw NotFound(
+                    $"Couldn't parse filter code from document {parts[0]} on `{source}`  Error: {{not_found,<<\"missing json key: {parts[^1]}\">>}}");
+    }
+
+    private static PeerException NotFound(string reason) => new(new DocumentError(404, "not_found", reason), isTransient: false);
+}

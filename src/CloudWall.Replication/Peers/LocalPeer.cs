@@ -1,0 +1,412 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using CloudWall.Documents;
+using CloudWall.Documents.Attachments;
+using CloudWall.Documents.Databases;
+using CloudWall.Documents.Revisions;
+
+namespace CloudWall.Replication.Peers;
+
+/// <summary>A database of this node, called directly.</summary>
+/// <param name="catalogue">The node's databases.</param>
+/// <param name="name">The database's name.</param>
+/// <param name="display">How it is shown to people.</param>
+/// <param name="nodeId">The node's <c>uuid</c>.</param>
+public sealed class LocalPeer(DatabaseCatalogue catalogue, string name, string display, string nodeId) : Peer
+{
+    /// <inheritdoc/>
+    public override string Name => display;
+
+    /// <inheritdoc/>
+    public override Task<string?> ReadServerIdAsync(CancellationToken cancellation) => Task.FromResult<string?>(nodeId);
+
+    /// <inheritdoc/>
+    public override Task<string?> ReadFilterCodeAsync(string filter, CancellationToken cancellation) => Try(database =>
+    {
+        var design = "_design/" + filter.Split('/', 2)[0];
+        using var stored = database.Find(design) is { Deleted: false } record ? database.Read(design, record.Tree.Winner.Revision) : null;
+        return (string?)FilterCode.Find(stored?.Body, filter, display);
+    });
+
+    /// <inheritdoc/>
+    public override Task<PeerInfo> ReadInfoAsync(CancellationToken cancellation) =>
+        Try(database => new PeerInfo(Token(database, database.UpdateSequence), StartTime(database))
+        {
+            IsEmpty = database.UpdateSequence == 0,
+        });
+
+    /// <inheritdoc/>
+    public override async Task CreateAsync(IReadOnlyList<KeyValuePair<string, string>> parameters, CancellationToken cancellation)
+    {
+        if (catalogue.Find(name) is not null)
+        {
+            return;
+        }
+
+        var values = new Dictionary<string, string>(parameters, StringComparer.Ordinal);
+        var shards = values.TryGetValue("q", out var q) && int.TryParse(q, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 2;
+        try
+        {
+            await catalogue.CreateAsync(
+                name, new DatabaseOptions(values.GetValueOrDefault("partitioned") == "true", Math.Clamp(shards, 1, 1024)), cancellation);
+        }
+        catch (DocumentException exists) when (exists.Error.Status == 412)
+        {
+            // Somebody else was faster.
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task<LocalDocumentState?> ReadLocalAsync(string id, CancellationToken cancellation) => Try(database =>
+        database.FindLocal("_local/" + id) is { } found
+            ? new LocalDocumentState("0-" + Number(found.Revision), found.Body)
+            : null);
+
+    /// <inheritdoc/>
+    public override async Task<string> WriteLocalAsync(
+        string id, string? revision, ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    {
+        var number = revision is null ? 0 : long.Parse(revision.AsSpan(2), CultureInfo.InvariantCulture);
+        try
+        {
+            return "0-" + Number(await Open().WriteLocalAsync("_local/" + id, number, body, cancellation));
+        }
+        catch (DocumentException refused)
+        {
+            throw Failure(refused);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task<string> EnsureFullCommitAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var database = Open();
+            await database.EnsureFullCommitAsync(cancellation);
+            return StartTime(database);
+        }
+        catch (DocumentException refused)
+        {
+            throw Failure(refused);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task<PeerChanges> ReadChangesAsync(
+        string since, int limit, bool wait, ChangesSelection selection, CancellationToken cancellation)
+    {
+        try
+        {
+            var database = Open();
+            var after = Number(database, since);
+            if (wait)
+            {
+                await database.WaitForChangeAsync(after, cancellation);
+            }
+
+            var end = database.UpdateSequence;
+            var wanted = selection.DocumentIds is { } ids ? new HashSet<string>(ids, StringComparer.Ordinal) : null;
+            var rows = new List<PeerChange>();
+            var last = after;
+            using (var cursor = database.ReadChanges(after))
+            {
+                while (rows.Count < limit && cursor.MoveNext())
+                {
+                    last = cursor.Sequence;
+                    var id = System.Text.Encoding.UTF8.GetString(cursor.Id);
+                    if (wanted?.Contains(id) ?? selection.Filter != "_design" || id.StartsWith("_design/", StringComparison.Ordinal))
+                    {
+                        rows.Add(new PeerChange(Token(database, last), id, Leaves(cursor.Leaves, selection.WinnersOnly)));
+                    }
+                }
+            }
+
+            // What lies between the last row and the end has no row: it was overtaken by later changes.
+            last = rows.Count < limit ? Math.Max(last, end) : last;
+            return new PeerChanges(rows, Token(database, last), database.CountChangesAfter(last));
+        }
+        catch (DocumentException refused)
+        {
+            throw Failure(refused);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task<IReadOnlyList<MissingRevisions>> FindMissingAsync(
+        IReadOnlyList<PeerChange> changes, CancellationToken cancellation) => Try(database =>
+        {
+            var missing = new List<MissingRevisions>();
+            foreach (var change in changes)
+            {
+                var record = database.Find(change.Id);
+                if (record is null)
+                {
+                    missing.Add(new MissingRevisions(change.Id, change.Leaves, []));
+                    continue;
+                }
+
+                var asked = change.Leaves as RevisionId[] ?? [.. change.Leaves];
+                if (Array.Exists(asked, record.Tree.MayBeInTail))
+                {
+                    database.LoadAncestors(record);
+                }
+
+                if (record.Tree.FindMissing(asked) is { Count: > 0 } unknown)
+                {
+                    missing.Add(new MissingRevisions(change.Id, unknown, record.Tree.PossibleAncestors(unknown)));
+                }
+            }
+
+            return (IReadOnlyList<MissingRevisions>)missing;
+        });
+
+    /// <inheritdoc/>
+    public override async IAsyncEnumerable<FetchedRevision> FetchAsync(
+        IReadOnlyList<MissingRevisions> missing, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        foreach (var (id, revisions, ancestors) in missing)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            foreach (var fetched in await Try(database => Fetch(database, id, revisions, ancestors)))
+            {
+                yield return fetched;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task<IReadOnlyList<WriteFailure>> WriteAsync(
+        IReadOnlyList<FetchedRevision> revisions, CancellationToken cancellation)
+    {
+        var writes = new List<DocumentWrite>(revisions.Count);
+        var failures = new List<WriteFailure>();
+        try
+        {
+            var database = Open();
+            foreach (var revision in revisions)
+            {
+                if (revision.Fault is { } fault)
+                {
+                    failures.Add(new WriteFailure(revision.Id, revision.Path[0], fault));
+                    continue;
+                }
+
+                try
+                {
+                    writes.Add(new DocumentWrite(revision.Id, revision.ToDocument(), await TakeAsync(database, revision, cancellation)));
+                }
+                catch (DocumentException refused) when (refused.Error.Status < 500)
+                {
+                    failures.Add(new WriteFailure(revision.Id, revision.Path[0], refused.Error));
+                }
+            }
+
+            foreach (var outcome in await database.WriteAsync(writes, WriteMode.Replicated, cancellation))
+            {
+                if (outcome.Error is { } error)
+                {
+                    failures.Add(new WriteFailure(outcome.Id, outcome.Revision, error));
+                }
+            }
+
+            return failures;
+        }
+        catch (DocumentException refused)
+        {
+            throw Failure(refused);
+        }
+        finally
+        {
+            foreach (var write in writes)
+            {
+                write.Dispose();
+            }
+        }
+    }
+
+    /// <summary>The revisions; of one that was edited meanwhile its descendants, as with CouchDB's <c>latest</c>.</summary>
+    private static List<FetchedRevision> Fetch(
+        Database database, string id, IReadOnlyList<RevisionId> revisions, IReadOnlyList<RevisionId> ancestors)
+    {
+        var fetched = new List<FetchedRevision>(revisions.Count);
+        if (database.Find(id) is not { } record)
+        {
+            return fetched;
+        }
+
+        database.LoadAncestors(record);
+        var leaves = new List<RevisionLeaf>();
+        foreach (var revision in revisions)
+        {
+            record.Tree.CollectLeavesBelow(revision, leaves);
+        }
+
+        foreach (var leaf in leaves.DistinctBy(leaf => leaf.Revision))
+        {
+            using var stored = database.Read(id, leaf.Revision);
+            if (stored is not null)
+            {
+                fetched.Add(Fetch(database, record, leaf, stored, ancestors));
+            }
+        }
+
+        return fetched;
+    }
+
+    private static FetchedRevision Fetch(
+        Database database, DocumentRecord record, RevisionLeaf leaf, StoredRevision stored, IReadOnlyList<RevisionId> ancestors)
+    {
+        var path = record.Tree.PathOf(leaf.Revision);
+        var ids = new RevisionId[path.Count];
+        var known = -1L;
+        for (var i = 0; i < ids.Length; i++)
+        {
+            ids[i] = path[i].Revision;
+            if (known < 0 && ancestors.Contains(ids[i]))
+            {
+                known = ids[i].Generation;
+            }
+        }
+
+        var attachments = new FetchedAttachment[stored.Attachments.Count];
+        for (var i = 0; i < attachments.Length; i++)
+        {
+            var attachment = stored.Attachments[i];
+            attachments[i] = new FetchedAttachment(
+                attachment.Name,
+                attachment.ContentType,
+                attachment.RevisionPosition,
+                attachment.Digest,
+                attachment.Length,
+                attachment.StoredLength,
+                attachment.Encoding,
+                cancellation => Task.FromResult(new FetchedContent(
+                    attachment.Encoding, database.ReadContentAsync(attachment, 0, attachment.StoredLength, cancellation))));
+        }
+
+        return new FetchedRevision(record.Id, ids, leaf.IsDeleted, stored.Body.ToArray(), attachments) { KnownGeneration = known };
+    }
+
+    /// <summary>Takes attachments in; those that an ancestor here has are not read again.</summary>
+    private static async Task<IReadOnlyList<AttachmentWrite>> TakeAsync(
+        Database database, FetchedRevision revision, CancellationToken cancellation)
+    {
+        if (revision.Attachments.Count == 0)
+        {
+            return [];
+        }
+
+        var known = Known(database, revision);
+        var taken = new List<AttachmentWrite>(revision.Attachments.Count);
+        try
+        {
+            foreach (var attachment in revision.Attachments)
+            {
+                if (attachment.Digest is { } digest
+                    && known.Find(other => other.Digest == digest && other.Length == attachment.Length) is { } existing)
+                {
+                    taken.Add(AttachmentWrite.Of(existing with
+                    {
+                        Name = attachment.Name,
+                        ContentType = attachment.ContentType,
+                        RevisionPosition = attachment.RevisionPosition,
+                    }));
+                    continue;
+                }
+
+                await using var source = await attachment.OpenAsync(cancellation);
+                await using var upload = database.BeginUpload(attachment.ContentType, source.Encoding, attachment.Length >= 0 ? attachment.Length : null);
+                await foreach (var bytes in source.Bytes.WithCancellation(cancellation))
+                {
+                    await upload.WriteAsync(bytes, cancellation);
+                }
+
+                var content = await upload.CompleteAsync(cancellation);
+                taken.Add(new AttachmentWrite(attachment.Name, attachment.ContentType, content, attachment.RevisionPosition));
+            }
+
+            return taken;
+        }
+        catch
+        {
+            foreach (var write in taken)
+            {
+                write.Content?.Dispose();
+            }
+
+            throw;
+        }
+    }
+
+    private static List<AttachmentInfo> Known(Database database, FetchedRevision revision)
+    {
+        var known = new List<AttachmentInfo>();
+        if (database.Find(revision.Id) is { } record)
+        {
+            foreach (var leaf in record.Tree.Leaves)
+            {
+                using var stored = database.Read(revision.Id, leaf.Revision);
+                known.AddRange(stored?.Attachments ?? []);
+            }
+        }
+
+        return known;
+    }
+
+    private static RevisionId[] Leaves(ReadOnlySpan<RevisionLeaf> leaves, bool winnersOnly)
+    {
+        var ids = new RevisionId[winnersOnly ? 1 : leaves.Length];
+        for (var i = 0; i < ids.Length; i++)
+        {
+            ids[i] = leaves[i].Revision;
+        }
+
+        return ids;
+    }
+
+    /// <summary>
+    /// A sequence as it stands in checkpoints: with the database's incarnation, so that those of another that had the name before are
+    /// told apart.
+    /// </summary>
+    private static string Token(Database database, long sequence) => $"\"{Number(sequence)}-{database.Incarnation}\"";
+
+    /// <summary>The sequence of a token; 0 for one of another incarnation, or of a future that a restored backup does not know.</summary>
+    private static long Number(Database database, string token)
+    {
+        var text = token.AsSpan().Trim('"');
+        var dash = text.IndexOf('-');
+        return dash > 0
+            && text[(dash + 1)..].SequenceEqual(database.Incarnation)
+            && long.TryParse(text[..dash], NumberStyles.None, CultureInfo.InvariantCulture, out var sequence)
+            && sequence <= database.UpdateSequence
+                ? sequence
+                : 0;
+    }
+
+    private static string StartTime(Database database) => Number(database.CreatedAt.ToUnixTimeSeconds());
+
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static PeerException Failure(DocumentException refused) =>
+        new(refused.Error, refused.Error.Status is 429 or >= 500, refused);
+
+    private Database Open() => catalogue.Find(name)
+        ?? throw new PeerException(new DocumentError(500, "db_not_found", $"could not open {display}"), isTransient: false);
+
+    private Task<T> Try<T>(Func<Database, T> read)
+    {
+        try
+        {
+            return Task.FromResult(read(Open()));
+        }
+        catch (DocumentException refused)
+        {
+            return Task.FromException<T>(Failure(refused));
+        }
+        catch (PeerException failed)
+        {
+            return Task.FromException<T>(failed);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using CloudWall.Documents;
+
+namespace CloudWall.Replication.Peers;
+
+/// <summary>A peer could not be reached, or answered with an error.</summary>
+public sealed class PeerException : Exception
+{
+    /// <summary>A failure.</summary>
+    /// <param name="error">What <c>_replicate</c> answers with.</param>
+    /// <param name="isTransient">Whether it may pass by itself.</param>
+    /// <param name="inner">What happened.</param>
+    public PeerException(DocumentError error, bool isTransient, Exception? inner = null)
+        : base($"{error.Error}: {error.Reason}", inner)
+    {
+        Error = error;
+        IsTransient = isTransient;
+    }
+
+    /// <summary>What <c>_replicate</c> answers with.</summary>
+    public DocumentError Error { get; }
+
+    /// <summary>Whether it may pass by itself: no connection, a time-out, 429, 5xx.</summary>
+    public bool IsTransient { get; }
+
+    /// <summary>Whether the replication must begin anew from its checkpoints: a peer is not what it was.</summary>
+    public bool MustRestart { get; init; }
+
+    /// <summary>How long the peer asked us to wait (<c>Retry-After</c>); null where it did not.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+}

@@ -1,0 +1,49 @@
+using System.Net;
+using System.Text.Json;
+
+namespace CloudWall.Replication.Remote;
+
+/// <summary>An answer of which the head has come. Dispose of it when the body has been read, or is not wanted any more.</summary>
+internal sealed class PeerAnswer(HttpResponseMessage response, SilenceTimer silence) : IDisposable
+{
+    private Stream? _body;
+
+    public HttpStatusCode Status => response.StatusCode;
+
+    public HttpResponseMessage Response => response;
+
+    public bool IsSuccess => response.IsSuccessStatusCode;
+
+    /// <summary>The body as it comes.</summary>
+    public async ValueTask<Stream> OpenAsync(CancellationToken cancellation) =>
+        _body ??= new WatchedReading(await response.Content.ReadAsStreamAsync(cancellation), silence);
+
+    /// <summary>A small body, as JSON.</summary>
+    /// <exception cref="JsonException">It is none.</exception>
+    public async ValueTask<JsonDocument> ReadJsonAsync(CancellationToken cancellation) =>
+        await JsonDocument.ParseAsync(await OpenAsync(cancellation), default, cancellation);
+
+    /// <summary>The <c>error</c> and <c>reason</c> of a refusal; null where it does not say.</summary>
+    public async ValueTask<(string? Error, string? Reason)> ReadErrorAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            using var json = await ReadJsonAsync(cancellation);
+            return json.RootElement.ValueKind == JsonValueKind.Object ? (Text(json, "error"), Text(json, "reason")) : default;
+        }
+        catch (Exception failure) when (failure is JsonException or IOException or HttpRequestException)
+        {
+            return default;
+        }
+    }
+
+    public void Dispose()
+    {
+        _body?.Dispose();
+        response.Dispose();
+        silence.Dispose();
+    }
+
+    private static string? Text(JsonDocument json, string name) =>
+        json.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}

@@ -1,0 +1,59 @@
+namespace CloudWall.Replication.Remote;
+
+/// <summary>Where a remote database is, and with what one comes in.</summary>
+/// <param name="Url">The database's URL as it was given, without credentials, ending in a slash.</param>
+/// <param name="UserName">The user; null for none.</param>
+/// <param name="Password">The password.</param>
+/// <param name="Headers">Headers for every request.</param>
+public sealed record RemoteAddress(
+    string Url,
+    string? UserName,
+    string? Password,
+    IReadOnlyList<KeyValuePair<string, string>> Headers)
+{
+    /// <summary>What is encoded in a URL stays so: a document may be called <c>..</c>.</summary>
+    private static readonly UriCreationOptions AsGiven = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    /// <summary>The node's own URL: the database's without the database's name, ending in a slash.</summary>
+    public string Server => Url[..(Url.AsSpan(0, Url.Length - 1).LastIndexOf('/') + 1)];
+
+    /// <summary>Takes the credentials out of a URL.</summary>
+    /// <exception cref="UriFormatException">It is no URL of <c>http</c> or <c>https</c>, or names no database.</exception>
+    public static RemoteAddress Parse(string url, IReadOnlyList<KeyValuePair<string, string>> headers)
+    {
+        var end = url.IndexOfAny(['?', '#']);
+        var text = (end < 0 ? url : url[..end]).TrimEnd('/') + "/";
+        var host = text.IndexOf("://", StringComparison.Ordinal) + 3;
+        if (host < 3 || text.IndexOf('/', host) is not (> 0 and var path) || path == host || path == text.Length - 1)
+        {
+            throw new UriFormatException("The URL names no database.");
+        }
+
+        string? user = null;
+        string? password = null;
+        var at = text.LastIndexOf('@', path);
+        if (at >= host)
+        {
+            var credentials = text[host..at].Split(':', 2);
+            user = Uri.UnescapeDataString(credentials[0]);
+            password = credentials.Length > 1 ? Uri.UnescapeDataString(credentials[1]) : null;
+            text = text[..host] + text[(at + 1)..];
+        }
+
+        var address = new RemoteAddress(text, user, password, headers);
+        return address.UriOf(string.Empty).Scheme is "http" or "https"
+            ? address
+            : throw new UriFormatException("The URL is none of http or https.");
+    }
+
+    /// <summary>It as shown to people: neither passwords nor headers.</summary>
+    public override string ToString() => Url;
+
+    /// <summary>A URL below the database's.</summary>
+    /// <param name="path">The rest, encoded.</param>
+    internal Uri UriOf(string path) => new(Url + path, AsGiven);
+
+    /// <summary>A URL below the node's.</summary>
+    /// <param name="path">The rest, encoded.</param>
+    internal Uri ServerUriOf(string path) => new(Server + path, AsGiven);
+}

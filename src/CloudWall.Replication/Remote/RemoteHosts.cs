@@ -1,0 +1,85 @@
+using System.Net;
+using CloudWall.Replication.Peers;
+using CloudWall.Replication.Requests;
+
+namespace CloudWall.Replication.Remote;
+
+/// <summary>
+/// The way to other hosts, shared by all replications: connections are used again by whoever comes next, and a host that cannot be
+/// reached is left alone for a while by all of them.
+/// </summary>
+/// <param name="time">The time.</param>
+/// <param name="randomness">Numbers from 0 to 1, which keep many from trying again at the same moment.</param>
+public sealed class RemoteHosts(TimeProvider time, Func<double> randomness) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, SocketsHttpHandler> _ways = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HostBreaker> _breakers = new(StringComparer.Ordinal);
+
+    /// <summary>Opens a remote database. Nothing is asked of it yet.</summary>
+    /// <param name="endpoint">Which.</param>
+    /// <param name="options">How it is talked to.</param>
+    public Peer Open(Endpoint endpoint, ReplicationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        ArgumentNullException.ThrowIfNull(options);
+        var address = endpoint.Address ?? throw new ArgumentException("It is a database of this node.", nameof(endpoint));
+        lock (_gate)
+        {
+            var proxy = endpoint.Proxy?.ToString() ?? string.Empty;
+            if (!_ways.TryGetValue(proxy, out var way))
+            {
+                _ways.Add(proxy, way = CreateWay(endpoint.Proxy));
+            }
+
+            var authority = address.UriOf(string.Empty).Authority;
+            var host = proxy + " " + authority;
+            if (!_breakers.TryGetValue(host, out var breaker))
+            {
+                _breakers.Add(host, breaker = new HostBreaker(authority, time));
+            }
+
+            return new RemotePeer(address, Options(options), new SharedHandler(way, breaker), time, randomness);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var way in _ways.Values)
+        {
+            way.Dispose();
+        }
+    }
+
+    private static RemoteOptions Options(ReplicationOptions options) => new()
+    {
+        Connections = options.Connections,
+        Timeout = options.ConnectionTimeout,
+        Retries = options.Retries,
+        UseBulkGet = options.UseBulkGet,
+    };
+
+    private static SocketsHttpHandler CreateWay(Uri? proxy) => new()
+    {
+        // Bytes come as they are stored, and cookies are each replication's own.
+        AutomaticDecompression = DecompressionMethods.None,
+        UseCookies = false,
+        ConnectTimeout = TimeSpan.FromSeconds(15),
+        PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(15),
+        UseProxy = proxy is not null,
+        Proxy = proxy is null ? null : Proxy(proxy),
+    };
+
+    private static WebProxy Proxy(Uri proxy)
+    {
+        var way = new WebProxy(new UriBuilder(proxy) { UserName = string.Empty, Password = string.Empty }.Uri);
+        if (proxy.UserInfo.Split(':', 2) is [var user, var password])
+        {
+            way.Credentials = new NetworkCredential(Uri.UnescapeDataString(user), Uri.UnescapeDataString(password));
+        }
+
+        return way;
+    }
+}

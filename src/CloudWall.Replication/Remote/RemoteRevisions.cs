@@ -1,0 +1,167 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using CloudWall.Documents.Revisions;
+using CloudWall.Replication.Peers;
+
+namespace CloudWall.Replication.Remote;
+
+/// <summary>
+/// Reads revisions from a remote database: many at once (<c>_bulk_get</c>), and one document at a time (<c>open_revs</c>) what did not
+/// come so, or where the peer cannot do the first.
+/// </summary>
+internal sealed class RemoteRevisions(PeerHttp http)
+{
+    private const string Asked = "revs=true&latest=true&attachments=false&att_encoding_info=true";
+
+    /// <summary>How many revisions are asked for in one URL.</summary>
+    private const int RevisionsInPath = 50;
+
+    private volatile Support _bulkGet = http.Options.UseBulkGet ? Support.Unknown : Support.No;
+    private long _attempts;
+    private long _documents;
+
+    private enum Support
+    {
+        Unknown,
+        Yes,
+        No,
+    }
+
+    /// <summary>How many revisions were asked for with <c>_bulk_get</c>.</summary>
+    public long BulkGetAttempts => Interlocked.Read(ref _attempts);
+
+    /// <summary>How many of them came so.</summary>
+    public long BulkGetDocuments => Interlocked.Read(ref _documents);
+
+    /// <summary>Reads revisions.</summary>
+    public async IAsyncEnumerable<FetchedRevision> FetchAsync(
+        IReadOnlyList<MissingRevisions> missing, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var wanted = new WantedRevisions(missing);
+        Interlocked.Add(ref _attempts, _bulkGet == Support.No ? 0 : wanted.Count);
+        for (var failures = 0; _bulkGet != Support.No && wanted.Count > 0;)
+        {
+            var before = wanted.Count;
+            PeerException? broken = null;
+            await using (var reading = BulkGetAsync(wanted, cancellation).GetAsyncEnumerator(cancellation))
+            {
+                while (true)
+                {
+                    try
+                    {
+                        if (!await reading.MoveNextAsync())
+                        {
+                            break;
+                        }
+                    }
+                    catch (Exception failure) when (PeerFailures.IsOfPeer(failure))
+                    {
+                        broken = PeerFailures.Unreachable(http.Address, failure);
+                        break;
+                    }
+
+                    Interlocked.Increment(ref _documents);
+                    yield return reading.Current;
+                }
+            }
+
+            if (broken is null)
+            {
+                break;
+            }
+
+            // The answer broke off: what has come has come, the rest is asked for again.
+            failures = wanted.Count < before ? 1 : failures + 1;
+            if (failures > http.Options.Retries)
+            {
+                throw broken;
+            }
+
+            await Task.Delay(http.Options.FirstDelay * Math.Pow(2, failures - 1), http.Time, cancellation);
+        }
+
+        foreach (var (id, revisions) in wanted.Documents.Select(document => (document.Id, document.Revisions.ToArray())).ToArray())
+        {
+            foreach (var chunk in revisions.Chunk(RevisionsInPath))
+            {
+                foreach (var fetched in await OpenAsync(id, chunk, wanted, cancellation))
+                {
+                    yield return fetched;
+                }
+            }
+        }
+    }
+
+    private async IAsyncEnumerable<FetchedRevision> BulkGetAsync(
+        WantedRevisions wanted, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var body = BulkGetReader.Body(wanted.Documents);
+        using var answer = await http.OpenAsync(
+            new PeerRequest(HttpMethod.Post, "_bulk_get?" + Asked)
+            {
+                Content = () => PeerHttp.Json(body),
+                Expects = _bulkGet == Support.Unknown ? IsRefusal : status => status == HttpStatusCode.NotFound,
+            },
+            cancellation);
+        if (!answer.IsSuccess)
+        {
+            _bulkGet = Support.No;
+            yield break;
+        }
+
+        _bulkGet = Support.Yes;
+        using var elements = new JsonElements(await answer.OpenAsync(cancellation), "results", http.Options.MaxElementBytes);
+        var documents = new List<Range>();
+        while (await elements.ReadAsync(cancellation) is { } element)
+        {
+            documents.Clear();
+            if (BulkGetReader.ReadResult(element.Span, documents) is not { } id || wanted.AncestorsOf(id) is not { } ancestors)
+            {
+                continue;
+            }
+
+            foreach (var document in documents)
+            {
+                var fetched = RevisionParser.Parse(http, id, element.Span[document], ancestors);
+                if (wanted.Take(fetched))
+                {
+                    yield return fetched;
+                }
+            }
+        }
+    }
+
+    /// <summary>What a peer may answer that knows no <c>_bulk_get</c>, and takes it for the name of a document.</summary>
+    private static bool IsRefusal(HttpStatusCode status) => status
+        is HttpStatusCode.BadRequest
+        or HttpStatusCode.NotFound
+        or HttpStatusCode.MethodNotAllowed
+        or HttpStatusCode.NotAcceptable
+        or HttpStatusCode.Conflict
+        or HttpStatusCode.UnsupportedMediaType
+        or HttpStatusCode.InternalServerError
+        or HttpStatusCode.NotImplemented;
+
+    private Task<List<FetchedRevision>> OpenAsync(
+        string id, RevisionId[] revisions, WantedRevisions wanted, CancellationToken cancellation) => http.RunAsync(
+            new PeerRequest(HttpMethod.Get, $"{RemotePath.Document(id)}?{Asked}&open_revs={RemotePath.Revisions(revisions)}"),
+            async (answer, token) =>
+            {
+                using var elements = new JsonElements(await answer.OpenAsync(token), null, http.Options.MaxElementBytes);
+                var opened = new List<FetchedRevision>();
+                var documents = new List<Range>();
+                while (await elements.ReadAsync(token) is { } element)
+                {
+                    documents.Clear();
+                    BulkGetReader.ReadOpened(element.Span, documents);
+                    foreach (var document in documents)
+                    {
+                        opened.Add(RevisionParser.Parse(http, id, element.Span[document], wanted.AncestorsOf(id)!));
+                    }
+                }
+
+                opened.RemoveAll(fetched => !wanted.Take(fetched));
+                return opened;
+            },
+            cancellation);
+}

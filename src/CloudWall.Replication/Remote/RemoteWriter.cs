@@ -1,0 +1,205 @@
+using System.Net;
+using System.Text.Json;
+using CloudWall.Documents;
+using CloudWall.Documents.Revisions;
+using CloudWall.Replication.Peers;
+
+namespace CloudWall.Replication.Remote;
+
+/// <summary>
+/// Stores revisions in a remote database as they are: those without attachments many at once (<c>_bulk_docs</c>), the others one by one
+/// (<c>PUT</c>), so that attachments stream.
+/// </summary>
+internal sealed class RemoteWriter(PeerHttp http, Func<double> randomness)
+{
+    /// <summary>How many documents with attachments are sent at a time.</summary>
+    private const int Abreast = 4;
+
+    private static ReadOnlySpan<byte> Opening => "{\"new_edits\":false,\"docs\":["u8;
+
+    /// <summary>Whether the peer understands parts of a body that are compressed; of all that is known, only CouchDB and its kin do.</summary>
+    public bool TakesPackedParts { get; set; } = true;
+
+    /// <summary>Stores revisions.</summary>
+    /// <returns>Those that were refused.</returns>
+    public async Task<IReadOnlyList<WriteFailure>> WriteAsync(IReadOnlyList<FetchedRevision> revisions, CancellationToken cancellation)
+    {
+        var failures = new List<WriteFailure>();
+        var batch = new List<FetchedRevision>();
+        var attached = new List<FetchedRevision>();
+        var weight = 0L;
+        foreach (var revision in revisions)
+        {
+            if (revision.Fault is { } fault)
+            {
+                failures.Add(new WriteFailure(revision.Id, revision.Path[0], fault));
+            }
+            else if (revision.Attachments.Count > 0)
+            {
+                attached.Add(revision);
+            }
+            else
+            {
+                if (batch.Count > 0 && weight + revision.Weight > http.Options.BatchBytes)
+                {
+                    await WriteManyAsync(batch, failures, cancellation);
+                    batch = [];
+                    weight = 0;
+                }
+
+                batch.Add(revision);
+                weight += revision.Weight;
+            }
+        }
+
+        await WriteManyAsync(batch, failures, cancellation);
+        await WriteAttachedAsync(attached, failures, cancellation);
+        return failures;
+    }
+
+    private static byte[] Body(List<FetchedRevision> revisions)
+    {
+        using var json = new JsonBuffer();
+        json.Splice(Opening);
+        for (var i = 0; i < revisions.Count; i++)
+        {
+            json.Splice(i == 0 ? [] : ","u8);
+            DocumentJson.Write(json, revisions[i], []);
+        }
+
+        json.Splice("]}"u8);
+        return json.ToArray();
+    }
+
+    /// <summary>What a peer says of documents, and not of itself.</summary>
+    private static bool IsRefusal(HttpStatusCode status) =>
+        (int)status is >= 400 and < 500
+        && status is not (HttpStatusCode.Unauthorized or HttpStatusCode.NotFound or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests);
+
+    private async Task WriteManyAsync(List<FetchedRevision> revisions, List<WriteFailure> failures, CancellationToken cancellation)
+    {
+        if (revisions.Count == 0)
+        {
+            return;
+        }
+
+        var body = Body(revisions);
+        var refused = await http.RunAsync(
+            new PeerRequest(HttpMethod.Post, "_bulk_docs") { Content = () => PeerHttp.Json(body), Expects = IsRefusal },
+            async (answer, token) =>
+            {
+                if (!answer.IsSuccess)
+                {
+                    return await RefusalAsync(answer, token);
+                }
+
+                using var json = await answer.ReadJsonAsync(token);
+                ReadFailures(json.RootElement, revisions, failures);
+                return null;
+            },
+            cancellation);
+        if (refused is null)
+        {
+            return;
+        }
+
+        if (revisions.Count == 1)
+        {
+            failures.Add(new WriteFailure(revisions[0].Id, revisions[0].Path[0], refused));
+            return;
+        }
+
+        // One of them spoils it for the others, or they are too many: each half for itself.
+        var half = revisions.Count / 2;
+        await WriteManyAsync(revisions[..half], failures, cancellation);
+        await WriteManyAsync(revisions[half..], failures, cancellation);
+    }
+
+    private static async ValueTask<DocumentError> RefusalAsync(PeerAnswer answer, CancellationToken cancellation)
+    {
+        var (error, reason) = await answer.ReadErrorAsync(cancellation);
+        return new DocumentError((int)answer.Status, error ?? "refused", reason ?? $"The target answered {(int)answer.Status}.");
+    }
+
+    private static void ReadFailures(JsonElement rows, List<FetchedRevision> revisions, List<WriteFailure> failures)
+    {
+        if (rows.ValueKind != JsonValueKind.Array)
+        {
+            throw new InvalidDataException("it does not say what became of the documents");
+        }
+
+        foreach (var row in rows.EnumerateArray())
+        {
+            if (row.ValueKind == JsonValueKind.Object
+                && row.TryGetProperty("error", out var error)
+                && row.TryGetProperty("id", out var id)
+                && id.ValueKind == JsonValueKind.String)
+            {
+                var name = id.GetString()!;
+                var reason = row.TryGetProperty("reason", out var given) ? given.ToString() : string.Empty;
+                failures.Add(new WriteFailure(name, Revision(row, name, revisions), new DocumentError(403, error.ToString(), reason)));
+            }
+        }
+    }
+
+    private static RevisionId Revision(JsonElement row, string id, List<FetchedRevision> revisions) =>
+        row.TryGetProperty("rev", out var given)
+        && given.ValueKind == JsonValueKind.String
+        && RevisionId.TryParse(System.Text.Encoding.UTF8.GetBytes(given.GetString()!), out var revision)
+            ? revision
+            : revisions.Find(each => each.Id == id)?.Path[0] ?? default;
+
+    private async Task WriteAttachedAsync(List<FetchedRevision> revisions, List<WriteFailure> failures, CancellationToken cancellation)
+    {
+        foreach (var group in revisions.Chunk(Abreast))
+        {
+            foreach (var refusal in await Task.WhenAll(group.Select(revision => WriteOneAsync(revision, cancellation))))
+            {
+                if (refusal is not null)
+                {
+                    failures.Add(refusal);
+                }
+            }
+        }
+    }
+
+    private async Task<WriteFailure?> WriteOneAsync(FetchedRevision revision, CancellationToken cancellation)
+    {
+        var follow = revision.Attachments.Where(attachment => attachment.RevisionPosition > revision.KnownGeneration).ToList();
+        var refused = await PutAsync(revision, follow, cancellation);
+        if (refused is { Status: 412 } && follow.Count < revision.Attachments.Count)
+        {
+            // The target has an ancestor, but not what was attached to it any more.
+            refused = await PutAsync(revision, revision.Attachments, cancellation);
+        }
+
+        return refused is null ? null : new WriteFailure(revision.Id, revision.Path[0], refused);
+    }
+
+    private Task<DocumentError?> PutAsync(
+        FetchedRevision revision, IReadOnlyList<FetchedAttachment> follow, CancellationToken cancellation)
+    {
+        using var json = new JsonBuffer();
+        DocumentJson.Write(json, revision, follow, !TakesPackedParts);
+        var document = json.ToArray();
+        return http.RunAsync(
+            new PeerRequest(HttpMethod.Put, RemotePath.Document(revision.Id) + "?new_edits=false")
+            {
+                Content = () => follow.Count == 0 ? PeerHttp.Json(document) : new MultipartDocument(document, follow, Boundary(), !TakesPackedParts, cancellation),
+                Expects = IsRefusal,
+            },
+            static async (answer, token) => answer.IsSuccess ? null : await RefusalAsync(answer, token),
+            cancellation);
+    }
+
+    private string Boundary()
+    {
+        Span<char> text = stackalloc char[32];
+        for (var i = 0; i < text.Length; i++)
+        {
+            text[i] = "0123456789abcdef"[(int)(randomness() * 16) & 15];
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,135 @@
+using System.Text;
+using System.Text.Json;
+using CloudWall.Documents;
+using CloudWall.Replication.Remote;
+
+namespace CloudWall.Replication.Requests;
+
+/// <summary>Reads a source or a target: a name, a URL, or an object with <c>url</c>, <c>auth</c> and <c>headers</c>.</summary>
+internal static class EndpointParser
+{
+    /// <summary>Reads one.</summary>
+    /// <param name="value">It.</param>
+    /// <param name="proxy">The URL of a proxy; null or empty for none.</param>
+    /// <exception cref="RequestException">It is missing or no such thing.</exception>
+    public static Endpoint Parse(JsonElement value, string? proxy)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.String when value.GetString() is { Length: > 0 } text:
+                return IsUrl(text) ? Remote(text, [], null, proxy) : new Endpoint(text, null, null);
+            case JsonValueKind.Number:
+                return new Endpoint(value.GetRawText(), null, null);
+            case JsonValueKind.Object:
+                return Parse(value, Url(value), proxy);
+            case JsonValueKind.Undefined:
+                throw new RequestException(
+                    DocumentError.BadRequest("Missing replicator database"), "Missing replicator database");
+            default:
+                throw Invalid();
+        }
+    }
+
+    /// <summary>Whether it has one of the schemes that are spoken.</summary>
+    private static bool IsUrl(string text) =>
+        text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+
+    private static string Url(JsonElement value) =>
+        value.TryGetProperty("url", out var url) && url.ValueKind == JsonValueKind.String && url.GetString() is { Length: > 0 } text
+            ? text
+            : throw Invalid();
+
+    private static Endpoint Parse(JsonElement value, string url, string? proxy)
+    {
+        if (!IsUrl(url))
+        {
+            throw Invalid();
+        }
+
+        var headers = new List<KeyValuePair<string, string>>();
+        (string User, string Password)? credentials = null;
+        if (value.TryGetProperty("headers", out var given) && given.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var header in given.EnumerateObject())
+            {
+                var content = header.Value.ValueKind == JsonValueKind.String ? header.Value.GetString()! : header.Value.GetRawText();
+                if (header.Name.Equals("Authorization", StringComparison.OrdinalIgnoreCase) && Basic(content) is { } basic)
+                {
+                    credentials = basic;
+                }
+                else
+                {
+                    headers.Add(new(header.Name, content));
+                }
+            }
+        }
+
+        if (value.TryGetProperty("auth", out var auth)
+            && auth.ValueKind == JsonValueKind.Object
+            && auth.TryGetProperty("basic", out var named)
+            && named.ValueKind == JsonValueKind.Object
+            && named.TryGetProperty("username", out var user)
+            && named.TryGetProperty("password", out var password)
+            && user.ValueKind == JsonValueKind.String
+            && password.ValueKind == JsonValueKind.String)
+        {
+            credentials = (user.GetString()!, password.GetString()!);
+        }
+
+        return Remote(url, headers, credentials, proxy);
+    }
+
+    private static Endpoint Remote(
+        string url, List<KeyValuePair<string, string>> headers, (string User, string Password)? credentials, string? proxy)
+    {
+        RemoteAddress address;
+        try
+        {
+            address = RemoteAddress.Parse(url, headers);
+        }
+        catch (UriFormatException)
+        {
+            throw Invalid();
+        }
+
+        if (credentials is { } given)
+        {
+            address = address with { UserName = given.User, Password = given.Password };
+        }
+
+        return new Endpoint(null, address, Proxy(proxy));
+    }
+
+    private static Uri? Proxy(string? proxy)
+    {
+        if (string.IsNullOrEmpty(proxy))
+        {
+            return null;
+        }
+
+        return Uri.TryCreate(proxy, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" or "socks5"
+            ? uri
+            : throw new RequestException(DocumentError.BadRequest("proxy has an invalid url"), "proxy has an invalid url");
+    }
+
+    private static (string User, string Password)? Basic(string header)
+    {
+        if (!header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        try
+        {
+            var parts = Encoding.UTF8.GetString(Convert.FromBase64String(header[6..].Trim())).Split(':', 2);
+            return parts.Length == 2 ? (parts[0], parts[1]) : null;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static RequestException Invalid() =>
+        new(DocumentError.BadRequest("endpoint has an invalid url"), "endpoint has an invalid url");
+}

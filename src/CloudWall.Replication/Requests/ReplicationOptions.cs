@@ -1,0 +1,44 @@
+namespace CloudWall.Replication.Requests;
+
+/// <summary>
+/// How a replication is to be done: the options of CouchDB's <c>_replicate</c> ("/_replicate" in its documentation), with the settings
+/// of <c>[replicator]</c> for what is not said.
+/// </summary>
+public sealed record ReplicationOptions
+{
+    /// <summary><c>continuous</c>: goes on when all is done.</summary>
+    public bool Continuous { get; init; }
+
+    /// <summary><c>create_target</c>.</summary>
+    public bool CreateTarget { get; init; }
+
+    /// <summary><c>create_target_params</c>: query parameters for the creation.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> CreateTargetParameters { get; init; } = [];
+
+    /// <summary><c>since_seq</c> as JSON; null to begin where the last session ended.</summary>
+    public string? SinceSequence { get; init; }
+
+    /// <summary><c>use_checkpoints</c>.</summary>
+    public bool UseCheckpoints { get; init; } = true;
+
+    /// <summary><c>use_bulk_get</c>.</summary>
+    public bool UseBulkGet { get; init; } = true;
+
+    /// <summary><c>checkpoint_interval</c>, milliseconds.</summary>
+    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary><c>worker_batch_size</c>: changes a batch.</summary>
+    public int BatchSize { get; init; } = 500;
+
+    /// <summary><c>worker_processes</c>: batches at a time.</summary>
+    public int Workers { get; init; } = 4;
+
+    /// <summary><c>http_connections</c> to each side.</summary>
+    public int Connections { get; init; } = 20;
+
+    /// <summary><c>connection_timeout</c>, milliseconds: how long a peer may be silent.</summary>
+    public TimeSpan ConnectionTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary><c>retries_per_request</c>.</summary>
+    public int Retries { get; init; } = 5;
+}

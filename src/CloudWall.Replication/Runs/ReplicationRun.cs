@@ -1,0 +1,336 @@
+using System.Threading.Channels;
+using CloudWall.Documents;
+using CloudWall.Replication.Checkpoints;
+using CloudWall.Replication.Peers;
+using CloudWall.Replication.Requests;
+using Polly;
+using Polly.Retry;
+
+namespace CloudWall.Replication.Runs;
+
+/// <summary>
+/// One run of a replication, from where its checkpoints say to the end of the source's changes, or until it is stopped. Changes are
+/// read ahead, copied by several workers at a time, and recorded in their order. It ends with an exception where a peer fails for longer
+/// than a few repetitions; the next run goes on from the last checkpoint.
+/// </summary>
+public sealed class ReplicationRun
+{
+    /// <summary>How long a run that is stopped may take to record how far it has come.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
+
+    private readonly ReplicationRequest _request;
+    private readonly RunContext _context;
+    private readonly ResiliencePipeline _retries;
+    private readonly BatchOrder _order = new();
+    private readonly Lock _gate = new();
+    private readonly string _started;
+    private List<PeerChange> _witnesses = [];
+    private CheckpointLog? _log;
+    private (PeerInfo Source, PeerInfo Target) _instances;
+    private (long Attempts, long Documents) _counted;
+    private string _session = string.Empty;
+    private string _start = "0";
+    private string _through = "0";
+    private string _recorded = "0";
+    private bool _hasRows;
+    private bool _hasRead;
+
+    /// <summary>A run that has not begun.</summary>
+    /// <param name="request">What is to be done.</param>
+    /// <param name="context">What it needs of the node.</param>
+    /// <param name="progress">Where it is seen how far it has come.</param>
+    public ReplicationRun(ReplicationRequest request, RunContext context, RunProgress progress)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(progress);
+        _request = request;
+        _context = context;
+        Progress = progress;
+        _started = ReplicationHistory.Format(context.Time.GetUtcNow());
+        _retries = new ResiliencePipelineBuilder { TimeProvider = context.Time }
+            .AddRetry(new RetryStrategyOptions
+            {
+                MaxRetryAttempts = Math.Max(1, request.Options.Retries),
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Delay = TimeSpan.FromMilliseconds(250),
+                MaxDelay = TimeSpan.FromSeconds(30),
+                ShouldHandle = new PredicateBuilder().Handle<PeerException>(static failure => failure.IsTransient),
+            })
+            .Build();
+    }
+
+    /// <summary>How far it has come.</summary>
+    public RunProgress Progress { get; }
+
+    /// <summary>Told when both peers have shown life: a batch was copied, or there was none to copy.</summary>
+    public Action? Alive { get; set; }
+
+    /// <summary>Runs it.</summary>
+    /// <param name="cancellation">Stops it, after what was done has been recorded.</param>
+    /// <returns>How it ended; a continuous one does not end.</returns>
+    /// <exception cref="PeerException">A peer failed.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public async Task<RunResult> RunAsync(CancellationToken cancellation)
+    {
+        await using var source = _context.Open(_request.Source, _request.Options);
+        await using var target = _context.Open(_request.Target, _request.Options);
+        if (_request.Selection.DocumentIds is { Count: 0 })
+        {
+            return new RunResult(ReplicationHistory.Empty, HasChanges: false, UsesCheckpoints: true, ByDocumentIds: true);
+        }
+
+        await BeginAsync(source, target, cancellation);
+        try
+        {
+            await CopyAsync(source, target, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            await SayFarewellAsync(target);
+            throw;
+        }
+
+        Progress.Count(source, ref _counted);
+        var hasChanges = _hasRows || !IsSame(_through, _start);
+        if (hasChanges)
+        {
+            await _retries.ExecuteAsync(async token => await CheckpointAsync(target, token), cancellation);
+        }
+
+        return new RunResult(_log!.History, hasChanges, _request.Options.UseCheckpoints, _request.Selection.DocumentIds is not null);
+    }
+
+    /// <summary>Two sequences that begin with the same number are the same place.</summary>
+    private static bool IsSame(string one, string other) =>
+        one == other || (ReplicationHistory.Number(one) is { } number && number == ReplicationHistory.Number(other));
+
+    private static string? Identity(string? server, Endpoint endpoint, PeerInfo info) =>
+        server is null ? null : $"{server} {endpoint.DatabaseName} {info.InstanceStartTime}";
+
+    private async Task BeginAsync(Peer source, Peer target, CancellationToken cancellation)
+    {
+        var sourceInfo = await source.ReadInfoAsync(cancellation);
+        if (_request.Options.CreateTarget)
+        {
+            await target.CreateAsync(_request.Options.CreateTargetParameters, cancellation);
+        }
+
+        var targetInfo = await target.ReadInfoAsync(cancellation);
+        _instances = (sourceInfo, targetInfo);
+        var code = _request.Selection.Filter is { } filter && filter.Contains('/', StringComparison.Ordinal)
+            ? await source.ReadFilterCodeAsync(filter, cancellation)
+            : null;
+        var id = _request.CheckpointId(
+            _context.NodeId,
+            Identity(await source.ReadServerIdAsync(cancellation), _request.Source, sourceInfo),
+            Identity(await target.ReadServerIdAsync(cancellation), _request.Target, targetInfo),
+            code);
+        _log = await CheckpointLog.ReadAsync(source, target, id, cancellation);
+        _session = _context.NewId();
+        _start = _request.Options.SinceSequence ?? _log.History.SourceSequence;
+        _through = _recorded = _start;
+        Progress.Begin(_log.History.Sessions is [var last, ..] ? last.Statistics : new ReplicationStatistics(), _start, sourceInfo.UpdateSequence);
+        if (_start == "0" && !targetInfo.IsEmpty && _log.History.SessionId is null)
+        {
+            _context.Log($"{source.Name} → {target.Name}: nothing is known of an earlier replication, so all of it is compared.");
+        }
+    }
+
+    private async Task CopyAsync(Peer source, Peer target, CancellationToken cancellation)
+    {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var pages = Channel.CreateBounded<(PeerChanges Changes, BatchOrder.Batch Batch)>(_request.Options.Workers);
+        var parts = new List<Task> { ReadAsync(source, pages.Writer, stopping.Token) };
+        for (var i = 0; i < _request.Options.Workers; i++)
+        {
+            parts.Add(WorkAsync(source, target, pages.Reader, stopping.Token));
+        }
+
+        var work = Task.WhenAll(parts);
+        var checkpoints = RecordAsync(source, target, stopping.Token);
+        parts.Add(checkpoints);
+        try
+        {
+            while (!work.IsCompleted)
+            {
+                // The first that fails ends all of them, or a full channel would keep the others waiting for ever.
+                var ended = await Task.WhenAny(parts);
+                await ended;
+                parts.Remove(ended);
+            }
+
+            await work;
+        }
+        finally
+        {
+            await stopping.CancelAsync();
+            await Task.WhenAll([work, checkpoints]).ContinueWith(
+                static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>Reads the changes ahead of the workers, as far as there is room.</summary>
+    private async Task ReadAsync(
+        Peer source, ChannelWriter<(PeerChanges Changes, BatchOrder.Batch Batch)> pages, CancellationToken cancellation)
+    {
+        var since = _start;
+        while (true)
+        {
+            // Later failures end the run, however short: who answers next may have been restored to an earlier moment, and the
+            // comparison of the checkpoints at the start of a run is what finds that out.
+            var page = _hasRead
+                ? await source.ReadChangesAsync(
+                    since, _request.Options.BatchSize, _request.Options.Continuous, _request.Selection, cancellation)
+                : await _retries.ExecuteAsync(
+                    async token => await source.ReadChangesAsync(
+                        _start, _request.Options.BatchSize, wait: false, _request.Selection, token),
+                    cancellation);
+            if (page.Rows.Count == 0)
+            {
+                Alive?.Invoke();
+            }
+
+            _hasRead = true;
+
+            if (ReplicationHistory.Number(page.LastSequence) < ReplicationHistory.Number(since))
+            {
+                throw new PeerException(
+                    new DocumentError(500, "source_went_back", $"{source.Name} has fewer changes than before: it was restored or emptied."),
+                    isTransient: false)
+                {
+                    MustRestart = true,
+                };
+            }
+
+            Progress.Read(page.LastSequence, page.Pending);
+            if (page.Rows.Count > 0 || !IsSame(page.LastSequence, since))
+            {
+                BatchOrder.Batch batch;
+                lock (_gate)
+                {
+                    _hasRows |= page.Rows.Count > 0;
+                    batch = _order.Add(page.LastSequence);
+                }
+
+                await pages.WriteAsync((page, batch), cancellation);
+            }
+
+            since = page.LastSequence;
+            if (!_request.Options.Continuous && (page.Rows.Count < _request.Options.BatchSize || page.Pending == 0))
+            {
+                pages.Complete();
+                return;
+            }
+        }
+    }
+
+    private async Task WorkAsync(
+        Peer source, Peer target, ChannelReader<(PeerChanges Changes, BatchOrder.Batch Batch)> pages, CancellationToken cancellation)
+    {
+        await foreach (var (changes, batch) in pages.ReadAllAsync(cancellation))
+        {
+            if (changes.Rows.Count > 0)
+            {
+                var copy = new BatchCopy(
+                    source, target, Progress, failure => _context.Log($"{target.Name} refused {failure.Id} {failure.Revision}: {failure.Error.Error}: {failure.Error.Reason}"));
+                await _retries.ExecuteAsync(
+                    async token => await copy.RunAsync(changes.Rows, _instances.Target.IsEmpty && _start == "0", token), cancellation);
+                End(batch, copy.Witness);
+                Alive?.Invoke();
+            }
+            else
+            {
+                End(batch, null);
+            }
+        }
+    }
+
+    private void End(BatchOrder.Batch batch, PeerChange? witness)
+    {
+        lock (_gate)
+        {
+            if (witness is not null)
+            {
+                _witnesses.Add(witness);
+            }
+
+            if (_order.End(batch) is { } through)
+            {
+                _through = through;
+                Progress.Done(through);
+            }
+        }
+    }
+
+    /// <summary>Records how far the run has come, now and then, until the run has ended.</summary>
+    private async Task RecordAsync(Peer source, Peer target, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            await Task.Delay(_request.Options.CheckpointInterval, _context.Time, cancellation);
+            Progress.Count(source, ref _counted);
+            await _retries.ExecuteAsync(async token => await CheckpointAsync(target, token), cancellation);
+        }
+    }
+
+    private async Task CheckpointAsync(Peer target, CancellationToken cancellation)
+    {
+        if (!_request.Options.UseCheckpoints)
+        {
+            return;
+        }
+
+        string through;
+        List<PeerChange> witnesses;
+        lock (_gate)
+        {
+            through = _through;
+            witnesses = _witnesses;
+            _witnesses = [];
+        }
+
+        if (through == _recorded)
+        {
+            return;
+        }
+
+        await QuestionAsync(target, witnesses, cancellation);
+        var session = new Session(
+            _session, _started, ReplicationHistory.Format(_context.Time.GetUtcNow()), _start, through, Progress.Statistics);
+        await _log!.WriteAsync(session, _request.Selection.DocumentIds is not null, _instances, cancellation);
+        _recorded = through;
+        Progress.Recorded(through);
+    }
+
+    /// <summary>
+    /// A target that was restored to an earlier moment since the last checkpoint has lost a stretch of what was stored, and may not have
+    /// failed a single request. One revision of each batch is asked for.
+    /// </summary>
+    private static async Task QuestionAsync(Peer target, List<PeerChange> witnesses, CancellationToken cancellation)
+    {
+        if (witnesses.Count > 0 && (await target.FindMissingAsync(witnesses, cancellation)) is [var lost, ..])
+        {
+            throw new PeerException(
+                new DocumentError(500, "target_went_back", $"{target.Name} has lost {lost.Id}, which was stored: it was restored or emptied."),
+                isTransient: false)
+            {
+                MustRestart = true,
+            };
+        }
+    }
+
+    private async Task SayFarewellAsync(Peer target)
+    {
+        using var patience = new CancellationTokenSource(Farewell, _context.Time);
+        try
+        {
+            await CheckpointAsync(target, patience.Token);
+        }
+        catch (Exception failure) when (failure is PeerException or OperationCanceledException)
+        {
+            // The next run does some of it again.
+        }
+    }
+}

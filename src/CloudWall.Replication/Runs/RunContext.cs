@@ -1,0 +1,11 @@
+using CloudWall.Replication.Peers;
+
+namespace CloudWall.Replication.Runs;
+
+/// <summary>What runs need of the node.</summary>
+/// <param name="NodeId">The node's <c>uuid</c>: replications of different nodes keep apart.</param>
+/// <param name="Open">Opens peers.</param>
+/// <param name="Time">The time.</param>
+/// <param name="NewId">Makes ids of sessions: 32 hex digits that nobody else has.</param>
+/// <param name="Log">Told, in a sentence, what an administrator should know.</param>
+public sealed record RunContext(string NodeId, PeerFactory Open, TimeProvider Time, Func<string> NewId, Action<string> Log);
