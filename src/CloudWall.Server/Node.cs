@@ -2,6 +2,11 @@ using System.Net;
 using System.Reflection;
 using CloudWall.Documents.Admission;
 using CloudWall.Documents.Databases;
+using CloudWall.Replication.Jobs;
+using CloudWall.Replication.Peers;
+using CloudWall.Replication.Remote;
+using CloudWall.Replication.Requests;
+using CloudWall.Replication.Runs;
 using CloudWall.Server.Access;
 using CloudWall.Server.Configuration;
 using CloudWall.Server.Cors;
@@ -38,6 +43,7 @@ internal sealed class Node : IAsyncDisposable
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly Administrators _administrators;
+    private readonly RemoteHosts _hosts;
     private DataDirectory? _directory;
     private KeyValueStore? _ownStore;
     private KestrelServer? _server;
@@ -58,6 +64,7 @@ internal sealed class Node : IAsyncDisposable
         Memory = new AdmissionGate(settings.RequestMemory, settings.MaxWaiting, settings.WaitTimeout, HttpErrors.NoMemory, options.Time);
         Feeds = new FeedPlaces(settings.MaxFeeds);
         Connections = new ConnectionLimit(settings, options.Time);
+        _hosts = new RemoteHosts(options.Time, Random.Shared.NextDouble);
         StartedAt = options.Time.GetUtcNow();
     }
 
@@ -86,6 +93,12 @@ internal sealed class Node : IAsyncDisposable
 
     /// <summary>The databases.</summary>
     public DatabaseCatalogue Databases { get; private set; } = null!;
+
+    /// <summary>The replications that this node runs.</summary>
+    public JobScheduler Replications { get; private set; } = null!;
+
+    /// <summary>The replicator databases, whose documents are replications.</summary>
+    public ReplicatorDatabases Replicators { get; private set; } = null!;
 
     /// <summary>Ids for new documents.</summary>
     public UuidGenerator Uuids { get; }
@@ -143,6 +156,7 @@ internal sealed class Node : IAsyncDisposable
 
             node.OpenDatabases(options);
             await node.ListenAsync(cancellation);
+            node.StartReplications();
             return node;
         }
         catch
@@ -157,6 +171,9 @@ internal sealed class Node : IAsyncDisposable
         }
     }
 
+    /// <summary>A database of this node as a URL, for people: with the address that it listens on.</summary>
+    public string LocalUrl(string database) => $"{Address.GetLeftPart(UriPartial.Authority)}/{Uri.EscapeDataString(database).Replace("%20", "+", StringComparison.Ordinal)}/";
+
     /// <summary>Stops listening, lets those who are being answered finish, and closes the databases.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -169,6 +186,12 @@ internal sealed class Node : IAsyncDisposable
             _server = null;
         }
 
+        if (Replications is not null)
+        {
+            await Replicators.DisposeAsync();
+            await Replications.DisposeAsync();
+        }
+
         if (Databases is not null)
         {
             await Databases.DisposeAsync();
@@ -178,6 +201,7 @@ internal sealed class Node : IAsyncDisposable
         _ownStore = null;
         _directory?.Dispose();
         _directory = null;
+        _hosts.Dispose();
         _administrators.Dispose();
         _stopping.Dispose();
     }
@@ -240,6 +264,18 @@ internal sealed class Node : IAsyncDisposable
             throw new ConfigurationException($"The databases in {_directory?.Store ?? "the store"} cannot be opened: {e.Message}", e);
         }
     }
+
+    private void StartReplications()
+    {
+        var settings = Settings.Replication;
+        var context = new RunContext(Id, OpenPeer, Time, static () => Guid.NewGuid().ToString("n"), message => Log.Write(LogLevel.Notice, message));
+        Replications = new JobScheduler(context, settings.Scheduler);
+        Replicators = new ReplicatorDatabases(Databases, Replications, settings.Defaults, Time, message => Log.Write(LogLevel.Warning, message));
+    }
+
+    private Peer OpenPeer(Endpoint endpoint, ReplicationOptions options) => endpoint.Address is null
+        ? new LocalPeer(Databases, endpoint.Name!, LocalUrl(endpoint.Name!), Id)
+        : _hosts.Open(endpoint, options);
 
     private async Task ListenAsync(CancellationToken cancellation)
     {

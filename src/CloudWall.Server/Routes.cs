@@ -6,6 +6,7 @@ using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Endpoints.Listings;
 using CloudWall.Server.Endpoints.LocalDocuments;
 using CloudWall.Server.Endpoints.Purge;
+using CloudWall.Server.Endpoints.Replication;
 using CloudWall.Server.Endpoints.Server;
 using CloudWall.Server.Http;
 using static CloudWall.Server.Http.Audience;
@@ -48,14 +49,17 @@ internal static class Routes
         { "/favicon.ico/**", Anyone, "GET,HEAD", Get(Browser.Favicon) },
         { "/_utils/**", Anyone, "GET,HEAD", Get(Browser.Utils) },
         { "/_uuids/**", Anyone, "GET", Get(Uuids.List) },
-        { "/_session", Anyone, "GET,HEAD,DELETE", Get(Session.Show), Delete(Session.End) },
+        { "/_session", Anyone, "GET,HEAD,POST,DELETE", Get(Session.Show), Post(Session.Begin), Delete(Session.End) },
         { "/_session/**", Admins, "GET,HEAD,DELETE", Get(Session.Show), Delete(Session.End) },
         { "/_all_dbs/**", Admins, "GET,HEAD", Get(AllDatabases.List) },
         { "/_dbs_info/**", Admins, "GET,HEAD,POST", Get(AllDatabases.ListInfo), Post(AllDatabases.FetchInfo) },
         { "/_db_updates", Admins, "GET", Get(DatabaseUpdatesFeed.Show) },
         { "/_active_tasks/**", Anyone, "GET,HEAD", Get(Tasks.List) },
-        { "/_scheduler/jobs", Admins, "GET,HEAD", Get(Tasks.Jobs) },
-        { "/_scheduler/docs/**", Admins, "GET,HEAD", Get(Tasks.Documents) },
+        { "/_replicate", Admins, "POST", Any(Replicate.Post) },
+        { "/_scheduler/jobs", Admins, "GET,HEAD", Get(SchedulerJobs.List) },
+        { "/_scheduler/jobs/{id}", Admins, "GET,HEAD", Get(SchedulerJobs.Show) },
+        { "/_scheduler/docs/**", Admins, "GET,HEAD", Get(SchedulerDocuments.Show) },
+        { "/_scheduler/**", Admins, "GET,HEAD", Any(SchedulerJobs.Unknown) },
         { "/_membership/**", Admins, "GET", Get(Cluster.Members) },
         { "/_cluster_setup/**", Admins, "GET", Get(Cluster.Setup) },
         { "/_node", Admins, "GET", Any(Cluster.Incomplete) },

@@ -85,6 +85,9 @@ internal sealed record NodeSettings
     /// <summary><c>[smoosh]</c> and <c>[smoosh.{channel}]</c>: compaction in the background.</summary>
     public required CompactionOptions Compaction { get; init; }
 
+    /// <summary><c>[replicator]</c>.</summary>
+    public required ReplicationSettings Replication { get; init; }
+
     /// <summary><c>[purge] max_document_id_number</c>: documents in one purge request.</summary>
     public required int MaxPurgedDocuments { get; init; }
 
@@ -146,6 +149,7 @@ internal sealed record NodeSettings
         CompressibleTypes = settings.Text(
             "attachments", "compressible_types", "text/*, application/javascript, application/json, application/xml"),
         Compaction = CompactionSettings.Read(settings),
+        Replication = ReplicationSettings.Read(settings),
         MaxPurgedDocuments = (int)settings.Number("purge", "max_document_id_number", 100, 0, int.MaxValue),
         MaxPurgedRevisions = (int)settings.Number("purge", "max_revisions_number", 1000, 0, int.MaxValue),
         DefaultShards = (int)settings.Number("cluster", "q", 1, 1, 256),

@@ -48,7 +48,7 @@ internal static class AttachmentUpdate
             exchange, name, upload, source, exchange.ContentLength, digest: null);
         attachments.Insert(0, new AttachmentWrite(name, contentType, content));
         var write = new DocumentWrite(id, document, attachments) { Parent = revision ?? default };
-        var written = await DocumentUpdate.WriteOne(exchange.Database, write, WriteMode.Interactive, exchange.Aborted);
+        var written = await DocumentUpdate.WriteOne(exchange, write, WriteMode.Interactive, exchange.Aborted);
         await DocumentAnswer.Written(exchange, 201, id, written, DocumentLocation.Of(exchange, id, name), etag: false);
     }
 
@@ -73,7 +73,7 @@ internal static class AttachmentUpdate
             write = new DocumentWrite(id, Parsed(database, stored), Others(stored, name)) { Parent = named };
         }
 
-        var written = await DocumentUpdate.WriteOne(database, write, WriteMode.Interactive, exchange.Aborted);
+        var written = await DocumentUpdate.WriteOne(exchange, write, WriteMode.Interactive, exchange.Aborted);
         await DocumentAnswer.Written(exchange, 200, id, written, location: null, etag: false);
     }
 

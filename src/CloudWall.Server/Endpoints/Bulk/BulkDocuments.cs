@@ -4,6 +4,7 @@ using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
 using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Endpoints.LocalDocuments;
+using CloudWall.Server.Endpoints.Replication;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Bulk;
@@ -59,7 +60,15 @@ internal static class BulkDocuments
                 if (outcomes[i].IsSuccess && !LocalDocumentResource.IsLocal(id))
                 {
                     var attachments = await AttachmentIntake.TakeAsync(exchange, document.Attachments, null);
-                    writes.Add(new DocumentWrite(id, document, attachments));
+                    var write = new DocumentWrite(id, document, attachments);
+                    if (ReplicatorRules.Check(exchange.Node, exchange.Database, exchange.Principal, write) is { } refusal)
+                    {
+                        write.Dispose();
+                        outcomes[i] = new WriteOutcome(id, default, refusal);
+                        continue;
+                    }
+
+                    writes.Add(write);
                     places.Add(i);
                 }
             }

@@ -39,7 +39,7 @@ internal static class DocumentForm
             written = LocalDocumentResource.IsLocal(id)
                 ? await WriteLocal(exchange, id, document)
                 : await DocumentUpdate.WriteOne(
-                    exchange.Database, await Combine(exchange, id, document, revision, files), WriteMode.Interactive, exchange.Aborted);
+                    exchange, await Combine(exchange, id, document, revision, files), WriteMode.Interactive, exchange.Aborted);
         }
         finally
         {

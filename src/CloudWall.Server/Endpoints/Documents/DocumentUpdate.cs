@@ -2,7 +2,9 @@ using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
+using CloudWall.Server.Access;
 using CloudWall.Server.Endpoints.LocalDocuments;
+using CloudWall.Server.Endpoints.Replication;
 using CloudWall.Server.Http;
 using CloudWall.Server.Http.Multipart;
 using CloudWall.Server.Logging;
@@ -63,7 +65,7 @@ internal static class DocumentUpdate
         {
             Parent = RequestedRevision.Resolve(exchange, null) ?? default,
         };
-        var revision = await WriteOne(exchange.Database, write, WriteMode.Interactive, exchange.Aborted);
+        var revision = await WriteOne(exchange, write, WriteMode.Interactive, exchange.Aborted);
         await DocumentAnswer.Written(exchange, 200, id, revision, location: null, etag: true);
     }
 
@@ -95,7 +97,7 @@ internal static class DocumentUpdate
             return;
         }
 
-        var revision = await WriteOne(exchange.Database, write, WriteMode.Interactive, exchange.Aborted);
+        var revision = await WriteOne(exchange, write, WriteMode.Interactive, exchange.Aborted);
         await DocumentAnswer.Written(exchange, 201, id, revision, location, etag: false);
     }
 
@@ -109,18 +111,22 @@ internal static class DocumentUpdate
     public static ParsedDocument Empty() => new() { Body = EmptyBody, Term = EmptyTerm };
 
     /// <summary>Writes a document, and disposes of what was staged for it.</summary>
-    /// <param name="database">The database.</param>
+    /// <param name="exchange">The request, with the database.</param>
     /// <param name="write">The document.</param>
     /// <param name="mode">An edit, or a replicated revision.</param>
     /// <param name="cancellation">Gives up waiting; what is already on its way is written all the same.</param>
     /// <returns>The new revision.</returns>
     /// <exception cref="DocumentException">It was refused.</exception>
-    public static async Task<RevisionId> WriteOne(
-        Database database, DocumentWrite write, WriteMode mode, CancellationToken cancellation)
+    public static Task<RevisionId> WriteOne(Exchange exchange, DocumentWrite write, WriteMode mode, CancellationToken cancellation) =>
+        WriteOne(exchange.Node, exchange.Database, exchange.Principal, write, mode, cancellation);
+
+    private static async Task<RevisionId> WriteOne(
+        Node node, Database database, Principal principal, DocumentWrite write, WriteMode mode, CancellationToken cancellation)
     {
         try
         {
-            if (DesignDocumentRules.Check(write.Id, write.Document, database.Options.Partitioned) is { } refusal)
+            if ((DesignDocumentRules.Check(write.Id, write.Document, database.Options.Partitioned)
+                ?? ReplicatorRules.Check(node, database, principal, write)) is { } refusal)
             {
                 throw new DocumentException(refusal);
             }
@@ -194,20 +200,20 @@ internal static class DocumentUpdate
             return;
         }
 
-        var revision = await WriteOne(exchange.Database, write, query.Replicated ? WriteMode.Replicated : WriteMode.Interactive, exchange.Aborted);
+        var revision = await WriteOne(exchange, write, query.Replicated ? WriteMode.Replicated : WriteMode.Interactive, exchange.Aborted);
         await DocumentAnswer.Written(exchange, write.Document.Deleted ? 200 : 201, write.Id, revision, location, etag: true);
     }
 
     /// <summary>Writes a document without anybody waiting for it. A refusal is lost, as the client was told it may be.</summary>
     private static void WriteLater(Exchange exchange, DocumentWrite write)
     {
-        _ = Run(exchange.Node, exchange.RequestId, exchange.Database, write, exchange.TakeOverMemory());
+        _ = Run(exchange.Node, exchange.RequestId, exchange.Database, exchange.Principal, write, exchange.TakeOverMemory());
 
-        static async Task Run(Node node, string request, Database database, DocumentWrite write, long memory)
+        static async Task Run(Node node, string request, Database database, Principal principal, DocumentWrite write, long memory)
         {
             try
             {
-                await WriteOne(database, write, WriteMode.Interactive, CancellationToken.None);
+                await WriteOne(node, database, principal, write, WriteMode.Interactive, CancellationToken.None);
             }
             catch (Exception e)
             {

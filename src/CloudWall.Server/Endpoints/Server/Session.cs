@@ -28,4 +28,7 @@ internal static class Session
         exchange.Headers.SetCookie = $"AuthSession=; Version=1; Expires={exchange.Node.Time.GetUtcNow():R}; Max-Age=0; Path=/; HttpOnly";
         return exchange.WriteOkAsync();
     }
+
+    /// <summary>POST: there are no session cookies yet. CouchDB's replicator takes this answer, and no other, to mean that basic credentials must do.</summary>
+    public static Task Begin(Exchange exchange) => throw HttpErrors.NotFound("missing");
 }

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using CloudWall.Replication.Jobs;
+using CloudWall.Server.Endpoints.Replication;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Server;
@@ -5,7 +8,7 @@ namespace CloudWall.Server.Endpoints.Server;
 /// <summary>What the node is busy with.</summary>
 internal static class Tasks
 {
-    /// <summary>GET <c>/_active_tasks</c>: compactions.</summary>
+    /// <summary>GET <c>/_active_tasks</c>: compactions and replications.</summary>
     public static async Task List(Exchange exchange)
     {
         if (!exchange.Principal.IsAdmin)
@@ -32,12 +35,34 @@ internal static class Tasks
             }
         }
 
+        foreach (var job in exchange.Node.Replications.Jobs.Where(static job => job.State == JobState.Running))
+        {
+            json.Raw(json.WrittenCount == 1 ? ""u8 : ","u8);
+            Write(json, exchange.Node, job);
+        }
+
         await exchange.WriteJsonAsync(200, json.Raw("]"u8));
     }
 
-    /// <summary>GET <c>/_scheduler/jobs</c>: no replication has been asked for.</summary>
-    public static Task Jobs(Exchange exchange) => exchange.WriteJsonAsync(200, "{\"total_rows\":0,\"offset\":0,\"jobs\":[]}"u8);
-
-    /// <summary>GET <c>/_scheduler/docs</c>: no replication has been asked for.</summary>
-    public static Task Documents(Exchange exchange) => exchange.WriteJsonAsync(200, "{\"total_rows\":0,\"offset\":0,\"docs\":[]}"u8);
+    private static void Write(JsonBuffer buffer, Node node, ReplicationJob job)
+    {
+        using var json = new Utf8JsonWriter(buffer, Replicate.Json);
+        json.WriteStartObject();
+        json.WriteString("type", "replication");
+        json.WriteString("node", node.Name);
+        json.WriteString("pid", SchedulerJobs.Pid(job));
+        json.WriteString("process_status", "waiting");
+        json.WriteString("replication_id", job.Id);
+        json.WriteString("database", job.Origin?.Database);
+        json.WriteString("doc_id", job.Origin?.DocumentId);
+        json.WriteString("user", job.User);
+        json.WriteBoolean("continuous", job.Request.Options.Continuous);
+        json.WriteNumber("checkpoint_interval", (long)job.Request.Options.CheckpointInterval.TotalMilliseconds);
+        json.WriteString("source", JobListing.Url(node, job.Request.Source));
+        json.WriteString("target", JobListing.Url(node, job.Request.Target));
+        JobListing.WriteProgress(json, job.Progress);
+        json.WriteNumber("started_on", job.StartedAt.ToUnixTimeSeconds());
+        json.WriteNumber("updated_on", job.UpdatedAt.ToUnixTimeSeconds());
+        json.WriteEndObject();
+    }
 }

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using CloudWall.Replication.Jobs;
+using CloudWall.Replication.Requests;
+using CloudWall.Replication.Runs;
+using CloudWall.Server.Http;
+
+namespace CloudWall.Server.Endpoints.Replication;
+
+/// <summary>What the listings of jobs and of their documents have in common.</summary>
+internal static class JobListing
+{
+    /// <summary>An endpoint as a URL without its password.</summary>
+    public static string Url(Node node, Endpoint endpoint) => endpoint.Address?.ToString() ?? node.LocalUrl(endpoint.Name!);
+
+    /// <summary>The part of a listing that <c>skip</c> and <c>limit</c> ask for.</summary>
+    /// <exception cref="CloudWall.Documents.DocumentException">400 <c>query_parse_error</c>.</exception>
+    public static (int Skip, int Limit) Window(Exchange exchange) => (Number(exchange, "skip", 0), Number(exchange, "limit", int.MaxValue));
+
+    /// <summary>Answers with a listing.</summary>
+    public static async Task AnswerAsync<T>(
+        Exchange exchange, string name, IReadOnlyList<T> all, Action<Utf8JsonWriter, T> write)
+    {
+        var (skip, limit) = Window(exchange);
+        await AnswerAsync(exchange, json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("total_rows", all.Count);
+            json.WriteNumber("offset", Math.Min(skip, all.Count));
+            json.WriteStartArray(name);
+            foreach (var row in all.Skip(skip).Take(limit))
+            {
+                write(json, row);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+    }
+
+    /// <summary>Answers with what is written.</summary>
+    public static async Task AnswerAsync(Exchange exchange, Action<Utf8JsonWriter> write)
+    {
+        using var buffer = new JsonBuffer(1024);
+        using (var json = new Utf8JsonWriter(buffer, Replicate.Json))
+        {
+            write(json);
+        }
+
+        await exchange.WriteJsonAsync(200, buffer);
+    }
+
+    /// <summary>Writes what a job has done, or why it failed, as <c>info</c>.</summary>
+    public static void WriteInfo(Utf8JsonWriter json, ReplicationJob job)
+    {
+        json.WriteStartObject("info");
+        if (job is { State: JobState.Crashing, Error: { } error })
+        {
+            json.WriteString("error", $"{error.Error}: {error.Reason}");
+        }
+        else
+        {
+            WriteProgress(json, job.Progress);
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes how far a job has come as members of an object.</summary>
+    public static void WriteProgress(Utf8JsonWriter json, RunProgress progress)
+    {
+        ReplicatorDocument.WriteStatistics(json, progress);
+        var position = progress.Position;
+        json.WritePropertyName("source_seq");
+        json.WriteRawValue(position.Source);
+        json.WritePropertyName("through_seq");
+        json.WriteRawValue(position.Through);
+    }
+
+    private static int Number(Exchange exchange, string name, int otherwise)
+    {
+        if (exchange.Query[name] is not { } text)
+        {
+            return otherwise;
+        }
+
+        var number = Query.ParseInteger(text);
+        return number >= 0 ? (int)Math.Min(number, int.MaxValue) : throw Query.QueryParseError(name + " not in range of [0,infinity]");
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using CloudWall.Documents;
+using CloudWall.Replication.Jobs;
+using CloudWall.Replication.Peers;
+using CloudWall.Replication.Requests;
+using CloudWall.Server.Http;
+using CloudWall.Server.Json;
+
+namespace CloudWall.Server.Endpoints.Replication;
+
+/// <summary><c>/_replicate</c>: replications that no document stands for. They are forgotten when the node ends.</summary>
+internal static class Replicate
+{
+    /// <summary>How answers are written: as CouchDB escapes.</summary>
+    public static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Starts one, or ends it. A one-shot is answered when it has ended.</summary>
+    public static async Task Post(Exchange exchange)
+    {
+        if (exchange.Method == "POST")
+        {
+            exchange.RequireJson();
+        }
+
+        var body = await NormalJson.ReadObjectAsync(exchange);
+        using var json = JsonDocument.Parse(body.Utf8);
+        try
+        {
+            if (RequestParser.IsCancel(json.RootElement))
+            {
+                await CancelAsync(exchange, json.RootElement);
+                return;
+            }
+
+            var request = RequestParser.Parse(json.RootElement, exchange.Node.Settings.Replication.Defaults);
+            var job = exchange.Node.Replications.Add(request, exchange.Principal.Name, origin: null);
+            await (request.Options.Continuous ? ShowAsync(exchange, 202, job.Id) : AwaitAsync(exchange, job));
+        }
+        catch (RequestException refusal)
+        {
+            throw new DocumentException(refusal.Error);
+        }
+    }
+
+    private static async Task CancelAsync(Exchange exchange, JsonElement json)
+    {
+        var scheduler = exchange.Node.Replications;
+        var id = RequestParser.Id(json) ?? RequestParser.Parse(json, exchange.Node.Settings.Replication.Defaults).Id(scheduler.NodeId);
+        if (!await scheduler.RemoveAsync(id))
+        {
+            throw new DocumentException(DocumentError.Missing);
+        }
+
+        await ShowAsync(exchange, 200, id);
+    }
+
+    private static async Task ShowAsync(Exchange exchange, int status, string id)
+    {
+        using var json = new JsonBuffer();
+        json.Raw("{\"ok\":true,\"_local_id\":"u8).Text(id).Raw("}"u8);
+        await exchange.WriteJsonAsync(status, json);
+    }
+
+    private static async Task AwaitAsync(Exchange exchange, ReplicationJob job)
+    {
+        try
+        {
+            var result = await job.Result.WaitAsync(exchange.Aborted);
+            using var buffer = new JsonBuffer(1024);
+            using (var json = new Utf8JsonWriter(buffer, Json))
+            {
+                json.WriteStartObject();
+                json.WriteBoolean("ok", true);
+                result.WriteMembers(json);
+                json.WriteEndObject();
+            }
+
+            await exchange.WriteJsonAsync(200, buffer);
+        }
+        catch (PeerException failure)
+        {
+            throw new DocumentException(failure.Error);
+        }
+        catch (OperationCanceledException) when (!exchange.Aborted.IsCancellationRequested)
+        {
+            throw new DocumentException(new DocumentError(500, "replication_stopped", "The replication was cancelled."));
+        }
+    }
+}

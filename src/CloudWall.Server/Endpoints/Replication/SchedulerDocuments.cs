@@ -1,0 +1,163 @@
+using System.Text;
+using System.Text.Json;
+using CloudWall.Documents;
+using CloudWall.Documents.Databases;
+using CloudWall.Replication.Jobs;
+using CloudWall.Replication.Requests;
+using CloudWall.Server.Http;
+
+namespace CloudWall.Server.Endpoints.Replication;
+
+/// <summary><c>/_scheduler/docs</c>: what has become of the documents of replicator databases.</summary>
+internal static class SchedulerDocuments
+{
+    /// <summary>GET: all documents, those of one database, or one.</summary>
+    public static Task Show(Exchange exchange)
+    {
+        var path = new List<string>();
+        for (var i = 2; i < exchange.Target.Count; i++)
+        {
+            path.AddRange(exchange.Target.Text(i).Split('/'));
+        }
+
+        if (path is [] or [""])
+        {
+            return ListAsync(exchange, exchange.Node.Replicators.Names);
+        }
+
+        // A database's name may have slashes, encoded or not; it ends with the replicator's own.
+        var end = path.IndexOf("_replicator");
+        if (end < 0 || path.Count > end + 2)
+        {
+            throw HttpErrors.BadRequest("Invalid path");
+        }
+
+        var database = string.Join('/', path.Take(end + 1));
+        return path.Count == end + 1
+            ? ListAsync(exchange, [database])
+            : ShowAsync(exchange, database, path[^1]);
+    }
+
+    private static Task ListAsync(Exchange exchange, IReadOnlyList<string> databases)
+    {
+        var documents = new List<(Database Database, string Id)>();
+        foreach (var name in databases)
+        {
+            if (exchange.Node.Databases.Find(name) is { } database)
+            {
+                using var cursor = database.Scan(default);
+                while (cursor.MoveNext())
+                {
+                    var id = Encoding.UTF8.GetString(cursor.Id);
+                    if (!id.StartsWith("_design/", StringComparison.Ordinal))
+                    {
+                        documents.Add((database, id));
+                    }
+                }
+            }
+        }
+
+        return JobListing.AnswerAsync(
+            exchange, "docs", documents, (json, document) => Write(json, exchange.Node, document.Database, document.Id));
+    }
+
+    private static Task ShowAsync(Exchange exchange, string name, string id)
+    {
+        return exchange.Node.Databases.Find(name) is { } database && database.Find(id) is { Deleted: false }
+            ? JobListing.AnswerAsync(exchange, json => Write(json, exchange.Node, database, id))
+            : throw new DocumentException(DocumentError.Missing);
+    }
+
+    private static void Write(Utf8JsonWriter json, Node node, Database database, string id)
+    {
+        if (node.Replicators.Find(database.Name, id) is { } job)
+        {
+            WriteJob(json, node, database.Name, id, job);
+            return;
+        }
+
+        using var stored = database.Find(id) is { Deleted: false } record ? database.Read(id, record.Tree.Winner.Revision) : null;
+        using var body = JsonDocument.Parse(stored?.Body ?? "{}"u8.ToArray());
+        WriteState(json, node, database.Name, id, body.RootElement);
+    }
+
+    private static void WriteJob(Utf8JsonWriter json, Node node, string database, string id, ReplicationJob job)
+    {
+        json.WriteStartObject();
+        json.WriteString("database", database);
+        json.WriteString("doc_id", id);
+        json.WriteString("id", job.Id);
+        json.WriteString("node", node.Name);
+        json.WriteString("source", JobListing.Url(node, job.Request.Source));
+        json.WriteString("target", JobListing.Url(node, job.Request.Target));
+        json.WriteString("state", State(job.State));
+        JobListing.WriteInfo(json, job);
+        json.WriteNumber("error_count", job.Failures);
+        json.WriteString("last_updated", ReplicatorDocument.Format(job.UpdatedAt));
+        json.WriteString("start_time", ReplicatorDocument.Format(job.StartedAt));
+        json.WriteString("source_proxy", job.Request.Source.Proxy?.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped));
+        json.WriteString("target_proxy", job.Request.Target.Proxy?.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped));
+        json.WriteEndObject();
+    }
+
+    /// <summary>What the document itself says: it has no job, or none any more.</summary>
+    private static void WriteState(Utf8JsonWriter json, Node node, string database, string id, JsonElement body)
+    {
+        var state = ReplicatorDocument.Text(body, "_replication_state");
+        json.WriteStartObject();
+        json.WriteString("database", database);
+        json.WriteString("doc_id", id);
+        json.WriteString("id", ReplicatorDocument.Text(body, "_replication_id"));
+        try
+        {
+            var request = RequestParser.Parse(body, node.Settings.Replication.Defaults);
+            json.WriteString("source", JobListing.Url(node, request.Source));
+            json.WriteString("target", JobListing.Url(node, request.Target));
+        }
+        catch (RequestException)
+        {
+            json.WriteNull("source");
+            json.WriteNull("target");
+        }
+
+        json.WriteString("state", state ?? "initializing");
+        json.WriteNumber("error_count", state == "failed" ? 1 : 0);
+        json.WritePropertyName("info");
+        var hasStatistics = body.TryGetProperty("_replication_stats", out var statistics) && statistics.ValueKind == JsonValueKind.Object;
+        if (hasStatistics && state == "completed")
+        {
+            json.WriteStartObject();
+            foreach (var member in statistics.EnumerateObject().Where(static member => member.Name != "start_time"))
+            {
+                json.WritePropertyName(member.Name);
+                json.WriteRawValue(member.Value.GetRawText());
+            }
+
+            json.WriteEndObject();
+        }
+        else if (ReplicatorDocument.Text(body, "_replication_state_reason") is { } reason)
+        {
+            json.WriteStartObject();
+            json.WriteString("error", reason);
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteNullValue();
+        }
+
+        var time = ReplicatorDocument.Text(body, "_replication_state_time");
+        json.WriteString("start_time", hasStatistics ? ReplicatorDocument.Text(statistics, "start_time") : time);
+        json.WriteString("last_updated", time ?? ReplicatorDocument.Format(node.Time.GetUtcNow()));
+        json.WriteEndObject();
+    }
+
+    private static string State(JobState state) => state switch
+    {
+        JobState.Running => "running",
+        JobState.Crashing => "crashing",
+        JobState.Completed => "completed",
+        JobState.Failed => "failed",
+        _ => "pending",
+    };
+}
