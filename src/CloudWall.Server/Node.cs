@@ -7,6 +7,8 @@ using CloudWall.Replication.Peers;
 using CloudWall.Replication.Remote;
 using CloudWall.Replication.Requests;
 using CloudWall.Replication.Runs;
+using CloudWall.Scripting;
+using CloudWall.Scripting.JavaScript;
 using CloudWall.Server.Access;
 using CloudWall.Server.Configuration;
 using CloudWall.Server.Cors;
@@ -64,6 +66,9 @@ internal sealed class Node : IAsyncDisposable
         Memory = new AdmissionGate(settings.RequestMemory, settings.MaxWaiting, settings.WaitTimeout, HttpErrors.NoMemory, options.Time);
         Feeds = new FeedPlaces(settings.MaxFeeds);
         Connections = new ConnectionLimit(settings, options.Time);
+        Scripts = new ScriptHost(
+            settings.Scripts with { Time = options.Time, Log = entry => Log.Write(LogLevel.Info, $"{entry.Scope}: {entry.Message}") },
+            new JavaScriptFactory());
         _hosts = new RemoteHosts(options.Time, Random.Shared.NextDouble);
         StartedAt = options.Time.GetUtcNow();
     }
@@ -111,6 +116,9 @@ internal sealed class Node : IAsyncDisposable
 
     /// <summary>The memory that requests share for their bodies and what is made of them.</summary>
     public AdmissionGate Memory { get; }
+
+    /// <summary>The functions of design documents. A database's name is the scope of its functions.</summary>
+    public ScriptHost Scripts { get; }
 
     /// <summary>The feeds that are open.</summary>
     public FeedPlaces Feeds { get; }
@@ -197,6 +205,7 @@ internal sealed class Node : IAsyncDisposable
             await Databases.DisposeAsync();
         }
 
+        Scripts.Dispose();
         _ownStore?.Dispose();
         _ownStore = null;
         _directory?.Dispose();

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using CloudWall.Documents.Compaction;
 using CloudWall.Documents.Json;
+using CloudWall.Scripting;
 using CloudWall.Server.Logging;
 
 namespace CloudWall.Server.Configuration;
@@ -88,6 +89,9 @@ internal sealed record NodeSettings
     /// <summary><c>[replicator]</c>.</summary>
     public required ReplicationSettings Replication { get; init; }
 
+    /// <summary><c>[couchdb] os_process_timeout</c> and <c>[query_server_config]</c>.</summary>
+    public required ScriptHostOptions Scripts { get; init; }
+
     /// <summary><c>[purge] max_document_id_number</c>: documents in one purge request.</summary>
     public required int MaxPurgedDocuments { get; init; }
 
@@ -150,6 +154,7 @@ internal sealed record NodeSettings
             "attachments", "compressible_types", "text/*, application/javascript, application/json, application/xml"),
         Compaction = CompactionSettings.Read(settings),
         Replication = ReplicationSettings.Read(settings),
+        Scripts = ScriptSettings.Read(settings),
         MaxPurgedDocuments = (int)settings.Number("purge", "max_document_id_number", 100, 0, int.MaxValue),
         MaxPurgedRevisions = (int)settings.Number("purge", "max_revisions_number", 1000, 0, int.MaxValue),
         DefaultShards = (int)settings.Number("cluster", "q", 1, 1, 256),

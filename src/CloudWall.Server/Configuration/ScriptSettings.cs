@@ -1,0 +1,30 @@
+using CloudWall.Scripting;
+
+namespace CloudWall.Server.Configuration;
+
+/// <summary>
+/// What code of design documents may use, out of CouchDB's <c>[couchdb] os_process_timeout</c> and <c>[query_server_config]</c> (its
+/// documentation: "Query Servers"). There are no processes here: what CouchDB says of them goes for engines.
+/// </summary>
+internal static class ScriptSettings
+{
+    private const string Section = "query_server_config";
+
+    /// <summary>Reads the settings.</summary>
+    /// <exception cref="ConfigurationException">One is invalid.</exception>
+    public static ScriptHostOptions Read(Settings settings) => new()
+    {
+        Limits = new ScriptLimits
+        {
+            Timeout = TimeSpan.FromMilliseconds(settings.Number("couchdb", "os_process_timeout", 5000, 1, int.MaxValue)),
+            ReduceLimit = settings.Choice(Section, "reduce_limit", "true", "true", "false", "log") switch
+            {
+                "true" => ReduceLimit.Fail,
+                "log" => ReduceLimit.Log,
+                _ => ReduceLimit.Ignore,
+            },
+        },
+        IdleTime = TimeSpan.FromSeconds(settings.Number(Section, "os_process_idle_limit", 300, 1, 1_000_000)),
+        Capacity = (int)settings.Number(Section, "os_process_limit", 100, 1, 100_000),
+    };
+}
