@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { assertSameDatabase, converged } from '../lib/compare.mjs';
+import { startCountingProxy } from '../lib/counting-proxy.mjs';
 import { couchDatabase, withoutCouchDb } from '../lib/couchdb.mjs';
 import { startNode } from '../lib/node.mjs';
 import { PouchDB, remoteDatabase, writeAll } from '../lib/pouch.mjs';
@@ -115,6 +116,19 @@ for (const [name, { start, peer = httpPeer, wide = true, skip = false }] of Obje
     });
   });
 }
+
+it('a finished replication costs a handful of requests when it is started again, and knows the peer at another address', { timeout: 120_000 }, async t => {
+  const after = work => t.after(work);
+  const [here, there] = [await startNode(after), await startNode(after)];
+  await ask(there.database('many'), '', {}, 'PUT');
+  await writeAll(remoteDatabase(there.database('many')), documents(80, 3000, 'many'));
+  assert.equal((await replicateOnce(here.url, there.database('many'), 'many', { create_target: true })).docs_written, 3000);
+
+  // The proxy is another host, port and password to the replicator, but the same peer.
+  const proxy = await startCountingProxy(there.url, after);
+  assert.equal((await replicateOnce(here.url, `${proxy.url}/many`, 'many')).noChanges, true);
+  assert.ok(proxy.requests.length > 0 && proxy.requests.length <= 8, proxy.requests.join('\n'));
+});
 
 /** A long history cut short, design documents, odd ids, conflicts of several leaves. */
 async function fillMore(url, wide) {

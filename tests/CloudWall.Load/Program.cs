@@ -11,6 +11,8 @@ const string Usage = """
         What writes and pages cost in large databases beside small ones. Scale 1: five million documents.
     cloudwall-load memory [--scale X] [--markdown]
         How much memory a node takes for large things. Scale 1: five million documents, an attachment of 1 GiB, a thousand slow readers.
+    cloudwall-load replicate [--scale X] [--markdown]
+        One node pulls from another: documents, attachments, a thousand idle replications. Scale 1: 100,000 documents, 1 GiB.
     """;
 
 var names = args.Where((argument, i) => !argument.StartsWith("--", StringComparison.Ordinal) && (i == 0 || args[i - 1] is not ("--only" or "--scale"))).ToList();
@@ -30,6 +32,9 @@ switch (names)
         return 0;
     case ["memory"]:
         await new MemoryCommand(scale, markdown).RunAsync();
+        return 0;
+    case ["replicate"]:
+        await new ReplicateCommand(scale, markdown).RunAsync();
         return 0;
     case ["raw-put", var node, var batch, var threads]:
         Console.WriteLine(RawStore.Put(node, int.Parse(batch, CultureInfo.InvariantCulture), int.Parse(threads, CultureInfo.InvariantCulture)));
