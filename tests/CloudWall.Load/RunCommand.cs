@@ -64,6 +64,7 @@ internal sealed class RunCommand(IReadOnlyList<string> urls, IReadOnlyList<strin
         yield return new AttachmentsDown(64 << 10, 200);
         yield return new AttachmentsUp(64 << 20, 1);
         yield return new AttachmentsDown(64 << 20, 2);
+        yield return new ReplicateOnce();
         if (PouchPull.FindModules() is { } modules)
         {
             yield return new PouchPull(modules);
