@@ -81,16 +81,17 @@ internal static class Tuning
         rocksdb_options_set_target_file_size_base(native, 32u << 20);
 
         // The first level takes in what several small write buffers have left, all at once: it is rewritten then, so it is not to be much
-        // larger than that. What every page of a feed looks into is kept in few files, and uncompressed: most of it is hashes.
-        var isFeed = space is Keyspace.Sequences or Keyspace.Counts;
-        rocksdb_options_set_level0_file_num_compaction_trigger(native, isFeed ? 2 : 8);
+        // larger than that.
+        rocksdb_options_set_level0_file_num_compaction_trigger(native, 8);
         rocksdb_options_set_max_bytes_for_level_base(native, 32u << 20);
         rocksdb_options_set_level_compaction_dynamic_level_bytes(native, 1);
 
         // A walk must not wade through what was removed: files with a stretch of removals are compacted early.
         rocksdb_options_add_compact_on_deletion_collector_factory(native, window: 4096, trigger: 2048);
 
-        rocksdb_options_set_compression(native, isFeed || space == Keyspace.Attachments ? NoCompression : Lz4Compression);
+        // Rows of the feed are mostly hashes, and counts are few bytes: unpacking them costs pages of changes more than it saves.
+        rocksdb_options_set_compression(
+            native, space is Keyspace.Sequences or Keyspace.Counts or Keyspace.Attachments ? NoCompression : Lz4Compression);
         if (space == Keyspace.Bodies)
         {
             // Most of the data by far, and most of it is in the last level.
