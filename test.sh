@@ -3,7 +3,7 @@
 # Needs the .NET 10 SDK and Node 20 or later; what else it drives (chromium, a C compiler) it installs itself on Debian and its kin.
 #
 #   ./test.sh             everything
-#   ./test.sh soak        long crash tests: 100 killed nodes, 200 pulled plugs
+#   ./test.sh soak        long crash tests: 100 killed nodes, 200 pulled plugs, 100 rounds and 50 seeds of replication between nodes that fail
 #   ./test.sh unit        only the .NET tests
 #   ./test.sh compat      only the clients
 #
@@ -40,7 +40,7 @@ unit() {
   for project in ${1:-tests/*.Tests}; do
     name=$(basename "$project")
     echo "== $name"
-    dotnet "$project/bin/Release/net10.0/$name.dll" -noColor 2>&1 | tee "$log"
+    dotnet "$project/bin/Release/net10.0/$name.dll" -noColor "${@:2}" 2>&1 | tee "$log"
     status=${PIPESTATUS[0]}
     total=$(sed -n 's/.*Total: \([0-9]*\),.*/\1/p' "$log" | tail -n 1)
     bad=$(sed -n 's/.*Errors: \([0-9]*\), Failed: \([0-9]*\),.*/\1 \2/p' "$log" | tail -n 1 | awk '{print $1 + $2}')
@@ -65,8 +65,9 @@ compat() {
 
 dotnet build CloudWall.sln -c Release || exit 1
 if [ "$what" = soak ]; then
-  export CLOUDWALL_CRASH_ROUNDS=${CLOUDWALL_CRASH_ROUNDS:-100} CLOUDWALL_PLUG_SEEDS=${CLOUDWALL_PLUG_SEEDS:-200}
+  export CLOUDWALL_CRASH_ROUNDS=${CLOUDWALL_CRASH_ROUNDS:-100} CLOUDWALL_PLUG_SEEDS=${CLOUDWALL_PLUG_SEEDS:-200} CLOUDWALL_FAULT_SEEDS=${CLOUDWALL_FAULT_SEEDS:-50}
   unit tests/CloudWall.Crash.Tests
+  unit tests/CloudWall.Server.Tests -class '*Replication.FaultTests'
   echo
   echo "$passed passed, $failed failed"
   [ "$failed" -eq 0 ]

@@ -30,12 +30,17 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     public bool HasExited => _process.HasExited;
 
     /// <summary>Starts a node on a data directory, and waits until it answers or has ended.</summary>
-    public static async Task<NodeProcess> StartAsync(string data, IEnumerable<KeyValuePair<string, string>>? environment = null)
+    /// <param name="data">The data directory.</param>
+    /// <param name="environment">More of its environment.</param>
+    /// <param name="port">The port; a free one unless told.</param>
+    /// <param name="more">More of its settings, in INI format.</param>
+    public static async Task<NodeProcess> StartAsync(
+        string data, IEnumerable<KeyValuePair<string, string>>? environment = null, int? port = null, string more = "")
     {
-        var port = FreePort();
+        port ??= FreePort();
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         var settings = data + ".ini";
-        await File.WriteAllTextAsync(settings, "[chttpd_auth]\niterations = 10\n");
+        await File.WriteAllTextAsync(settings, "[chttpd_auth]\niterations = 10\n" + more);
         foreach (var argument in (string[])
             [Path.Combine(AppContext.BaseDirectory, "cloudwall.dll"), "--port", $"{port}", "--data", data, "--config", settings])
         {
@@ -111,7 +116,8 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int process, int signal);
 
-    private static int FreePort()
+    /// <summary>A port that is free now.</summary>
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

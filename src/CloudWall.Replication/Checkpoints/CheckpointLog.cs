@@ -58,6 +58,30 @@ internal sealed class CheckpointLog
         History = next;
     }
 
+    /// <summary>
+    /// Makes sure that both sides still have what was recorded last: one that was put back to an earlier moment, or made anew, has not,
+    /// and would not be noticed while there is nothing to copy.
+    /// </summary>
+    /// <exception cref="PeerException">One of them has not, or cannot be asked.</exception>
+    public async Task VerifyAsync(CancellationToken cancellation)
+    {
+        await VerifyAsync(_target, _targetRevision, cancellation);
+        await VerifyAsync(_source, _sourceRevision, cancellation);
+    }
+
+    private async Task VerifyAsync(Peer peer, string? revision, CancellationToken cancellation)
+    {
+        if ((await peer.ReadLocalAsync(_id, cancellation))?.Revision != revision)
+        {
+            throw new PeerException(
+                new DocumentError(500, "checkpoint_lost", $"{peer.Name} does not have the last checkpoint any more: it was restored or emptied."),
+                isTransient: false)
+            {
+                MustRestart = true,
+            };
+        }
+    }
+
     private static ReplicationHistory Parse(LocalDocumentState? found) =>
         found is null ? ReplicationHistory.Empty : ReplicationHistory.Parse(found.Body);
 

@@ -18,13 +18,16 @@ public sealed class ReplicationRun
     /// <summary>How long a run that is stopped may take to record how far it has come.</summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
 
+    /// <summary>After how many intervals in which there was nothing to record the peers are asked whether they have the last checkpoint.</summary>
+    private const int IdleIntervals = 10;
+
     private readonly ReplicationRequest _request;
     private readonly RunContext _context;
     private readonly ResiliencePipeline _retries;
     private readonly BatchOrder _order = new();
     private readonly Lock _gate = new();
     private readonly string _started;
-    private List<PeerChange> _witnesses = [];
+    private readonly List<PeerChange> _witnesses = [];
     private CheckpointLog? _log;
     private (PeerInfo Source, PeerInfo Target) _instances;
     private (long Attempts, long Documents) _counted;
@@ -267,19 +270,39 @@ public sealed class ReplicationRun
     /// <summary>Records how far the run has come, now and then, until the run has ended.</summary>
     private async Task RecordAsync(Peer source, Peer target, CancellationToken cancellation)
     {
-        while (true)
+        for (var idle = 1; ; idle++)
         {
             await Task.Delay(_request.Options.CheckpointInterval, _context.Time, cancellation);
             Progress.Count(source, ref _counted);
-            await _retries.ExecuteAsync(async token => await CheckpointAsync(target, token), cancellation);
+            if (await _retries.ExecuteAsync(async token => await CheckpointAsync(target, token), cancellation))
+            {
+                idle = 0;
+            }
+            else if (idle % IdleIntervals == 0 && _request.Options.UseCheckpoints)
+            {
+                await VerifyAsync(cancellation);
+            }
         }
     }
 
-    private async Task CheckpointAsync(Peer target, CancellationToken cancellation)
+    private async Task VerifyAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await _log!.VerifyAsync(cancellation);
+        }
+        catch (PeerException failure) when (failure.IsTransient)
+        {
+            // Who cannot be reached now is asked next time, or when there is something to copy.
+        }
+    }
+
+    /// <returns>Whether there was something to record.</returns>
+    private async Task<bool> CheckpointAsync(Peer target, CancellationToken cancellation)
     {
         if (!_request.Options.UseCheckpoints)
         {
-            return;
+            return false;
         }
 
         string through;
@@ -287,21 +310,26 @@ public sealed class ReplicationRun
         lock (_gate)
         {
             through = _through;
-            witnesses = _witnesses;
-            _witnesses = [];
+            witnesses = [.. _witnesses];
         }
 
         if (through == _recorded)
         {
-            return;
+            return false;
         }
 
         await QuestionAsync(target, witnesses, cancellation);
+        lock (_gate)
+        {
+            _witnesses.RemoveRange(0, witnesses.Count);
+        }
+
         var session = new Session(
             _session, _started, ReplicationHistory.Format(_context.Time.GetUtcNow()), _start, through, Progress.Statistics);
         await _log!.WriteAsync(session, _request.Selection.DocumentIds is not null, _instances, cancellation);
         _recorded = through;
         Progress.Recorded(through);
+        return true;
     }
 
     /// <summary>
