@@ -17,8 +17,12 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
 
     private bool _hasCounted;
 
-    /// <summary>The last change of which all was stored: if it is not there later, the target has lost what it had.</summary>
-    public PeerChange? Witness { get; private set; }
+    /// <summary>
+    /// What the target must have afterwards: if it has been put back to an earlier state meanwhile, it lacks one of these. What is stored in
+    /// one request is there as a whole or not at all, so that its last revision speaks for it; what the target had before is
+    /// there since nobody knows when.
+    /// </summary>
+    public List<PeerChange> Witnesses { get; } = [];
 
     /// <summary>Copies it, again if it was copied in part before.</summary>
     /// <param name="changes">The changes.</param>
@@ -26,6 +30,7 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
     /// <param name="cancellation">Gives up.</param>
     public async Task RunAsync(IReadOnlyList<PeerChange> changes, bool isTargetEmpty, CancellationToken cancellation)
     {
+        Witnesses.Clear();
         var missing = isTargetEmpty && !_hasCounted
             ? [.. changes.Select(static change => new MissingRevisions(change.Id, change.Leaves, []))]
             : await target.FindMissingAsync(changes, cancellation);
@@ -39,9 +44,26 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
             _hasCounted = true;
         }
 
+        AddPresent(changes, missing);
         if (missing.Count > 0)
         {
             await CopyAsync(missing, cancellation);
+        }
+    }
+
+    private void AddPresent(IReadOnlyList<PeerChange> changes, IReadOnlyList<MissingRevisions> missing)
+    {
+        var lacks = missing.ToDictionary(static document => document.Id, static document => document.Revisions);
+        foreach (var change in changes)
+        {
+            if (!lacks.TryGetValue(change.Id, out var revisions))
+            {
+                Witnesses.Add(change);
+            }
+            else if (revisions.Count < change.Leaves.Count)
+            {
+                Witnesses.Add(change with { Leaves = [.. change.Leaves.Except(revisions)] });
+            }
         }
     }
 
@@ -89,11 +111,14 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
             refused(failure);
         }
 
-        foreach (var revision in group)
+        var isLast = true;
+        foreach (var revision in Enumerable.Reverse(group))
         {
-            if (!failures.Any(failure => failure.Id == revision.Id))
+            // Those with attachments are stored one by one.
+            if ((isLast || revision.Attachments.Count > 0) && !failures.Any(failure => failure.Id == revision.Id))
             {
-                Witness = new PeerChange("0", revision.Id, [revision.Path[0]]);
+                Witnesses.Add(new PeerChange("0", revision.Id, [revision.Path[0]]));
+                isLast &= revision.Attachments.Count > 0;
             }
         }
     }

@@ -21,6 +21,9 @@ public sealed class ReplicationRun
     /// <summary>After how many intervals in which there was nothing to record the peers are asked whether they have the last checkpoint.</summary>
     private const int IdleIntervals = 10;
 
+    /// <summary>How many revisions are asked for with a checkpoint, about.</summary>
+    private const int MaxWitnesses = 10_000;
+
     private readonly ReplicationRequest _request;
     private readonly RunContext _context;
     private readonly ResiliencePipeline _retries;
@@ -28,6 +31,7 @@ public sealed class ReplicationRun
     private readonly Lock _gate = new();
     private readonly string _started;
     private readonly List<PeerChange> _witnesses = [];
+    private TaskCompletionSource _due = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CheckpointLog? _log;
     private (PeerInfo Source, PeerInfo Target) _instances;
     private (long Attempts, long Documents) _counted;
@@ -240,23 +244,24 @@ public sealed class ReplicationRun
                     source, target, Progress, failure => _context.Log($"{target.Name} refused {failure.Id} {failure.Revision}: {failure.Error.Error}: {failure.Error.Reason}"));
                 await _retries.ExecuteAsync(
                     async token => await copy.RunAsync(changes.Rows, _instances.Target.IsEmpty && _start == "0", token), cancellation);
-                End(batch, copy.Witness);
+                End(batch, copy.Witnesses);
                 Alive?.Invoke();
             }
             else
             {
-                End(batch, null);
+                End(batch, []);
             }
         }
     }
 
-    private void End(BatchOrder.Batch batch, PeerChange? witness)
+    private void End(BatchOrder.Batch batch, List<PeerChange> witnesses)
     {
         lock (_gate)
         {
-            if (witness is not null)
+            _witnesses.AddRange(witnesses);
+            if (_witnesses.Count >= MaxWitnesses)
             {
-                _witnesses.Add(witness);
+                _due.TrySetResult();
             }
 
             if (_order.End(batch) is { } through)
@@ -272,7 +277,7 @@ public sealed class ReplicationRun
     {
         for (var idle = 1; ; idle++)
         {
-            await Task.Delay(_request.Options.CheckpointInterval, _context.Time, cancellation);
+            await WaitForCheckpointAsync(cancellation);
             Progress.Count(source, ref _counted);
             if (await _retries.ExecuteAsync(async token => await CheckpointAsync(target, token), cancellation))
             {
@@ -282,6 +287,29 @@ public sealed class ReplicationRun
             {
                 await VerifyAsync(cancellation);
             }
+        }
+    }
+
+    /// <summary>Waits until a checkpoint is due: after the interval, or when there is so much that it must be recorded for.</summary>
+    private async Task WaitForCheckpointAsync(CancellationToken cancellation)
+    {
+        TaskCompletionSource due;
+        lock (_gate)
+        {
+            due = _due = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_witnesses.Count >= MaxWitnesses && !IsSame(_through, _recorded))
+            {
+                return;
+            }
+        }
+
+        try
+        {
+            await due.Task.WaitAsync(_request.Options.CheckpointInterval, _context.Time, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            // The interval is over.
         }
     }
 
@@ -334,12 +362,17 @@ public sealed class ReplicationRun
 
     /// <summary>
     /// A target that was restored to an earlier moment since the last checkpoint has lost a stretch of what was stored, and may not have
-    /// failed a single request. One revision of each batch is asked for.
+    /// failed a single request. So it is asked for what it must have.
     /// </summary>
-    private static async Task QuestionAsync(Peer target, List<PeerChange> witnesses, CancellationToken cancellation)
+    private async Task QuestionAsync(Peer target, List<PeerChange> witnesses, CancellationToken cancellation)
     {
-        if (witnesses.Count > 0 && (await target.FindMissingAsync(witnesses, cancellation)) is [var lost, ..])
+        foreach (var some in witnesses.Chunk(_request.Options.BatchSize))
         {
+            if ((await target.FindMissingAsync(some, cancellation)) is not [var lost, ..])
+            {
+                continue;
+            }
+
             throw new PeerException(
                 new DocumentError(500, "target_went_back", $"{target.Name} has lost {lost.Id}, which was stored: it was restored or emptied."),
                 isTransient: false)

@@ -1,0 +1,161 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+using CloudWall.Documents.Revisions;
+using CloudWall.Replication.Peers;
+
+namespace CloudWall.Replication.Tests.Remote;
+
+public sealed class RemotePeerTests
+{
+    private const string Hash = "11111111111111111111111111111111";
+    private const string Info = """{"db_name":"db","doc_count":0,"doc_del_count":0,"update_seq":"0","instance_start_time":"1"}""";
+    private static readonly RevisionId First = RevisionId.TryParse(Encoding.UTF8.GetBytes("1-" + Hash), out var revision) ? revision : default;
+
+    [Theory]
+    [InlineData(HttpStatusCode.TooManyRequests)]
+    [InlineData(HttpStatusCode.InternalServerError)]
+    [InlineData(HttpStatusCode.BadGateway)]
+    [InlineData(HttpStatusCode.ServiceUnavailable)]
+    public async Task What_may_pass_is_asked_again(HttpStatusCode status)
+    {
+        var left = 2;
+        var script = new Script((_, _) => left-- > 0 ? Busy(status) : Script.Json(Info));
+        await using var peer = script.Peer();
+
+        Assert.Equal("1", (await peer.ReadInfoAsync(CancellationToken.None)).InstanceStartTime);
+        Assert.Equal(3, script.Seen.Count);
+    }
+
+    [Fact]
+    public async Task What_does_not_pass_fails_with_the_peer_s_own_words()
+    {
+        var script = new Script((_, _) => Script.Json("""{"error":"odd","reason":"very"}""", HttpStatusCode.InternalServerError));
+        await using var peer = script.Peer();
+
+        var failure = await Assert.ThrowsAsync<PeerException>(() => peer.ReadInfoAsync(CancellationToken.None));
+
+        Assert.True(failure.IsTransient);
+        Assert.Equal(("odd", "very"), (failure.Error.Error, failure.Error.Reason));
+        Assert.Equal(4, script.Seen.Count);
+    }
+
+    [Fact]
+    public async Task A_missing_database_is_asked_for_once()
+    {
+        var script = new Script((_, _) => Script.Json("""{"error":"not_found","reason":"Database does not exist."}""", HttpStatusCode.NotFound));
+        await using var peer = script.Peer();
+
+        var failure = await Assert.ThrowsAsync<PeerException>(() => peer.ReadInfoAsync(CancellationToken.None));
+
+        Assert.Equal(("db_not_found", "could not open http://host/db/"), (failure.Error.Error, failure.Error.Reason));
+        Assert.Single(script.Seen);
+    }
+
+    [Fact]
+    public async Task A_cookie_that_expired_is_renewed()
+    {
+        var sessions = 0;
+        var script = new Script((request, _) =>
+        {
+            if (request.RequestUri!.AbsolutePath == "/_session")
+            {
+                var begun = Script.Json("""{"ok":true}""");
+                begun.Headers.TryAddWithoutValidation("Set-Cookie", $"AuthSession=session-number-{++sessions}; Path=/");
+                return begun;
+            }
+
+            Assert.Null(request.Headers.Authorization);
+            var cookie = Assert.Single(request.Headers.GetValues("Cookie"));
+            return cookie == "AuthSession=session-number-1" && sessions == 1 && CountInfos() > 1
+                ? Script.Json("""{"error":"unauthorized","reason":"expired"}""", HttpStatusCode.Unauthorized)
+                : Script.Json(Info);
+        });
+        int CountInfos() => script.Seen.Count(static seen => seen.Request == "GET /db/");
+        await using var peer = script.Peer("http://me:secret@host/db");
+
+        await peer.ReadInfoAsync(CancellationToken.None);
+        await peer.ReadInfoAsync(CancellationToken.None);
+
+        Assert.Equal(2, sessions);
+    }
+
+    [Fact]
+    public async Task Without_bulk_get_documents_are_read_one_by_one()
+    {
+        var script = new Script((request, _) => request.Method == HttpMethod.Post
+            ? Script.Json("""{"error":"method_not_allowed","reason":"no"}""", HttpStatusCode.MethodNotAllowed)
+            : Script.Json($$$"""[{"ok":{"_id":"a","_rev":"1-{{{Hash}}}","_revisions":{"start":1,"ids":["{{{Hash}}}"]},"n":1}}]"""));
+        await using var peer = script.Peer();
+
+        var revision = Assert.Single(await FetchAsync(peer));
+
+        Assert.Equal("""{"n":1}""", Encoding.UTF8.GetString(revision.Body.Span));
+        Assert.Equal(First, Assert.Single(revision.Path));
+    }
+
+    [Fact]
+    public async Task An_attachment_with_other_bytes_is_not_taken()
+    {
+        var bytes = "what was stored"u8.ToArray();
+        var digest = "md5-" + Convert.ToBase64String(MD5.HashData(bytes));
+        var sent = "what was garbled"u8.ToArray()[..bytes.Length];
+        var script = new Script((request, _) => request.RequestUri!.AbsolutePath.EndsWith("/file", StringComparison.Ordinal)
+            ? Script.Bytes(sent)
+            : Script.Json($$$$"""
+                {"results":[{"id":"a","docs":[{"ok":{"_id":"a","_rev":"1-{{{{Hash}}}}","_revisions":{"start":1,"ids":["{{{{Hash}}}}"]},
+                "_attachments":{"file":{"content_type":"image/png","revpos":1,"digest":"{{{{digest}}}}","length":{{{{bytes.Length}}}},"stub":true}}}}]}]}
+                """));
+        await using var peer = script.Peer();
+        var attachment = Assert.Single(Assert.Single(await FetchAsync(peer)).Attachments);
+
+        await using var content = await attachment.OpenAsync(CancellationToken.None);
+        var failure = await Assert.ThrowsAsync<PeerException>(async () =>
+        {
+            await foreach (var part in content.Bytes)
+            {
+                Assert.False(part.IsEmpty);
+            }
+        });
+
+        Assert.True(failure.IsTransient);
+        Assert.Equal("attachment_mismatch", failure.Error.Error);
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_too_large_is_halved_until_the_culprit_stands_alone()
+    {
+        var script = new Script((_, body) => body.Contains("\"large\"", StringComparison.Ordinal)
+            ? Script.Json("""{"error":"document_too_large","reason":"large"}""", HttpStatusCode.RequestEntityTooLarge)
+            : Script.Json("[]", HttpStatusCode.Created));
+        await using var peer = script.Peer();
+        var revisions = ((string[])["a", "b", "large", "d"]).Select(static id => new FetchedRevision(id, [First], false, "{}"u8.ToArray(), [])).ToList();
+
+        var failure = Assert.Single(await peer.WriteAsync(revisions, CancellationToken.None));
+
+        Assert.Equal(("large", 413), (failure.Id, failure.Error.Status));
+        foreach (var id in (string[])["a", "b", "d"])
+        {
+            Assert.Contains(script.Seen, seen => seen.Body.Contains($"\"{id}\"", StringComparison.Ordinal) && !seen.Body.Contains("\"large\"", StringComparison.Ordinal));
+        }
+    }
+
+    private static async Task<List<FetchedRevision>> FetchAsync(Peer peer)
+    {
+        var revisions = new List<FetchedRevision>();
+        await foreach (var revision in peer.FetchAsync([new MissingRevisions("a", [First], [])], CancellationToken.None))
+        {
+            revisions.Add(revision);
+        }
+
+        return revisions;
+    }
+
+    private static HttpResponseMessage Busy(HttpStatusCode status)
+    {
+        var answer = Script.Json("<html>", status);
+        answer.Headers.RetryAfter = new RetryConditionHeaderValue(TimeSpan.Zero);
+        return answer;
+    }
+}
