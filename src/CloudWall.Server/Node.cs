@@ -2,6 +2,7 @@ using System.Net;
 using System.Reflection;
 using CloudWall.Documents.Admission;
 using CloudWall.Documents.Databases;
+using CloudWall.Indexing.Building;
 using CloudWall.Replication.Jobs;
 using CloudWall.Replication.Peers;
 using CloudWall.Replication.Remote;
@@ -16,7 +17,9 @@ using CloudWall.Server.Endpoints.Changes;
 using CloudWall.Server.Http;
 using CloudWall.Server.Identifiers;
 using CloudWall.Server.Logging;
+using CloudWall.Server.Views;
 using CloudWall.Storage;
+using CloudWall.Storage.Memory;
 using CloudWall.Storage.RocksDb;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -48,6 +51,7 @@ internal sealed class Node : IAsyncDisposable
     private readonly RemoteHosts _hosts;
     private DataDirectory? _directory;
     private KeyValueStore? _ownStore;
+    private KeyValueStore? _derivedStore;
     private KestrelServer? _server;
 
     private Node(NodeOptions options, NodeSettings settings, Settings source, DataDirectory? directory, Admins admins)
@@ -71,6 +75,7 @@ internal sealed class Node : IAsyncDisposable
             new JavaScriptFactory());
         _hosts = new RemoteHosts(options.Time, Random.Shared.NextDouble);
         StartedAt = options.Time.GetUtcNow();
+        Views = new ViewGroups(this);
     }
 
     /// <summary>CloudWall's own version.</summary>
@@ -104,6 +109,12 @@ internal sealed class Node : IAsyncDisposable
 
     /// <summary>The replicator databases, whose documents are replications.</summary>
     public ReplicatorDatabases Replicators { get; private set; } = null!;
+
+    /// <summary>The indexes of databases.</summary>
+    public IndexCatalogue Indexes { get; private set; } = null!;
+
+    /// <summary>What design documents' views are made of.</summary>
+    public ViewGroups Views { get; }
 
     /// <summary>Ids for new documents.</summary>
     public UuidGenerator Uuids { get; }
@@ -200,12 +211,19 @@ internal sealed class Node : IAsyncDisposable
             await Replications.DisposeAsync();
         }
 
+        if (Indexes is not null)
+        {
+            await Indexes.DisposeAsync();
+        }
+
         if (Databases is not null)
         {
             await Databases.DisposeAsync();
         }
 
         Scripts.Dispose();
+        _derivedStore?.Dispose();
+        _derivedStore = null;
         _ownStore?.Dispose();
         _ownStore = null;
         _directory?.Dispose();
@@ -267,6 +285,7 @@ internal sealed class Node : IAsyncDisposable
             }
 
             Databases = DatabaseCatalogue.Open(store, engine, Time);
+            OpenIndexes();
         }
         catch (StorageException e)
         {
@@ -285,6 +304,34 @@ internal sealed class Node : IAsyncDisposable
     private Peer OpenPeer(Endpoint endpoint, ReplicationOptions options) => endpoint.Address is null
         ? new LocalPeer(Databases, endpoint.Name!, LocalUrl(endpoint.Name!), Id)
         : _hosts.Open(endpoint, options);
+
+    private void OpenIndexes()
+    {
+        _derivedStore = _ownStore is RocksDbStore main ? OpenDerived(main, _directory!.Indexes) : new MemoryStore();
+        Indexes = IndexCatalogue.Open(
+            _derivedStore,
+            Databases.Names.Select(name => Databases.Find(name)!.Incarnation).ToHashSet(StringComparer.Ordinal),
+            new IndexingOptions
+            {
+                Time = Time,
+                Failed = (name, failure) => Log.Write(LogLevel.Error, $"An index of {name} failed: {failure.Message}"),
+            });
+    }
+
+    private RocksDbStore OpenDerived(RocksDbStore main, string directory)
+    {
+        try
+        {
+            return main.OpenDerived(directory, new RocksDbOptions());
+        }
+        catch (StorageException e) when (Directory.Exists(directory))
+        {
+            // All of it can be made anew.
+            Log.Write(LogLevel.Warning, $"The indexes are damaged and begin anew: {e.Message}");
+            Directory.Delete(directory, recursive: true);
+            return main.OpenDerived(directory, new RocksDbOptions());
+        }
+    }
 
     private async Task ListenAsync(CancellationToken cancellation)
     {

@@ -124,7 +124,8 @@ internal sealed class IndexedDatabase : IAsyncDisposable
         DocumentParser.Parse(
             Encoding.UTF8.GetBytes(deleted ? string.Create(CultureInfo.InvariantCulture, $"{{\"_deleted\":true{(body == "{}" ? "" : ",")}{body[1..]}") : body),
             DocumentLimits.Default),
-        []) { Parent = parent };
+        [])
+    { Parent = parent };
 
     private RevisionId Parent(string id) => Database.Find(id) is { Deleted: false } record ? record.Winner.Revision : default;
 

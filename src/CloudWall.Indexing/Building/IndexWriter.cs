@@ -90,7 +90,6 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
             }
 
             cancellation.ThrowIfCancellationRequested();
-            views[view] = views[view] with { ChangedAt = updateSequence };
             if (State.HasNodes)
             {
                 edits[view].Sort(static (a, b) => a.Key.AsSpan().SequenceCompareTo(b.Key));

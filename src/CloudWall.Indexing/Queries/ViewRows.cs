@@ -13,6 +13,8 @@ public sealed class ViewRows : IDisposable
     private int _range = -1;
     private bool _inRange;
     private bool _atNext;
+    private bool _released;
+    private byte[] _place = [];
     private long _left;
     private byte[] _key = [];
     private byte[] _stored = [];
@@ -63,6 +65,14 @@ public sealed class ViewRows : IDisposable
         return true;
     }
 
+    /// <summary>Lets go of the snapshot; the walk goes on in another.</summary>
+    internal void Release()
+    {
+        _released = true;
+        _rows.Release();
+        _summary.Release();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -70,21 +80,19 @@ public sealed class ViewRows : IDisposable
         _summary.Dispose();
     }
 
-    /// <summary>As CouchDB has it: from where the first row is that lies in the range; where none does, as if it were the beginning.</summary>
+    /// <summary>As CouchDB has it: from where the first range begins that has rows; where none has, from where the last begins.</summary>
     private long FindOffset(long total)
     {
-        foreach (var (from, to) in _ranges)
+        for (var i = 0; i < _ranges.Count; i++)
         {
-            if (_query.Descending)
+            var (from, to) = _ranges[i];
+            var found = _query.Descending
+                ? SeekBefore(to) && _rows.KeyBackwards.SequenceCompareTo(from) >= 0
+                : _rows.SeekForwards(from) && (to is null || _rows.Key.SequenceCompareTo(to) < 0);
+            if (found || i == _ranges.Count - 1)
             {
-                if (SeekBefore(to) && _rows.KeyBackwards.SequenceCompareTo(from) >= 0)
-                {
-                    return Math.Min(total, (to is null ? 0 : _summary.Count(to, null)) + _query.Skip);
-                }
-            }
-            else if (_rows.SeekForwards(from) && (to is null || _rows.Key.SequenceCompareTo(to) < 0))
-            {
-                return Math.Min(total, _summary.Count([], from) + _query.Skip);
+                var before = !_query.Descending ? _summary.Count([], from) : to is null ? 0 : _summary.Count(to, null);
+                return Math.Min(total, before + Math.Min(_query.Skip, total));
             }
         }
 
@@ -99,6 +107,7 @@ public sealed class ViewRows : IDisposable
             return true;
         }
 
+        Resume();
         while (true)
         {
             if (!_inRange)
@@ -122,6 +131,22 @@ public sealed class ViewRows : IDisposable
         }
     }
 
+    /// <summary>Goes back to where the walk was, or would have been.</summary>
+    private void Resume()
+    {
+        if (!_released)
+        {
+            return;
+        }
+
+        _released = false;
+        if (_inRange)
+        {
+            _inRange = _query.Descending ? _rows.SeekBackwards(_place) : _rows.SeekForwards(_place);
+            _atNext = _inRange && !(_query.Descending ? _rows.KeyBackwards : _rows.Key).SequenceEqual(_place);
+        }
+    }
+
     private bool StepForwards(byte[]? to)
     {
         if (!_inRange || (!_atNext && !_rows.MoveNext()) || (to is not null && _rows.Key.SequenceCompareTo(to) >= 0))
@@ -130,7 +155,8 @@ public sealed class ViewRows : IDisposable
         }
 
         _atNext = false;
-        Take(_rows.Key.ToArray(), _rows.Value.ToArray());
+        _place = _rows.Key.ToArray();
+        Take(_place, _rows.Value.ToArray());
         return true;
     }
 
@@ -149,6 +175,7 @@ public sealed class ViewRows : IDisposable
             same.Add((_rows.KeyBackwards.ToArray(), _rows.ValueBackwards.ToArray()));
         }
 
+        _place = same[^1].Key;
         for (var i = same.Count - 1; i >= 0; i--)
         {
             _same.Enqueue(same[i]);

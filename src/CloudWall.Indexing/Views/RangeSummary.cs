@@ -8,20 +8,23 @@ namespace CloudWall.Indexing.Views;
 /// </summary>
 internal sealed class RangeSummary : IDisposable
 {
-    private readonly LevelReader[] _levels;
+    private readonly LevelReader[] _levels = new LevelReader[ViewNode.Levels + 1];
+    private readonly Func<bool> _hasNodes;
 
     /// <param name="reader">A snapshot.</param>
     /// <param name="index">The index.</param>
     /// <param name="view">The view.</param>
     /// <param name="hasNodes">Whether there are nodes; without them all rows are looked at.</param>
-    public RangeSummary(KeyValueReader reader, uint index, int view, bool hasNodes)
+    public RangeSummary(Func<KeyValueReader> reader, uint index, int view, Func<bool> hasNodes)
     {
-        _levels = new LevelReader[hasNodes ? ViewNode.Levels + 1 : 1];
+        _hasNodes = hasNodes;
         for (var level = 0; level < _levels.Length; level++)
         {
             _levels[level] = new LevelReader(reader, index, view, level);
         }
     }
+
+    private int Top => _hasNodes() ? ViewNode.Levels : 0;
 
     /// <summary>How many rows lie from one key to before another.</summary>
     /// <param name="from">The first; empty for the beginning.</param>
@@ -29,7 +32,7 @@ internal sealed class RangeSummary : IDisposable
     public long Count(byte[] from, byte[]? to)
     {
         var count = 0L;
-        Walk(_levels.Length - 1, from, to, (level, _, value) => count += level == 0 ? 1 : NodeCount(value));
+        Walk(Top, from, to, (level, _, value) => count += level == 0 ? 1 : NodeCount(value));
         return count;
     }
 
@@ -37,7 +40,16 @@ internal sealed class RangeSummary : IDisposable
     /// <param name="from">The first; empty for the beginning.</param>
     /// <param name="to">The first after it; null for the end.</param>
     /// <param name="visit">Takes levels, keys and values of rows and nodes.</param>
-    public void Visit(byte[] from, byte[]? to, RangeVisitor visit) => Walk(_levels.Length - 1, from, to, visit);
+    public void Visit(byte[] from, byte[]? to, RangeVisitor visit) => Walk(Top, from, to, visit);
+
+    /// <summary>Lets go of the snapshot.</summary>
+    public void Release()
+    {
+        foreach (var level in _levels)
+        {
+            level.Release();
+        }
+    }
 
     public void Dispose()
     {

@@ -56,7 +56,7 @@ internal static class BulkDocuments
             {
                 var document = documents[i];
                 var id = document.Id ?? exchange.Node.Uuids.Next();
-                outcomes[i] = new WriteOutcome(id, default, DesignDocumentRules.Check(id, document, exchange.Database.Options.Partitioned));
+                outcomes[i] = new WriteOutcome(id, default, DesignDocumentRules.Check(exchange.Node, exchange.Database, id, document));
                 if (outcomes[i].IsSuccess && !LocalDocumentResource.IsLocal(id))
                 {
                     var attachments = await AttachmentIntake.TakeAsync(exchange, document.Attachments, null);

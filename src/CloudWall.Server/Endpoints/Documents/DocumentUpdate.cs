@@ -125,7 +125,7 @@ internal static class DocumentUpdate
     {
         try
         {
-            if ((DesignDocumentRules.Check(write.Id, write.Document, database.Options.Partitioned)
+            if ((DesignDocumentRules.Check(node, database, write.Id, write.Document)
                 ?? ReplicatorRules.Check(node, database, principal, write)) is { } refusal)
             {
                 throw new DocumentException(refusal);
