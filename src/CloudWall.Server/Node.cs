@@ -17,6 +17,7 @@ using CloudWall.Server.Endpoints.Changes;
 using CloudWall.Server.Http;
 using CloudWall.Server.Identifiers;
 using CloudWall.Server.Logging;
+using CloudWall.Server.Scripts;
 using CloudWall.Server.Views;
 using CloudWall.Storage;
 using CloudWall.Storage.Memory;
@@ -131,6 +132,9 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>The functions of design documents. A database's name is the scope of its functions.</summary>
     public ScriptHost Scripts { get; }
 
+    /// <summary>Where they are run.</summary>
+    public ScriptThreads ScriptThreads { get; } = new();
+
     /// <summary>The feeds that are open.</summary>
     public FeedPlaces Feeds { get; }
 
@@ -222,6 +226,7 @@ internal sealed class Node : IAsyncDisposable
         }
 
         Scripts.Dispose();
+        ScriptThreads.Dispose();
         _derivedStore?.Dispose();
         _derivedStore = null;
         _ownStore?.Dispose();
@@ -264,6 +269,7 @@ internal sealed class Node : IAsyncDisposable
     {
         var engine = new EngineOptions
         {
+            LoadValidator = database => DesignValidation.Load(Scripts, ScriptThreads, database),
             Limits = Settings.Limits,
             CompressionLevel = Settings.CompressionLevel,
             CompressibleTypes = Settings.CompressibleTypes,

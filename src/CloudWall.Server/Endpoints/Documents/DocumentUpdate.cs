@@ -8,6 +8,7 @@ using CloudWall.Server.Endpoints.Replication;
 using CloudWall.Server.Http;
 using CloudWall.Server.Http.Multipart;
 using CloudWall.Server.Logging;
+using CloudWall.Server.Scripts;
 
 namespace CloudWall.Server.Endpoints.Documents;
 
@@ -131,7 +132,7 @@ internal static class DocumentUpdate
                 throw new DocumentException(refusal);
             }
 
-            var outcome = (await database.WriteAsync([write], mode, cancellation))[0];
+            var outcome = (await database.WriteAsync([write], mode, cancellation, UserContext.Of(database.Name, principal)))[0];
             return outcome.Error is { } error ? throw new DocumentException(error) : outcome.Revision;
         }
         finally
