@@ -22,6 +22,7 @@ public sealed class ViewIndex : IAsyncDisposable
     private readonly CancellationTokenSource _removing = new();
     private Task? _running;
     private volatile IndexBuild? _build;
+    private volatile IndexState? _built;
     private int _waiting;
     private int _compacting;
 
@@ -183,8 +184,7 @@ public sealed class ViewIndex : IAsyncDisposable
                 return null;
             }
 
-            using var state = _catalogue.Store.Snapshot();
-            var now = IndexWriter.Read(state, _number, Definition.Views.Count);
+            var now = _built ??= IndexWriter.Read(_catalogue.Store, _number, Definition.Views.Count);
             if (now.HasNodes
                 && now.UpdateSequence >= target
                 && now.UpdateSequence <= Database.UpdateSequence
@@ -223,6 +223,7 @@ public sealed class ViewIndex : IAsyncDisposable
             finally
             {
                 _build = null;
+                _built = null;
                 _catalogue.Builds.Release();
             }
         }

@@ -16,8 +16,10 @@ public sealed class ViewRows : IDisposable
     private bool _released;
     private byte[] _place = [];
     private long _left;
-    private byte[] _key = [];
-    private byte[] _stored = [];
+    private byte[] _key = new byte[128];
+    private int _keyLength;
+    private byte[] _stored = new byte[256];
+    private int _storedLength;
     private int _sortKeyLength;
 
     internal ViewRows(LevelReader rows, RangeSummary summary, List<RowRange> ranges, ViewQuery query, long total)
@@ -37,20 +39,20 @@ public sealed class ViewRows : IDisposable
     public long Offset { get; }
 
     /// <summary>The current row's key as JSON; valid until the walk goes on.</summary>
-    public ReadOnlySpan<byte> Key => RowCodec.Read(_stored, out _, out _);
+    public ReadOnlySpan<byte> Key => RowCodec.Read(_stored.AsSpan(0, _storedLength), out _, out _);
 
     /// <summary>The current row's value as JSON; valid until the walk goes on.</summary>
     public ReadOnlySpan<byte> Value
     {
         get
         {
-            RowCodec.Read(_stored, out _, out var value);
+            RowCodec.Read(_stored.AsSpan(0, _storedLength), out _, out var value);
             return value;
         }
     }
 
     /// <summary>The id of the current row's document as UTF-8 (not as JSON); valid until the walk goes on.</summary>
-    public ReadOnlySpan<byte> Id => IndexKeys.ReadId(_key.AsSpan(_sortKeyLength));
+    public ReadOnlySpan<byte> Id => IndexKeys.ReadId(_key.AsSpan(_sortKeyLength, _keyLength - _sortKeyLength));
 
     /// <summary>Goes to the next row.</summary>
     /// <returns>False when there is none, or the limit is reached.</returns>
@@ -91,6 +93,11 @@ public sealed class ViewRows : IDisposable
                 : _rows.SeekForwards(from) && (to is null || _rows.Key.SequenceCompareTo(to) < 0);
             if (found || i == _ranges.Count - 1)
             {
+                if (found)
+                {
+                    (_range, _inRange, _atNext) = (i, true, true);
+                }
+
                 var before = !_query.Descending ? _summary.Count([], from) : to is null ? 0 : _summary.Count(to, null);
                 return Math.Min(total, before + Math.Min(_query.Skip, total));
             }
@@ -142,8 +149,9 @@ public sealed class ViewRows : IDisposable
         _released = false;
         if (_inRange)
         {
-            _inRange = _query.Descending ? _rows.SeekBackwards(_place) : _rows.SeekForwards(_place);
-            _atNext = _inRange && !(_query.Descending ? _rows.KeyBackwards : _rows.Key).SequenceEqual(_place);
+            var place = _query.Descending ? _place : _key.AsSpan(0, _keyLength);
+            _inRange = _query.Descending ? _rows.SeekBackwards(_place) : _rows.SeekForwards(place);
+            _atNext = _inRange && !(_query.Descending ? _rows.KeyBackwards : _rows.Key).SequenceEqual(place);
         }
     }
 
@@ -155,8 +163,7 @@ public sealed class ViewRows : IDisposable
         }
 
         _atNext = false;
-        _place = _rows.Key.ToArray();
-        Take(_place, _rows.Value.ToArray());
+        Take(_rows.Key, _rows.Value);
         return true;
     }
 
@@ -186,11 +193,22 @@ public sealed class ViewRows : IDisposable
         return true;
     }
 
-    private void Take(byte[] key, byte[] stored)
+    private void Take(ReadOnlySpan<byte> key, ReadOnlySpan<byte> stored)
     {
-        _key = key;
-        _stored = stored;
+        _keyLength = Copy(key, ref _key);
+        _storedLength = Copy(stored, ref _stored);
         RowCodec.Read(stored, out _sortKeyLength, out _);
+    }
+
+    private static int Copy(ReadOnlySpan<byte> bytes, ref byte[] to)
+    {
+        if (bytes.Length > to.Length)
+        {
+            to = new byte[bytes.Length * 2];
+        }
+
+        bytes.CopyTo(to);
+        return bytes.Length;
     }
 
     /// <summary>Goes backwards to the last row before a key.</summary>

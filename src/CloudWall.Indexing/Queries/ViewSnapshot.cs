@@ -119,6 +119,6 @@ public sealed class ViewSnapshot : IDisposable
     private RangeSummary Summary() => new(Reader, _index, _view, () =>
     {
         Reader();
-        return _hasNodes && TotalRows > FewRows;
+        return _hasNodes && TotalRows > FewRows ? ViewNode.Top(TotalRows) : 0;
     });
 }
