@@ -3,6 +3,7 @@ using CloudWall.Documents.Databases;
 using CloudWall.Documents.Validation;
 using CloudWall.Scripting;
 using CloudWall.Scripting.DesignDocuments;
+using CloudWall.Server.Endpoints.Databases;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Scripts;
@@ -13,8 +14,6 @@ namespace CloudWall.Server.Scripts;
 /// </summary>
 internal sealed class DesignValidation : UpdateValidator
 {
-    private static readonly byte[] NoSecurity = "{\"members\":{\"roles\":[\"_admin\"]},\"admins\":{\"roles\":[\"_admin\"]}}"u8.ToArray();
-
     private readonly ScriptThreads _threads;
     private readonly IReadOnlyList<DesignFunctions> _designs;
     private readonly DocumentError? _broken;
@@ -81,7 +80,7 @@ internal sealed class DesignValidation : UpdateValidator
         using var old = new JsonBuffer(512);
         using var json = new JsonBuffer(update.Write.Document.Body.Length + 256);
         ValidatedDocument.Write(json, old, database, update);
-        var arguments = new ValidationArguments(json.WrittenMemory, old.WrittenMemory, who, database.Security ?? NoSecurity);
+        var arguments = new ValidationArguments(json.WrittenMemory, old.WrittenMemory, who, database.Security ?? Security.Default);
         try
         {
             foreach (var design in _designs)

@@ -86,7 +86,8 @@ internal sealed class IncludedDocument(ResponseStream stream, Database database,
     /// <summary>Writes that there is no document to show.</summary>
     public void WriteNull() => Begin().Raw("null"u8);
 
-    private ValueTask WriteAsync(string id, RevisionLeaf winner)
+    /// <summary>Writes a document's winner, which is known.</summary>
+    public ValueTask WriteAsync(string id, RevisionLeaf winner)
     {
         var stored = database.Read(id, winner.Revision);
         if (members == DocumentMembers.None && stored is not null)
