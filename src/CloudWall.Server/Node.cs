@@ -65,6 +65,8 @@ internal sealed class Node : IAsyncDisposable
         AdminName = options.Admin?.Name ?? admins.Hashes.Keys.First();
         Log = new NodeLog(options.Log, settings.LogLevel, options.Time);
         Cors = new CorsPolicy(source);
+        VirtualHosts = new VirtualHosts(source);
+        Kernel = new Kernel(this, Routes.Create());
         Uuids = new UuidGenerator(settings, options.Time);
         _administrators = new Administrators(admins.Hashes);
         Authenticator = new BasicAuthentication(_administrators);
@@ -122,6 +124,12 @@ internal sealed class Node : IAsyncDisposable
 
     /// <summary>Who is who.</summary>
     public BasicAuthentication Authenticator { get; }
+
+    /// <summary>What answers requests.</summary>
+    public Kernel Kernel { get; }
+
+    /// <summary>Names that stand for a path.</summary>
+    public VirtualHosts VirtualHosts { get; }
 
     /// <summary>Cross-origin requests.</summary>
     public CorsPolicy Cors { get; }
@@ -384,7 +392,7 @@ internal sealed class Node : IAsyncDisposable
         _server = new KestrelServer(Options.Create(options), transport, logging);
         try
         {
-            await _server.StartAsync(new Kernel(this, Routes.Create()), cancellation);
+            await _server.StartAsync(Kernel, cancellation);
         }
         catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
         {

@@ -1,6 +1,7 @@
 using CloudWall.Server.Endpoints.Attachments;
 using CloudWall.Server.Endpoints.Bulk;
 using CloudWall.Server.Endpoints.Changes;
+using CloudWall.Server.Endpoints.Couchapps;
 using CloudWall.Server.Endpoints.Databases;
 using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Endpoints.Listings;
@@ -116,6 +117,12 @@ internal static class Routes
         { "/{db}/_design/{ddoc}/_view/{view}/queries", Members, "POST", Post(View.QueryMany) },
         { "/{db}/_design/{ddoc}/_view/{view}/{more}/**", Members, "GET,POST,HEAD", Any(View.Refuse) },
         { "/{db}/_design/{ddoc}/_info", Members, "GET", Get(ViewInformation.Show) },
+
+        // Couchapps
+        { "/{db}/_design/{ddoc}/_show/**", Members, "GET,HEAD,POST", Any(Show.Run) },
+        { "/{db}/_design/{ddoc}/_list/**", Members, "GET,POST,HEAD", Get(List.Show), Post(List.Query) },
+        { "/{db}/_design/{ddoc}/_update/**", Members, "POST,PUT,DELETE", Any(Update.Run) },
+        { "/{db}/_design/{ddoc}/_rewrite/**", Members, "GET,HEAD,POST,PUT,DELETE", Any(Rewrite.Run) },
 
         // Changes
         { "/{db}/_changes", Members, "GET,POST,HEAD", Get(DatabaseChanges.Show), Post(DatabaseChanges.Query) },

@@ -225,7 +225,7 @@ internal sealed partial class Exchange
             }
 
             // As in CouchDB: what comes in parts says nothing about caching.
-            if (headers.CacheControl.Count == 0 && !contentType.StartsWith("multipart/", StringComparison.Ordinal))
+            if (headers.CacheControl.Count == 0 && !IsPlain && !contentType.StartsWith("multipart/", StringComparison.Ordinal))
             {
                 headers.CacheControl = "must-revalidate";
             }

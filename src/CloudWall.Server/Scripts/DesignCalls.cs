@@ -82,4 +82,18 @@ internal sealed class DesignCalls
             throw new DocumentException(ScriptErrors.Of(failure));
         }
     }
+
+    /// <summary>Calls a function that sends its answer while it runs.</summary>
+    /// <exception cref="DocumentException">It failed.</exception>
+    public async Task StreamAsync(Action<DesignFunctions> call, CancellationToken cancellation)
+    {
+        try
+        {
+            await _node.ScriptThreads.StreamAsync(() => call(_functions), cancellation);
+        }
+        catch (ScriptException failure)
+        {
+            throw new DocumentException(ScriptErrors.Of(failure));
+        }
+    }
 }

@@ -6,6 +6,9 @@ namespace CloudWall.Server.Scripts;
 /// </summary>
 internal sealed class ScriptThreads : IDisposable
 {
+    private const int MaxStreams = 32;
+
+    private readonly SemaphoreSlim _streams = new(MaxStreams);
     private readonly SemaphoreSlim _places = new(Math.Max(1, Environment.ProcessorCount));
 
     /// <summary>Runs something on a thread of its own choice.</summary>
@@ -24,6 +27,26 @@ internal sealed class ScriptThreads : IDisposable
         }
     }
 
+    /// <summary>Runs something that also waits for a client, on a thread that nobody else needs.</summary>
+    /// <param name="work">What is to be run.</param>
+    /// <param name="cancellation">Gives up waiting for a place; the work has to look at it by itself.</param>
+    public async Task StreamAsync(Action work, CancellationToken cancellation)
+    {
+        await _streams.WaitAsync(cancellation);
+        try
+        {
+            await Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+        finally
+        {
+            _streams.Release();
+        }
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => _places.Dispose();
+    public void Dispose()
+    {
+        _streams.Dispose();
+        _places.Dispose();
+    }
 }

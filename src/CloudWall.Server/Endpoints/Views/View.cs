@@ -90,7 +90,8 @@ internal static class View
             ? view
             : throw HttpErrors.NotFound("missing_named_view");
 
-    private static async Task<ViewIndex> OpenAsync(Exchange exchange, ViewGroup group, bool update)
+    /// <summary>A view group's index, brought up to date where that is wanted.</summary>
+    public static async Task<ViewIndex> OpenAsync(Exchange exchange, ViewGroup group, bool update)
     {
         while (true)
         {

@@ -45,6 +45,15 @@ internal sealed class ViewListing
         };
     }
 
+    /// <summary>The view's number.</summary>
+    public int View => _view;
+
+    /// <summary>The number of the reduce function; -1 for rows.</summary>
+    public int Reduction => _reduction;
+
+    /// <summary>Which rows.</summary>
+    public ViewQuery Query => _query;
+
     /// <summary>What was asked for.</summary>
     public ListingOptions Options { get; }
 
