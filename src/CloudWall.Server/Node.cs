@@ -316,7 +316,12 @@ internal sealed class Node : IAsyncDisposable
     }
 
     private Peer OpenPeer(Endpoint endpoint, ReplicationOptions options) => endpoint.Address is null
-        ? new LocalPeer(Databases, endpoint.Name!, LocalUrl(endpoint.Name!), Id)
+        ? new LocalPeer(
+            Databases,
+            endpoint.Name!,
+            LocalUrl(endpoint.Name!),
+            Id,
+            (database, selection, changes, cancellation) => LocalSourceFilter.PassAsync(this, database, selection, changes, cancellation))
         : _hosts.Open(endpoint, options);
 
     private void OpenIndexes()

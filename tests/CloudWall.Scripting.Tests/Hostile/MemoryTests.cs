@@ -7,7 +7,11 @@ public sealed class MemoryTests
 
     private static readonly ScriptLimits Limits = new()
     {
-        Memory = Memory, StringLength = 4 << 20, ArrayLength = 1 << 20, Output = 4 << 20, Timeout = TimeSpan.FromSeconds(2),
+        Memory = Memory,
+        StringLength = 4 << 20,
+        ArrayLength = 1 << 20,
+        Output = 4 << 20,
+        Timeout = TimeSpan.FromSeconds(2),
     };
 
     private readonly Scripts _scripts = new(Limits);
