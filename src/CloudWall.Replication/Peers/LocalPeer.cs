@@ -106,6 +106,11 @@ public sealed class LocalPeer(DatabaseCatalogue catalogue, string name, string d
                 await database.WaitForChangeAsync(after, cancellation);
             }
 
+            if (selection.Selector is not null)
+            {
+                throw new PeerException(new DocumentError(501, "not_implemented", "This source has no selectors yet."), isTransient: false);
+            }
+
             if (selection.Filter is { } named && named != "_design" && named != "_doc_ids")
             {
                 return await FilterAsync(database, after, limit, selection, cancellation);
@@ -144,7 +149,7 @@ public sealed class LocalPeer(DatabaseCatalogue catalogue, string name, string d
     {
         if (filter is null)
         {
-            throw new DocumentException(new DocumentError(501, "not_implemented", "This source runs no filter functions."));
+            throw new PeerException(new DocumentError(501, "not_implemented", "This source runs no filter functions."), isTransient: false);
         }
 
         var end = database.UpdateSequence;
