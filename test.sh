@@ -3,7 +3,7 @@
 # Needs the .NET 10 SDK and Node 20 or later; what else it drives (chromium, a C compiler) it installs itself on Debian and its kin.
 #
 #   ./test.sh             everything
-#   ./test.sh soak        long crash tests: 100 killed nodes, 200 pulled plugs
+#   ./test.sh soak        long tests: 100 killed nodes, 200 pulled plugs, 50 seeds of a network that fails
 #   ./test.sh unit        only the .NET tests
 #   ./test.sh compat      only the clients
 #
@@ -34,13 +34,13 @@ install() { # installs a package where apt-get is there to do it, for a command 
   $sudo apt-get update -qq && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
-unit() {
-  local project name total bad skipped status
+unit() { # all test projects, or one, with options for its runner
+  local project name total bad skipped status options=("${@:2}")
   install cc gcc libc6-dev
   for project in ${1:-tests/*.Tests}; do
     name=$(basename "$project")
     echo "== $name"
-    dotnet "$project/bin/Release/net10.0/$name.dll" -noColor 2>&1 | tee "$log"
+    dotnet "$project/bin/Release/net10.0/$name.dll" -noColor "${options[@]}" 2>&1 | tee "$log"
     status=${PIPESTATUS[0]}
     total=$(sed -n 's/.*Total: \([0-9]*\),.*/\1/p' "$log" | tail -n 1)
     bad=$(sed -n 's/.*Errors: \([0-9]*\), Failed: \([0-9]*\),.*/\1 \2/p' "$log" | tail -n 1 | awk '{print $1 + $2}')
@@ -67,6 +67,8 @@ dotnet build CloudWall.sln -c Release || exit 1
 if [ "$what" = soak ]; then
   export CLOUDWALL_CRASH_ROUNDS=${CLOUDWALL_CRASH_ROUNDS:-100} CLOUDWALL_PLUG_SEEDS=${CLOUDWALL_PLUG_SEEDS:-200}
   unit tests/CloudWall.Crash.Tests
+  export CLOUDWALL_FAULT_SEEDS=${CLOUDWALL_FAULT_SEEDS:-50}
+  unit tests/CloudWall.Server.Tests -class CloudWall.Server.Tests.Replication.FaultTests
   echo
   echo "$passed passed, $failed failed"
   [ "$failed" -eq 0 ]
