@@ -34,8 +34,8 @@ install() { # installs a package where apt-get is there to do it, for a command 
   $sudo apt-get update -qq && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
-unit() {
-  local project name total bad skipped status
+unit() { # all test projects, or one, with options for its runner
+  local project name total bad skipped status options=("${@:2}")
   install cc gcc libc6-dev
   for project in ${1:-tests/*.Tests}; do
     name=$(basename "$project")

@@ -6,6 +6,9 @@ namespace CloudWall.Documents;
 /// <param name="Reason">The reason in words.</param>
 public sealed record DocumentError(int Status, string Error, string Reason)
 {
+    /// <summary>The reason as JSON in UTF-8 where it is no text, as functions of design documents may give it; empty otherwise.</summary>
+    public ReadOnlyMemory<byte> ReasonJson { get; init; }
+
     /// <summary>The revision is not the current one of its branch.</summary>
     public static readonly DocumentError Conflict = new(409, "conflict", "Document update conflict.");
 

@@ -31,6 +31,9 @@ internal sealed class DataDirectory : IDisposable
     /// <summary>The databases.</summary>
     public string Store => System.IO.Path.Combine(Path, "store");
 
+    /// <summary>The indexes, which can be made anew from the databases.</summary>
+    public string Indexes => System.IO.Path.Combine(Path, "indexes");
+
     private string ProcessFile => System.IO.Path.Combine(Path, "node.pid");
 
     /// <summary>Takes a directory into use; makes it where there is none.</summary>

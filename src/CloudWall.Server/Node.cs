@@ -2,6 +2,7 @@ using System.Net;
 using System.Reflection;
 using CloudWall.Documents.Admission;
 using CloudWall.Documents.Databases;
+using CloudWall.Indexing.Building;
 using CloudWall.Replication.Jobs;
 using CloudWall.Replication.Peers;
 using CloudWall.Replication.Remote;
@@ -16,7 +17,10 @@ using CloudWall.Server.Endpoints.Changes;
 using CloudWall.Server.Http;
 using CloudWall.Server.Identifiers;
 using CloudWall.Server.Logging;
+using CloudWall.Server.Scripts;
+using CloudWall.Server.Views;
 using CloudWall.Storage;
+using CloudWall.Storage.Memory;
 using CloudWall.Storage.RocksDb;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -48,6 +52,7 @@ internal sealed class Node : IAsyncDisposable
     private readonly RemoteHosts _hosts;
     private DataDirectory? _directory;
     private KeyValueStore? _ownStore;
+    private KeyValueStore? _derivedStore;
     private KestrelServer? _server;
 
     private Node(NodeOptions options, NodeSettings settings, Settings source, DataDirectory? directory, Admins admins)
@@ -60,6 +65,8 @@ internal sealed class Node : IAsyncDisposable
         AdminName = options.Admin?.Name ?? admins.Hashes.Keys.First();
         Log = new NodeLog(options.Log, settings.LogLevel, options.Time);
         Cors = new CorsPolicy(source);
+        VirtualHosts = new VirtualHosts(source);
+        Kernel = new Kernel(this, Routes.Create());
         Uuids = new UuidGenerator(settings, options.Time);
         _administrators = new Administrators(admins.Hashes);
         Authenticator = new BasicAuthentication(_administrators);
@@ -71,6 +78,7 @@ internal sealed class Node : IAsyncDisposable
             new JavaScriptFactory());
         _hosts = new RemoteHosts(options.Time, Random.Shared.NextDouble);
         StartedAt = options.Time.GetUtcNow();
+        Views = new ViewGroups(this);
     }
 
     /// <summary>CloudWall's own version.</summary>
@@ -105,11 +113,23 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>The replicator databases, whose documents are replications.</summary>
     public ReplicatorDatabases Replicators { get; private set; } = null!;
 
+    /// <summary>The indexes of databases.</summary>
+    public IndexCatalogue Indexes { get; private set; } = null!;
+
+    /// <summary>What design documents' views are made of.</summary>
+    public ViewGroups Views { get; }
+
     /// <summary>Ids for new documents.</summary>
     public UuidGenerator Uuids { get; }
 
     /// <summary>Who is who.</summary>
     public BasicAuthentication Authenticator { get; }
+
+    /// <summary>What answers requests.</summary>
+    public Kernel Kernel { get; }
+
+    /// <summary>Names that stand for a path.</summary>
+    public VirtualHosts VirtualHosts { get; }
 
     /// <summary>Cross-origin requests.</summary>
     public CorsPolicy Cors { get; }
@@ -119,6 +139,9 @@ internal sealed class Node : IAsyncDisposable
 
     /// <summary>The functions of design documents. A database's name is the scope of its functions.</summary>
     public ScriptHost Scripts { get; }
+
+    /// <summary>Where they are run.</summary>
+    public ScriptThreads ScriptThreads { get; } = new();
 
     /// <summary>The feeds that are open.</summary>
     public FeedPlaces Feeds { get; }
@@ -200,12 +223,20 @@ internal sealed class Node : IAsyncDisposable
             await Replications.DisposeAsync();
         }
 
+        if (Indexes is not null)
+        {
+            await Indexes.DisposeAsync();
+        }
+
         if (Databases is not null)
         {
             await Databases.DisposeAsync();
         }
 
         Scripts.Dispose();
+        ScriptThreads.Dispose();
+        _derivedStore?.Dispose();
+        _derivedStore = null;
         _ownStore?.Dispose();
         _ownStore = null;
         _directory?.Dispose();
@@ -246,6 +277,7 @@ internal sealed class Node : IAsyncDisposable
     {
         var engine = new EngineOptions
         {
+            LoadValidator = database => DesignValidation.Load(Scripts, ScriptThreads, database),
             Limits = Settings.Limits,
             CompressionLevel = Settings.CompressionLevel,
             CompressibleTypes = Settings.CompressibleTypes,
@@ -267,6 +299,7 @@ internal sealed class Node : IAsyncDisposable
             }
 
             Databases = DatabaseCatalogue.Open(store, engine, Time);
+            OpenIndexes();
         }
         catch (StorageException e)
         {
@@ -283,8 +316,41 @@ internal sealed class Node : IAsyncDisposable
     }
 
     private Peer OpenPeer(Endpoint endpoint, ReplicationOptions options) => endpoint.Address is null
-        ? new LocalPeer(Databases, endpoint.Name!, LocalUrl(endpoint.Name!), Id)
+        ? new LocalPeer(
+            Databases,
+            endpoint.Name!,
+            LocalUrl(endpoint.Name!),
+            Id,
+            (database, selection, changes, cancellation) => LocalSourceFilter.PassAsync(this, database, selection, changes, cancellation))
         : _hosts.Open(endpoint, options);
+
+    private void OpenIndexes()
+    {
+        _derivedStore = _ownStore is RocksDbStore main ? OpenDerived(main, _directory!.Indexes) : new MemoryStore();
+        Indexes = IndexCatalogue.Open(
+            _derivedStore,
+            Databases.Names.Select(name => Databases.Find(name)!.Incarnation).ToHashSet(StringComparer.Ordinal),
+            new IndexingOptions
+            {
+                Time = Time,
+                Failed = (name, failure) => Log.Write(LogLevel.Error, $"An index of {name} failed: {failure.Message}"),
+            });
+    }
+
+    private RocksDbStore OpenDerived(RocksDbStore main, string directory)
+    {
+        try
+        {
+            return main.OpenDerived(directory, new RocksDbOptions());
+        }
+        catch (StorageException e) when (Directory.Exists(directory))
+        {
+            // All of it can be made anew.
+            Log.Write(LogLevel.Warning, $"The indexes are damaged and begin anew: {e.Message}");
+            Directory.Delete(directory, recursive: true);
+            return main.OpenDerived(directory, new RocksDbOptions());
+        }
+    }
 
     private async Task ListenAsync(CancellationToken cancellation)
     {
@@ -331,7 +397,7 @@ internal sealed class Node : IAsyncDisposable
         _server = new KestrelServer(Options.Create(options), transport, logging);
         try
         {
-            await _server.StartAsync(new Kernel(this, Routes.Create()), cancellation);
+            await _server.StartAsync(Kernel, cancellation);
         }
         catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
         {

@@ -1,6 +1,7 @@
 using CloudWall.Server.Endpoints.Attachments;
 using CloudWall.Server.Endpoints.Bulk;
 using CloudWall.Server.Endpoints.Changes;
+using CloudWall.Server.Endpoints.Couchapps;
 using CloudWall.Server.Endpoints.Databases;
 using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Endpoints.Listings;
@@ -8,6 +9,7 @@ using CloudWall.Server.Endpoints.LocalDocuments;
 using CloudWall.Server.Endpoints.Purge;
 using CloudWall.Server.Endpoints.Replication;
 using CloudWall.Server.Endpoints.Server;
+using CloudWall.Server.Endpoints.Views;
 using CloudWall.Server.Http;
 using static CloudWall.Server.Http.Audience;
 using static CloudWall.Server.Http.MethodHandler;
@@ -76,8 +78,8 @@ internal static class Routes
         { "/{db}/_purged_infos_limit", Members, "GET,PUT", Get(Limits.ShowPurgedInfos), Put(Limits.SetPurgedInfos) },
         { "/{db}/_ensure_full_commit", Members, "POST", Post(Maintenance.EnsureFullCommit) },
         { "/{db}/_compact", Members, "POST", Post(Maintenance.Compact) },
-        { "/{db}/_compact/{ddoc}/**", Members, "POST", Post(Maintenance.CompactIndexes) },
-        { "/{db}/_view_cleanup/**", Members, "POST", Post(Maintenance.Nothing) },
+        { "/{db}/_compact/{ddoc}/**", Members, "POST", Post(ViewMaintenance.Compact) },
+        { "/{db}/_view_cleanup/**", Members, "POST", Post(ViewMaintenance.Clean) },
         { "/{db}/_nouveau_cleanup/**", Members, "POST", Post(Maintenance.Nothing) },
         { "/{db}/_search_cleanup/**", Members, "POST", Post(Maintenance.NoSearch) },
         { "/{db}/_sync_shards/**", Members, "POST", Post(Maintenance.Nothing) },
@@ -108,6 +110,19 @@ internal static class Routes
         { "/{db}/_design_docs/queries", Members, "POST", Post(DesignDocs.QueryMany) },
         { "/{db}/_local_docs", Members, "GET,HEAD,POST", Get(LocalDocs.Show), Post(LocalDocs.Query) },
         { "/{db}/_local_docs/queries", Members, "POST", Post(LocalDocs.QueryMany) },
+
+        // Views
+        { "/{db}/_design/{ddoc}/_view", Members, "GET,POST,HEAD", Any(View.Refuse) },
+        { "/{db}/_design/{ddoc}/_view/{view}", Members, "GET,POST,HEAD", Get(View.Show), Post(View.Query) },
+        { "/{db}/_design/{ddoc}/_view/{view}/queries", Members, "POST", Post(View.QueryMany) },
+        { "/{db}/_design/{ddoc}/_view/{view}/{more}/**", Members, "GET,POST,HEAD", Any(View.Refuse) },
+        { "/{db}/_design/{ddoc}/_info", Members, "GET", Get(ViewInformation.Show) },
+
+        // Couchapps
+        { "/{db}/_design/{ddoc}/_show/**", Members, "GET,HEAD,POST", Any(Show.Run) },
+        { "/{db}/_design/{ddoc}/_list/**", Members, "GET,POST,HEAD", Get(List.Show), Post(List.Query) },
+        { "/{db}/_design/{ddoc}/_update/**", Members, "POST,PUT,DELETE", Any(Update.Run) },
+        { "/{db}/_design/{ddoc}/_rewrite/**", Members, "GET,HEAD,POST,PUT,DELETE", Any(Rewrite.Run) },
 
         // Changes
         { "/{db}/_changes", Members, "GET,POST,HEAD", Get(DatabaseChanges.Show), Post(DatabaseChanges.Query) },

@@ -11,6 +11,16 @@ internal sealed class Workload(Ledger ledger, int seed)
 {
     public const string Database = "crash";
 
+    /// <summary>Views over all documents: by id, and by the last digits of their values.</summary>
+    public const string Views = Database + "/_design/views/_view/";
+
+    private const string Design =
+        """
+        {"views":{"ids":{"map":"function (doc) { emit(doc._id, doc.v); }","reduce":"_sum"},
+        "digits":{"map":"function (doc) { emit([doc.v % 10, doc.v], doc.v); emit([doc.v % 7, doc._id], 1); }",
+        "reduce":"function (keys, values, rereduce) { return Math.max.apply(null, values); }"}}}
+        """;
+
     private const int DocumentsOfClient = 12;
     private int _values = seed * 100_000;
 
@@ -41,8 +51,26 @@ internal sealed class Workload(Ledger ledger, int seed)
         }));
     }
 
+    /// <summary>Makes the views where there are none.</summary>
+    public static async Task PutViewsAsync(HttpClient client)
+    {
+        using var answer = await client.PutAsync(Database + "/_design/views", Json(Design));
+        Assert.True(answer.StatusCode is HttpStatusCode.Created or HttpStatusCode.Conflict);
+    }
+
+    private static async Task QueryAsync(HttpClient client, Random random)
+    {
+        using var answer = await client.GetAsync(Views + (random.Next(2) == 0 ? "ids" : "digits?group_level=1"));
+        Assert.True(answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.NotFound);
+    }
+
     private Task WriteAsync(HttpClient client, int number, Random random)
     {
+        if (random.Next(8) == 0)
+        {
+            return QueryAsync(client, random);
+        }
+
         var id = string.Create(CultureInfo.InvariantCulture, $"c{number}-{random.Next(DocumentsOfClient)}");
         return random.Next(20) switch
         {

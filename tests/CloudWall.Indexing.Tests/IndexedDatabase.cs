@@ -35,6 +35,9 @@ internal sealed class IndexedDatabase : IAsyncDisposable
 
     public Database Database => Catalogue.Find("db")!;
 
+    /// <summary>Decides when readers pause; null for never.</summary>
+    public Random? Pauses { get; set; }
+
     public ListedRows Functions { get; } = new();
 
     public IndexCatalogue Indexes { get; private set; } = null!;
@@ -83,6 +86,7 @@ internal sealed class IndexedDatabase : IAsyncDisposable
         while (rows.MoveNext())
         {
             lines.Add($"{Text(rows.Id)} {Text(rows.Key)} {Text(rows.Value)}");
+            MayPause(snapshot);
         }
 
         return lines;
@@ -97,6 +101,7 @@ internal sealed class IndexedDatabase : IAsyncDisposable
         while (rows.MoveNext())
         {
             lines.Add($"{Text(rows.Key)} {Text(rows.Value)}");
+            MayPause(snapshot);
         }
 
         return lines;
@@ -117,6 +122,14 @@ internal sealed class IndexedDatabase : IAsyncDisposable
         Functions.Dispose();
     }
 
+    private void MayPause(ViewSnapshot snapshot)
+    {
+        if (Pauses?.Next(4) == 0)
+        {
+            snapshot.Pause();
+        }
+    }
+
     private static string Text(ReadOnlySpan<byte> utf8) => Encoding.UTF8.GetString(utf8);
 
     private static DocumentWrite Prepare(string id, RevisionId parent, string body, bool deleted) => new(
@@ -124,7 +137,8 @@ internal sealed class IndexedDatabase : IAsyncDisposable
         DocumentParser.Parse(
             Encoding.UTF8.GetBytes(deleted ? string.Create(CultureInfo.InvariantCulture, $"{{\"_deleted\":true{(body == "{}" ? "" : ",")}{body[1..]}") : body),
             DocumentLimits.Default),
-        []) { Parent = parent };
+        [])
+    { Parent = parent };
 
     private RevisionId Parent(string id) => Database.Find(id) is { Deleted: false } record ? record.Winner.Revision : default;
 

@@ -31,7 +31,9 @@ internal sealed class ViewModel
         var ranges = Ranges(query);
         var inOrder = InOrder(query);
         var first = ranges.SelectMany(static range => range).FirstOrDefault();
-        var before = first is null ? 0 : inOrder.TakeWhile(row => Compare(row.Key, first.Key) != 0 || row.Id != first.Id).Count();
+        var before = first is null
+            ? inOrder.TakeWhile(row => IsBeforeStart(row, query)).Count()
+            : inOrder.TakeWhile(row => Compare(row.Key, first.Key) != 0 || row.Id != first.Id).Count();
         return (
             Math.Min(Total, before + query.Skip),
             [.. ranges.SelectMany(static range => range).Skip((int)query.Skip).Take((int)Math.Min(query.Limit, int.MaxValue))
@@ -148,6 +150,13 @@ internal sealed class ViewModel
         return [[.. rows.Where(row =>
             (query.StartKey is not { } start || sign * Place(row, start, query.StartId) >= 0)
             && (query.EndKey is not { } end || (sign * Place(row, end, query.EndId) is var place && (query.InclusiveEnd ? place <= 0 : place < 0))))]];
+    }
+
+    private bool IsBeforeStart(Row row, ViewQuery query)
+    {
+        var sign = query.Descending ? -1 : 1;
+        return query.Keys is null ? query.StartKey is { } start && sign * Place(row, start, query.StartId) < 0
+            : query.Keys.Count > 0 && sign * Compare(row.Key, Text(query.Keys[query.Descending ? 0 : ^1])) < 0;
     }
 
     private int Place(Row row, ReadOnlyMemory<byte> key, string? id) =>

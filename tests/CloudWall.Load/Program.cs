@@ -9,6 +9,8 @@ const string Usage = """
         A node beside what the machine, the store and Kestrel could do with the same bytes.
     cloudwall-load flat [--scale X] [--markdown]
         What writes and pages cost in large databases beside small ones. Scale 1: five million documents.
+    cloudwall-load views [--scale X] [--markdown]
+        What building an index costs beside its functions alone, and what queries cost in large views beside small ones. Scale 1: a million rows.
     cloudwall-load memory [--scale X] [--markdown]
         How much memory a node takes for large things. Scale 1: five million documents, an attachment of 1 GiB, a thousand slow readers.
     cloudwall-load replicate [--scale X] [--markdown]
@@ -29,6 +31,13 @@ switch (names)
         return 0;
     case ["flat"]:
         await new FlatCommand(scale, markdown).RunAsync();
+        return 0;
+    case ["views"]:
+        using (var views = new ViewsCommand(scale, markdown))
+        {
+            await views.RunAsync();
+        }
+
         return 0;
     case ["memory"]:
         await new MemoryCommand(scale, markdown).RunAsync();

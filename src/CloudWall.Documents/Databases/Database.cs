@@ -2,6 +2,7 @@ using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Changes;
 using CloudWall.Documents.Compaction;
 using CloudWall.Documents.Revisions;
+using CloudWall.Documents.Validation;
 using CloudWall.Documents.Writing;
 
 namespace CloudWall.Documents.Databases;
@@ -16,12 +17,14 @@ public sealed class Database
     private readonly DatabaseCore _core;
     private readonly DatabaseWriter _writer;
     private readonly Compactor _compactor;
+    private readonly ValidatorCache _validators;
 
     internal Database(DatabaseCore core)
     {
         _core = core;
         _writer = new DatabaseWriter(core);
         _compactor = core.Compactor = new Compactor(core, _writer);
+        _validators = new ValidatorCache(this, core);
     }
 
     /// <summary>The database's name.</summary>
@@ -117,11 +120,19 @@ public sealed class Database
     /// <param name="writes">The documents.</param>
     /// <param name="mode">Edits, or replicated revisions.</param>
     /// <param name="cancellation">Gives up waiting; what has begun is written all the same.</param>
+    /// <param name="userContext">
+    /// Who writes, for the database's own validation: CouchDB's <c>userCtx</c> as JSON in UTF-8. Empty where the node itself does.
+    /// </param>
     /// <returns>One outcome for each, in order.</returns>
     /// <exception cref="DocumentException">429: more writes wait than there is memory for.</exception>
     public Task<IReadOnlyList<WriteOutcome>> WriteAsync(
-        IReadOnlyList<DocumentWrite> writes, WriteMode mode, CancellationToken cancellation) =>
-        RunAsync(new DocumentsCommand(writes, mode), cancellation);
+        IReadOnlyList<DocumentWrite> writes, WriteMode mode, CancellationToken cancellation, ReadOnlyMemory<byte> userContext = default)
+    {
+        Open();
+        return _validators.Current is { } validator
+            ? WriteValidatedAsync(validator, writes, mode, userContext, cancellation)
+            : RunAsync(new DocumentsCommand(writes, mode, isChecked: false), cancellation);
+    }
 
     /// <summary>Takes in an attachment's content.</summary>
     /// <param name="contentType">Its media type, which decides whether it is compressed.</param>
@@ -264,6 +275,40 @@ public sealed class Database
     {
         _core.Close(reason);
         return _writer.CloseAsync(new DocumentException(reason));
+    }
+
+    private async Task<IReadOnlyList<WriteOutcome>> WriteValidatedAsync(
+        UpdateValidator validator,
+        IReadOnlyList<DocumentWrite> writes,
+        WriteMode mode,
+        ReadOnlyMemory<byte> userContext,
+        CancellationToken cancellation)
+    {
+        var errors = await ValidatedWrites.DecideAsync(this, validator, writes, mode, userContext, cancellation).ConfigureAwait(false);
+        var accepted = new List<DocumentWrite>(writes.Count);
+        for (var i = 0; i < writes.Count; i++)
+        {
+            if (errors[i] is null)
+            {
+                accepted.Add(writes[i]);
+            }
+        }
+
+        var written = accepted.Count == 0
+            ? []
+            : await RunAsync(new DocumentsCommand(accepted, mode, isChecked: true), cancellation).ConfigureAwait(false);
+        if (accepted.Count == writes.Count)
+        {
+            return written;
+        }
+
+        var outcomes = new WriteOutcome[writes.Count];
+        for (int i = 0, next = 0; i < outcomes.Length; i++)
+        {
+            outcomes[i] = errors[i] is { } error ? new WriteOutcome(writes[i].Id, mode == WriteMode.Replicated ? writes[i].Parent : default, error) : written[next++];
+        }
+
+        return outcomes;
     }
 
     private Task<TResult> RunAsync<TResult>(WriteCommand<TResult> command, CancellationToken cancellation)

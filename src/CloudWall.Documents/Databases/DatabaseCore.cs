@@ -14,6 +14,7 @@ internal sealed class DatabaseCore : IDisposable
 {
     private readonly Lock _gate = new();
     private bool _isNoted;
+    private long _designVersion;
     private readonly CancellationTokenSource _closing = new();
     private volatile StateBox? _state;
     private volatile SecurityBox? _security;
@@ -71,6 +72,9 @@ internal sealed class DatabaseCore : IDisposable
 
     public bool IsClosed => _closing.IsCancellationRequested;
 
+    /// <summary>Rises after every batch that changed a design document.</summary>
+    public long DesignVersion => Volatile.Read(ref _designVersion);
+
     /// <summary>What compacts the database.</summary>
     public Compactor? Compactor { get; set; }
 
@@ -113,8 +117,13 @@ internal sealed class DatabaseCore : IDisposable
     }
 
     /// <summary>Shows readers what a batch has made of the database, and wakes those who wait.</summary>
-    public void Publish(DatabaseState state, ReadOnlyMemory<byte>? security)
+    public void Publish(DatabaseState state, ReadOnlyMemory<byte>? security, bool designsChanged)
     {
+        if (designsChanged)
+        {
+            Interlocked.Increment(ref _designVersion);
+        }
+
         if (security is not null)
         {
             // A reader may have looked in the store just before the batch was written; it must not have the last word.

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using CloudWall.Documents.Compaction;
 using CloudWall.Documents.Json;
+using CloudWall.Documents.Validation;
 
 namespace CloudWall.Documents.Databases;
 
@@ -28,6 +29,12 @@ public sealed record EngineOptions
 
     /// <summary>When databases are compacted by themselves.</summary>
     public CompactionOptions Compaction { get; init; } = new();
+
+    /// <summary>
+    /// Reads what a database's design documents demand of its documents; null where they demand nothing. It is called before the first
+    /// write, and again after a design document has changed.
+    /// </summary>
+    public Func<Database, UpdateValidator?>? LoadValidator { get; init; }
 
     /// <summary>The scheduler on which writers and maintenance run.</summary>
     public TaskScheduler Scheduler { get; init; } = TaskScheduler.Default;

@@ -18,9 +18,13 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
     private readonly long _weight;
 
     /// <summary>Prepares a write; what can be computed before its turn comes is computed here, on the caller's thread.</summary>
-    public DocumentsCommand(IReadOnlyList<DocumentWrite> writes, WriteMode mode)
+    /// <param name="writes">The documents.</param>
+    /// <param name="mode">Edits, or replicated revisions.</param>
+    /// <param name="isChecked">Whether they were looked at with what is stored before, which makes CouchDB stricter.</param>
+    public DocumentsCommand(IReadOnlyList<DocumentWrite> writes, WriteMode mode, bool isChecked)
     {
         _writes = writes;
+        _checked = isChecked;
         _mode = mode;
         _expected = new RevisionId[writes.Count];
         _paths = mode == WriteMode.Replicated ? new RevisionId[writes.Count][] : [];

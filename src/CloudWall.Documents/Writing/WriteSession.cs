@@ -240,10 +240,12 @@ internal sealed class WriteSession : IDisposable
     /// <summary>Writes the batch, and with <paramref name="sync"/> waits until it is on the disk; then readers see it.</summary>
     public void Commit(bool sync)
     {
+        var designsChanged = false;
         foreach (var draft in _drafts.Values)
         {
             if (draft.IsChanged)
             {
+                designsChanged |= draft.Id.StartsWith("_design/", StringComparison.Ordinal);
                 Flush(draft);
             }
         }
@@ -263,7 +265,7 @@ internal sealed class WriteSession : IDisposable
         _core.Blocks = blocks;
         _contents.Committed();
         _core.Contents.Counted(_abandoned);
-        _core.Publish(State, _security);
+        _core.Publish(State, _security, designsChanged);
     }
 
     public void Dispose() => _batch.Dispose();

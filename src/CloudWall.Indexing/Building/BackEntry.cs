@@ -9,9 +9,6 @@ namespace CloudWall.Indexing.Building;
 /// <param name="Bytes">How many bytes the row is.</param>
 internal sealed record BackEntry(int View, byte[] Key, long Bytes)
 {
-    /// <summary>What tells it from others.</summary>
-    public string Name => $"{View}/{Convert.ToBase64String(Key)}";
-
     public static List<BackEntry> Read(ReadOnlySpan<byte> stored)
     {
         var entries = new List<BackEntry>();

@@ -17,8 +17,16 @@ internal sealed class IndexBuild(
     /// <summary>More changes than this, and than an eighth of the rows, are written without nodes, which are made at the end.</summary>
     private const long FewChanges = 2000;
 
+    /// <summary>Documents that changed no later than this have no rows: the feed has each once, and the index began with none of them.</summary>
+    private long _newUpTo;
+
+    private readonly DateTimeOffset _began = options.Time.GetUtcNow();
+
     private readonly Queue<Task<Step>> _mapping = new();
     private readonly CancellationTokenSource _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+
+    /// <summary>How far it has come.</summary>
+    public IndexProgress Progress { get; private set; } = new(0, 0, options.Time.GetUtcNow(), options.Time.GetUtcNow());
 
     /// <summary>Waits for functions that are still running after a failure.</summary>
     public async ValueTask DisposeAsync()
@@ -38,6 +46,7 @@ internal sealed class IndexBuild(
         var target = database.UpdateSequence;
         var purges = database.PurgeSequence;
         var changes = database.CountChangesAfter(writer.State.UpdateSequence);
+        Progress = new IndexProgress(0, changes, _began, _began);
         var many = !writer.State.HasNodes || changes > Math.Max(FewChanges, writer.State.Views.Sum(static view => view.Rows) / 8);
         if (many && writer.State.HasNodes)
         {
@@ -45,6 +54,9 @@ internal sealed class IndexBuild(
         }
 
         await ApplyPurgesAsync();
+        _newUpTo = writer.State.UpdateSequence == 0 && Array.TrueForAll(writer.State.Views, static view => view.Rows == 0)
+            ? database.UpdateSequence
+            : 0;
         await ApplyChangesAsync();
         if (many)
         {
@@ -234,7 +246,9 @@ internal sealed class IndexBuild(
         while (_mapping.Count > (all ? 0 : options.MapThreads))
         {
             var step = await _mapping.Dequeue();
-            writer.Write(step.Documents, step.UpdateSequence, step.PurgeSequence, cancellation);
+            var areNew = step.UpdateSequence > writer.State.UpdateSequence && step.UpdateSequence <= _newUpTo;
+            writer.Write(step.Documents, areNew, step.UpdateSequence, step.PurgeSequence, cancellation);
+            Progress = Progress with { Done = Progress.Done + step.Documents.Count, UpdatedAt = options.Time.GetUtcNow() };
         }
     }
 

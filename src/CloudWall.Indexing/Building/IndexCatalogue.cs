@@ -84,6 +84,18 @@ public sealed class IndexCatalogue : IAsyncDisposable
     public IReadOnlyList<string> Signatures(string incarnation) =>
         [.. Stored().Where(index => index.Incarnation == incarnation).Select(static index => index.Signature)];
 
+    /// <summary>The indexes that are in use.</summary>
+    public IReadOnlyList<ViewIndex> Opened
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _open.Values];
+            }
+        }
+    }
+
     /// <summary>Brings the indexes of a database that are open up to date in the background.</summary>
     public void UpdateInBackground(Database database)
     {
@@ -112,8 +124,7 @@ public sealed class IndexCatalogue : IAsyncDisposable
 
         if (index is not null)
         {
-            await index.WhenIdleAsync();
-            index.Close();
+            await index.DisposeAsync();
         }
 
         lock (_gate)
@@ -143,8 +154,7 @@ public sealed class IndexCatalogue : IAsyncDisposable
         await _stopping.CancelAsync();
         foreach (var index in indexes)
         {
-            await index.WhenIdleAsync();
-            index.Close();
+            await index.DisposeAsync();
         }
 
         Store.Sync();

@@ -11,6 +11,10 @@ namespace CloudWall.Indexing.Building;
 /// </summary>
 internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, IReadOnlyList<IReadOnlyList<Reducer>> reducers)
 {
+    private readonly ArrayBufferWriter<byte> _back = new();
+    private readonly byte[][] _prefixes = [.. Enumerable.Range(0, reducers.Count).Select(view => IndexKeys.Prefix(index, view, 0))];
+    private byte[] _key = new byte[256];
+
     /// <summary>How far the index is.</summary>
     public IndexState State { get; private set; } = Read(store, index, reducers.Count);
 
@@ -63,11 +67,12 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
 
     /// <summary>Writes what some documents' rows are to be.</summary>
     /// <param name="documents">The documents; of those that come twice the last counts.</param>
+    /// <param name="areNew">Whether it is known that none of them has rows, nor comes twice.</param>
     /// <param name="updateSequence">How far the index is then.</param>
     /// <param name="purgeSequence">How far it is then in the history of purges.</param>
     /// <param name="cancellation">Gives up.</param>
     public void Write(
-        IReadOnlyList<MappedDocument> documents, long updateSequence, long purgeSequence, CancellationToken cancellation)
+        IReadOnlyList<MappedDocument> documents, bool areNew, long updateSequence, long purgeSequence, CancellationToken cancellation)
     {
         using var batch = store.CreateBatch();
         var edits = new List<(byte[] Key, byte[]? Value)>[reducers.Count];
@@ -77,9 +82,9 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
             edits[view] = [];
         }
 
-        foreach (var document in Last(documents))
+        foreach (var document in areNew ? documents : Last(documents))
         {
-            Write(document, edits, views, batch);
+            Write(document, areNew, edits, views, batch);
         }
 
         for (var view = 0; view < edits.Length; view++)
@@ -90,7 +95,6 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
             }
 
             cancellation.ThrowIfCancellationRequested();
-            views[view] = views[view] with { ChangedAt = updateSequence };
             if (State.HasNodes)
             {
                 edits[view].Sort(static (a, b) => a.Key.AsSpan().SequenceCompareTo(b.Key));
@@ -103,45 +107,43 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
 
     private static IEnumerable<MappedDocument> Last(IReadOnlyList<MappedDocument> documents)
     {
-        var last = new Dictionary<string, MappedDocument>(documents.Count, StringComparer.Ordinal);
+        var last = new Dictionary<byte[], MappedDocument>(documents.Count, BytesComparer.Instance);
         foreach (var document in documents)
         {
-            last[Convert.ToBase64String(document.Id)] = document;
+            last[document.Id] = document;
         }
 
         return last.Count == documents.Count ? documents : last.Values;
     }
 
-    private void Write(MappedDocument document, List<(byte[] Key, byte[]? Value)>[] edits, ViewState[] views, WriteBatch batch)
+    private void Write(
+        MappedDocument document, bool isNew, List<(byte[] Key, byte[]? Value)>[] edits, ViewState[] views, WriteBatch batch)
     {
-        var backKey = IndexKeys.Back(index, document.Id);
-        var before = new Dictionary<string, BackEntry>(StringComparer.Ordinal);
-        using (var back = store.Get(IndexKeys.Space, backKey))
+        if (isNew && document.Rows.Count == 0)
         {
-            if (back.Found)
-            {
-                foreach (var entry in BackEntry.Read(back.Span))
-                {
-                    before.Add(entry.Name, entry);
-                }
-            }
+            return;
         }
 
-        var now = new ArrayBufferWriter<byte>();
+        var backKey = IndexKeys.Back(index, document.Id);
+        var before = isNew ? [] : ReadBack(backKey);
+        _back.ResetWrittenCount();
         var changed = false;
         foreach (var row in document.Rows)
         {
             var entry = new BackEntry(row.View, row.Key, row.Key.Length + row.Stored.Length);
-            entry.Write(now);
-            byte[] key = [.. IndexKeys.Prefix(index, row.View, 0), .. row.Key];
-            if (before.Remove(entry.Name, out var earlier))
+            entry.Write(_back);
+            var earlier = before.FindIndex(candidate => candidate.View == row.View && candidate.Key.AsSpan().SequenceEqual(row.Key));
+            var key = KeyOf(row.View, row.Key);
+            if (earlier >= 0)
             {
-                if (earlier.Bytes == entry.Bytes && IsStored(key, row.Stored))
+                var bytes = before[earlier].Bytes;
+                before.RemoveAt(earlier);
+                if (bytes == entry.Bytes && IsStored(key, row.Stored))
                 {
                     continue;
                 }
 
-                views[row.View] = views[row.View] with { Bytes = views[row.View].Bytes + entry.Bytes - earlier.Bytes };
+                views[row.View] = views[row.View] with { Bytes = views[row.View].Bytes + entry.Bytes - bytes };
             }
             else
             {
@@ -153,19 +155,19 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
             edits[row.View].Add((row.Key, row.Stored));
         }
 
-        foreach (var (view, key, bytes) in before.Values)
+        foreach (var (view, key, bytes) in before)
         {
             changed = true;
-            batch.Delete(IndexKeys.Space, [.. IndexKeys.Prefix(index, view, 0), .. key]);
+            batch.Delete(IndexKeys.Space, KeyOf(view, key));
             edits[view].Add((key, null));
             views[view] = views[view] with { Rows = views[view].Rows - 1, Bytes = views[view].Bytes - bytes };
         }
 
         if (changed)
         {
-            if (now.WrittenCount > 0)
+            if (_back.WrittenCount > 0)
             {
-                batch.Put(IndexKeys.Space, backKey, now.WrittenSpan);
+                batch.Put(IndexKeys.Space, backKey, _back.WrittenSpan);
             }
             else
             {
@@ -174,7 +176,28 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
         }
     }
 
-    private bool IsStored(byte[] key, byte[] value)
+    private List<BackEntry> ReadBack(byte[] backKey)
+    {
+        using var back = store.Get(IndexKeys.Space, backKey);
+        return back.Found ? BackEntry.Read(back.Span) : [];
+    }
+
+    /// <summary>A row's whole key; valid until the next call.</summary>
+    private ReadOnlySpan<byte> KeyOf(int view, byte[] key)
+    {
+        var prefix = _prefixes[view];
+        var length = prefix.Length + key.Length;
+        if (length > _key.Length)
+        {
+            _key = new byte[2 * length];
+        }
+
+        prefix.CopyTo(_key, 0);
+        key.CopyTo(_key, prefix.Length);
+        return _key.AsSpan(0, length);
+    }
+
+    private bool IsStored(ReadOnlySpan<byte> key, byte[] value)
     {
         using var stored = store.Get(IndexKeys.Space, key);
         return stored.Found && stored.Span.SequenceEqual(value);

@@ -21,6 +21,9 @@ public sealed record IndexingOptions
     /// <summary>The scheduler on which builds run.</summary>
     public TaskScheduler Scheduler { get; init; } = TaskScheduler.Default;
 
+    /// <summary>The clock, for telling since when a build runs.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Where indexes get the secret by which nodes over their rows are chosen.</summary>
     public Func<ulong> NewSeed { get; init; } = static () => BinaryPrimitives.ReadUInt64BigEndian(RandomNumberGenerator.GetBytes(8));
 

@@ -15,7 +15,6 @@ internal sealed class RowCollector(IndexDefinition definition, IReadOnlyList<Map
     private readonly ArrayBufferWriter<byte> _key = new();
     private readonly ArrayBufferWriter<byte> _value = new();
     private readonly ArrayBufferWriter<byte> _row = new();
-    private readonly List<Emitted>[] _emitted = [.. documents.Select(static _ => new List<Emitted>())];
 
     public override void Add(int document, int view, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
@@ -25,31 +24,42 @@ internal sealed class RowCollector(IndexDefinition definition, IReadOnlyList<Map
         SortKey.Write(key, definition.Views[view].Order, _row);
         var sortKeyLength = _row.WrittenCount;
         IndexKeys.WriteId(documents[document].Id, _row);
-        _emitted[document].Add(new Emitted(view, _row.WrittenSpan.ToArray(), RowCodec.Write(sortKeyLength, key, value), value.ToArray()));
+        _row.Write(Position);
+        documents[document].Rows.Add(new MappedRow(view, _row.WrittenSpan.ToArray(), RowCodec.Write(sortKeyLength, key, value)));
     }
 
-    /// <summary>Gives the documents their rows.</summary>
+    /// <summary>Puts the documents' rows in order, and numbers those that have the same key.</summary>
     public void Finish()
     {
-        for (var i = 0; i < documents.Count; i++)
+        foreach (var document in documents)
         {
-            var emitted = _emitted[i];
-            emitted.Sort(static (a, b) => a.View != b.View ? a.View - b.View
-                : a.Key.AsSpan().SequenceCompareTo(b.Key) is var order && order != 0 ? order
-                : JsonCollation.Compare(a.Value, b.Value, CollationOrder.Raw) is var values && values != 0 ? values
-                : a.Value.AsSpan().SequenceCompareTo(b.Value));
-            var position = 0u;
-            for (var row = 0; row < emitted.Count; row++)
+            var rows = document.Rows;
+            if (rows.Count > 1)
             {
-                position = row > 0 && emitted[row - 1].View == emitted[row].View && emitted[row - 1].Key.AsSpan().SequenceEqual(emitted[row].Key)
-                    ? position + 1
-                    : 0;
-                var key = new byte[emitted[row].Key.Length + 4];
-                emitted[row].Key.CopyTo(key, 0);
-                BinaryPrimitives.WriteUInt32BigEndian(key.AsSpan(key.Length - 4), position);
-                documents[i].Rows.Add(new MappedRow(emitted[row].View, key, emitted[row].Stored));
+                rows.Sort(static (a, b) => a.View != b.View ? a.View - b.View
+                    : KeyOf(a).SequenceCompareTo(KeyOf(b)) is var order && order != 0 ? order
+                    : JsonCollation.Compare(ValueOf(a), ValueOf(b), CollationOrder.Raw) is var values && values != 0 ? values
+                    : ValueOf(a).SequenceCompareTo(ValueOf(b)));
+            }
+
+            var position = 0u;
+            for (var row = 1; row < rows.Count; row++)
+            {
+                position = rows[row - 1].View == rows[row].View && KeyOf(rows[row - 1]).SequenceEqual(KeyOf(rows[row])) ? position + 1 : 0;
+                BinaryPrimitives.WriteUInt32BigEndian(rows[row].Key.AsSpan(^Position.Length..), position);
             }
         }
+    }
+
+    /// <summary>A row's place among those of its document with the same key, until it is known.</summary>
+    private static ReadOnlySpan<byte> Position => [0, 0, 0, 0];
+
+    private static ReadOnlySpan<byte> KeyOf(MappedRow row) => row.Key.AsSpan(..^Position.Length);
+
+    private static ReadOnlySpan<byte> ValueOf(MappedRow row)
+    {
+        RowCodec.Read(row.Stored, out _, out var value);
+        return value;
     }
 
     private static ReadOnlySpan<byte> Normalize(ReadOnlySpan<byte> json, ArrayBufferWriter<byte> output)
@@ -64,6 +74,4 @@ internal sealed class RowCollector(IndexDefinition definition, IReadOnlyList<Map
         JsonNormalForm.Write(json, output);
         return output.WrittenSpan;
     }
-
-    private readonly record struct Emitted(int View, byte[] Key, byte[] Stored, byte[] Value);
 }

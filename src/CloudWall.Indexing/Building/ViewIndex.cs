@@ -9,9 +9,9 @@ namespace CloudWall.Indexing.Building;
 
 /// <summary>
 /// The index of one definition in one database. Safe for use from many threads: readers have snapshots, and one build runs at a time,
-/// which all wait for that need it.
+/// which all wait for that need it. The catalogue disposes of it.
 /// </summary>
-public sealed class ViewIndex
+public sealed class ViewIndex : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly IndexCatalogue _catalogue;
@@ -19,8 +19,12 @@ public sealed class ViewIndex
     private readonly ulong _seed;
     private readonly Lazy<IReadOnlyList<IReadOnlyList<Reducer>>> _reducers;
     private readonly Lazy<ViewFunctions> _functions;
+    private readonly CancellationTokenSource _removing = new();
     private Task? _running;
+    private volatile IndexBuild? _build;
+    private volatile IndexState? _built;
     private int _waiting;
+    private int _compacting;
 
     internal ViewIndex(
         IndexCatalogue catalogue, Database database, IndexDefinition definition, uint number, ulong seed, Func<ViewFunctions> functions)
@@ -50,8 +54,9 @@ public sealed class ViewIndex
     /// that one may have begun too early.
     /// </summary>
     /// <param name="cancellation">Gives up waiting; the build goes on.</param>
+    /// <returns>False where the index has been removed meanwhile: it is to be opened anew.</returns>
     /// <exception cref="DocumentException">The functions failed, the database was deleted, or the node is stopping.</exception>
-    public async Task UpdateAsync(CancellationToken cancellation)
+    public async Task<bool> UpdateAsync(CancellationToken cancellation)
     {
         var target = Database.UpdateSequence;
         var purges = Database.PurgeSequence;
@@ -63,7 +68,7 @@ public sealed class ViewIndex
                 var build = Begin(target, purges);
                 if (build is null)
                 {
-                    return;
+                    return !_removing.IsCancellationRequested;
                 }
 
                 await build.WaitAsync(cancellation);
@@ -97,7 +102,7 @@ public sealed class ViewIndex
     {
         ArgumentOutOfRangeException.ThrowIfNegative(view);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(view, Definition.Views.Count);
-        return new ViewSnapshot(_catalogue.Store.Snapshot(), _number, view, Definition.Views[view], Reducers[view], Definition.Views.Count);
+        return new ViewSnapshot(_catalogue.Store.Snapshot, _number, view, Definition.Views[view], Reducers[view], Definition.Views.Count);
     }
 
     /// <summary>What <c>_info</c> tells of an index.</summary>
@@ -121,38 +126,65 @@ public sealed class ViewIndex
         }
     }
 
+    /// <summary>How far the build that is running has come; null where none is.</summary>
+    public IndexProgress? Progress => _build?.Progress;
+
+    /// <summary>Whether space of it is being returned.</summary>
+    public bool IsCompacting => Volatile.Read(ref _compacting) > 0;
+
     /// <summary>Returns the space of rows that are gone; blocks until done.</summary>
     /// <exception cref="StorageException">The disk failed.</exception>
     public void Compact()
     {
-        var prefix = IndexKeys.Index(_number);
-        _catalogue.Store.Compact(IndexKeys.Space, prefix, IndexKeys.After(prefix));
-    }
-
-    /// <summary>Waits for the builds that are running, whatever becomes of them.</summary>
-    internal Task WhenIdleAsync()
-    {
-        lock (_gate)
+        Interlocked.Increment(ref _compacting);
+        try
         {
-            return (_running ?? Task.CompletedTask).ContinueWith(
-                static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            var prefix = IndexKeys.Index(_number);
+            _catalogue.Store.Compact(IndexKeys.Space, prefix, IndexKeys.After(prefix));
+        }
+        catch (OperationCanceledException)
+        {
+            // The node is stopping.
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _compacting);
         }
     }
 
-    internal void Close()
+    /// <summary>Ends its builds for good; what they have written stays.</summary>
+    public async ValueTask DisposeAsync()
     {
+        Task? running;
+        lock (_gate)
+        {
+            _removing.Cancel();
+            running = _running;
+        }
+
+        if (running is not null)
+        {
+            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         if (_functions.IsValueCreated)
         {
             _functions.Value.Dispose();
         }
+
+        _removing.Dispose();
     }
 
     private Task? Begin(long target, long purges)
     {
         lock (_gate)
         {
-            using var state = _catalogue.Store.Snapshot();
-            var now = IndexWriter.Read(state, _number, Definition.Views.Count);
+            if (_removing.IsCancellationRequested)
+            {
+                return null;
+            }
+
+            var now = _built ??= IndexWriter.Read(_catalogue.Store, _number, Definition.Views.Count);
             if (now.HasNodes
                 && now.UpdateSequence >= target
                 && now.UpdateSequence <= Database.UpdateSequence
@@ -177,25 +209,31 @@ public sealed class ViewIndex
 
     private async Task BuildAsync()
     {
-        await _catalogue.Builds.WaitAsync(_catalogue.Stopping);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Database.Closing, _catalogue.Stopping, _removing.Token);
         try
         {
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(Database.Closing, _catalogue.Stopping);
+            await _catalogue.Builds.WaitAsync(stop.Token);
             try
             {
                 var writer = new IndexWriter(_catalogue.Store, _number, _seed, Reducers);
                 await using var build = new IndexBuild(Database, Definition, _functions.Value, writer, _catalogue.Options, stop.Token);
+                _build = build;
                 await build.RunAsync();
             }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            finally
             {
-                throw new DocumentException(
-                    _catalogue.Stopping.IsCancellationRequested ? DatabaseErrors.Stopping : DatabaseErrors.Deleted);
+                _build = null;
+                _built = null;
+                _catalogue.Builds.Release();
             }
         }
-        finally
+        catch (OperationCanceledException) when (_catalogue.Stopping.IsCancellationRequested || Database.Closing.IsCancellationRequested)
         {
-            _catalogue.Builds.Release();
+            throw new DocumentException(_catalogue.Stopping.IsCancellationRequested ? DatabaseErrors.Stopping : DatabaseErrors.Deleted);
+        }
+        catch (OperationCanceledException) when (_removing.IsCancellationRequested)
+        {
+            // Who waits is told so.
         }
     }
 }

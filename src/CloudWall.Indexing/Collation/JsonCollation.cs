@@ -16,6 +16,9 @@ public static class JsonCollation
     /// <summary>What tells the collation of strings from that of another ICU: see <see cref="EnsureAvailable"/> too.</summary>
     public static string Version => StringCollation.Version;
 
+    /// <summary>The version of ICU's root collation, as ICU writes it.</summary>
+    public static string CollatorVersion => StringCollation.CollatorVersion;
+
     /// <summary>To be called when a node starts.</summary>
     /// <exception cref="PlatformNotSupportedException">The runtime has no collation (globalization-invariant mode).</exception>
     public static void EnsureAvailable() => StringCollation.EnsureAvailable();

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 
 namespace CloudWall.Indexing.Collation;
@@ -20,6 +21,9 @@ internal static class StringCollation
     /// another are built anew.
     /// </summary>
     public static string Version { get; } = $"{Root.Version.FullVersion:x}-{Root.Version.SortId:N}";
+
+    /// <summary>ICU's version numbers of it, as far as they are not zero.</summary>
+    public static string CollatorVersion { get; } = WriteVersion(Root.Version.FullVersion);
 
     /// <summary>Sees to it that there is a collation at all.</summary>
     /// <exception cref="PlatformNotSupportedException">The runtime was told to do without (globalization-invariant mode).</exception>
@@ -52,5 +56,12 @@ internal static class StringCollation
 
         ReadOnlySpan<byte> key = scratch.AsSpan(0, Root.GetSortKey(text, scratch, CompareOptions.None));
         return key is [.., 0] ? key[..^1] : key;
+    }
+
+    private static string WriteVersion(int version)
+    {
+        Span<byte> parts = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(parts, version);
+        return string.Join('.', parts.TrimEnd((byte)0).ToArray());
     }
 }

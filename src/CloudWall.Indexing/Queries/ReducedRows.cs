@@ -73,6 +73,14 @@ public sealed class ReducedRows : IDisposable
         return _ready.TryDequeue(out _current);
     }
 
+    /// <summary>Lets go of the snapshot; the walk goes on in another.</summary>
+    internal void Release()
+    {
+        _atRow = false;
+        _rows.Release();
+        _summary.Release();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -119,7 +127,7 @@ public sealed class ReducedRows : IDisposable
                 group.States.Add(reduced[run++]);
             }
 
-            if (group.States.Count > 1)
+            if (group.States.Count > 1 || _reducer.AlwaysRereduces)
             {
                 merged.Add(group.States);
             }
@@ -129,7 +137,7 @@ public sealed class ReducedRows : IDisposable
         var next = 0;
         for (var i = 0; i < states.Length; i++)
         {
-            states[i] = groups[i].States.Count > 1 ? results[next++] : groups[i].States[0];
+            states[i] = groups[i].States.Count > 1 || _reducer.AlwaysRereduces ? results[next++] : groups[i].States[0];
             _ready.Enqueue((groups[i].Key, _reducer.Finish(states[i])));
         }
 

@@ -13,9 +13,13 @@ public sealed class ViewRows : IDisposable
     private int _range = -1;
     private bool _inRange;
     private bool _atNext;
+    private bool _released;
+    private byte[] _place = [];
     private long _left;
-    private byte[] _key = [];
-    private byte[] _stored = [];
+    private byte[] _key = new byte[128];
+    private int _keyLength;
+    private byte[] _stored = new byte[256];
+    private int _storedLength;
     private int _sortKeyLength;
 
     internal ViewRows(LevelReader rows, RangeSummary summary, List<RowRange> ranges, ViewQuery query, long total)
@@ -35,20 +39,20 @@ public sealed class ViewRows : IDisposable
     public long Offset { get; }
 
     /// <summary>The current row's key as JSON; valid until the walk goes on.</summary>
-    public ReadOnlySpan<byte> Key => RowCodec.Read(_stored, out _, out _);
+    public ReadOnlySpan<byte> Key => RowCodec.Read(_stored.AsSpan(0, _storedLength), out _, out _);
 
     /// <summary>The current row's value as JSON; valid until the walk goes on.</summary>
     public ReadOnlySpan<byte> Value
     {
         get
         {
-            RowCodec.Read(_stored, out _, out var value);
+            RowCodec.Read(_stored.AsSpan(0, _storedLength), out _, out var value);
             return value;
         }
     }
 
     /// <summary>The id of the current row's document as UTF-8 (not as JSON); valid until the walk goes on.</summary>
-    public ReadOnlySpan<byte> Id => IndexKeys.ReadId(_key.AsSpan(_sortKeyLength));
+    public ReadOnlySpan<byte> Id => IndexKeys.ReadId(_key.AsSpan(_sortKeyLength, _keyLength - _sortKeyLength));
 
     /// <summary>Goes to the next row.</summary>
     /// <returns>False when there is none, or the limit is reached.</returns>
@@ -63,6 +67,14 @@ public sealed class ViewRows : IDisposable
         return true;
     }
 
+    /// <summary>Lets go of the snapshot; the walk goes on in another.</summary>
+    internal void Release()
+    {
+        _released = true;
+        _rows.Release();
+        _summary.Release();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -70,21 +82,24 @@ public sealed class ViewRows : IDisposable
         _summary.Dispose();
     }
 
-    /// <summary>As CouchDB has it: from where the first row is that lies in the range; where none does, as if it were the beginning.</summary>
+    /// <summary>As CouchDB has it: from where the first range begins that has rows; where none has, from where the last begins.</summary>
     private long FindOffset(long total)
     {
-        foreach (var (from, to) in _ranges)
+        for (var i = 0; i < _ranges.Count; i++)
         {
-            if (_query.Descending)
+            var (from, to) = _ranges[i];
+            var found = _query.Descending
+                ? SeekBefore(to) && _rows.KeyBackwards.SequenceCompareTo(from) >= 0
+                : _rows.SeekForwards(from) && (to is null || _rows.Key.SequenceCompareTo(to) < 0);
+            if (found || i == _ranges.Count - 1)
             {
-                if (SeekBefore(to) && _rows.KeyBackwards.SequenceCompareTo(from) >= 0)
+                if (found)
                 {
-                    return Math.Min(total, (to is null ? 0 : _summary.Count(to, null)) + _query.Skip);
+                    (_range, _inRange, _atNext) = (i, true, true);
                 }
-            }
-            else if (_rows.SeekForwards(from) && (to is null || _rows.Key.SequenceCompareTo(to) < 0))
-            {
-                return Math.Min(total, _summary.Count([], from) + _query.Skip);
+
+                var before = !_query.Descending ? _summary.Count([], from) : to is null ? 0 : _summary.Count(to, null);
+                return Math.Min(total, before + Math.Min(_query.Skip, total));
             }
         }
 
@@ -99,6 +114,7 @@ public sealed class ViewRows : IDisposable
             return true;
         }
 
+        Resume();
         while (true)
         {
             if (!_inRange)
@@ -122,6 +138,23 @@ public sealed class ViewRows : IDisposable
         }
     }
 
+    /// <summary>Goes back to where the walk was, or would have been.</summary>
+    private void Resume()
+    {
+        if (!_released)
+        {
+            return;
+        }
+
+        _released = false;
+        if (_inRange)
+        {
+            var place = _query.Descending ? _place : _key.AsSpan(0, _keyLength);
+            _inRange = _query.Descending ? _rows.SeekBackwards(_place) : _rows.SeekForwards(place);
+            _atNext = _inRange && !(_query.Descending ? _rows.KeyBackwards : _rows.Key).SequenceEqual(place);
+        }
+    }
+
     private bool StepForwards(byte[]? to)
     {
         if (!_inRange || (!_atNext && !_rows.MoveNext()) || (to is not null && _rows.Key.SequenceCompareTo(to) >= 0))
@@ -130,7 +163,7 @@ public sealed class ViewRows : IDisposable
         }
 
         _atNext = false;
-        Take(_rows.Key.ToArray(), _rows.Value.ToArray());
+        Take(_rows.Key, _rows.Value);
         return true;
     }
 
@@ -149,6 +182,7 @@ public sealed class ViewRows : IDisposable
             same.Add((_rows.KeyBackwards.ToArray(), _rows.ValueBackwards.ToArray()));
         }
 
+        _place = same[^1].Key;
         for (var i = same.Count - 1; i >= 0; i--)
         {
             _same.Enqueue(same[i]);
@@ -159,11 +193,22 @@ public sealed class ViewRows : IDisposable
         return true;
     }
 
-    private void Take(byte[] key, byte[] stored)
+    private void Take(ReadOnlySpan<byte> key, ReadOnlySpan<byte> stored)
     {
-        _key = key;
-        _stored = stored;
+        _keyLength = Copy(key, ref _key);
+        _storedLength = Copy(stored, ref _stored);
         RowCodec.Read(stored, out _sortKeyLength, out _);
+    }
+
+    private static int Copy(ReadOnlySpan<byte> bytes, ref byte[] to)
+    {
+        if (bytes.Length > to.Length)
+        {
+            to = new byte[bytes.Length * 2];
+        }
+
+        bytes.CopyTo(to);
+        return bytes.Length;
     }
 
     /// <summary>Goes backwards to the last row before a key.</summary>

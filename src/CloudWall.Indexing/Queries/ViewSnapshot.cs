@@ -12,22 +12,32 @@ namespace CloudWall.Indexing.Queries;
 /// </summary>
 public sealed class ViewSnapshot : IDisposable
 {
-    private readonly KeyValueReader _reader;
+    /// <summary>So many rows are in one piece to a reduce function, as they are in CouchDB's one leaf: some can tell.</summary>
+    private const int FewRows = 64;
+
+    private readonly Func<KeyValueReader> _open;
     private readonly uint _index;
     private readonly int _view;
     private readonly ViewDefinition _definition;
     private readonly IReadOnlyList<Reducer> _reducers;
+    private readonly int _views;
     private readonly IndexState _state;
+    private KeyValueReader? _reader;
+    private bool _hasNodes;
+    private Action? _pause;
 
     internal ViewSnapshot(
-        KeyValueReader reader, uint index, int view, ViewDefinition definition, IReadOnlyList<Reducer> reducers, int views)
+        Func<KeyValueReader> open, uint index, int view, ViewDefinition definition, IReadOnlyList<Reducer> reducers, int views)
     {
-        _reader = reader;
+        _open = open;
         _index = index;
         _view = view;
         _definition = definition;
         _reducers = reducers;
-        _state = IndexWriter.Read(reader, index, views);
+        _views = views;
+        _reader = open();
+        _state = IndexWriter.Read(_reader, index, views);
+        _hasNodes = _state.HasNodes;
     }
 
     /// <summary><c>total_rows</c>.</summary>
@@ -35,9 +45,6 @@ public sealed class ViewSnapshot : IDisposable
 
     /// <summary>The database's update sequence up to which changes are in it (<c>update_seq</c>).</summary>
     public long UpdateSequence => _state.UpdateSequence;
-
-    /// <summary>The update sequence of the step of building that changed the view's rows last: what an ETag is made of.</summary>
-    public long ChangedAt => _state.Views[_view].ChangedAt;
 
     /// <summary>The last purge that is in it.</summary>
     public long PurgeSequence => _state.PurgeSequence;
@@ -48,8 +55,10 @@ public sealed class ViewSnapshot : IDisposable
     {
         ArgumentNullException.ThrowIfNull(query);
         query.Check(_definition.Order);
-        return new ViewRows(
-            new LevelReader(_reader, _index, _view, 0), Summary(), RowRange.Of(query, _definition.Order), query, TotalRows);
+        var rows = new ViewRows(
+            new LevelReader(Reader, _index, _view, 0), Summary(), RowRange.Of(query, _definition.Order), query, TotalRows);
+        _pause = rows.Release;
+        return rows;
     }
 
     /// <summary>Reads reduced rows.</summary>
@@ -63,8 +72,8 @@ public sealed class ViewSnapshot : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(reduction);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(reduction, _reducers.Count);
         query.Check(_definition.Order);
-        return new ReducedRows(
-            new LevelReader(_reader, _index, _view, 0),
+        var rows = new ReducedRows(
+            new LevelReader(Reader, _index, _view, 0),
             Summary(),
             _reducers[reduction],
             reduction,
@@ -72,10 +81,44 @@ public sealed class ViewSnapshot : IDisposable
             query,
             _definition.Order,
             cancellation);
+        _pause = rows.Release;
+        return rows;
+    }
+
+    /// <summary>
+    /// Lets go of what the store holds for the reader, for a client that is slow: when the reader goes on, it does so from the same place
+    /// in the view as it is then.
+    /// </summary>
+    public void Pause()
+    {
+        _pause?.Invoke();
+        _reader?.Dispose();
+        _reader = null;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _reader.Dispose();
+    public void Dispose() => _reader?.Dispose();
 
-    private RangeSummary Summary() => new(_reader, _index, _view, _state.HasNodes);
+    private KeyValueReader Reader()
+    {
+        if (_reader is null)
+        {
+            _reader = _open();
+            var state = IndexWriter.Read(_reader, _index, _views);
+            if (state.UpdateSequence < _state.UpdateSequence)
+            {
+                throw new DocumentException(new DocumentError(404, "not_found", "The index was removed while it was read."));
+            }
+
+            _hasNodes = state.HasNodes;
+        }
+
+        return _reader;
+    }
+
+    private RangeSummary Summary() => new(Reader, _index, _view, () =>
+    {
+        Reader();
+        return _hasNodes && TotalRows > FewRows ? ViewNode.Top(TotalRows) : 0;
+    });
 }

@@ -16,6 +16,12 @@ internal abstract class Reducer
 
     public abstract IReadOnlyList<byte[]> Rereduce(IReadOnlyList<IReadOnlyList<byte[]>> groups, CancellationToken cancellation);
 
+    /// <summary>
+    /// Whether a query reduces what it found once more even if that is one state, as CouchDB's coordinator does with functions of design
+    /// documents; those of CouchDB itself give the same again.
+    /// </summary>
+    public virtual bool AlwaysRereduces => false;
+
     /// <summary>The value that clients see.</summary>
     public virtual byte[] Finish(byte[] state) => state;
 

@@ -52,25 +52,37 @@ internal sealed class SumReducer : BuiltinReducer
             return Encoding.ASCII.GetBytes(integer.ToString(CultureInfo.InvariantCulture));
         }
 
-        var input = 0L;
-        var sum = SumValue.Zero;
-        foreach (var value in values)
+        if (TryAdd(values, out var sum) is { } failed)
         {
-            input += value.Length;
-            try
-            {
-                sum = Add(SumValue.Read(value.Span), sum);
-            }
-            catch (SumException failure)
-            {
-                return failure.Sum;
-            }
+            // CouchDB adds from the end, so that it names the last value that cannot be added.
+            Array.Reverse(values);
+            return TryAdd(values, out _) ?? failed;
         }
 
+        var input = values.Sum(static value => (long)value.Length);
         var json = sum.ToJson();
         return json.Length > LongSum && json.Length * 2L > input
             ? WriteError($"Reduce output must shrink more rapidly: input size: {input} output size: {json.Length}", null)
             : json;
+    }
+
+    /// <returns>Null, or what the sum is instead.</returns>
+    private static byte[]? TryAdd(ReadOnlyMemory<byte>[] values, out SumValue sum)
+    {
+        sum = SumValue.Zero;
+        try
+        {
+            foreach (var value in values)
+            {
+                sum = Add(SumValue.Read(value.Span), sum);
+            }
+
+            return null;
+        }
+        catch (SumException failure)
+        {
+            return failure.Sum;
+        }
     }
 
     private static bool TryAddIntegers(ReadOnlyMemory<byte>[] values, out Int128 sum)

@@ -10,8 +10,9 @@ namespace CloudWall.Indexing.Views;
 /// <param name="Views">The views, in the order of their numbers.</param>
 /// <param name="IncludeDesign"><c>options.include_design</c>: whether design documents are mapped too.</param>
 /// <param name="LocalSequence"><c>options.local_seq</c>: whether documents have their update sequence as <c>_local_seq</c>.</param>
+/// <param name="Name">A design document that has it, for telling people which index this is.</param>
 public sealed record IndexDefinition(
-    string Signature, IReadOnlyList<ViewDefinition> Views, bool IncludeDesign = false, bool LocalSequence = false);
+    string Signature, IReadOnlyList<ViewDefinition> Views, bool IncludeDesign = false, bool LocalSequence = false, string Name = "");
 
 /// <summary>One map with its reduce functions.</summary>
 /// <param name="Reductions">The sources of its reduce functions; CouchDB's own begin with an underscore.</param>

@@ -83,19 +83,34 @@ internal static class IndexKeys
     public static byte[] ReadId(ReadOnlySpan<byte> afterSortKey)
     {
         var id = new byte[afterSortKey.Length];
+        return id[..ReadId(afterSortKey, id)];
+    }
+
+    /// <summary>Reads the id after a row's sort key.</summary>
+    /// <param name="afterSortKey">What comes after it.</param>
+    /// <param name="id">Where the id goes; as long.</param>
+    /// <returns>How long the id is.</returns>
+    public static int ReadId(ReadOnlySpan<byte> afterSortKey, Span<byte> id)
+    {
         var length = 0;
-        for (var i = 0; i + 1 < afterSortKey.Length; i++)
+        while (true)
         {
-            if (afterSortKey[i] == 0 && afterSortKey[i + 1] == 1)
+            var zero = afterSortKey.IndexOf((byte)0);
+            if (zero < 0 || zero + 1 >= afterSortKey.Length)
             {
-                break;
+                return length;
             }
 
-            id[length++] = afterSortKey[i];
-            i += afterSortKey[i] == 0 ? 1 : 0;
-        }
+            afterSortKey[..zero].CopyTo(id[length..]);
+            length += zero;
+            if (afterSortKey[zero + 1] == 1)
+            {
+                return length;
+            }
 
-        return id[..length];
+            id[length++] = 0;
+            afterSortKey = afterSortKey[(zero + 2)..];
+        }
     }
 
     private static ReadOnlySpan<byte> EscapedZero => [0xFF];

@@ -19,7 +19,7 @@ internal sealed record IndexState(long UpdateSequence, long PurgeSequence, bool 
         var views = new ViewState[(int)Packed.Number(ref stored)];
         for (var i = 0; i < views.Length; i++)
         {
-            views[i] = new ViewState(Packed.Number(ref stored), Packed.Number(ref stored), Packed.Number(ref stored));
+            views[i] = new ViewState(Packed.Number(ref stored), Packed.Number(ref stored));
         }
 
         return new IndexState(update, purge, hasNodes, views);
@@ -35,7 +35,6 @@ internal sealed record IndexState(long UpdateSequence, long PurgeSequence, bool 
         foreach (var view in Views)
         {
             output.Number(view.Rows);
-            output.Number(view.ChangedAt);
             output.Number(view.Bytes);
         }
 
@@ -45,6 +44,5 @@ internal sealed record IndexState(long UpdateSequence, long PurgeSequence, bool 
 
 /// <summary>A view's numbers.</summary>
 /// <param name="Rows">How many rows it has.</param>
-/// <param name="ChangedAt">The update sequence of the step that changed its rows last.</param>
 /// <param name="Bytes">How many bytes its rows' keys and values are.</param>
-internal readonly record struct ViewState(long Rows, long ChangedAt, long Bytes);
+internal readonly record struct ViewState(long Rows, long Bytes);

@@ -20,6 +20,34 @@ internal static class Packed
         output.Advance(length);
     }
 
+    /// <summary>How many bytes a number takes.</summary>
+    public static int Length(long value)
+    {
+        var length = 1;
+        for (var rest = (ulong)value >> 7; rest > 0; rest >>= 7)
+        {
+            length++;
+        }
+
+        return length;
+    }
+
+    /// <summary>Writes a number at the beginning of what is left.</summary>
+    /// <returns>What is left then.</returns>
+    public static Span<byte> Number(Span<byte> rest, long value)
+    {
+        var left = (ulong)value;
+        var length = 0;
+        while (left >= 0x80)
+        {
+            rest[length++] = (byte)(left | 0x80);
+            left >>= 7;
+        }
+
+        rest[length++] = (byte)left;
+        return rest[length..];
+    }
+
     public static void Bytes(this ArrayBufferWriter<byte> output, ReadOnlySpan<byte> value)
     {
         output.Number(value.Length);

@@ -8,15 +8,16 @@ namespace CloudWall.Indexing.Views;
 /// </summary>
 internal sealed class RangeSummary : IDisposable
 {
-    private readonly LevelReader[] _levels;
+    private readonly LevelReader[] _levels = new LevelReader[ViewNode.Levels + 1];
+    private readonly Func<int> _top;
 
     /// <param name="reader">A snapshot.</param>
     /// <param name="index">The index.</param>
     /// <param name="view">The view.</param>
-    /// <param name="hasNodes">Whether there are nodes; without them all rows are looked at.</param>
-    public RangeSummary(KeyValueReader reader, uint index, int view, bool hasNodes)
+    /// <param name="top">The level to begin at (<see cref="ViewNode.Top"/>); 0 where there are no nodes, and all rows are looked at.</param>
+    public RangeSummary(Func<KeyValueReader> reader, uint index, int view, Func<int> top)
     {
-        _levels = new LevelReader[hasNodes ? ViewNode.Levels + 1 : 1];
+        _top = top;
         for (var level = 0; level < _levels.Length; level++)
         {
             _levels[level] = new LevelReader(reader, index, view, level);
@@ -29,7 +30,7 @@ internal sealed class RangeSummary : IDisposable
     public long Count(byte[] from, byte[]? to)
     {
         var count = 0L;
-        Walk(_levels.Length - 1, from, to, (level, _, value) => count += level == 0 ? 1 : NodeCount(value));
+        Walk(_top(), from, to, (level, _, value) => count += level == 0 ? 1 : NodeCount(value));
         return count;
     }
 
@@ -37,7 +38,16 @@ internal sealed class RangeSummary : IDisposable
     /// <param name="from">The first; empty for the beginning.</param>
     /// <param name="to">The first after it; null for the end.</param>
     /// <param name="visit">Takes levels, keys and values of rows and nodes.</param>
-    public void Visit(byte[] from, byte[]? to, RangeVisitor visit) => Walk(_levels.Length - 1, from, to, visit);
+    public void Visit(byte[] from, byte[]? to, RangeVisitor visit) => Walk(_top(), from, to, visit);
+
+    /// <summary>Lets go of the snapshot.</summary>
+    public void Release()
+    {
+        foreach (var level in _levels)
+        {
+            level.Release();
+        }
+    }
 
     public void Dispose()
     {

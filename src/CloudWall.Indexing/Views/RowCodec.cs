@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace CloudWall.Indexing.Views;
 
 /// <summary>A row's value: how long its sort key is, its key, and the rest is its value.</summary>
@@ -7,11 +5,12 @@ internal static class RowCodec
 {
     public static byte[] Write(int sortKeyLength, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
-        var output = new ArrayBufferWriter<byte>(key.Length + value.Length + 8);
-        output.Number(sortKeyLength);
-        output.Bytes(key);
-        output.Write(value);
-        return output.WrittenSpan.ToArray();
+        var keyAt = Packed.Length(sortKeyLength) + Packed.Length(key.Length);
+        var stored = GC.AllocateUninitializedArray<byte>(keyAt + key.Length + value.Length);
+        Packed.Number(Packed.Number(stored, sortKeyLength), key.Length);
+        key.CopyTo(stored.AsSpan(keyAt));
+        value.CopyTo(stored.AsSpan(keyAt + key.Length));
+        return stored;
     }
 
     public static ReadOnlySpan<byte> Read(ReadOnlySpan<byte> stored, out int sortKeyLength, out ReadOnlySpan<byte> value)
@@ -27,7 +26,15 @@ internal static class RowCodec
     /// <param name="stored">Its value.</param>
     public static ReduceRow ToReduceRow(ReadOnlySpan<byte> rowKey, ReadOnlySpan<byte> stored)
     {
-        var key = Read(stored, out var sortKeyLength, out var value).ToArray();
-        return new ReduceRow(key, IndexKeys.ReadId(rowKey[sortKeyLength..]), value.ToArray());
+        var key = Read(stored, out var sortKeyLength, out var value);
+        var id = rowKey[sortKeyLength..];
+
+        // One array for all three.
+        var all = GC.AllocateUninitializedArray<byte>(key.Length + value.Length + id.Length);
+        key.CopyTo(all);
+        value.CopyTo(all.AsSpan(key.Length));
+        var idLength = IndexKeys.ReadId(id, all.AsSpan(key.Length + value.Length));
+        return new ReduceRow(
+            all.AsMemory(0, key.Length), all.AsMemory(key.Length + value.Length, idLength), all.AsMemory(key.Length, value.Length));
     }
 }

@@ -18,6 +18,18 @@ internal sealed record ViewNode(long Count, byte[][] States)
         Levels,
         int.CreateChecked(ulong.TrailingZeroCount(System.IO.Hashing.XxHash3.HashToUInt64(rowKey, (long)seed))) / FanOutBits);
 
+    /// <summary>The level on which few nodes stand over so many rows: to look at higher ones would be in vain.</summary>
+    public static int Top(long rows)
+    {
+        var top = 1;
+        for (rows >>= 2 * FanOutBits; rows > 0 && top < Levels; rows >>= FanOutBits)
+        {
+            top++;
+        }
+
+        return top;
+    }
+
     public static ViewNode Read(ReadOnlySpan<byte> stored)
     {
         var count = Packed.Number(ref stored);

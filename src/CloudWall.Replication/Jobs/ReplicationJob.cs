@@ -154,10 +154,6 @@ public sealed class ReplicationJob : IDisposable
 
             // Nobody has to look.
             _ = _result.Task.Exception;
-            if (failure is not (PeerException or StorageException or DocumentException))
-            {
-                _context.Log($"The replication {Id} ended because of a defect: {failure}");
-            }
         }
     }
 
@@ -220,7 +216,7 @@ public sealed class ReplicationJob : IDisposable
                 Note("stopped");
                 Enter(JobState.Pending);
             }
-            catch (Exception failure) when (failure is not OperationCanceledException)
+            catch (Exception failure) when (!_removed.IsCancellationRequested)
             {
                 Fail(failure);
                 ExceptionDispatchInfo.Throw(failure);
@@ -240,15 +236,15 @@ public sealed class ReplicationJob : IDisposable
 
     private bool MayTryAgain(Exception? failure)
     {
-        if (failure is null or OperationCanceledException || _removed.IsCancellationRequested)
+        if (failure is null || _removed.IsCancellationRequested)
         {
             return false;
         }
 
-        // A job that a document or a continuous request stands for is kept; somebody waits for the answer of the others.
+        // A job that a document or a continuous request stands for is kept whatever happens, or nobody would see that it stands still;
+        // somebody waits for the answer of the others.
         return Origin is not null || Request.Options.Continuous
-            ? failure is PeerException or StorageException or DocumentException
-            : _hasShownLife && _failures < MaxOneShotFailures && failure is PeerException peer && (peer.IsTransient || peer.MustRestart);
+            || (_hasShownLife && _failures < MaxOneShotFailures && failure is PeerException peer && (peer.IsTransient || peer.MustRestart));
     }
 
     private TimeSpan Backoff()
@@ -280,7 +276,9 @@ public sealed class ReplicationJob : IDisposable
 
         Note("crashed", $"{error.Error}: {error.Reason}");
         Enter(JobState.Crashing);
-        _context.Log($"The replication {Id} failed: {error.Error}: {error.Reason}");
+        _context.Log(failure is PeerException or StorageException or DocumentException
+            ? $"The replication {Id} failed: {error.Error}: {error.Reason}"
+            : $"The replication {Id} failed because of a defect: {failure}");
     }
 
     private void Enter(JobState state)

@@ -12,7 +12,8 @@ namespace CloudWall.Replication.Peers;
 /// <param name="name">The database's name.</param>
 /// <param name="display">How it is shown to people.</param>
 /// <param name="nodeId">The node's <c>uuid</c>.</param>
-public sealed class LocalPeer(DatabaseCatalogue catalogue, string name, string display, string nodeId) : Peer
+/// <param name="filter">Asks filter functions of design documents; without it they are refused.</param>
+public sealed class LocalPeer(DatabaseCatalogue catalogue, string name, string display, string nodeId, LocalFilter? filter = null) : Peer
 {
     /// <inheritdoc/>
     public override string Name => display;
@@ -105,6 +106,16 @@ public sealed class LocalPeer(DatabaseCatalogue catalogue, string name, string d
                 await database.WaitForChangeAsync(after, cancellation);
             }
 
+            if (selection.Selector is not null)
+            {
+                throw new PeerException(new DocumentError(501, "not_implemented", "This source has no selectors yet."), isTransient: false);
+            }
+
+            if (selection.Filter is { } named && named != "_design" && named != "_doc_ids")
+            {
+                return await FilterAsync(database, after, limit, selection, cancellation);
+            }
+
             var end = database.UpdateSequence;
             var wanted = selection.DocumentIds is { } ids ? new HashSet<string>(ids, StringComparer.Ordinal) : null;
             var rows = new List<PeerChange>();
@@ -129,6 +140,36 @@ public sealed class LocalPeer(DatabaseCatalogue catalogue, string name, string d
         catch (DocumentException refused)
         {
             throw Failure(refused);
+        }
+    }
+
+    /// <summary>Changes that a function lets pass. They end with the last there is, or where some have been found.</summary>
+    private async Task<PeerChanges> FilterAsync(
+        Database database, long after, int limit, ChangesSelection selection, CancellationToken cancellation)
+    {
+        if (filter is null)
+        {
+            throw new PeerException(new DocumentError(501, "not_implemented", "This source runs no filter functions."), isTransient: false);
+        }
+
+        var end = database.UpdateSequence;
+        using var cursor = database.ReadChanges(after);
+        for (var last = after; ;)
+        {
+            var read = new List<PeerChange>();
+            while (read.Count < limit && cursor.MoveNext())
+            {
+                last = cursor.Sequence;
+                read.Add(new PeerChange(
+                    Token(database, last), System.Text.Encoding.UTF8.GetString(cursor.Id), Leaves(cursor.Leaves, selection.WinnersOnly)));
+            }
+
+            last = read.Count < limit ? Math.Max(last, end) : last;
+            var passed = await filter(database, selection, read, cancellation);
+            if (passed.Count > 0 || read.Count < limit)
+            {
+                return new PeerChanges(passed, Token(database, last), database.CountChangesAfter(last));
+            }
         }
     }
 

@@ -10,10 +10,12 @@ namespace CloudWall.Scripting.JavaScript;
 
 /// <summary>
 /// Puts a bound on methods that make one large string in a single step, in which no limit is looked at: an engine would take a gigabyte for
-/// <c>'x'.repeat(5e8)</c> before anybody could say no.
+/// <c>'x'.repeat(5e8)</c> before anybody could say no. The same goes for <c>flat(Infinity)</c> and the stack.
 /// </summary>
 internal static class BoundedStrings
 {
+    private const int MaxFlatDepth = 500;
+
     public static void Install(Engine engine, int limit)
     {
         var range = (ErrorConstructor)engine.Global.Get("RangeError");
@@ -33,6 +35,14 @@ internal static class BoundedStrings
             }
             return engine.Call(join, self, [new JsString(separator)]);
         }, 1)));
+
+        // It calls itself for each level, uncounted.
+        var flat = arrays.Get("flat");
+        arrays.DefineOwnProperty("flat", Property(new ClrFunction(engine, "flat", (self, arguments) =>
+        {
+            var depth = arguments.Length > 0 && !arguments[0].IsUndefined() ? TypeConverter.ToIntegerOrInfinity(arguments[0]) : 1;
+            return engine.Call(flat, self, [JsNumber.Create(Math.Min(depth, MaxFlatDepth))]);
+        })));
 
         void Replace(ObjectInstance prototype, string name, int length, Func<JsString, JsValue[], double> size)
         {

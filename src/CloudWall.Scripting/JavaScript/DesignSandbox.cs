@@ -86,7 +86,7 @@ internal sealed class DesignSandbox
             // CouchDB looks at nothing else when the path names a document that does not exist.
             throw doc.IsNull() && req is ObjectInstance r && r.Get("path") is JsArray { Length: > 5 }
                 ? new ScriptException("not_found", "document not found")
-                : ThrownValue.Rendering(e.Error, "render_error", _log);
+                : ThrownValue.Rendering(Sandbox, e.Error, "render_error", _log);
         }
     }
 
@@ -109,7 +109,7 @@ internal sealed class DesignSandbox
         }
         catch (JavaScriptException e)
         {
-            throw ThrownValue.Rendering(e.Error, "render_error", _log);
+            throw ThrownValue.Rendering(Sandbox, e.Error, "render_error", _log);
         }
     }
 
@@ -128,7 +128,7 @@ internal sealed class DesignSandbox
         }
         catch (JavaScriptException e)
         {
-            throw ThrownValue.Rendering(e.Error, "render_error", _log);
+            throw ThrownValue.Rendering(Sandbox, e.Error, "render_error", _log);
         }
     }
 
@@ -153,7 +153,7 @@ internal sealed class DesignSandbox
         }
         catch (JavaScriptException e)
         {
-            throw ThrownValue.Rendering(e.Error, "rewrite_error", _log);
+            throw ThrownValue.Rendering(Sandbox, e.Error, "rewrite_error", _log);
         }
     }
 

@@ -1,6 +1,6 @@
+using System.Text;
 using Jint;
 using Jint.Native;
-using Jint.Native.Json;
 using Jint.Native.Object;
 
 namespace CloudWall.Scripting.JavaScript;
@@ -39,8 +39,10 @@ internal static class HelperFunctions
     private static readonly Prepared<Acornima.Ast.Script> Sum = Engine.PrepareScript(
         "(function sum(values) { var total = 0; for (var i in values) { total += values[i]; } return total; })");
 
-    private static string LogText(Sandbox sandbox, JsValue message) =>
-        message is JsString
-            ? message.ToString()
-            : new JsonSerializer(sandbox.Engine).Serialize(ErrorToJson(sandbox.Engine, message)) is JsString text ? text.ToString() : "undefined";
+    private static string LogText(Sandbox sandbox, JsValue message) => message switch
+    {
+        JsString text => text.ToString(),
+        _ when message.IsUndefined() || message.IsCallable() => "undefined",
+        _ => Encoding.UTF8.GetString(sandbox.ToJson(ErrorToJson(sandbox.Engine, message))),
+    };
 }

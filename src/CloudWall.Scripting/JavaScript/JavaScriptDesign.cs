@@ -123,7 +123,7 @@ internal sealed class JavaScriptDesign : DesignFunctions
         }
         catch (JavaScriptException e)
         {
-            throw ThrownValue.Unhandled(e.Error);
+            throw ThrownValue.Unhandled(engine.Sandbox, e.Error);
         }
         finally
         {

@@ -95,7 +95,7 @@ internal sealed class JavaScriptMaps : MapFunctions
             }
             catch (JavaScriptException e)
             {
-                throw ThrownValue.Unhandled(e.Error);
+                throw ThrownValue.Unhandled(Sandbox, e.Error);
             }
             finally
             {
@@ -153,22 +153,10 @@ internal sealed class JavaScriptMaps : MapFunctions
             foreach (var (key, value) in _emitted)
             {
                 var keyStart = results.Position;
-                Write(key, results);
+                Sandbox.Write(key, results.Text, Sandbox.Limits.Output - (keyStart - start));
                 var valueStart = results.Position;
-                Write(value, results);
+                Sandbox.Write(value, results.Text, Sandbox.Limits.Output - (valueStart - start));
                 results.Add(_document, function, keyStart, valueStart);
-                if (results.Position - start > Sandbox.Limits.Output)
-                {
-                    throw new ScriptException("InternalError", "out of memory");
-                }
-            }
-        }
-
-        private void Write(JsValue value, MapResults results)
-        {
-            if (!Sandbox.Serializer.Serialize(value, results.Writer))
-            {
-                System.Buffers.BuffersExtensions.Write(results.Writer, "null"u8);
             }
         }
 
@@ -178,7 +166,7 @@ internal sealed class JavaScriptMaps : MapFunctions
             {
                 throw new ScriptException("map_runtime_error", "function raised 'fatal_error'");
             }
-            if (ThrownValue.Named(thrown, "fatal") is { } fatal)
+            if (ThrownValue.Named(Sandbox, thrown, "fatal") is { } fatal)
             {
                 throw fatal;
             }

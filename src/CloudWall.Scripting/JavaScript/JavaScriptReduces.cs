@@ -152,16 +152,11 @@ internal sealed class JavaScriptReduces : ReduceFunctions
                         {
                             var result = Sandbox.Engine.Call(
                                 function, JsValue.Undefined, [keyList, valueList, keys.IsEmpty ? JsBoolean.True : JsBoolean.False]);
-                            if (!Sandbox.Serializer.Serialize(result, buffer))
-                            {
-                                System.Buffers.BuffersExtensions.Write(buffer, "null"u8);
-                            }
+                            Sandbox.Write(result, buffer, Sandbox.Limits.Output);
                             return JsValue.Undefined;
                         },
                         cancellation);
-                    results[i] = buffer.WrittenCount > Sandbox.Limits.Output
-                        ? throw new ScriptException("InternalError", "out of memory")
-                        : buffer.WrittenSpan.ToArray();
+                    results[i] = buffer.WrittenSpan.ToArray();
                 }
                 catch (JavaScriptException e)
                 {
@@ -177,7 +172,7 @@ internal sealed class JavaScriptReduces : ReduceFunctions
             {
                 throw new ScriptException("map_runtime_error", "function raised 'fatal_error'");
             }
-            if (ThrownValue.Named(thrown, "fatal") is { } fatal)
+            if (ThrownValue.Named(Sandbox, thrown, "fatal") is { } fatal)
             {
                 throw fatal;
             }

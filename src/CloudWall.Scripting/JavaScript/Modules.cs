@@ -1,6 +1,5 @@
 using Jint;
 using Jint.Native;
-using Jint.Native.Json;
 using Jint.Native.Object;
 using Jint.Runtime;
 using Jint.Runtime.Interop;
@@ -118,7 +117,7 @@ internal sealed class Modules
     private JavaScriptException Error(string error, string reason) =>
         new(new JsArray(_sandbox.Engine, [new JsString("error"), new JsString(error), new JsString(reason)]));
 
-    private string Json(JsValue value) => new JsonSerializer(_sandbox.Engine).Serialize(value) is JsString text ? text.ToString() : "undefined";
+    private string Json(JsValue value) => System.Text.Encoding.UTF8.GetString(_sandbox.ToJson(value));
 
     private static string TypeName(JsValue value) => value switch
     {

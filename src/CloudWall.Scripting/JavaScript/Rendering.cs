@@ -86,9 +86,11 @@ internal sealed class Rendering
         {
             GetRow();
         }
-        if (!tail.IsUndefined())
+
+        // An object is no text: CouchDB sends nothing of it.
+        if (!tail.IsUndefined() && tail is not ObjectInstance)
         {
-            Append(tail is ObjectInstance ? Encoding.UTF8.GetString(_sandbox.ToJson(tail)) : TypeConverter.ToString(tail));
+            Append(TypeConverter.ToString(tail));
         }
         Flush();
     }

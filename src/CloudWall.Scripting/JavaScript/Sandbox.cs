@@ -24,6 +24,7 @@ internal sealed class Sandbox
     private readonly MemoryLimitConstraint _memory;
     private readonly List<(JsValue Name, JsValue Value)> _helpers = [];
     private readonly SandboxMode _mode;
+    private readonly JsonWriter _writer;
     private Func<JsValue>? _body;
 
     public Sandbox(ScriptLimits limits, TimeProvider time, SandboxMode mode)
@@ -36,6 +37,7 @@ internal sealed class Sandbox
         options.MaxArraySize(limits.ArrayLength);
         options.RegexTimeoutInterval(limits.RegexTimeout);
         options.Constraint(_clock);
+        options.Constraint(new StackGuard());
         options.Json.MaxParseDepth = MaxDepth;
         options.LimitMemory(limits.Memory);
 
@@ -43,12 +45,13 @@ internal sealed class Sandbox
         _memory = Engine.Constraints.Find<MemoryLimitConstraint>()!;
         Lockdown.Reduce(Engine);
         BoundedStrings.Install(Engine, limits.StringLength);
+        BoundedEvaluation.Install(this);
         if (!mode.HasFlag(SandboxMode.Open))
         {
             Lockdown.Freeze(Engine);
         }
         Parser = new JsonParser(Engine, MaxDepth);
-        Serializer = new JsonSerializer(Engine);
+        _writer = new JsonWriter(this);
         _entry = new ClrFunction(Engine, "", (_, _) => _body!());
     }
 
@@ -57,8 +60,6 @@ internal sealed class Sandbox
     public ScriptLimits Limits { get; }
 
     public JsonParser Parser { get; }
-
-    public JsonSerializer Serializer { get; }
 
     /// <summary>Whether it may serve another call: not after a limit was exceeded, nor where code may have changed the language.</summary>
     public bool Reusable { get; private set; } = true;
@@ -121,15 +122,21 @@ internal sealed class Sandbox
 
     public JsValue Parse(ReadOnlySpan<byte> json) => Parser.Parse(json);
 
+    /// <summary>Writes a value as JSON in UTF-8; <c>null</c> where it has none.</summary>
+    public void Write(JsValue value, PooledBuffer output, int limit)
+    {
+        if (!_writer.Write(value, output, limit))
+        {
+            System.Buffers.BuffersExtensions.Write(output, "null"u8);
+        }
+    }
+
     /// <summary>A value as JSON in UTF-8; <c>null</c> where it has none.</summary>
     public byte[] ToJson(JsValue value)
     {
         using var buffer = new PooledBuffer();
-        if (!Serializer.Serialize(value, buffer))
-        {
-            return "null"u8.ToArray();
-        }
-        return buffer.WrittenCount > Limits.Output ? throw new ScriptException("InternalError", "out of memory") : buffer.WrittenSpan.ToArray();
+        Write(value, buffer, Limits.Output);
+        return buffer.WrittenSpan.ToArray();
     }
 
     private static Exception Translate(Exception e) => e switch

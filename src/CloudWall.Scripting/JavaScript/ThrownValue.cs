@@ -1,7 +1,4 @@
-using System.Text;
-using Jint;
 using Jint.Native;
-using Jint.Native.Json;
 using Jint.Native.Object;
 using Jint.Runtime;
 
@@ -24,7 +21,7 @@ internal static class ThrownValue
     }
 
     /// <summary>The pair that a function names by throwing <c>["error", error, reason]</c> or <c>["fatal", error, reason]</c>.</summary>
-    public static ScriptException? Named(JsValue thrown, string? onlyTag = null)
+    public static ScriptException? Named(Sandbox sandbox, JsValue thrown, string? onlyTag = null)
     {
         if (thrown is not JsArray { Length: > 0 } list || list[0] is not JsString tag)
         {
@@ -37,11 +34,11 @@ internal static class ThrownValue
         }
 
         var error = list.Length > 1 ? Describe(list[1]) : "unnamed_error";
-        return new ScriptException(error, list.Length > 2 ? Json(list.Engine, list[2]) : "null"u8.ToArray());
+        return new ScriptException(error, list.Length > 2 ? Json(sandbox, list[2]) : "null"u8.ToArray());
     }
 
     /// <summary>The pair of an object with <c>error</c> and <c>reason</c>.</summary>
-    public static ScriptException? Described(JsValue thrown)
+    public static ScriptException? Described(Sandbox sandbox, JsValue thrown)
     {
         if (thrown is not ObjectInstance instance)
         {
@@ -51,14 +48,14 @@ internal static class ThrownValue
         var error = Member(instance, "error");
         var reason = Member(instance, "reason");
         return TypeConverter.ToBoolean(error) && TypeConverter.ToBoolean(reason)
-            ? new ScriptException(Describe(error), Json(instance.Engine, reason))
+            ? new ScriptException(Describe(error), Json(sandbox, reason))
             : null;
     }
 
     /// <summary>What becomes of an error that nobody on the way has taken care of.</summary>
-    public static ScriptException Unhandled(JsValue thrown)
+    public static ScriptException Unhandled(Sandbox sandbox, JsValue thrown)
     {
-        if ((Named(thrown) ?? Described(thrown)) is { } pair)
+        if ((Named(sandbox, thrown) ?? Described(sandbox, thrown)) is { } pair)
         {
             return pair;
         }
@@ -70,9 +67,9 @@ internal static class ThrownValue
     }
 
     /// <summary>An error of a show, list, update or rewrite function.</summary>
-    public static ScriptException Rendering(JsValue thrown, string error, Action<string> log)
+    public static ScriptException Rendering(Sandbox sandbox, JsValue thrown, string error, Action<string> log)
     {
-        if ((Described(thrown) ?? Named(thrown)) is { } pair)
+        if ((Described(sandbox, thrown) ?? Named(sandbox, thrown)) is { } pair)
         {
             return pair;
         }
@@ -96,11 +93,11 @@ internal static class ThrownValue
         }
     }
 
-    private static byte[] Json(Engine engine, JsValue value)
+    private static byte[] Json(Sandbox sandbox, JsValue value)
     {
         try
         {
-            return new JsonSerializer(engine).Serialize(value) is JsString text ? Encoding.UTF8.GetBytes(text.ToString()) : "null"u8.ToArray();
+            return sandbox.ToJson(value);
         }
         catch (JavaScriptException)
         {

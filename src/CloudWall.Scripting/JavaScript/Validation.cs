@@ -46,9 +46,9 @@ internal static class Validation
         if (thrown is ObjectInstance instance
             && TypeConverter.ToBoolean(ThrownValue.Member(instance, "name")) && TypeConverter.ToBoolean(ThrownValue.Member(instance, "stack")))
         {
-            throw ThrownValue.Unhandled(thrown);
+            throw ThrownValue.Unhandled(sandbox, thrown);
         }
-        if (ThrownValue.Named(thrown) is { } pair)
+        if (ThrownValue.Named(sandbox, thrown) is { } pair)
         {
             throw pair;
         }

@@ -26,6 +26,8 @@ public sealed class MapResults : IDisposable
     /// <summary>Where the text of the next row is written: first the key, then the value.</summary>
     public IBufferWriter<byte> Writer => _text;
 
+    internal PooledBuffer Text => _text;
+
     /// <summary>Bytes written so far.</summary>
     public int Position => _text.WrittenCount;
 

@@ -47,6 +47,9 @@ internal static class Application
 
     private static async Task ServeAsync(CommandLineOptions options, TextWriter output, TextWriter error)
     {
+        // Functions of design documents may keep as many threads busy as there are processors; answering must not wait for the pool to notice.
+        ThreadPool.GetMinThreads(out var workers, out var ports);
+        ThreadPool.SetMinThreads(Math.Max(workers, (2 * Environment.ProcessorCount) + 2), ports);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Security.Cryptography;
 using CloudWall.Documents;
+using CloudWall.Server.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace CloudWall.Server.Http;
@@ -132,7 +133,7 @@ internal sealed partial class Exchange
     public Task WriteErrorAsync(DocumentError error)
     {
         using var json = new JsonBuffer();
-        json.Raw("{\"error\":"u8).Text(error.Error).Raw(",\"reason\":"u8).Text(error.Reason).Raw("}"u8);
+        json.Raw("{"u8).Failure(error).Raw("}"u8);
         return WriteJsonAsync(error.Status, json);
     }
 
@@ -224,7 +225,7 @@ internal sealed partial class Exchange
             }
 
             // As in CouchDB: what comes in parts says nothing about caching.
-            if (headers.CacheControl.Count == 0 && !contentType.StartsWith("multipart/", StringComparison.Ordinal))
+            if (headers.CacheControl.Count == 0 && !IsPlain && !contentType.StartsWith("multipart/", StringComparison.Ordinal))
             {
                 headers.CacheControl = "must-revalidate";
             }

@@ -75,6 +75,7 @@ internal sealed partial class Exchange
             TargetError = error;
         }
 
+        RequestedTarget = Target;
         RawTarget = raw;
         IsHead = context.Request.Method == "HEAD";
         Method = MethodOf(context.Request);
@@ -84,13 +85,16 @@ internal sealed partial class Exchange
     public Node Node { get; }
 
     /// <summary>The method, with <c>X-HTTP-Method-Override</c> taken into account; GET for HEAD.</summary>
-    public string Method { get; }
+    public string Method { get; private set; }
 
     /// <summary>Whether only the headers are wanted.</summary>
     public bool IsHead { get; }
 
     /// <summary>What the request names: <c>Target.Text(0)</c> is the database's name, and so on.</summary>
-    public RequestTarget Target { get; }
+    public RequestTarget Target { get; private set; }
+
+    /// <summary>What the client has named, where a rewrite has made something else of it.</summary>
+    public RequestTarget RequestedTarget { get; }
 
     /// <summary>The parameters.</summary>
     public Query Query => Target.Query;

@@ -81,6 +81,11 @@ internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Ex
             throw new DocumentException(error);
         }
 
+        if (node.VirtualHosts.Find(exchange) is { } meant)
+        {
+            exchange.Become(meant);
+        }
+
         if (exchange.Method == "OPTIONS" && node.Cors.TryPreflight(exchange.RequestHeaders, exchange.Headers))
         {
             exchange.IsPreflight = true;
@@ -93,7 +98,8 @@ internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Ex
         async Task AwaitAsync(ValueTask<Access.Principal> pending) => await DispatchAsync(exchange, await pending);
     }
 
-    private Task DispatchAsync(Exchange exchange, Access.Principal principal)
+    /// <summary>Answers for somebody who is known.</summary>
+    internal Task DispatchAsync(Exchange exchange, Access.Principal principal)
     {
         exchange.Principal = principal;
         var route = routes.Find(exchange.Method, exchange.Target) ?? throw HttpErrors.NotFound("missing");
@@ -156,6 +162,7 @@ internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Ex
             return;
         }
 
+        exchange.IsPlain = false;
         var allow = exchange.Headers.Allow;
         exchange.Reset();
         if (error.Status == StatusCodes.Status405MethodNotAllowed)

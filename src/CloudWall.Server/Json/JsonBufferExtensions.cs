@@ -1,4 +1,5 @@
 using System.Buffers;
+using CloudWall.Documents;
 using CloudWall.Documents.Revisions;
 using CloudWall.Server.Http;
 using CloudWall.Server.Sequences;
@@ -64,6 +65,13 @@ internal static class JsonBufferExtensions
         span[length + 1] = (byte)'"';
         buffer.Advance(length + 2);
         return buffer;
+    }
+
+    /// <summary>Appends <c>"error":…,"reason":…</c>.</summary>
+    public static JsonBuffer Failure(this JsonBuffer buffer, DocumentError error)
+    {
+        buffer.Raw("\"error\":"u8).Text(error.Error).Raw(",\"reason\":"u8);
+        return error.ReasonJson.IsEmpty ? buffer.Text(error.Reason) : buffer.Raw(error.ReasonJson.Span);
     }
 
     private static void Escape(JsonBuffer buffer, byte value)

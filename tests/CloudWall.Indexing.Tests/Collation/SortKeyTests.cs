@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using SortKey = CloudWall.Indexing.Collation.SortKey;
 using CloudWall.Indexing.Collation;
 using CsCheck;
+using SortKey = CloudWall.Indexing.Collation.SortKey;
 
 namespace CloudWall.Indexing.Tests.Collation;
 

@@ -63,6 +63,7 @@ public sealed class ViewModelTests
                 MapThreads = random.Next(1, 4),
                 NewSeed = () => (ulong)seed,
             });
+        indexed.Pauses = random.Next(3) == 0 ? random : null;
         var documents = new Dictionary<string, List<(int View, string Key, string Value)>>(StringComparer.Ordinal);
         if (manyDocuments)
         {

@@ -1,199 +1,223 @@
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
 namespace CloudWall.Server.Tests.Replication;
 
-/// <summary>Stands before a node and does to requests and answers what networks and proxies do, by a seed.</summary>
+/// <summary>
+/// Stands between two nodes and does what networks and gateways do: late answers, lost requests, lost and cut answers, answers of its own,
+/// bodies that are too short or garbled, transfers that stall. What it does next comes from a seed.
+/// </summary>
 internal sealed class FaultProxy : IAsyncDisposable
 {
-    private readonly WebApplication _application;
-    private readonly HttpClient _client;
-    private readonly Uri _server;
+    private static readonly int[] Refusals = [429, 500, 502, 503];
+    private readonly WebApplication _server;
+    private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
+    private readonly Uri _behind;
     private readonly Random _random;
+    private readonly double _share;
     private readonly Lock _gate = new();
-    private readonly double _rate;
-    private volatile bool _behaves;
+    private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _faults;
 
-    private FaultProxy(WebApplication application, Uri server, int seed, double rate)
+    private FaultProxy(Uri behind, int seed, double share, WebApplication server)
     {
-        _application = application;
-        _server = server;
+        _behind = behind;
         _random = new Random(seed);
-        _rate = rate;
-        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = Timeout.InfiniteTimeSpan };
+        _share = share;
+        _server = server;
     }
 
-    public Uri Address { get; private set; } = null!;
+    private enum Fault
+    {
+        None,
+        Late,
+        Refused,
+        RequestLost,
+        AnswerLost,
+        AnswerCut,
+        AnswerShort,
+        AnswerGarbled,
+        AnswerStalls,
+    }
 
-    /// <summary>How often each fault has been there.</summary>
-    public SortedDictionary<Fault, int> Seen { get; } = [];
+    /// <summary>Whether all that comes is passed on as it is.</summary>
+    public bool Behaves { get; set; }
 
-    /// <summary>How many requests have come.</summary>
-    public int Carried
+    /// <summary>How often it did not behave.</summary>
+    public int Faults => Volatile.Read(ref _faults);
+
+    public Uri Address => new(_server.Urls.Single());
+
+    /// <summary>Ends with the next request that comes.</summary>
+    public Task NextRequest
     {
         get
         {
             lock (_gate)
             {
-                return Seen.Values.Sum();
+                return _next.Task;
             }
         }
     }
 
-    public static async Task<FaultProxy> StartAsync(Uri server, int seed, double rate)
+    /// <summary>Starts one.</summary>
+    /// <param name="behind">The node behind it.</param>
+    /// <param name="seed">Decides what it does.</param>
+    /// <param name="share">What share of the requests meets a fault.</param>
+    public static async Task<FaultProxy> StartAsync(Uri behind, int seed, double share)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(static options =>
         {
+            options.Listen(IPAddress.Loopback, 0);
             options.Limits.MaxRequestBodySize = null;
-            options.Limits.MinResponseDataRate = null;
             options.Limits.MinRequestBodyDataRate = null;
-            options.Listen(System.Net.IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http1);
+            options.Limits.MinResponseDataRate = null;
         });
-        var application = builder.Build();
-        var proxy = new FaultProxy(application, server, seed, rate);
-        application.Run(proxy.HandleAsync);
-        await application.StartAsync();
-        proxy.Address = new Uri(application.Urls.Single());
+        var proxy = new FaultProxy(behind, seed, share, builder.Build());
+        proxy._server.Run(proxy.PassAsync);
+        await proxy._server.StartAsync();
         return proxy;
     }
 
-    /// <summary>From now on it only carries.</summary>
-    public void Behave() => _behaves = true;
-
     public async ValueTask DisposeAsync()
     {
-        using var now = new CancellationTokenSource(TimeSpan.Zero);
-        await _application.StopAsync(now.Token);
-        await _application.DisposeAsync();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        await _server.StopAsync(patience.Token);
+        await _server.DisposeAsync();
         _client.Dispose();
     }
 
-    private async Task HandleAsync(HttpContext context)
+    private (Fault Fault, double Where, int Refusal) Draw()
     {
-        var (fault, place, status) = Draw();
+        lock (_gate)
+        {
+            _next.TrySetResult();
+            _next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var strikes = _random.NextDouble() < _share;
+            var fault = (Fault)_random.Next(1, (int)Fault.AnswerStalls + 1);
+            var where = _random.NextDouble();
+            var refusal = Refusals[_random.Next(Refusals.Length)];
+            if (Behaves || !strikes)
+            {
+                return (Fault.None, where, refusal);
+            }
+
+            _faults++;
+            return (fault, where, refusal);
+        }
+    }
+
+    private async Task PassAsync(HttpContext context)
+    {
+        var (fault, where, refusal) = Draw();
         try
         {
             switch (fault)
             {
-                case Fault.Delay:
-                    await Task.Delay(TimeSpan.FromMilliseconds(150 * place), context.RequestAborted);
-                    break;
-                case Fault.Refuse:
-                    context.Response.StatusCode = status;
-                    if (place < 0.5)
-                    {
-                        context.Response.Headers.RetryAfter = "0";
-                    }
-
-                    await context.Response.WriteAsync(place < 0.7 ? "<html>Bad day</html>" : "{\"error\":\"bad\",\"reason\":\"day\"}", context.RequestAborted);
+                case Fault.Refused:
+                    context.Response.StatusCode = refusal;
+                    await context.Response.WriteAsync("<html>not now</html>");
                     return;
-                case Fault.CutBefore:
+                case Fault.RequestLost:
+                    await context.Request.Body.ReadAtLeastAsync(new byte[64], 64, throwOnEndOfStream: false, context.RequestAborted);
                     context.Abort();
                     return;
+                case Fault.Late:
+                    await Task.Delay(TimeSpan.FromMilliseconds(300 * where), context.RequestAborted);
+                    break;
             }
 
-            using var request = Request(context);
-            using var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
-            if (fault == Fault.CutAfter)
+            using var answer = await ForwardAsync(context);
+            if (fault == Fault.AnswerLost)
             {
                 context.Abort();
                 return;
             }
 
-            await CarryAsync(context, answer, fault, place);
+            await AnswerAsync(context, answer, fault, where);
         }
-        catch (Exception gone) when (gone is HttpRequestException or OperationCanceledException or IOException)
+        catch (Exception failure) when (failure is OperationCanceledException or IOException or HttpRequestException or BadHttpRequestException)
         {
             context.Abort();
         }
     }
 
-    private (Fault Fault, double Place, int Status) Draw()
+    private Task<HttpResponseMessage> ForwardAsync(HttpContext context)
     {
-        lock (_gate)
-        {
-            var fault = _behaves || _random.NextDouble() >= _rate ? Fault.None : (Fault)_random.Next(1, (int)Fault.Last + 1);
-            Seen[fault] = Seen.GetValueOrDefault(fault) + 1;
-            return (fault, _random.NextDouble(), _random.GetItems([429, 500, 502, 503], 1)[0]);
-        }
-    }
-
-    private HttpRequestMessage Request(HttpContext context)
-    {
-        var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), new Uri(_server, target));
-        if (context.Request.ContentLength > 0 || context.Request.Headers.TransferEncoding.Count > 0)
+        // The path goes out as it came, escapes and all.
+        var target = _behind.ToString().TrimEnd('/') + context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var request = new HttpRequestMessage(
+            new HttpMethod(context.Request.Method), new Uri(target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        if (context.Features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>().CanHaveBody)
         {
             request.Content = new StreamContent(context.Request.Body);
         }
 
-        foreach (var (name, values) in context.Request.Headers)
+        foreach (var (name, value) in context.Request.Headers.Where(static header => header.Key is not ("Host" or "Connection" or "Expect" or "Transfer-Encoding")))
         {
-            if (name is not ("Host" or "Connection" or "Transfer-Encoding" or "Expect") && !request.Headers.TryAddWithoutValidation(name, values.AsEnumerable()))
+            if (!request.Headers.TryAddWithoutValidation(name, value.ToArray()))
             {
-                request.Content?.Headers.TryAddWithoutValidation(name, values.AsEnumerable());
+                request.Content?.Headers.TryAddWithoutValidation(name, value.ToArray());
             }
         }
 
-        return request;
+        return _client.SendAsync(request, context.RequestAborted);
     }
 
-    private static async Task CarryAsync(HttpContext context, HttpResponseMessage answer, Fault fault, double place)
+    private static async Task AnswerAsync(HttpContext context, HttpResponseMessage answer, Fault fault, double where)
     {
-        var response = context.Response;
-        response.StatusCode = (int)answer.StatusCode;
-        foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers))
+        context.Response.StatusCode = (int)answer.StatusCode;
+        foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers).Where(static header => header.Key != "Transfer-Encoding"))
         {
-            if (name is not ("Transfer-Encoding" or "Connection" or "Date" or "Server"))
-            {
-                response.Headers[name] = values.ToArray();
-            }
+            context.Response.Headers[name] = values.ToArray();
         }
 
-        await using var body = await answer.Content.ReadAsStreamAsync(context.RequestAborted);
-        if (fault is Fault.None or Fault.Delay || context.Request.Method == "HEAD")
+        if (fault is Fault.None or Fault.Late)
         {
-            await body.CopyToAsync(response.Body, context.RequestAborted);
+            await PourAsync(context, await answer.Content.ReadAsStreamAsync(context.RequestAborted));
             return;
         }
 
-        // What is done to an answer happens after some of it, as far as it comes at once.
-        var buffer = new byte[1 << 16];
-        var length = await body.ReadAsync(buffer, context.RequestAborted);
-        var at = (int)(length * place);
+        var body = await answer.Content.ReadAsByteArrayAsync(context.RequestAborted);
+        var at = (int)(body.Length * where);
         switch (fault)
         {
-            case Fault.Truncate:
-                await response.Body.WriteAsync(buffer.AsMemory(0, at), context.RequestAborted);
-                await response.Body.FlushAsync(context.RequestAborted);
-                context.Abort();
-                return;
-            case Fault.End:
-                // An end in good order, too early: only what is inside can tell.
-                response.Headers.ContentLength = null;
-                await response.Body.WriteAsync(buffer.AsMemory(0, at), context.RequestAborted);
-                return;
-            case Fault.Garble:
-                // A control character is no part of any JSON, inside strings or out.
-                if (length > 0)
+            case Fault.AnswerShort:
+                context.Response.ContentLength = null;
+                await context.Response.Body.WriteAsync(body.AsMemory(0, at), context.RequestAborted);
+                break;
+            case Fault.AnswerGarbled:
+                // Neither in texts nor between them does JSON have such bytes.
+                body.AsSpan(at, Math.Min(8, body.Length - at)).Fill((byte)(where < 0.5 ? 1 : 0xff));
+                await context.Response.Body.WriteAsync(body, context.RequestAborted);
+                break;
+            default:
+                await context.Response.Body.WriteAsync(body.AsMemory(0, at), context.RequestAborted);
+                await context.Response.Body.FlushAsync(context.RequestAborted);
+                if (fault == Fault.AnswerStalls)
                 {
-                    buffer[at] = buffer[at] == 1 ? (byte)2 : (byte)1;
+                    await Task.Delay(Timeout.Infinite, context.RequestAborted);
                 }
 
-                await response.Body.WriteAsync(buffer.AsMemory(0, length), context.RequestAborted);
-                await body.CopyToAsync(response.Body, context.RequestAborted);
-                return;
-            default:
-                await response.Body.WriteAsync(buffer.AsMemory(0, at), context.RequestAborted);
-                await response.Body.FlushAsync(context.RequestAborted);
-                await Task.Delay(Timeout.Infinite, context.RequestAborted);
-                return;
+                context.Abort();
+                break;
+        }
+    }
+
+    private static async Task PourAsync(HttpContext context, Stream body)
+    {
+        var buffer = new byte[16 * 1024];
+        int read;
+        while ((read = await body.ReadAsync(buffer, context.RequestAborted)) > 0)
+        {
+            await context.Response.Body.WriteAsync(buffer.AsMemory(0, read), context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
         }
     }
 }

@@ -6,6 +6,8 @@ using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Endpoints.LocalDocuments;
 using CloudWall.Server.Endpoints.Replication;
 using CloudWall.Server.Http;
+using CloudWall.Server.Json;
+using CloudWall.Server.Scripts;
 
 namespace CloudWall.Server.Endpoints.Bulk;
 
@@ -56,7 +58,7 @@ internal static class BulkDocuments
             {
                 var document = documents[i];
                 var id = document.Id ?? exchange.Node.Uuids.Next();
-                outcomes[i] = new WriteOutcome(id, default, DesignDocumentRules.Check(id, document, exchange.Database.Options.Partitioned));
+                outcomes[i] = new WriteOutcome(id, default, DesignDocumentRules.Check(exchange.Node, exchange.Database, id, document));
                 if (outcomes[i].IsSuccess && !LocalDocumentResource.IsLocal(id))
                 {
                     var attachments = await AttachmentIntake.TakeAsync(exchange, document.Attachments, null);
@@ -75,7 +77,7 @@ internal static class BulkDocuments
 
             if (writes.Count > 0)
             {
-                var written = await exchange.Database.WriteAsync(writes, mode, exchange.Aborted);
+                var written = await exchange.Database.WriteAsync(writes, mode, exchange.Aborted, UserContext.Of(exchange.Database.Name, exchange.Principal));
                 for (var i = 0; i < written.Count; i++)
                 {
                     outcomes[places[i]] = written[i];
@@ -172,6 +174,6 @@ internal static class BulkDocuments
             }
         }
 
-        json.Raw(",\"error\":"u8).Text(error.Error).Raw(",\"reason\":"u8).Text(error.Reason).Raw("}"u8);
+        json.Raw(","u8).Failure(error).Raw("}"u8);
     }
 }

@@ -104,6 +104,11 @@ internal sealed class ChangesFeed : IDisposable
         // What comes while we write is for the next pass: a normal feed must end, however busy the database is.
         _seen = _database.UpdateSequence;
         since = _options.Descending ? 0 : since;
+        if (_filter.Function is { } function)
+        {
+            return ScanAsync(since, function);
+        }
+
         return _filter.Ids is { } ids && ids.Count < (_seen - since) / RowsPerLookup && (_filter.CountsAsLookup || !_options.Descending)
             ? LookUpAsync(ids, since)
             : ScanAsync(since);
@@ -135,6 +140,50 @@ internal sealed class ChangesFeed : IDisposable
         }
 
         return _filter.CountsAsLookup ? EndAsLookup(pass, total) : EndAsScan(pass, cursor);
+    }
+
+    private async ValueTask<FeedRound> ScanAsync(long since, FilterFunction function)
+    {
+        var pass = new Pass(_options.Descending ? _seen : since);
+        using var cursor = _database.ReadChanges(since, _options.Descending);
+        using var batch = new FilterBatch(_database, function, _options.AllLeaves);
+        _stream.Stalled = cursor.Pause;
+        while (true)
+        {
+            batch.Clear();
+            while (!batch.IsFull && TryMoveNext(cursor))
+            {
+                batch.Add(cursor);
+            }
+
+            if (batch.Rows.Count == 0)
+            {
+                return _left == 0 ? End(pass, null) : new FeedRound(pass.Rows, pass.LastRow, 0);
+            }
+
+            await batch.DecideAsync(_exchange.Aborted);
+            foreach (var row in batch.Rows)
+            {
+                if (_left == 0)
+                {
+                    return End(pass, row.Leaves.Count == 0 ? row.Sequence : null);
+                }
+
+                pass.LastRow = Reached(pass.LastRow, row.Sequence);
+                if (row.Leaves.Count > 0)
+                {
+                    BeginRow(row.Sequence, row.Id, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(row.Leaves));
+                    if (_options.IncludeDocs)
+                    {
+                        await _documents.WriteAsync(Encoding.UTF8.GetString(row.Id), row.Winner);
+                    }
+
+                    await EndRowAsync(pass, row.Sequence);
+                }
+            }
+
+            await _clock.BeatIfDueAsync();
+        }
     }
 
     private async ValueTask<FeedRound> LookUpAsync(DocumentIds ids, long since)
@@ -226,7 +275,15 @@ internal sealed class ChangesFeed : IDisposable
         }
 
         // With the limit reached CouchDB looks at one row more, and goes past it where the filter does not want it.
-        var last = !_filter.IsNone && TryMoveNext(rest) && !_filter.Passes(rest.Id) ? rest.Sequence : pass.LastWritten;
+        return End(pass, !_filter.IsNone && TryMoveNext(rest) && !_filter.Passes(rest.Id) ? rest.Sequence : null);
+    }
+
+    /// <summary>The end of a pass at the limit.</summary>
+    /// <param name="pass">The pass.</param>
+    /// <param name="passedOver">The sequence of the next row where the filter does not want it.</param>
+    private FeedRound End(Pass pass, long? passedOver)
+    {
+        var last = passedOver ?? pass.LastWritten;
         var counted = pass.Rows == 0 ? last : pass.LastWritten;
         var pending = !_options.Descending ? _database.CountChangesAfter(counted)
             : _database.CountChangesAfter(0) - (counted == _seen && pass.Rows == 0 ? 0 : _database.CountChangesAfter(counted - 1));

@@ -1,20 +1,22 @@
 using CloudWall.Documents;
 using CloudWall.Server.Http;
 using CloudWall.Server.Json;
+using CloudWall.Server.Scripts;
 
 namespace CloudWall.Server.Endpoints.Changes;
 
 /// <summary>Which documents a feed is about (CouchDB: "Filtering").</summary>
 internal sealed class ChangesFilter
 {
-    private static readonly DocumentError NotImplemented = new(501, "not_implemented", "This node does not run filter functions and selectors yet.");
+    private static readonly DocumentError NotImplemented = new(501, "not_implemented", "This node has no selectors yet.");
 
     private readonly bool _design;
 
-    private ChangesFilter(DocumentIds? ids, bool design)
+    private ChangesFilter(DocumentIds? ids, bool design, FilterFunction? function = null)
     {
         Ids = ids;
         _design = design;
+        Function = function;
     }
 
     /// <summary>All documents.</summary>
@@ -23,8 +25,11 @@ internal sealed class ChangesFilter
     /// <summary>The documents of <c>_doc_ids</c>, or null where the filter is another.</summary>
     public DocumentIds? Ids { get; }
 
+    /// <summary>The function that has to be asked, or null.</summary>
+    public FilterFunction? Function { get; }
+
     /// <summary>Whether all documents pass.</summary>
-    public bool IsNone => Ids is null && !_design;
+    public bool IsNone => Ids is null && !_design && Function is null;
 
     /// <summary>
     /// Whether CouchDB looks the documents up instead of passing over the others, which shows in <c>pending</c> and
@@ -33,16 +38,16 @@ internal sealed class ChangesFilter
     public bool CountsAsLookup => _design || Ids is { Count: <= 1000 };
 
     /// <summary>Reads the filter that a request names.</summary>
-    /// <exception cref="DocumentException">400, 404, or 501 for filters that need JavaScript or selectors.</exception>
+    /// <exception cref="DocumentException">400, 404, or 501 for selectors.</exception>
     public static ChangesFilter Read(Exchange exchange, string name, NormalJson? body) => name switch
     {
         "" => None,
         "_doc_ids" => new ChangesFilter(ReadIds(exchange, body), design: false),
         "_design" => new ChangesFilter(ids: null, design: true),
         "_selector" => throw RefuseSelector(body),
-        "_view" => throw RefuseView(exchange),
+        "_view" => ReadView(exchange),
         ['_', ..] => throw HttpErrors.BadRequest("unknown builtin filter name"),
-        _ => ReadFunction(exchange, name),
+        _ => ReadFunction(exchange, name, body),
     };
 
     /// <summary>Whether a document passes.</summary>
@@ -76,60 +81,31 @@ internal sealed class ChangesFilter
         _ => HttpErrors.BadRequest("Selector error: expected a JSON object"),
     };
 
-    private static DocumentException RefuseView(Exchange exchange)
+    private static ChangesFilter ReadView(Exchange exchange)
     {
         if (exchange.Query["view"] is not { Length: > 0 } view)
         {
-            return HttpErrors.BadRequest("`view` filter parameter is not provided.");
+            throw HttpErrors.BadRequest("`view` filter parameter is not provided.");
         }
 
-        if (view.Split('/', StringSplitOptions.RemoveEmptyEntries) is not [var design, var name])
-        {
-            return HttpErrors.BadRequest("`view` must be of the form `designname/viewname`");
-        }
-
-        RequireMember(exchange, design, "views", name);
-        return new DocumentException(NotImplemented);
+        return view.Split('/', StringSplitOptions.RemoveEmptyEntries) is [var design, var name]
+            ? Of(exchange, "views", design, name, request: null)
+            : throw HttpErrors.BadRequest("`view` must be of the form `designname/viewname`");
     }
 
-    private static ChangesFilter ReadFunction(Exchange exchange, string filter)
+    private static ChangesFilter ReadFunction(Exchange exchange, string filter, NormalJson? body) =>
+        filter.Split('/', StringSplitOptions.RemoveEmptyEntries) switch
+        {
+            [] => None,
+            [var design, var name] => Of(exchange, "filters", design, name, RequestObject.Of(exchange, id: null, body?.Utf8)),
+            _ => throw HttpErrors.BadRequest("`filter` must be of the form `designname/filtername`"),
+        };
+
+    private static ChangesFilter Of(Exchange exchange, string kind, string design, string name, byte[]? request)
     {
-        switch (filter.Split('/', StringSplitOptions.RemoveEmptyEntries))
-        {
-            case []:
-                return None;
-            case [var design, var name]:
-                RequireMember(exchange, design, "filters", name);
-                throw new DocumentException(NotImplemented);
-            default:
-                throw HttpErrors.BadRequest("`filter` must be of the form `designname/filtername`");
-        }
-    }
-
-    /// <summary>Refuses a design document that is not there, or that has no such member.</summary>
-    private static void RequireMember(Exchange exchange, string design, params ReadOnlySpan<string> path)
-    {
-        var database = exchange.Database;
-        var id = "_design/" + PercentEncoding.Decode(design);
-        var record = database.Find(id) ?? throw new DocumentException(DocumentError.Missing);
-        if (record.Deleted)
-        {
-            throw new DocumentException(DocumentError.Deleted);
-        }
-
-        using var stored = database.Read(id, record.Winner.Revision) ?? throw new DocumentException(DocumentError.Missing);
-        var value = NormalJson.FromStored(stored.Body);
-        foreach (var step in path)
-        {
-            if (!value.IsObject)
-            {
-                throw HttpErrors.NotFound("json_mismatch");
-            }
-
-            var name = PercentEncoding.Decode(step);
-            value = value.Member(System.Text.Encoding.UTF8.GetBytes(name)) is { IsNull: false } member
-                ? member
-                : throw HttpErrors.NotFound("missing json key: " + name);
-        }
+        name = PercentEncoding.Decode(name);
+        var calls = DesignCalls.Open(exchange.Node, exchange.Database, PercentEncoding.Decode(design)).Require(kind, name);
+        return new ChangesFilter(
+            ids: null, design: false, new FilterFunction(calls, name, request));
     }
 }

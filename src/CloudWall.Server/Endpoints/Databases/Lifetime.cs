@@ -38,10 +38,14 @@ internal static class Lifetime
                 "You tried to DELETE a database with a ?=rev parameter. Did you mean to DELETE a document instead?");
         }
 
-        if (!await exchange.Node.Databases.DeleteAsync(exchange.Target.Text(0), exchange.Aborted))
+        var name = exchange.Target.Text(0);
+        var database = exchange.Node.Databases.Find(name);
+        if (database is null || !await exchange.Node.Databases.DeleteAsync(name, exchange.Aborted))
         {
             throw new DocumentException(HttpErrors.NoDatabase);
         }
+
+        await exchange.Node.Views.DropAsync(database);
 
         await exchange.WriteOkAsync();
     }

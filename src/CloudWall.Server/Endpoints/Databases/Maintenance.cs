@@ -25,15 +25,7 @@ internal static class Maintenance
         return exchange.WriteOkAsync(202);
     }
 
-    /// <summary>POST <c>_compact/{ddoc}</c>: a design document's indexes, of which there are none that need it.</summary>
-    public static Task CompactIndexes(Exchange exchange)
-    {
-        exchange.RequireJson();
-        var record = exchange.Database.Find("_design/" + exchange.Target.Text(2)) ?? throw new DocumentException(DocumentError.Missing);
-        return record.Deleted ? throw new DocumentException(DocumentError.Deleted) : exchange.WriteOkAsync(202);
-    }
-
-    /// <summary>POST <c>_view_cleanup</c>, <c>_nouveau_cleanup</c>, <c>_sync_shards</c>: there is nothing to be done.</summary>
+    /// <summary>POST <c>_nouveau_cleanup</c>, <c>_sync_shards</c>: there is nothing to be done.</summary>
     public static Task Nothing(Exchange exchange) => exchange.WriteOkAsync(202);
 
     /// <summary><c>_search_cleanup</c>: there is no such search.</summary>

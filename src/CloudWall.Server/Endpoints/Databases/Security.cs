@@ -7,10 +7,12 @@ namespace CloudWall.Server.Endpoints.Databases;
 /// <summary><c>/{db}/_security</c>: who may do what in a database. Stored as it comes, apart from what would be no list of names.</summary>
 internal static class Security
 {
+    /// <summary>Who may do what in a database for which nobody has said so.</summary>
+    public static ReadOnlyMemory<byte> Default { get; } =
+        "{\"members\":{\"roles\":[\"_admin\"]},\"admins\":{\"roles\":[\"_admin\"]}}"u8.ToArray();
+
     /// <summary>GET. CouchDB's default, <c>admin_only</c>, where none has been set.</summary>
-    public static Task Show(Exchange exchange) => exchange.Database.Security is { } security
-        ? exchange.WriteJsonAsync(200, security)
-        : exchange.WriteJsonAsync(200, "{\"members\":{\"roles\":[\"_admin\"]},\"admins\":{\"roles\":[\"_admin\"]}}"u8);
+    public static Task Show(Exchange exchange) => exchange.WriteJsonAsync(200, exchange.Database.Security ?? Default);
 
     /// <summary>PUT.</summary>
     public static async Task Set(Exchange exchange)

@@ -1,14 +1,15 @@
 using System.Globalization;
 using System.Text.Json;
 using CloudWall.Documents;
+using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Server.Http;
+using CloudWall.Server.Views;
 
 namespace CloudWall.Server.Endpoints.Documents;
 
 /// <summary>
-/// What CouchDB demands of a design document before it takes it, as far as that can be told without running its functions
-/// (CouchDB's documentation: "Design Documents").
+/// What CouchDB demands of a design document before it takes it (CouchDB's documentation: "Design Documents").
 /// </summary>
 internal static class DesignDocumentRules
 {
@@ -38,6 +39,15 @@ internal static class DesignDocumentRules
     ];
 
     private static readonly string[] Reductions = ["_sum", "_count", "_stats", "_approx_count_distinct", "_first", "_last"];
+
+    /// <summary>Checks a document, which may be no design document, and whether its views compile.</summary>
+    /// <param name="node">The node, which runs functions.</param>
+    /// <param name="database">Its database.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="document">The document.</param>
+    /// <returns>Why it is refused, or null.</returns>
+    public static DocumentError? Check(Node node, Database database, string id, ParsedDocument document) =>
+        Check(id, document, database.Options.Partitioned) ?? ViewCompilation.Check(node.Scripts, database, id, document);
 
     /// <summary>Checks a document, which may be no design document.</summary>
     /// <param name="id">Its id.</param>

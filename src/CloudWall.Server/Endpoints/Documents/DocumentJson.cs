@@ -146,6 +146,13 @@ internal static class DocumentJson
         return 0;
     }
 
+    /// <summary>Writes an attachment as a stub under its name.</summary>
+    public static void WriteStub(JsonBuffer output, AttachmentInfo attachment)
+    {
+        WriteAttachmentStart(output, attachment, first: true);
+        WriteAttachmentEnd(output, attachment, default, follows: false);
+    }
+
     /// <summary>Writes a revision in quotes.</summary>
     public static void WriteRevision(JsonBuffer output, RevisionId revision) => output.Revision(revision);
 

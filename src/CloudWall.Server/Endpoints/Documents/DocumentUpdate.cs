@@ -8,6 +8,7 @@ using CloudWall.Server.Endpoints.Replication;
 using CloudWall.Server.Http;
 using CloudWall.Server.Http.Multipart;
 using CloudWall.Server.Logging;
+using CloudWall.Server.Scripts;
 
 namespace CloudWall.Server.Endpoints.Documents;
 
@@ -125,13 +126,13 @@ internal static class DocumentUpdate
     {
         try
         {
-            if ((DesignDocumentRules.Check(write.Id, write.Document, database.Options.Partitioned)
+            if ((DesignDocumentRules.Check(node, database, write.Id, write.Document)
                 ?? ReplicatorRules.Check(node, database, principal, write)) is { } refusal)
             {
                 throw new DocumentException(refusal);
             }
 
-            var outcome = (await database.WriteAsync([write], mode, cancellation))[0];
+            var outcome = (await database.WriteAsync([write], mode, cancellation, UserContext.Of(database.Name, principal)))[0];
             return outcome.Error is { } error ? throw new DocumentException(error) : outcome.Revision;
         }
         finally

@@ -55,10 +55,39 @@ internal sealed class IncludedDocument(ResponseStream stream, Database database,
     public ValueTask WriteAsync(DocumentRecord record) =>
         WriteAsync(record, record.Winner.Revision, database.Read(record.Id, record.Winner.Revision));
 
+    /// <summary>Writes the winner of a document, or that there is none.</summary>
+    public ValueTask WriteAsync(string id)
+    {
+        if (database.Find(id) is { Deleted: false } record)
+        {
+            return WriteAsync(record);
+        }
+
+        WriteNull();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Writes a revision of a document, without what speaks of others, or that there is none.</summary>
+    public async ValueTask WriteAsync(string id, RevisionId revision)
+    {
+        if (DocumentReader.OpenRevision(database, id, revision) is not { } opened)
+        {
+            WriteNull();
+            return;
+        }
+
+        using (opened)
+        {
+            await new IncludedDocument(stream, database, members & ~DocumentMembers.Conflicts, cancellation)
+                .WriteAsync(opened.Record, revision, database.Read(id, revision));
+        }
+    }
+
     /// <summary>Writes that there is no document to show.</summary>
     public void WriteNull() => Begin().Raw("null"u8);
 
-    private ValueTask WriteAsync(string id, RevisionLeaf winner)
+    /// <summary>Writes a document's winner, which is known.</summary>
+    public ValueTask WriteAsync(string id, RevisionLeaf winner)
     {
         var stored = database.Read(id, winner.Revision);
         if (members == DocumentMembers.None && stored is not null)

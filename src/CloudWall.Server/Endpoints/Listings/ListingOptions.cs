@@ -46,7 +46,7 @@ internal sealed class ListingOptions
     public bool IncludeDocs { get; private set; }
 
     /// <summary>What is shown of the documents: <c>conflicts</c>, <c>attachments</c>, <c>att_encoding_info</c>.</summary>
-    public DocumentMembers Members => IncludedDocument.MembersOf(Conflicts, Attachments, AttachmentEncodingInfo);
+    public DocumentMembers Members => IncludedDocument.MembersOf(Conflicts == true, Attachments, AttachmentEncodingInfo);
 
     /// <summary>Whether the answer has <c>update_seq</c>.</summary>
     public bool UpdateSequence { get; private set; }
@@ -54,13 +54,22 @@ internal sealed class ListingOptions
     /// <summary>The only partition to list, or null.</summary>
     public string? Partition { get; private set; }
 
-    private bool Conflicts { get; set; }
+    /// <summary>Whether a view is reduced; null for as it comes.</summary>
+    public bool? Reduce { get; private set; }
+
+    /// <summary>Which state of a view is read: <c>true</c>, <c>false</c> or <c>lazy</c> (<c>stale</c> says the same in other words).</summary>
+    public string Update { get; private set; } = "true";
+
+    /// <summary>By how many elements of keys rows are grouped: 0 for one group, the largest number for whole keys.</summary>
+    public int GroupBy => Group == true && GroupLevel is null
+        ? int.MaxValue
+        : (int)Math.Min(GroupLevel ?? 0, int.MaxValue - 1);
+
+    private bool? Conflicts { get; set; }
 
     private bool Attachments { get; set; }
 
     private bool AttachmentEncodingInfo { get; set; }
-
-    private bool? Reduce { get; set; }
 
     private bool? Group { get; set; }
 
@@ -110,6 +119,53 @@ internal sealed class ListingOptions
         options.GroupLevel = null;
         options.Apply(one);
         return options;
+    }
+
+    /// <summary>The options of a view's GET.</summary>
+    /// <exception cref="DocumentException">400.</exception>
+    public static ListingOptions ForView(Query query)
+    {
+        var options = new ListingOptions();
+        options.Apply(query);
+        return options;
+    }
+
+    /// <summary>The options of a view's POST: its body's, and over them those of the query string.</summary>
+    /// <exception cref="DocumentException">400.</exception>
+    public static ListingOptions ForView(NormalJson body, Query query)
+    {
+        if (body.Member("keys"u8) is { IsArray: false })
+        {
+            throw HttpErrors.BadRequest("`keys` member must be an array.");
+        }
+
+        var options = new ListingOptions();
+        options.Apply(body);
+        options.Apply(query);
+        return options;
+    }
+
+    /// <summary>Refuses what cannot be together in a view, as CouchDB does and in its order.</summary>
+    /// <param name="reduced">Whether the view has a reduce function that is to be used.</param>
+    /// <exception cref="DocumentException">400 <c>query_parse_error</c>.</exception>
+    public void ValidateView(bool reduced)
+    {
+        var refusal =
+            Group == false && GroupLevel > 0 ? "Can't specify group=false and group_level>0 at the same time"
+            : !reduced && Reduce == true ? "Reduce is invalid for map-only views."
+            : reduced && Keys is not null && GroupBy != int.MaxValue ? "Multi-key fetches for reduce views must use `group=true`"
+            : InvalidKeys is not null ? "`keys` must be an array of strings."
+            : HasContradictingKeys() ? "`keys` is incompatible with `key`, `start_key` and `end_key`"
+            : !reduced && GroupBy != 0 ? "Invalid use of grouping on a map view."
+            : reduced && IncludeDocs ? "`include_docs` is invalid for reduce"
+            : reduced && Conflicts is not null ? "`conflicts` is invalid for reduce views."
+            : Partition is not null ? "`partition` parameter is not supported on this view."
+            : Limit > Unlimited ? $"Limit is too large, must not exceed {Unlimited}"
+            : null;
+        if (refusal is not null)
+        {
+            throw Query.QueryParseError(refusal);
+        }
     }
 
     /// <summary>Refuses what cannot be together, as CouchDB does and in its order.</summary>
@@ -228,12 +284,14 @@ internal sealed class ListingOptions
                 break;
             case "stale":
                 value.OneOf(name, "ok", "update_after");
+                Update = value.Text() == "ok" ? "false" : "lazy";
                 break;
             case "stable":
                 value.OneOf(name, "true", "false");
                 break;
             case "update":
                 value.OneOf(name, "true", "false", "lazy");
+                Update = value.Text();
                 break;
         }
     }

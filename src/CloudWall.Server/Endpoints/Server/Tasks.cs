@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CloudWall.Indexing.Building;
 using CloudWall.Replication.Jobs;
 using CloudWall.Server.Endpoints.Replication;
 using CloudWall.Server.Http;
@@ -8,7 +9,7 @@ namespace CloudWall.Server.Endpoints.Server;
 /// <summary>What the node is busy with.</summary>
 internal static class Tasks
 {
-    /// <summary>GET <c>/_active_tasks</c>: compactions and replications.</summary>
+    /// <summary>GET <c>/_active_tasks</c>: compactions, indexers and replications.</summary>
     public static async Task List(Exchange exchange)
     {
         if (!exchange.Principal.IsAdmin)
@@ -35,6 +36,15 @@ internal static class Tasks
             }
         }
 
+        foreach (var index in exchange.Node.Indexes.Opened)
+        {
+            if (index.Progress is { } progress)
+            {
+                json.Raw(json.WrittenCount == 1 ? ""u8 : ","u8);
+                Write(json, exchange.Node, index, progress);
+            }
+        }
+
         foreach (var job in exchange.Node.Replications.Jobs.Where(static job => job.State == JobState.Running))
         {
             json.Raw(json.WrittenCount == 1 ? ""u8 : ","u8);
@@ -43,6 +53,18 @@ internal static class Tasks
 
         await exchange.WriteJsonAsync(200, json.Raw("]"u8));
     }
+
+    private static void Write(JsonBuffer json, Node node, ViewIndex index, IndexProgress progress) => json
+        .Raw("{\"node\":"u8).Text(node.Name)
+        .Raw(",\"pid\":\"<0."u8).Number(index.Database.Number)
+        .Raw(".1>\",\"process_status\":\"waiting\",\"changes_done\":"u8).Number(progress.Done)
+        .Raw(",\"database\":"u8).Text(index.Database.Name)
+        .Raw(",\"design_document\":"u8).Text(index.Definition.Name)
+        .Raw(",\"progress\":"u8).Number(progress.Total == 0 ? 100 : Math.Min(100, progress.Done * 100 / progress.Total))
+        .Raw(",\"started_on\":"u8).Number(progress.StartedAt.ToUnixTimeSeconds())
+        .Raw(",\"total_changes\":"u8).Number(progress.Total)
+        .Raw(",\"type\":\"indexer\",\"updated_on\":"u8).Number(progress.UpdatedAt.ToUnixTimeSeconds())
+        .Raw("}"u8);
 
     private static void Write(JsonBuffer buffer, Node node, ReplicationJob job)
     {

@@ -144,7 +144,6 @@ public class ChangesTests
     [InlineData("filter=gone/f", 404, "deleted")]
     [InlineData("filter=d/f", 404, "missing json key: f")]
     [InlineData("filter=_view&view=d/v", 404, "missing json key: views")]
-    [InlineData("filter=d/g", 501, "This node does not run filter functions and selectors yet.")]
     public async Task Filter_functions_are_looked_for(string query, int status, string reason)
     {
         await using var node = await NodeUnderTest.StartAsync();

@@ -1,0 +1,2 @@
+const count = document.querySelector('#count');
+if (count) count.textContent = `${document.querySelectorAll('li').length} contacts`;

@@ -1,0 +1,3 @@
+function (doc) {
+  if (doc.type === 'contact') emit(doc.name, null);
+}

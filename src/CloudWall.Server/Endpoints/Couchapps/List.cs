@@ -1,0 +1,69 @@
+using CloudWall.Documents;
+using CloudWall.Server.Endpoints.Listings;
+using CloudWall.Server.Endpoints.Views;
+using CloudWall.Server.Http;
+using CloudWall.Server.Json;
+using CloudWall.Server.Scripts;
+
+namespace CloudWall.Server.Endpoints.Couchapps;
+
+/// <summary><c>/{db}/_design/{ddoc}/_list/{function}[/{other-ddoc}]/{view}</c>: a function turns the rows of a view into anything.</summary>
+internal static class List
+{
+    /// <summary>GET.</summary>
+    public static Task Show(Exchange exchange) => AnswerAsync(exchange, body: null);
+
+    /// <summary>POST: keys are in the body.</summary>
+    public static async Task Query(Exchange exchange)
+    {
+        exchange.RequireJson();
+        await AnswerAsync(exchange, await NormalJson.ReadObjectAsync(exchange));
+    }
+
+    private static async Task AnswerAsync(Exchange exchange, NormalJson? body)
+    {
+        var target = exchange.Target;
+        if (target.Count is not (6 or 7))
+        {
+            throw new DocumentException(new DocumentError(404, "list_error", "Invalid path."));
+        }
+
+        var name = target.Text(4);
+        var design = DesignCalls.Open(exchange.Node, exchange.Database, target.Text(2)).Require("lists", name);
+        using var rows = await OpenAsync(exchange, target.Text(target.Count == 7 ? 5 : 2), target.Text(target.Count - 1), body);
+        var request = RequestObject.Of(exchange, id: null, body?.Utf8);
+        using var head = new JsonBuffer(256);
+        rows.WriteHead(head.Raw("{"u8));
+        head.Raw("}"u8);
+        using var answer = new ListAnswer(exchange, rows);
+        try
+        {
+            await design.StreamAsync(functions => functions.List(name, head.WrittenMemory, request, answer, exchange.Aborted), exchange.Aborted);
+        }
+        catch (OperationCanceledException)
+        {
+            answer.ThrowIfFailed();
+            throw;
+        }
+
+        await answer.CompleteAsync();
+    }
+
+    private static async Task<ListRows> OpenAsync(Exchange exchange, string design, string view, NormalJson? body)
+    {
+        if (view == "_all_docs")
+        {
+            return ListRows.Of(exchange.Database, ListingOptions.ForView(exchange.Query));
+        }
+
+        var group = exchange.Node.Views.Find(exchange.Database, "_design/" + design);
+        var options = body is { } members ? ListingOptions.ForView(members, exchange.Query) : ListingOptions.ForView(exchange.Query);
+        if (!group.Names.TryGetValue(view, out var found))
+        {
+            throw HttpErrors.NotFound("missing_named_view");
+        }
+
+        var listing = new ViewListing(exchange, found, options);
+        return ListRows.Of(exchange.Database, await View.OpenAsync(exchange, group, options.Update == "true"), listing, exchange.Aborted);
+    }
+}

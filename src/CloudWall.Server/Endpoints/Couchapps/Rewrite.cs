@@ -1,0 +1,86 @@
+using System.Text;
+using CloudWall.Documents;
+using CloudWall.Server.Http;
+using CloudWall.Server.Json;
+using CloudWall.Server.Scripts;
+
+namespace CloudWall.Server.Endpoints.Couchapps;
+
+/// <summary>
+/// <c>/{db}/_design/{ddoc}/_rewrite/…</c>: a request becomes another one, by rules or by a function (CouchDB's documentation:
+/// "/{db}/_design/{ddoc}/_rewrite/path"). It is answered in the name of whoever made it, with what they may do.
+/// </summary>
+internal static class Rewrite
+{
+    /// <summary>Any method.</summary>
+    public static async Task Run(Exchange exchange)
+    {
+        exchange.CountRewrite();
+        var design = exchange.Target.Text(2);
+        var calls = DesignCalls.Open(exchange.Node, exchange.Database, design);
+        var prefix = $"/{PercentEncoding.Encode(exchange.Target.Text(0))}/_design/{PercentEncoding.Encode(design)}/";
+        switch (calls.Body.Member("rewrites"u8))
+        {
+            case { IsArray: true } rules:
+                await exchange.RewriteAsync(Parse(RewriteRules.Apply(exchange, prefix, rules)), exchange.Method, body: null);
+                break;
+            case { IsText: true }:
+                await CallAsync(exchange, calls, prefix);
+                break;
+            default:
+                throw Invalid(404, "Invalid path.");
+        }
+    }
+
+    private static async Task CallAsync(Exchange exchange, DesignCalls calls, string prefix)
+    {
+        using var body = await FunctionBody.ReadAsync(exchange);
+        var request = RequestObject.Of(exchange, id: null, body?.Memory);
+        var result = await calls.CallAsync(functions => functions.Rewrite(request, exchange.Aborted), exchange.Aborted)
+            ?? throw Invalid(404, "Invalid path.");
+        var answer = NormalJson.FromStored(result);
+        if (!answer.IsObject)
+        {
+            throw Invalid(500, "bad rewrite");
+        }
+
+        var sent = Text(answer, "body"u8, "bad body") is { } other ? Encoding.UTF8.GetBytes(other) : null;
+        if (answer.Member("code"u8) is { } code)
+        {
+            if (answer.Member("headers"u8) is { } headers)
+            {
+                FunctionResponse.ApplyHeaders(exchange, headers);
+            }
+
+            exchange.IsPlain = true;
+            await exchange.WriteBytesAsync(FunctionResponse.ReadStatus(code), "text/html; charset=utf-8", sent);
+            return;
+        }
+
+        var path = Text(answer, "path"u8, "bad path") ?? throw Invalid(500, "Rewrite result must produce a new path.");
+        var target = RewriteRules.Normalize(prefix + path);
+        var query = answer.Member("query"u8) is { IsObject: true } members
+            ? members.Members().Select(static member => (member.Name, member.Value.IsText ? member.Value.Text() : throw Invalid(500, "bad query")))
+            : exchange.Query.Select(static parameter => (parameter.Key, parameter.Value));
+        var parameters = RewriteRules.Encode(query);
+        if (parameters.Length > 0)
+        {
+            target += (target.Contains('?', StringComparison.Ordinal) ? "&" : "?") + parameters;
+        }
+
+        var method = Text(answer, "method"u8, "bad method") ?? exchange.Method;
+        await exchange.RewriteAsync(Parse(target), method, sent ?? body?.Span.ToArray());
+    }
+
+    private static RequestTarget Parse(string raw) =>
+        RequestTarget.TryParse(raw, out var target, out var error) ? target : throw new DocumentException(error);
+
+    private static string? Text(NormalJson answer, ReadOnlySpan<byte> name, string otherwise) => answer.Member(name) switch
+    {
+        null => null,
+        { IsText: true } text => text.Text(),
+        _ => throw Invalid(500, otherwise),
+    };
+
+    private static DocumentException Invalid(int status, string reason) => new(new DocumentError(status, "rewrite_error", reason));
+}

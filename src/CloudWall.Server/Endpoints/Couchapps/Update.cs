@@ -1,0 +1,60 @@
+using CloudWall.Documents;
+using CloudWall.Documents.Databases;
+using CloudWall.Documents.Json;
+using CloudWall.Server.Endpoints.Documents;
+using CloudWall.Server.Endpoints.LocalDocuments;
+using CloudWall.Server.Http;
+using CloudWall.Server.Json;
+using CloudWall.Server.Scripts;
+
+namespace CloudWall.Server.Endpoints.Couchapps;
+
+/// <summary><c>/{db}/_design/{ddoc}/_update/{function}[/{docid}]</c>: a function makes a document of a request.</summary>
+internal static class Update
+{
+    /// <summary>Any method but GET, which the function's caller refuses.</summary>
+    public static async Task Run(Exchange exchange)
+    {
+        if (exchange.Target.Count < 5)
+        {
+            throw new DocumentException(new DocumentError(404, "update_error", "Invalid path."));
+        }
+
+        var name = exchange.Target.Text(4);
+        var design = DesignCalls.Open(exchange.Node, exchange.Database, exchange.Target.Text(2)).Require("updates", name);
+        using var document = FunctionDocument.Open(exchange, 5);
+        using var body = await FunctionBody.ReadAsync(exchange);
+        var request = RequestObject.Of(exchange, document.Id, body?.Memory);
+        var result = await design.CallAsync(functions => functions.Update(name, document.Json, request, exchange.Aborted), exchange.Aborted);
+        if (!NormalJson.FromStored(result.Document).IsObject)
+        {
+            await FunctionResponse.SendAsync(exchange, result.Response, 200);
+            return;
+        }
+
+        var (id, revision) = await StoreAsync(exchange, result.Document);
+        await FunctionResponse.SendAsync(
+            exchange, result.Response, 201, ("X-Couch-Update-NewRev", revision), ("X-Couch-Id", PercentEncoding.Encode(id)));
+    }
+
+    private static async Task<(string Id, string Revision)> StoreAsync(Exchange exchange, ReadOnlyMemory<byte> json)
+    {
+        var limits = exchange.Node.Settings.Limits;
+        var parsed = DocumentParser.Parse(json.Span, limits);
+        if (parsed.Id is not { Length: > 0 } id)
+        {
+            throw new DocumentException(new DocumentError(400, "illegal_docid", "Document id must not be empty"));
+        }
+
+        DocumentParser.ValidateId(id, limits);
+        if (LocalDocumentResource.IsLocal(id))
+        {
+            var local = await LocalDocumentResource.Write(exchange.Database, id, parsed, parsed.Revision);
+            return (id, local.ToString());
+        }
+
+        var attachments = await AttachmentIntake.TakeAsync(exchange, parsed.Attachments, null);
+        var revision = await DocumentUpdate.WriteOne(exchange, new DocumentWrite(id, parsed, attachments), WriteMode.Interactive, exchange.Aborted);
+        return (id, revision.ToString());
+    }
+}

@@ -1,0 +1,113 @@
+using CloudWall.Documents;
+using CloudWall.Indexing.Building;
+using CloudWall.Server.Endpoints.Listings;
+using CloudWall.Server.Http;
+using CloudWall.Server.Json;
+using CloudWall.Server.Views;
+
+namespace CloudWall.Server.Endpoints.Views;
+
+/// <summary><c>/{db}/_design/{ddoc}/_view/{view}</c> (CouchDB's documentation: "/{db}/_design/{ddoc}/_view/{view}").</summary>
+internal static class View
+{
+    /// <summary>GET: the options are in the query string.</summary>
+    public static Task Show(Exchange exchange) => AnswerAsync(exchange, () => ListingOptions.ForView(exchange.Query));
+
+    /// <summary>POST: the options are in the body, and in the query string.</summary>
+    public static async Task Query(Exchange exchange)
+    {
+        exchange.RequireJson();
+        var body = await NormalJson.ReadObjectAsync(exchange);
+        if (body.Member("queries"u8) is not null)
+        {
+            throw HttpErrors.BadRequest("The `queries` parameter is no longer supported at this endpoint");
+        }
+
+        await AnswerAsync(exchange, () => ListingOptions.ForView(body, exchange.Query));
+    }
+
+    /// <summary>POST to <c>queries</c>: several queries, one after the other.</summary>
+    public static async Task QueryMany(Exchange exchange)
+    {
+        exchange.RequireJson();
+        var group = Group(exchange);
+        var body = await NormalJson.ReadObjectAsync(exchange);
+        var queries = body.Member("queries"u8) ?? throw HttpErrors.BadRequest("POST body must include `queries` parameter.");
+        if (!queries.IsArray)
+        {
+            throw HttpErrors.BadRequest("`queries` member must be an array.");
+        }
+
+        var view = Find(exchange, group);
+        var listings = new List<ViewListing>();
+        foreach (var query in queries.Elements())
+        {
+            var options = query.IsObject
+                ? ListingOptions.FromQueries(exchange.Query, query)
+                : throw HttpErrors.BadRequest("`queries` must be an array of objects.");
+            listings.Add(new ViewListing(exchange, view, options));
+        }
+
+        var index = await OpenAsync(exchange, group, listings.Exists(static listing => listing.Options.Update == "true"));
+        using var stream = exchange.BeginStream();
+        stream.Buffer.Raw("{\"results\":["u8);
+        for (var i = 0; i < listings.Count; i++)
+        {
+            stream.Buffer.Raw(i == 0 ? "\r\n"u8 : ",\r\n"u8);
+            await listings[i].WriteAsync(stream, index);
+        }
+
+        stream.Buffer.Raw("\r\n]}\n"u8);
+        await stream.CompleteAsync();
+        UpdateLater(index, listings.Exists(static listing => listing.Options.Update == "lazy"));
+    }
+
+    /// <summary>A path that names no view, or more than one.</summary>
+    public static Task Refuse(Exchange exchange)
+    {
+        exchange.Headers.Allow = "GET,POST,HEAD";
+        throw new DocumentException(new DocumentError(405, "method_not_allowed", "Only GET,POST,HEAD allowed"));
+    }
+
+    private static async Task AnswerAsync(Exchange exchange, Func<ListingOptions> read)
+    {
+        var group = Group(exchange);
+        var options = read();
+        var listing = new ViewListing(exchange, Find(exchange, group), options);
+        var index = await OpenAsync(exchange, group, options.Update == "true");
+        using var stream = exchange.BeginStream();
+        await listing.WriteAsync(stream, index);
+        stream.Buffer.Raw("\n"u8);
+        await stream.CompleteAsync();
+        UpdateLater(index, options.Update == "lazy");
+    }
+
+    private static ViewGroup Group(Exchange exchange) =>
+        exchange.Node.Views.Find(exchange.Database, "_design/" + exchange.Target.Text(2));
+
+    private static (int View, int Reduction) Find(Exchange exchange, ViewGroup group) =>
+        group.Names.TryGetValue(exchange.Target.Text(4), out var view)
+            ? view
+            : throw HttpErrors.NotFound("missing_named_view");
+
+    /// <summary>A view group's index, brought up to date where that is wanted.</summary>
+    public static async Task<ViewIndex> OpenAsync(Exchange exchange, ViewGroup group, bool update)
+    {
+        while (true)
+        {
+            var index = exchange.Node.Views.Open(exchange.Database, group);
+            if (!update || await index.UpdateAsync(exchange.Aborted))
+            {
+                return index;
+            }
+        }
+    }
+
+    private static void UpdateLater(ViewIndex index, bool update)
+    {
+        if (update)
+        {
+            index.UpdateInBackground();
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using System.Text;
+using CloudWall.Documents;
+using CloudWall.Documents.Revisions;
+using CloudWall.Indexing.Building;
+using CloudWall.Indexing.Queries;
+using CloudWall.Server.Endpoints.Documents;
+using CloudWall.Server.Endpoints.Listings;
+using CloudWall.Server.Http;
+using CloudWall.Server.Json;
+using CloudWall.Server.Sequences;
+
+namespace CloudWall.Server.Endpoints.Views;
+
+/// <summary>What a view answers to one query: rows, or what they reduce to.</summary>
+internal sealed class ViewListing
+{
+    private readonly Exchange _exchange;
+    private readonly int _view;
+    private readonly int _reduction;
+    private readonly ViewQuery _query;
+
+    /// <summary>Checks the options.</summary>
+    /// <param name="exchange">The request.</param>
+    /// <param name="view">The view's number, and that of its reduce function, or -1.</param>
+    /// <param name="options">The options.</param>
+    /// <exception cref="DocumentException">400: they cannot be together.</exception>
+    public ViewListing(Exchange exchange, (int View, int Reduction) view, ListingOptions options)
+    {
+        _exchange = exchange;
+        Options = options;
+        (_view, _reduction) = options.Reduce == false ? (view.View, -1) : view;
+        options.ValidateView(reduced: _reduction >= 0);
+        _query = new ViewQuery
+        {
+            StartKey = options.StartKey?.Utf8,
+            StartId = options.StartDocumentId,
+            EndKey = options.EndKey?.Utf8,
+            EndId = options.EndDocumentId,
+            InclusiveEnd = options.InclusiveEnd,
+            Descending = options.Descending,
+            Keys = options.Keys?.Select(static key => key.Utf8).ToList(),
+            Skip = options.Skip,
+            Limit = options.Limit,
+            GroupLevel = options.GroupBy,
+        };
+    }
+
+    /// <summary>The view's number.</summary>
+    public int View => _view;
+
+    /// <summary>The number of the reduce function; -1 for rows.</summary>
+    public int Reduction => _reduction;
+
+    /// <summary>Which rows.</summary>
+    public ViewQuery Query => _query;
+
+    /// <summary>What was asked for.</summary>
+    public ListingOptions Options { get; }
+
+    /// <summary>Writes the answer, but for its last line end.</summary>
+    public async ValueTask WriteAsync(ResponseStream stream, ViewIndex index)
+    {
+        using var snapshot = index.Read(_view);
+        await (_reduction >= 0 ? WriteReducedAsync(stream, snapshot) : WriteRowsAsync(stream, snapshot));
+        stream.Stalled = null;
+    }
+
+    private async ValueTask WriteRowsAsync(ResponseStream stream, ViewSnapshot snapshot)
+    {
+        using var rows = snapshot.ReadRows(_query);
+        var buffer = stream.Buffer.Raw("{\"total_rows\":"u8).Number(snapshot.TotalRows).Raw(",\"offset\":"u8).Number(rows.Offset);
+        WriteSequence(buffer.Raw(","u8), snapshot);
+        buffer.Raw("\"rows\":[\r\n"u8);
+        var documents = Options.IncludeDocs
+            ? new IncludedDocument(stream, _exchange.Database, Options.Members, _exchange.Aborted)
+            : null;
+        stream.Stalled = snapshot.Pause;
+        for (var any = false; rows.MoveNext(); any = true)
+        {
+            buffer.Raw(any ? ",\r\n{\"id\":"u8 : "{\"id\":"u8).Utf8Text(rows.Id)
+                .Raw(",\"key\":"u8).Raw(rows.Key)
+                .Raw(",\"value\":"u8).Raw(rows.Value);
+            if (documents is not null)
+            {
+                await WriteDocumentAsync(documents, Encoding.UTF8.GetString(rows.Id), rows.Value.ToArray());
+            }
+
+            buffer.Raw("}"u8);
+            await stream.FlushIfFullAsync();
+        }
+
+        buffer.Raw("\r\n]}"u8);
+    }
+
+    private async ValueTask WriteReducedAsync(ResponseStream stream, ViewSnapshot snapshot)
+    {
+        using var rows = snapshot.ReadReduced(_reduction, _query, _exchange.Aborted);
+        var buffer = stream.Buffer.Raw("{"u8);
+        WriteSequence(buffer, snapshot);
+        buffer.Raw("\"rows\":[\r\n"u8);
+        stream.Stalled = snapshot.Pause;
+        for (var any = false; rows.MoveNext(); any = true)
+        {
+            buffer.Raw(any ? ",\r\n{\"key\":"u8 : "{\"key\":"u8).Raw(rows.Key).Raw(",\"value\":"u8).Raw(rows.Value).Raw("}"u8);
+            await stream.FlushIfFullAsync();
+        }
+
+        buffer.Raw("\r\n]}"u8);
+    }
+
+    private void WriteSequence(JsonBuffer buffer, ViewSnapshot snapshot)
+    {
+        if (Options.UpdateSequence)
+        {
+            buffer.Raw("\"update_seq\":"u8)
+                .Sequence(new SequenceTokens(_exchange.Database.Incarnation), snapshot.UpdateSequence)
+                .Raw(","u8);
+        }
+    }
+
+    /// <summary>A row's document, or the one that its value names (<c>_id</c>, <c>_rev</c>): "linked documents".</summary>
+    private static ValueTask WriteDocumentAsync(IncludedDocument documents, string id, byte[] json)
+    {
+        var value = NormalJson.FromStored(json);
+        if (!value.IsObject)
+        {
+            return documents.WriteAsync(id);
+        }
+
+        if (value.Member("_id"u8) is { } linked)
+        {
+            if (!linked.IsText)
+            {
+                documents.WriteNull();
+                return ValueTask.CompletedTask;
+            }
+
+            id = linked.Text();
+        }
+
+        if (value.Member("_rev"u8) is not { IsText: true } revision)
+        {
+            return documents.WriteAsync(id);
+        }
+
+        if (RevisionId.TryParse(Encoding.UTF8.GetBytes(revision.Text()), out var parsed))
+        {
+            return documents.WriteAsync(id, parsed);
+        }
+
+        documents.WriteNull();
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,31 @@
+using CloudWall.Server.Http;
+using CloudWall.Server.Logging;
+
+namespace CloudWall.Server.Endpoints.Views;
+
+/// <summary>What operators ask of indexes.</summary>
+internal static class ViewMaintenance
+{
+    /// <summary>POST <c>_compact/{ddoc}</c>: begins it, and does not wait for its end.</summary>
+    public static Task Compact(Exchange exchange)
+    {
+        exchange.RequireJson();
+        var node = exchange.Node;
+        var group = node.Views.Find(exchange.Database, "_design/" + exchange.Target.Text(2));
+        var index = node.Views.Open(exchange.Database, group);
+        Task.Factory.StartNew(index.Compact, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+            .ContinueWith(
+                failed => node.Log.Write(LogLevel.Error, $"Compaction of an index failed: {failed.Exception}"),
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted,
+                TaskScheduler.Default);
+        return exchange.WriteOkAsync(202);
+    }
+
+    /// <summary>POST <c>_view_cleanup</c>: removes the indexes that no design document asks for.</summary>
+    public static async Task Clean(Exchange exchange)
+    {
+        await exchange.Node.Views.CleanAsync(exchange.Database);
+        await exchange.WriteOkAsync(202);
+    }
+}

@@ -1,0 +1,99 @@
+using CloudWall.Documents;
+using CloudWall.Documents.Databases;
+using CloudWall.Scripting;
+using CloudWall.Scripting.DesignDocuments;
+using CloudWall.Server.Endpoints.Documents;
+using CloudWall.Server.Http;
+using CloudWall.Server.Json;
+
+namespace CloudWall.Server.Scripts;
+
+/// <summary>A design document whose functions are called for a request.</summary>
+internal sealed class DesignCalls
+{
+    private readonly Node _node;
+    private readonly DesignFunctions _functions;
+    private readonly byte[] _body;
+
+    private DesignCalls(Node node, DesignFunctions functions, string etag, byte[] body)
+    {
+        _node = node;
+        _functions = functions;
+        ETag = etag;
+        _body = body;
+    }
+
+    /// <summary>What tells this revision of the design document from others.</summary>
+    public string ETag { get; }
+
+    /// <summary>The design document's members.</summary>
+    public NormalJson Body => NormalJson.FromStored(_body);
+
+    /// <summary>Opens a design document.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="database">Its database.</param>
+    /// <param name="name">Its name, without <c>_design/</c>.</param>
+    /// <exception cref="DocumentException">404, or the document cannot be used.</exception>
+    public static DesignCalls Open(Node node, Database database, string name)
+    {
+        var id = "_design/" + name;
+        using var opened = DocumentReader.OpenWinner(database, id);
+        try
+        {
+            var functions = node.Scripts.Design(database.Name, DesignDocumentSource.Of(id, opened.Revision, opened.Stored));
+            return new DesignCalls(node, functions, opened.Revision.ToString(), opened.Stored.Body.ToArray());
+        }
+        catch (ScriptException failure)
+        {
+            throw new DocumentException(ScriptErrors.Of(failure));
+        }
+    }
+
+    /// <summary>Refuses a document that has no such member.</summary>
+    /// <exception cref="DocumentException">404.</exception>
+    public DesignCalls Require(params ReadOnlySpan<string> path)
+    {
+        var value = Body;
+        foreach (var name in path)
+        {
+            if (!value.IsObject)
+            {
+                throw HttpErrors.NotFound("json_mismatch");
+            }
+
+            value = value.Member(System.Text.Encoding.UTF8.GetBytes(name)) is { IsNull: false } member
+                ? member
+                : throw HttpErrors.NotFound("missing json key: " + name);
+        }
+
+        return this;
+    }
+
+    /// <summary>Calls a function, apart from what answers requests.</summary>
+    /// <exception cref="DocumentException">It failed.</exception>
+    public async Task<T> CallAsync<T>(Func<DesignFunctions, T> call, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _node.ScriptThreads.RunAsync(() => call(_functions), cancellation);
+        }
+        catch (ScriptException failure)
+        {
+            throw new DocumentException(ScriptErrors.Of(failure));
+        }
+    }
+
+    /// <summary>Calls a function that sends its answer while it runs.</summary>
+    /// <exception cref="DocumentException">It failed.</exception>
+    public async Task StreamAsync(Action<DesignFunctions> call, CancellationToken cancellation)
+    {
+        try
+        {
+            await _node.ScriptThreads.StreamAsync(() => call(_functions), cancellation);
+        }
+        catch (ScriptException failure)
+        {
+            throw new DocumentException(ScriptErrors.Of(failure));
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using CloudWall.Documents.Databases;
+using CloudWall.Documents.Revisions;
+using CloudWall.Scripting.DesignDocuments;
+using CloudWall.Server.Endpoints.Documents;
+using CloudWall.Server.Http;
+
+namespace CloudWall.Server.Scripts;
+
+/// <summary>Design documents as the script host takes them.</summary>
+internal static class DesignDocumentSource
+{
+    /// <summary>What a stored design document is made of.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="revision">Its revision.</param>
+    /// <param name="stored">Its body.</param>
+    public static DesignSource Of(string id, RevisionId revision, StoredRevision stored)
+    {
+        var body = stored.Body.Span;
+        var language = JsonMember.TryFind(body, "language"u8, out var text) ? JsonMember.TextOf(text) : null;
+        using var json = new JsonBuffer(body.Length + 256);
+        DocumentJson.WriteRow(json, System.Text.Encoding.UTF8.GetBytes(id), revision, deleted: false, stored);
+        return new DesignSource(language ?? "javascript", json.WrittenSpan.ToArray());
+    }
+}

@@ -1,0 +1,98 @@
+using CloudWall.Documents;
+using CloudWall.Documents.Databases;
+using CloudWall.Documents.Validation;
+using CloudWall.Scripting;
+using CloudWall.Scripting.DesignDocuments;
+using CloudWall.Server.Endpoints.Databases;
+using CloudWall.Server.Http;
+
+namespace CloudWall.Server.Scripts;
+
+/// <summary>
+/// The <c>validate_doc_update</c> functions of a database's design documents, which all have to agree (CouchDB's documentation:
+/// "Validate Document Update Functions").
+/// </summary>
+internal sealed class DesignValidation : UpdateValidator
+{
+    private readonly ScriptThreads _threads;
+    private readonly IReadOnlyList<DesignFunctions> _designs;
+    private readonly DocumentError? _broken;
+
+    private DesignValidation(ScriptThreads threads, IReadOnlyList<DesignFunctions> designs, DocumentError? broken)
+    {
+        _threads = threads;
+        _designs = designs;
+        _broken = broken;
+    }
+
+    /// <summary>Reads the design documents of a database.</summary>
+    /// <returns>Null where none of them has such a function.</returns>
+    public static DesignValidation? Load(ScriptHost scripts, ScriptThreads threads, Database database)
+    {
+        var designs = new List<DesignFunctions>();
+        DocumentError? broken = null;
+        using var documents = database.Scan(new KeyRange("_design/", "_design0", InclusiveEnd: false));
+        while (documents.MoveNext())
+        {
+            using var stored = documents.ReadWinner();
+            if (stored is null || !JsonMember.TryFind(stored.Body.Span, "validate_doc_update"u8, out _))
+            {
+                continue;
+            }
+
+            try
+            {
+                var id = System.Text.Encoding.UTF8.GetString(documents.Id);
+                designs.Add(scripts.Design(database.Name, DesignDocumentSource.Of(id, documents.Winner, stored)));
+            }
+            catch (ScriptException failure)
+            {
+                // What cannot be asked does not consent.
+                broken ??= ScriptErrors.Of(failure);
+            }
+        }
+
+        return designs.Count == 0 && broken is null ? null : new DesignValidation(threads, designs, broken);
+    }
+
+    /// <inheritdoc/>
+    public override Task<DocumentError?[]> ValidateAsync(
+        Database database, IReadOnlyList<ProposedUpdate> updates, ReadOnlyMemory<byte> userContext, CancellationToken cancellation)
+    {
+        var who = userContext.IsEmpty ? UserContext.OfNode(database.Name) : userContext;
+        return _threads.RunAsync(
+            () =>
+            {
+                var errors = new DocumentError?[updates.Count];
+                for (var i = 0; i < errors.Length; i++)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    errors[i] = _broken ?? Validate(database, updates[i], who, cancellation);
+                }
+
+                return errors;
+            },
+            cancellation);
+    }
+
+    private DocumentError? Validate(Database database, in ProposedUpdate update, ReadOnlyMemory<byte> who, CancellationToken cancellation)
+    {
+        using var old = new JsonBuffer(512);
+        using var json = new JsonBuffer(update.Write.Document.Body.Length + 256);
+        ValidatedDocument.Write(json, old, database, update);
+        var arguments = new ValidationArguments(json.WrittenMemory, old.WrittenMemory, who, database.Security ?? Security.Default);
+        try
+        {
+            foreach (var design in _designs)
+            {
+                design.Validate(arguments, cancellation);
+            }
+
+            return null;
+        }
+        catch (ScriptException refusal)
+        {
+            return ScriptErrors.Of(refusal);
+        }
+    }
+}

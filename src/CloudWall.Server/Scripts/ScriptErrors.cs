@@ -1,0 +1,26 @@
+using CloudWall.Documents;
+using CloudWall.Scripting;
+
+namespace CloudWall.Server.Scripts;
+
+/// <summary>What is answered when a function of a design document fails: CouchDB's status for the error that it names.</summary>
+internal static class ScriptErrors
+{
+    /// <summary>The answer to a failure.</summary>
+    public static DocumentError Of(ScriptException failure) => new(StatusOf(failure.Error), failure.Error, failure.Reason)
+    {
+        ReasonJson = failure.ReasonJson.Span is [(byte)'"', ..] ? default : failure.ReasonJson,
+    };
+
+    private static int StatusOf(string error) => error switch
+    {
+        "bad_request" or "query_parse_error" => 400,
+        "unauthorized" => 401,
+        "forbidden" => 403,
+        "not_found" => 404,
+        "method_not_allowed" => 405,
+        "not_acceptable" => 406,
+        "conflict" => 409,
+        _ => 500,
+    };
+}

@@ -1,0 +1,53 @@
+using System.Buffers;
+using System.Buffers.Text;
+
+namespace CloudWall.Server.Views;
+
+/// <summary>
+/// Halves of characters, which JavaScript has and JSON texts of CouchDB have not: as in CouchDB, what functions give back has U+FFFD in
+/// their place.
+/// </summary>
+internal static class LoneSurrogates
+{
+    /// <summary>How many bytes an escape has.</summary>
+    private const int Escape = 6;
+
+    /// <summary>JSON without them.</summary>
+    /// <param name="json">JSON in which such halves are escapes (<c>\ud842</c>), as <c>JSON.stringify</c> writes them.</param>
+    /// <param name="scratch">Where the result is, if there were any; what it held is forgotten.</param>
+    public static ReadOnlySpan<byte> Replace(ReadOnlySpan<byte> json, ArrayBufferWriter<byte> scratch)
+    {
+        if (json.IndexOf("\\u"u8) < 0)
+        {
+            return json;
+        }
+
+        scratch.ResetWrittenCount();
+        for (var i = 0; i < json.Length;)
+        {
+            var unit = UnitAt(json, i);
+            var taken = unit < 0 ? (json[i] == '\\' ? 2 : 1)
+                : char.IsHighSurrogate((char)unit) && UnitAt(json, i + Escape) is var next && next >= 0 && char.IsLowSurrogate((char)next) ? 2 * Escape
+                : Escape;
+            if (taken == Escape && char.IsSurrogate((char)unit))
+            {
+                scratch.Write("\uFFFD"u8);
+            }
+            else
+            {
+                scratch.Write(json.Slice(i, taken));
+            }
+
+            i += taken;
+        }
+
+        return scratch.WrittenSpan;
+    }
+
+    /// <summary>The UTF-16 unit that is escaped at a place, or -1.</summary>
+    private static int UnitAt(ReadOnlySpan<byte> json, int at) =>
+        at + Escape <= json.Length && json[at] == '\\' && json[at + 1] == 'u'
+        && Utf8Parser.TryParse(json.Slice(at + 2, 4), out ushort unit, out var read, 'x') && read == 4
+            ? unit
+            : -1;
+}

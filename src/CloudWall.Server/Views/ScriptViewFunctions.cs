@@ -1,0 +1,112 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Text;
+using CloudWall.Documents;
+using CloudWall.Indexing.Views;
+using CloudWall.Scripting;
+using CloudWall.Scripting.Views;
+using CloudWall.Server.Http;
+
+namespace CloudWall.Server.Views;
+
+/// <summary>A design document's map and reduce functions, as indexes call them.</summary>
+internal sealed class ScriptViewFunctions(ScriptHost host, string scope, ViewGroup group) : ViewFunctions
+{
+    private readonly ConcurrentDictionary<string, ReduceSource> _reductions = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public override void Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, EmittedRows rows, CancellationToken cancellation)
+    {
+        try
+        {
+            using var results = host.Maps(scope, group.Maps).Map(documents, cancellation);
+            var (keys, values) = (new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>());
+            for (var i = 0; i < results.Count; i++)
+            {
+                var row = results[i];
+                rows.Add(
+                    row.Document, row.Function, LoneSurrogates.Replace(row.Key.Span, keys), LoneSurrogates.Replace(row.Value.Span, values));
+            }
+        }
+        catch (ScriptException failure)
+        {
+            throw Refusal(failure);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<byte[]> Reduce(
+        string function, IReadOnlyList<IReadOnlyList<Indexing.Views.ReduceRow>> groups, CancellationToken cancellation)
+    {
+        try
+        {
+            var functions = Functions(function);
+            var results = new byte[groups.Count][];
+            for (var i = 0; i < results.Length; i++)
+            {
+                var rows = new Scripting.Views.ReduceRow[groups[i].Count];
+                for (var row = 0; row < rows.Length; row++)
+                {
+                    var (key, id, value) = groups[i][row];
+                    rows[row] = new Scripting.Views.ReduceRow(key, Quote(id.Span), value);
+                }
+
+                results[i] = Normalize(functions.Reduce(rows, cancellation)[0]);
+            }
+
+            return results;
+        }
+        catch (ScriptException failure)
+        {
+            throw Refusal(failure);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<byte[]> Rereduce(
+        string function, IReadOnlyList<IReadOnlyList<byte[]>> groups, CancellationToken cancellation)
+    {
+        try
+        {
+            var functions = Functions(function);
+            var results = new byte[groups.Count][];
+            for (var i = 0; i < results.Length; i++)
+            {
+                results[i] = Normalize(functions.Rereduce(0, [.. groups[i].Select(static value => new ReadOnlyMemory<byte>(value))], cancellation));
+            }
+
+            return results;
+        }
+        catch (ScriptException failure)
+        {
+            throw Refusal(failure);
+        }
+    }
+
+    /// <summary>What a client is told of a failure.</summary>
+    public static DocumentException Refusal(ScriptException failure) => new(new DocumentError(500, failure.Error, failure.Reason));
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+    }
+
+    private static byte[] Quote(ReadOnlySpan<byte> id)
+    {
+        if (id.IndexOfAny((byte)'"', (byte)'\\') >= 0 || id.IndexOfAnyInRange((byte)0, (byte)0x1F) >= 0)
+        {
+            using var json = new JsonBuffer();
+            return json.Text(Encoding.UTF8.GetString(id)).WrittenSpan.ToArray();
+        }
+
+        var quoted = new byte[id.Length + 2];
+        quoted[0] = quoted[^1] = (byte)'"';
+        id.CopyTo(quoted.AsSpan(1));
+        return quoted;
+    }
+
+    private static byte[] Normalize(ReadOnlyMemory<byte> json) => Json.NormalJson.Parse(LoneSurrogates.Replace(json.Span, new ArrayBufferWriter<byte>())).Utf8.ToArray();
+
+    private ReduceFunctions Functions(string function) =>
+        host.Reduces(scope, _reductions.GetOrAdd(function, source => new ReduceSource(group.Language, [source])));
+}

@@ -1,0 +1,98 @@
+using System.Security.Cryptography;
+using CloudWall.Indexing.Collation;
+using CloudWall.Indexing.Views;
+using CloudWall.Scripting.Views;
+using CloudWall.Server.Json;
+
+namespace CloudWall.Server.Views;
+
+/// <summary>
+/// The views of a design document (CouchDB's documentation: "Views", "Design Documents"). Views with the same map function and options
+/// are one, with several names; groups that are made of the same share an index.
+/// </summary>
+/// <param name="Language">The design document's <c>language</c>.</param>
+/// <param name="Definition">What their index is made of.</param>
+/// <param name="Maps">Their map functions, by the numbers of views.</param>
+/// <param name="Names">Each name's view, and its reduce function; -1 where it has none.</param>
+internal sealed record ViewGroup(
+    string Language, IndexDefinition Definition, MapSource Maps, IReadOnlyDictionary<string, (int View, int Reduction)> Names)
+{
+    /// <summary>Changes with what rows are made from, so that indexes made by an earlier version are not mistaken for ours.</summary>
+    private const byte Version = 1;
+
+    private static readonly Comparer<(string Map, string Options)> ByText = Comparer<(string Map, string Options)>.Create(static (a, b) =>
+        string.CompareOrdinal(a.Map, b.Map) is var maps && maps != 0 ? maps : string.CompareOrdinal(a.Options, b.Options));
+
+    /// <summary>Reads a design document.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="document">Its body.</param>
+    public static ViewGroup Of(string id, NormalJson document)
+    {
+        var language = document.Member("language"u8) is { IsText: true } text ? text.Text() : "javascript";
+        var options = document.Member("options"u8) is { IsObject: true } some ? some : default(NormalJson?);
+        var views = document.Member("views"u8) is { IsObject: true } members ? members.Members() : [];
+        var library = views.Find(static view => view.Name == "lib").Value.Utf8;
+
+        var maps = new SortedDictionary<(string Map, string Options), List<(string Name, string? Reduction)>>(ByText);
+        foreach (var (name, view) in views)
+        {
+            if (view.IsObject && view.Member("map"u8) is { IsText: true } map)
+            {
+                var key = (map.Text(), view.Member("options"u8) is { } own ? System.Text.Encoding.UTF8.GetString(own.Utf8.Span) : "{}");
+                if (!maps.TryGetValue(key, out var uses))
+                {
+                    maps.Add(key, uses = []);
+                }
+
+                uses.Add((name, view.Member("reduce"u8) is { IsText: true } reduce ? reduce.Text() : null));
+            }
+        }
+
+        var definitions = new List<ViewDefinition>();
+        var names = new Dictionary<string, (int View, int Reduction)>(StringComparer.Ordinal);
+        foreach (var (map, uses) in maps)
+        {
+            var reductions = uses.Select(static use => use.Reduction).OfType<string>().Distinct().Order(StringComparer.Ordinal).ToList();
+            foreach (var (name, reduction) in uses)
+            {
+                names[name] = (definitions.Count, reduction is null ? -1 : reductions.IndexOf(reduction));
+            }
+
+            definitions.Add(new ViewDefinition(reductions, IsRaw(map.Options) ? CollationOrder.Raw : CollationOrder.Unicode));
+        }
+
+        var signature = Sign(language, options, library, [.. maps.Keys], definitions);
+        return new ViewGroup(
+            language,
+            new IndexDefinition(signature, definitions, IsSet(options, "include_design"u8), IsSet(options, "local_seq"u8), id),
+            new MapSource(language, [.. maps.Keys.Select(static map => map.Map)], library.ToArray()),
+            names);
+    }
+
+    private static bool IsSet(NormalJson? options, ReadOnlySpan<byte> name) => options?.Member(name) is { Boolean: true };
+
+    private static bool IsRaw(string options) =>
+        NormalJson.Parse(options) is { IsObject: true } members && members.Member("collation"u8) is { IsText: true } order && order.Text() == "raw";
+
+    private static string Sign(
+        string language,
+        NormalJson? options,
+        ReadOnlyMemory<byte> library,
+        List<(string Map, string Options)> maps,
+        List<ViewDefinition> definitions)
+    {
+        using var text = new Http.JsonBuffer();
+        text.Raw([Version]).Text(language).Raw(options is { } some ? some.Utf8.Span : "{}"u8).Raw(library.IsEmpty ? "{}"u8 : library.Span);
+        for (var view = 0; view < maps.Count; view++)
+        {
+            text.Raw("\n"u8).Text(maps[view].Map).Text(maps[view].Options);
+            foreach (var reduction in definitions[view].Reductions)
+            {
+                text.Raw(","u8).Text(reduction);
+            }
+        }
+
+        // A name, as CouchDB has it; nobody gains by a collision but loses their own index.
+        return Convert.ToHexStringLower(SHA256.HashData(text.WrittenSpan)[..16]);
+    }
+}

@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+using CloudWall.Documents;
+using CloudWall.Documents.Databases;
+using CloudWall.Documents.Revisions;
+using CloudWall.Indexing.Building;
+using CloudWall.Server.Endpoints.Documents;
+using CloudWall.Server.Json;
+
+namespace CloudWall.Server.Views;
+
+/// <summary>The views of design documents, which are read once for each revision, and their indexes.</summary>
+internal sealed class ViewGroups(Node node)
+{
+    private const int MostKept = 1000;
+
+    private static readonly KeyRange DesignDocuments = new("_design/", "_design0", InclusiveEnd: false);
+
+    private readonly ConcurrentDictionary<(string Incarnation, string Id), (RevisionId Revision, ViewGroup Group)> _kept = new();
+
+    /// <summary>The views of a design document.</summary>
+    /// <param name="database">Its database.</param>
+    /// <param name="id">Its id.</param>
+    /// <exception cref="DocumentException">404 <c>missing</c> or <c>deleted</c>.</exception>
+    public ViewGroup Find(Database database, string id)
+    {
+        var record = database.Find(id) ?? throw new DocumentException(DocumentError.Missing);
+        if (record.Deleted)
+        {
+            throw new DocumentException(DocumentError.Deleted);
+        }
+
+        var name = (database.Incarnation, id);
+        if (_kept.TryGetValue(name, out var kept) && kept.Revision == record.Winner.Revision)
+        {
+            return kept.Group;
+        }
+
+        using var opened = DocumentReader.OpenWinner(database, id);
+        var group = ViewGroup.Of(id, NormalJson.FromStored(opened.Stored.Body));
+        if (_kept.Count >= MostKept)
+        {
+            _kept.Clear();
+        }
+
+        _kept[name] = (opened.Revision, group);
+        return group;
+    }
+
+    /// <summary>The index of a design document's views.</summary>
+    /// <exception cref="DocumentException">503: the node is stopping.</exception>
+    public ViewIndex Open(Database database, ViewGroup group) =>
+        node.Indexes.Open(database, group.Definition, () => new ScriptViewFunctions(node.Scripts, database.Name, group));
+
+    /// <summary>Removes the indexes that no design document of a database asks for (<c>_view_cleanup</c>).</summary>
+    public async Task CleanAsync(Database database)
+    {
+        var needed = new HashSet<string>(StringComparer.Ordinal);
+        using (var documents = database.Scan(DesignDocuments))
+        {
+            while (documents.MoveNext())
+            {
+                if (documents.ReadWinner() is { } stored)
+                {
+                    using (stored)
+                    {
+                        needed.Add(ViewGroup.Of(string.Empty, NormalJson.FromStored(stored.Body)).Definition.Signature);
+                    }
+                }
+            }
+        }
+
+        foreach (var signature in node.Indexes.Signatures(database.Incarnation))
+        {
+            if (!needed.Contains(signature))
+            {
+                await node.Indexes.RemoveAsync(database.Incarnation, signature);
+            }
+        }
+    }
+
+    /// <summary>Removes what there is of a database that has been deleted.</summary>
+    public async Task DropAsync(Database database)
+    {
+        var incarnation = database.Incarnation;
+        foreach (var name in _kept.Keys)
+        {
+            if (name.Incarnation == incarnation)
+            {
+                _kept.TryRemove(name, out _);
+            }
+        }
+
+        node.Scripts.DropScope(database.Name);
+        foreach (var signature in node.Indexes.Signatures(incarnation))
+        {
+            await node.Indexes.RemoveAsync(incarnation, signature);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text.Json.Nodes;
+
+namespace CloudWall.Server.Tests.Scripts;
+
+public sealed class FilterTests
+{
+    private const string Design =
+        """
+        {"filters":{"even":"function(doc, req) { return doc.n % 2 == (req.query.odd ? 1 : 0); }",
+        "seen":"function(doc, req) { if (req.headers.Authorization || req.headers.Cookie || req.cookie.a) throw 'a'; return req.userCtx.name == 'admin' && req.peer; }",
+        "endless":"function() { for (;;) {} }"},
+        "views":{"big":{"map":"function(doc) { if (doc.n > 150) emit(doc.n); }"}}}
+        """;
+
+    [Theory]
+    [InlineData("filter=f/even", 100)]
+    [InlineData("filter=f/even&odd=1", 100)]
+    [InlineData("filter=_view&view=f/big", 49)]
+    [InlineData("filter=f/seen", 201)]
+    [InlineData("filter=f/even&limit=7", 7)]
+    [InlineData("filter=f/even&descending=true", 100)]
+    [InlineData("filter=f/even&style=all_docs&include_docs=true", 100)]
+    public async Task Only_documents_that_the_function_wants_are_in_the_feed(string query, int count)
+    {
+        await using var node = await StartAsync();
+        foreach (var (method, body) in new[] { ("GET", (string?)null), ("POST", "{}") })
+        {
+            var answer = await node.SendAsync(method, "/db/_changes?" + query, body, "admin:pass", "Content-Type: application/json", "Cookie: a=b");
+            Assert.Equal(count, JsonNode.Parse(answer.Body)!["results"]!.AsArray().Count);
+        }
+    }
+
+    [Fact]
+    public async Task A_function_that_does_not_end_fails_the_feed_alone()
+    {
+        await using var node = await StartAsync(("couchdb", "os_process_timeout", "100"));
+        var feed = node.SendAsync("GET", "/db/_changes?filter=f/endless");
+        Assert.Equal(200, (await node.SendAsync("GET", "/db")).Status);
+        Assert.Equal("os_process_error", (string?)JsonNode.Parse((await feed).Body)!["error"]);
+    }
+
+    private static async Task<TestNode> StartAsync(params (string Section, string Key, string Value)[] settings)
+    {
+        var node = await TestNode.StartAsync(settings);
+        Assert.Equal(201, (await node.SendAsync("PUT", "/db")).Status);
+        Assert.Equal(201, (await node.SendAsync("PUT", "/db/_design/f", Design)).Status);
+        var documents = string.Join(',', Enumerable.Range(0, 200).Select(static n => $$"""{"_id":"d{{n}}","n":{{n}}}"""));
+        var written = await node.SendAsync("POST", "/db/_bulk_docs", $$"""{"docs":[{{documents}}]}""", "admin:pass", "Content-Type: application/json");
+        Assert.Equal(201, written.Status);
+        return node;
+    }
+}

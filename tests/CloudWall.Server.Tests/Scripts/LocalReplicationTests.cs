@@ -1,0 +1,28 @@
+using System.Text.Json.Nodes;
+
+namespace CloudWall.Server.Tests.Scripts;
+
+public sealed class LocalReplicationTests
+{
+    [Theory]
+    [InlineData("""{"source":"from","target":"to","filter":"f/kind","query_params":{"kind":"b"}}""")]
+    [InlineData("""{"source":"from","target":"to","filter":"_view","query_params":{"view":"f/b"}}""")]
+    public async Task A_database_of_this_node_is_filtered_by_its_own_functions(string request)
+    {
+        await using var node = await TestNode.StartAsync();
+        Assert.Equal(201, (await node.SendAsync("PUT", "/from")).Status);
+        Assert.Equal(201, (await node.SendAsync("PUT", "/to")).Status);
+        const string Design =
+            """{"filters":{"kind":"function(doc, req) { return doc.kind == req.query.kind; }"},"views":{"b":{"map":"function(doc) { if (doc.kind == 'b') emit(1); }"}}}""";
+        Assert.Equal(201, (await node.SendAsync("PUT", "/from/_design/f", Design)).Status);
+        foreach (var (id, kind) in new[] { ("x", "a"), ("y", "b"), ("z", "b") })
+        {
+            Assert.Equal(201, (await node.SendAsync("PUT", "/from/" + id, $$"""{"kind":"{{kind}}"}""")).Status);
+        }
+
+        var answer = await node.SendAsync("POST", "/_replicate", request, "admin:pass", "Content-Type: application/json");
+        Assert.Equal(200, answer.Status);
+        var rows = JsonNode.Parse((await node.SendAsync("GET", "/to/_all_docs")).Body)!["rows"]!.AsArray();
+        Assert.Equal(["y", "z"], rows.Select(static row => (string?)row!["id"]));
+    }
+}
