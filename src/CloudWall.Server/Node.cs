@@ -1,5 +1,6 @@
 using System.Net;
 using System.Reflection;
+using System.Security.Cryptography;
 using CloudWall.Documents.Admission;
 using CloudWall.Documents.Databases;
 using CloudWall.Indexing.Building;
@@ -100,6 +101,9 @@ internal sealed class Node : IAsyncDisposable
 
     /// <summary>The node's own id, 32 hexadecimal digits: CouchDB's <c>[couchdb] uuid</c>.</summary>
     public string Id { get; }
+
+    /// <summary>Changes with each start, 16 hexadecimal digits: peers compare what they know with what a node that was restored has.</summary>
+    public string Boot { get; } = RandomNumberGenerator.GetHexString(16, lowercase: true);
 
     /// <summary>What it is called where CouchDB names the nodes of a cluster.</summary>
     public string Name => "cloudwall@" + Id[..8];

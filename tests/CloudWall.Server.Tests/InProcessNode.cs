@@ -11,10 +11,11 @@ internal sealed class InProcessNode : IAsyncDisposable
     private readonly MemoryStore _store;
     private readonly Node _node;
 
-    private InProcessNode(MemoryStore store, Node node, Database database)
+    private InProcessNode(MemoryStore store, Node node, Database database, StringWriter log)
     {
         _store = store;
         _node = node;
+        Log = log;
         Database = database;
         Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = node.Address };
         Client.DefaultRequestHeaders.Authorization =
@@ -27,16 +28,21 @@ internal sealed class InProcessNode : IAsyncDisposable
 
     public Uri Address => _node.Address;
 
+    /// <summary>What it has logged, once it has been disposed of.</summary>
+    public StringWriter Log { get; }
+
     public static async Task<InProcessNode> StartAsync(params (string Section, string Key, string Value)[] settings)
     {
         var store = new MemoryStore();
+        var log = new StringWriter();
         var node = await Node.StartAsync(new NodeOptions
         {
             Store = store,
+            Log = log,
             Admin = ("admin", "secret"),
             Settings = [("chttpd", "port", "0"), ("chttpd_auth", "iterations", "10"), .. settings],
         });
-        return new InProcessNode(store, node, await node.Databases.CreateAsync("db", new DatabaseOptions(), CancellationToken.None));
+        return new InProcessNode(store, node, await node.Databases.CreateAsync("db", new DatabaseOptions(), CancellationToken.None), log);
     }
 
     /// <summary>Sends a request. Headers are lines <c>Name: value</c>.</summary>

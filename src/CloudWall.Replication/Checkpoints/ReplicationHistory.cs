@@ -22,6 +22,13 @@ public sealed record ReplicationHistory(string? SessionId, string SourceSequence
     /// <summary>No session yet.</summary>
     public static readonly ReplicationHistory Empty = new(null, "0", []);
 
+    /// <summary>The newest session; null where there is none.</summary>
+    internal Session? Newest => Sessions is [var newest, ..] ? newest : null;
+
+    /// <summary>Whether it knows of a session, as far as it had come then.</summary>
+    internal bool Has(Session session) =>
+        Sessions.Any(other => other.Id == session.Id && other.RecordedSequence == session.RecordedSequence);
+
     /// <summary>Reads a checkpoint; <see cref="Empty"/> where it is not one.</summary>
     internal static ReplicationHistory Parse(ReadOnlyMemory<byte> json)
     {

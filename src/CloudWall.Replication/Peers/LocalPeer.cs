@@ -19,7 +19,7 @@ public sealed class LocalPeer(DatabaseCatalogue catalogue, string name, string d
     public override string Name => display;
 
     /// <inheritdoc/>
-    public override Task<string?> ReadServerIdAsync(CancellationToken cancellation) => Task.FromResult<string?>(nodeId);
+    public override Task<PeerServer> ReadServerAsync(CancellationToken cancellation) => Task.FromResult(new PeerServer(nodeId, null));
 
     /// <inheritdoc/>
     public override Task<string?> ReadFilterCodeAsync(string filter, CancellationToken cancellation) => Try(database =>

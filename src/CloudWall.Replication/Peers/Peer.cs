@@ -17,9 +17,8 @@ public abstract class Peer : IAsyncDisposable
     /// <summary>Documents that <c>_bulk_get</c> gave.</summary>
     public virtual long BulkGetDocuments => 0;
 
-    /// <summary>Finds out who the peer's server is: its <c>uuid</c> (<c>GET /</c>).</summary>
-    /// <returns>Null where it does not say.</returns>
-    public abstract Task<string?> ReadServerIdAsync(CancellationToken cancellation);
+    /// <summary>Finds out who the peer's server is (<c>GET /</c>).</summary>
+    public abstract Task<PeerServer> ReadServerAsync(CancellationToken cancellation);
 
     /// <summary>Reads the code of a filter from its design document.</summary>
     /// <param name="filter">Its name, such as <c>design/name</c>.</param>

@@ -31,18 +31,20 @@ internal sealed class RemotePeer : Peer
 
     public override long BulkGetDocuments => _revisions.BulkGetDocuments;
 
-    public override Task<string?> ReadServerIdAsync(CancellationToken cancellation) => _http.RunAsync(
+    public override Task<PeerServer> ReadServerAsync(CancellationToken cancellation) => _http.RunAsync(
         new PeerRequest(HttpMethod.Get, string.Empty) { IsToServer = true, Expects = static status => (int)status < 500 },
         async (answer, token) =>
         {
             if (!answer.IsSuccess)
             {
-                return null;
+                return new PeerServer(null, null);
             }
 
             using var json = await answer.ReadJsonAsync(token);
-            _writer.TakesPackedParts = Text(json.RootElement, "couchdb") is not null;
-            return Text(json.RootElement, "uuid");
+            var root = json.RootElement;
+            _writer.TakesPackedParts = Text(root, "couchdb") is not null;
+            var boot = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("vendor", out var vendor) ? Text(vendor, "boot") : null;
+            return new PeerServer(Text(root, "uuid"), boot);
         },
         cancellation);
 
@@ -104,7 +106,13 @@ internal sealed class RemotePeer : Peer
     {
         var document = Local("_local/" + id, revision, body);
         return _http.RunAsync(
-            new PeerRequest(HttpMethod.Put, RemotePath.Document("_local/" + id)) { Content = () => PeerHttp.Json(document) },
+            new PeerRequest(HttpMethod.Put, RemotePath.Document("_local/" + id))
+            {
+                Content = () => PeerHttp.Json(document),
+
+                // Who answers the second time may have been put back meanwhile, which must be looked at first.
+                MayRepeat = false,
+            },
             static async (answer, token) =>
             {
                 using var json = await answer.ReadJsonAsync(token);

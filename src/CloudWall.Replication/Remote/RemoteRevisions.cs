@@ -122,8 +122,9 @@ internal sealed class RemoteRevisions(PeerHttp http)
 
             foreach (var document in documents)
             {
+                // What no database would take may have been garbled on its way: it is read once more, by itself.
                 var fetched = RevisionParser.Parse(http, id, element.Span[document], ancestors);
-                if (wanted.Take(fetched))
+                if (fetched.Fault is null && wanted.Take(fetched))
                 {
                     yield return fetched;
                 }
@@ -143,7 +144,10 @@ internal sealed class RemoteRevisions(PeerHttp http)
         or HttpStatusCode.NotImplemented;
 
     private Task<List<FetchedRevision>> OpenAsync(
-        string id, RevisionId[] revisions, WantedRevisions wanted, CancellationToken cancellation) => http.RunAsync(
+        string id, RevisionId[] revisions, WantedRevisions wanted, CancellationToken cancellation)
+    {
+        var hasFailed = false;
+        return http.RunAsync(
             new PeerRequest(HttpMethod.Get, $"{RemotePath.Document(id)}?{Asked}&open_revs={RemotePath.Revisions(revisions)}"),
             async (answer, token) =>
             {
@@ -160,8 +164,15 @@ internal sealed class RemoteRevisions(PeerHttp http)
                     }
                 }
 
+                if (!hasFailed && opened.Find(static fetched => fetched.Fault is not null) is { } garbled)
+                {
+                    hasFailed = true;
+                    throw new InvalidDataException($"`{garbled.Id}`: {garbled.Fault!.Reason}");
+                }
+
                 opened.RemoveAll(fetched => !wanted.Take(fetched));
                 return opened;
             },
             cancellation);
+    }
 }

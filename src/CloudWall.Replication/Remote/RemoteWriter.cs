@@ -15,6 +15,9 @@ internal sealed class RemoteWriter(PeerHttp http, Func<double> randomness)
     /// <summary>How many documents with attachments are sent at a time.</summary>
     private const int Abreast = 4;
 
+    /// <summary>How often the peer may say that it cannot read a request.</summary>
+    private const int MaxAttempts = 3;
+
     private static ReadOnlySpan<byte> Opening => "{\"new_edits\":false,\"docs\":["u8;
 
     /// <summary>Whether the peer understands parts of a body that are compressed; of all that is known, only CouchDB and its kin do.</summary>
@@ -84,18 +87,12 @@ internal sealed class RemoteWriter(PeerHttp http, Func<double> randomness)
         }
 
         var body = Body(revisions);
-        var refused = await http.RunAsync(
+        var refused = await AskAsync(
             new PeerRequest(HttpMethod.Post, "_bulk_docs") { Content = () => PeerHttp.Json(body), Expects = IsRefusal },
             async (answer, token) =>
             {
-                if (!answer.IsSuccess)
-                {
-                    return await RefusalAsync(answer, token);
-                }
-
                 using var json = await answer.ReadJsonAsync(token);
                 ReadFailures(json.RootElement, revisions, failures);
-                return null;
             },
             cancellation);
         if (refused is null)
@@ -113,6 +110,33 @@ internal sealed class RemoteWriter(PeerHttp http, Func<double> randomness)
         var half = revisions.Count / 2;
         await WriteManyAsync(revisions[..half], failures, cancellation);
         await WriteManyAsync(revisions[half..], failures, cancellation);
+    }
+
+    /// <summary>Asks the peer to take something. It must say more than once that it cannot read it: it may have been garbled on its way.</summary>
+    /// <returns>Why it does not take it; null where it does.</returns>
+    private async Task<DocumentError?> AskAsync(
+        PeerRequest request, Func<PeerAnswer, CancellationToken, ValueTask> read, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var refused = await http.RunAsync<DocumentError?>(
+                request,
+                async (answer, token) =>
+                {
+                    if (!answer.IsSuccess)
+                    {
+                        return await RefusalAsync(answer, token);
+                    }
+
+                    await read(answer, token);
+                    return null;
+                },
+                cancellation);
+            if (refused is not { Status: 400 } || attempt == MaxAttempts)
+            {
+                return refused;
+            }
+        }
     }
 
     private static async ValueTask<DocumentError> RefusalAsync(PeerAnswer answer, CancellationToken cancellation)
@@ -182,13 +206,13 @@ internal sealed class RemoteWriter(PeerHttp http, Func<double> randomness)
         using var json = new JsonBuffer();
         DocumentJson.Write(json, revision, follow, !TakesPackedParts);
         var document = json.ToArray();
-        return http.RunAsync(
+        return AskAsync(
             new PeerRequest(HttpMethod.Put, RemotePath.Document(revision.Id) + "?new_edits=false")
             {
                 Content = () => follow.Count == 0 ? PeerHttp.Json(document) : new MultipartDocument(document, follow, Boundary(), !TakesPackedParts, cancellation),
                 Expects = IsRefusal,
             },
-            static async (answer, token) => answer.IsSuccess ? null : await RefusalAsync(answer, token),
+            static (_, _) => ValueTask.CompletedTask,
             cancellation);
     }
 

@@ -7,6 +7,8 @@ internal sealed class SilenceTimer : IDisposable
     private readonly CancellationTokenSource _source;
     private readonly CancellationTokenRegistration _registration;
     private readonly CancellationToken _cancellation;
+    private readonly Lock _gate = new();
+    private bool _isDisposed;
 
     /// <summary>A timer that does not run yet.</summary>
     /// <param name="limit">How long the peer may be silent.</param>
@@ -24,10 +26,10 @@ internal sealed class SilenceTimer : IDisposable
     public CancellationToken Token => _source.Token;
 
     /// <summary>Begins, or begins again, to wait for the peer.</summary>
-    public void Start() => _source.CancelAfter(_limit);
+    public void Start() => CancelAfter(_limit);
 
     /// <summary>Stops waiting for the peer: it is our turn.</summary>
-    public void Pause() => _source.CancelAfter(System.Threading.Timeout.InfiniteTimeSpan);
+    public void Pause() => CancelAfter(System.Threading.Timeout.InfiniteTimeSpan);
 
     /// <summary>Gives up with another caller as well, until what is returned is disposed of.</summary>
     public CancellationTokenRegistration CancelWith(CancellationToken other) => other == _cancellation
@@ -43,6 +45,22 @@ internal sealed class SilenceTimer : IDisposable
     public void Dispose()
     {
         _registration.Dispose();
-        _source.Dispose();
+        lock (_gate)
+        {
+            _isDisposed = true;
+            _source.Dispose();
+        }
+    }
+
+    private void CancelAfter(TimeSpan delay)
+    {
+        // A body may still be on its way when the answer has been read and all of it let go.
+        lock (_gate)
+        {
+            if (!_isDisposed)
+            {
+                _source.CancelAfter(delay);
+            }
+        }
     }
 }

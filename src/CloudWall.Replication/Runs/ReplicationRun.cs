@@ -33,7 +33,7 @@ public sealed class ReplicationRun
     private readonly List<PeerChange> _witnesses = [];
     private TaskCompletionSource _due = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CheckpointLog? _log;
-    private (PeerInfo Source, PeerInfo Target) _instances;
+    private bool _isTargetEmpty;
     private (long Attempts, long Documents) _counted;
     private string _session = string.Empty;
     private string _start = "0";
@@ -125,20 +125,23 @@ public sealed class ReplicationRun
         }
 
         var targetInfo = await target.ReadInfoAsync(cancellation);
-        _instances = (sourceInfo, targetInfo);
+        _isTargetEmpty = targetInfo.IsEmpty;
+        var sourceServer = await source.ReadServerAsync(cancellation);
+        var targetServer = await target.ReadServerAsync(cancellation);
         var code = _request.Selection.Filter is { } filter && filter.Contains('/', StringComparison.Ordinal)
             ? await source.ReadFilterCodeAsync(filter, cancellation)
             : null;
         var id = _request.CheckpointId(
             _context.NodeId,
-            Identity(await source.ReadServerIdAsync(cancellation), _request.Source, sourceInfo),
-            Identity(await target.ReadServerIdAsync(cancellation), _request.Target, targetInfo),
+            Identity(sourceServer.Id, _request.Source, sourceInfo),
+            Identity(targetServer.Id, _request.Target, targetInfo),
             code);
-        _log = await CheckpointLog.ReadAsync(source, target, id, cancellation);
+        _log = await CheckpointLog.ReadAsync(
+            id, (source, new PeerState(sourceServer, sourceInfo)), (target, new PeerState(targetServer, targetInfo)), cancellation);
         _session = _context.NewId();
         _start = _request.Options.SinceSequence ?? _log.History.SourceSequence;
         _through = _recorded = _start;
-        Progress.Begin(_log.History.Sessions is [var last, ..] ? last.Statistics : new ReplicationStatistics(), _start, sourceInfo.UpdateSequence);
+        Progress.Begin(_log.History.Newest?.Statistics ?? new ReplicationStatistics(), _start, sourceInfo.UpdateSequence);
         if (_start == "0" && !targetInfo.IsEmpty && _log.History.SessionId is null)
         {
             _context.Log($"{source.Name} → {target.Name}: nothing is known of an earlier replication, so all of it is compared.");
@@ -243,7 +246,7 @@ public sealed class ReplicationRun
                 var copy = new BatchCopy(
                     source, target, Progress, failure => _context.Log($"{target.Name} refused {failure.Id} {failure.Revision}: {failure.Error.Error}: {failure.Error.Reason}"));
                 await _retries.ExecuteAsync(
-                    async token => await copy.RunAsync(changes.Rows, _instances.Target.IsEmpty && _start == "0", token), cancellation);
+                    async token => await copy.RunAsync(changes.Rows, _isTargetEmpty && _start == "0", token), cancellation);
                 End(batch, copy.Witnesses);
                 Alive?.Invoke();
             }
@@ -346,15 +349,15 @@ public sealed class ReplicationRun
             return false;
         }
 
-        await QuestionAsync(target, witnesses, cancellation);
+        var session = new Session(
+            _session, _started, ReplicationHistory.Format(_context.Time.GetUtcNow()), _start, through, Progress.Statistics);
+        await _log!.WriteAsync(
+            session, _request.Selection.DocumentIds is not null, token => QuestionAsync(target, witnesses, token), cancellation);
         lock (_gate)
         {
             _witnesses.RemoveRange(0, witnesses.Count);
         }
 
-        var session = new Session(
-            _session, _started, ReplicationHistory.Format(_context.Time.GetUtcNow()), _start, through, Progress.Statistics);
-        await _log!.WriteAsync(session, _request.Selection.DocumentIds is not null, _instances, cancellation);
         _recorded = through;
         Progress.Recorded(through);
         return true;

@@ -56,7 +56,7 @@ public sealed class RemotePeerTests
     [Fact]
     public async Task A_cookie_that_expired_is_renewed()
     {
-        var sessions = 0;
+        var (sessions, infos) = (0, 0);
         var script = new Script((request, _) =>
         {
             if (request.RequestUri!.AbsolutePath == "/_session")
@@ -68,11 +68,10 @@ public sealed class RemotePeerTests
 
             Assert.Null(request.Headers.Authorization);
             var cookie = Assert.Single(request.Headers.GetValues("Cookie"));
-            return cookie == "AuthSession=session-number-1" && sessions == 1 && CountInfos() > 1
+            return cookie == "AuthSession=session-number-1" && ++infos > 1
                 ? Script.Json("""{"error":"unauthorized","reason":"expired"}""", HttpStatusCode.Unauthorized)
                 : Script.Json(Info);
         });
-        int CountInfos() => script.Seen.Count(static seen => seen.Request == "GET /db/");
         await using var peer = script.Peer("http://me:secret@host/db");
 
         await peer.ReadInfoAsync(CancellationToken.None);
@@ -103,9 +102,9 @@ public sealed class RemotePeerTests
         var sent = "what was garbled"u8.ToArray()[..bytes.Length];
         var script = new Script((request, _) => request.RequestUri!.AbsolutePath.EndsWith("/file", StringComparison.Ordinal)
             ? Script.Bytes(sent)
-            : Script.Json($$$$"""
-                {"results":[{"id":"a","docs":[{"ok":{"_id":"a","_rev":"1-{{{{Hash}}}}","_revisions":{"start":1,"ids":["{{{{Hash}}}}"]},
-                "_attachments":{"file":{"content_type":"image/png","revpos":1,"digest":"{{{{digest}}}}","length":{{{{bytes.Length}}}},"stub":true}}}}]}]}
+            : Script.Json($$$$$"""
+                {"results":[{"id":"a","docs":[{"ok":{"_id":"a","_rev":"1-{{{{{Hash}}}}}","_revisions":{"start":1,"ids":["{{{{{Hash}}}}}"]},
+                "_attachments":{"file":{"content_type":"image/png","revpos":1,"digest":"{{{{{digest}}}}}","length":{{{{{bytes.Length}}}}},"stub":true}}}}]}]}
                 """));
         await using var peer = script.Peer();
         var attachment = Assert.Single(Assert.Single(await FetchAsync(peer)).Attachments);

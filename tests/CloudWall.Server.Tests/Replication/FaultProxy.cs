@@ -37,6 +37,7 @@ internal sealed class FaultProxy : IAsyncDisposable
         Late,
         Refused,
         RequestLost,
+        RequestGarbled,
         AnswerLost,
         AnswerCut,
         AnswerShort,
@@ -133,7 +134,7 @@ internal sealed class FaultProxy : IAsyncDisposable
                     break;
             }
 
-            using var answer = await ForwardAsync(context);
+            using var answer = await ForwardAsync(context, fault == Fault.RequestGarbled, where);
             if (fault == Fault.AnswerLost)
             {
                 context.Abort();
@@ -148,7 +149,7 @@ internal sealed class FaultProxy : IAsyncDisposable
         }
     }
 
-    private Task<HttpResponseMessage> ForwardAsync(HttpContext context)
+    private async Task<HttpResponseMessage> ForwardAsync(HttpContext context, bool garbles, double where)
     {
         // The path goes out as it came, escapes and all.
         var target = _behind.ToString().TrimEnd('/') + context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
@@ -156,7 +157,7 @@ internal sealed class FaultProxy : IAsyncDisposable
             new HttpMethod(context.Request.Method), new Uri(target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
         if (context.Features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>().CanHaveBody)
         {
-            request.Content = new StreamContent(context.Request.Body);
+            request.Content = garbles ? await GarbledAsync(context, where) : new StreamContent(context.Request.Body);
         }
 
         foreach (var (name, value) in context.Request.Headers.Where(static header => header.Key is not ("Host" or "Connection" or "Expect" or "Transfer-Encoding")))
@@ -167,7 +168,23 @@ internal sealed class FaultProxy : IAsyncDisposable
             }
         }
 
-        return _client.SendAsync(request, context.RequestAborted);
+        return await _client.SendAsync(request, context.RequestAborted);
+    }
+
+    private static async Task<HttpContent> GarbledAsync(HttpContext context, double where)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        var bytes = body.ToArray();
+        Garble(bytes, where);
+        return new ByteArrayContent(bytes);
+    }
+
+    /// <summary>Puts bytes in that JSON has neither in texts nor between them.</summary>
+    private static void Garble(byte[] bytes, double where)
+    {
+        var at = (int)(bytes.Length * where);
+        bytes.AsSpan(at, Math.Min(8, bytes.Length - at)).Fill((byte)(where < 0.5 ? 1 : 0xff));
     }
 
     private static async Task AnswerAsync(HttpContext context, HttpResponseMessage answer, Fault fault, double where)
@@ -178,7 +195,7 @@ internal sealed class FaultProxy : IAsyncDisposable
             context.Response.Headers[name] = values.ToArray();
         }
 
-        if (fault is Fault.None or Fault.Late)
+        if (fault is Fault.None or Fault.Late or Fault.RequestGarbled)
         {
             await PourAsync(context, await answer.Content.ReadAsStreamAsync(context.RequestAborted));
             return;
@@ -193,8 +210,7 @@ internal sealed class FaultProxy : IAsyncDisposable
                 await context.Response.Body.WriteAsync(body.AsMemory(0, at), context.RequestAborted);
                 break;
             case Fault.AnswerGarbled:
-                // Neither in texts nor between them does JSON have such bytes.
-                body.AsSpan(at, Math.Min(8, body.Length - at)).Fill((byte)(where < 0.5 ? 1 : 0xff));
+                Garble(body, where);
                 await context.Response.Body.WriteAsync(body, context.RequestAborted);
                 break;
             default:

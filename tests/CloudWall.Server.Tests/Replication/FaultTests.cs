@@ -30,6 +30,13 @@ public sealed class FaultTests(ITestOutputHelper output)
 
     private async Task ConvergeAsync(int seed)
     {
+        var log = await RunAsync(seed);
+        Assert.DoesNotContain("defect", log.ToString(), StringComparison.Ordinal);
+    }
+
+    /// <returns>The log of the node that replicates.</returns>
+    private async Task<StringWriter> RunAsync(int seed)
+    {
         var random = new Random(seed);
         await using var a = await InProcessNode.StartAsync();
         await using var b = await InProcessNode.StartAsync(
@@ -93,6 +100,7 @@ public sealed class FaultTests(ITestOutputHelper output)
 
         await CompareAsync(a, b, ledger);
         output.WriteLine($"CLOUDWALL_FAULT_SEED={seed}: {proxy.Faults} faults, {ledger.Count} documents");
+        return b.Log;
     }
 
     /// <summary>Writes a document: a new one, a new revision, a deletion, one with an attachment, or a conflict.</summary>

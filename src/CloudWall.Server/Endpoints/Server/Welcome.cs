@@ -13,6 +13,7 @@ internal static class Welcome
             .Raw(",\"git_sha\":"u8).Text(Node.Commit)
             .Raw(",\"uuid\":"u8).Text(exchange.Node.Id)
             .Raw(",\"features\":[],\"vendor\":{\"name\":\"CloudWall\",\"version\":"u8).Text(Node.Version)
+            .Raw(",\"boot\":"u8).Text(exchange.Node.Boot)
             .Raw("}}"u8);
         await exchange.WriteJsonAsync(200, json);
     }
