@@ -325,7 +325,9 @@ internal sealed class Node : IAsyncDisposable
             endpoint.Name!,
             LocalUrl(endpoint.Name!),
             Id,
-            (database, selection, changes, cancellation) => LocalSourceFilter.PassAsync(this, database, selection, changes, cancellation))
+            UserContext.Of(endpoint.Name!, options.User),
+            (database, selection, changes, cancellation) =>
+                LocalSourceFilter.PassAsync(this, database, options.User, selection, changes, cancellation))
         : _hosts.Open(endpoint, options);
 
     private void OpenIndexes()

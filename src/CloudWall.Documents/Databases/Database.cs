@@ -1,6 +1,7 @@
 using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Changes;
 using CloudWall.Documents.Compaction;
+using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
 using CloudWall.Documents.Validation;
 using CloudWall.Documents.Writing;
@@ -220,6 +221,9 @@ public sealed class Database
             session.State.UpdateSequence++;
         }),
         cancellation);
+
+    /// <summary>What documents may measure.</summary>
+    public DocumentLimits Limits => _core.Options.Limits;
 
     /// <summary>How many revisions of a document's history are kept (1000).</summary>
     public int RevsLimit => (int)Open().State.RevsLimit;

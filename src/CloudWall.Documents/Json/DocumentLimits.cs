@@ -20,4 +20,16 @@ public sealed record DocumentLimits
 
     /// <summary><c>max_document_id_length</c>: the longest id in UTF-8 bytes; null or 0 for no limit.</summary>
     public int? MaxDocumentIdLength { get; init; }
+
+    /// <summary>Checks the size of a document's body.</summary>
+    /// <param name="id">The document's id; null where it has none yet.</param>
+    /// <param name="body">The body in normal form, without members of CouchDB's own.</param>
+    /// <exception cref="DocumentException">413: it is too large.</exception>
+    public void CheckBody(string? id, ReadOnlySpan<byte> body)
+    {
+        if (EncodedSize.Exceeds(body, MaxDocumentSize))
+        {
+            throw new DocumentException(new DocumentError(413, "document_too_large", id ?? string.Empty));
+        }
+    }
 }

@@ -132,11 +132,7 @@ public static class DocumentParser
         }
 
         var (body, term) = json.WithoutSpecials();
-        if (EncodedSize.Exceeds(body, limits.MaxDocumentSize))
-        {
-            throw new DocumentException(new DocumentError(413, "document_too_large", id ?? ""));
-        }
-
+        limits.CheckBody(id, body);
         if (attachments is not null)
         {
             Check(attachments, limits);

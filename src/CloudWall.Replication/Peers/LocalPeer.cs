@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using CloudWall.Documents;
 using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Replication.Peers;
@@ -12,8 +13,10 @@ namespace CloudWall.Replication.Peers;
 /// <param name="name">The database's name.</param>
 /// <param name="display">How it is shown to people.</param>
 /// <param name="nodeId">The node's <c>uuid</c>.</param>
+/// <param name="userContext">As whom it is written to: a context object as JSON in UTF-8; empty for the node itself.</param>
 /// <param name="filter">Asks filter functions of design documents; without it they are refused.</param>
-public sealed class LocalPeer(DatabaseCatalogue catalogue, string name, string display, string nodeId, LocalFilter? filter = null) : Peer
+public sealed class LocalPeer(
+    DatabaseCatalogue catalogue, string name, string display, string nodeId, ReadOnlyMemory<byte> userContext = default, LocalFilter? filter = null) : Peer
 {
     /// <inheritdoc/>
     public override string Name => display;
@@ -235,6 +238,8 @@ public sealed class LocalPeer(DatabaseCatalogue catalogue, string name, string d
 
                 try
                 {
+                    DocumentParser.ValidateId(revision.Id, database.Limits);
+                    database.Limits.CheckBody(revision.Id, revision.Body.Span);
                     writes.Add(new DocumentWrite(revision.Id, revision.ToDocument(), await TakeAsync(database, revision, cancellation)));
                 }
                 catch (DocumentException refused) when (refused.Error.Status < 500)
@@ -243,7 +248,7 @@ public sealed class LocalPeer(DatabaseCatalogue catalogue, string name, string d
                 }
             }
 
-            foreach (var outcome in await database.WriteAsync(writes, WriteMode.Replicated, cancellation))
+            foreach (var outcome in await database.WriteAsync(writes, WriteMode.Replicated, cancellation, userContext))
             {
                 if (outcome.Error is { } error)
                 {

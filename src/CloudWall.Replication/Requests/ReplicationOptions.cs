@@ -18,6 +18,9 @@ public sealed record ReplicationOptions
     /// <summary><c>since_seq</c> as JSON; null to begin where the last session ended.</summary>
     public string? SinceSequence { get; init; }
 
+    /// <summary><c>user_ctx</c>; null for the node itself.</summary>
+    public ReplicationUser? User { get; init; }
+
     /// <summary><c>use_checkpoints</c>.</summary>
     public bool UseCheckpoints { get; init; } = true;
 

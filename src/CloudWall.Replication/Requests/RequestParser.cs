@@ -49,6 +49,7 @@ public static class RequestParser
         CreateTarget = Boolean(json, "create_target") ?? false,
         CreateTargetParameters = Pairs(json, "create_target_params", "parameter `create_target_params` must be a JSON object"),
         SinceSequence = Member(json, "since_seq") is { ValueKind: not JsonValueKind.Undefined } since ? since.GetRawText() : null,
+        User = User(Member(json, "user_ctx")),
         UseCheckpoints = Boolean(json, "use_checkpoints") ?? defaults.UseCheckpoints,
         UseBulkGet = Boolean(json, "use_bulk_get") ?? defaults.UseBulkGet,
         CheckpointInterval = Milliseconds(json, "checkpoint_interval") ?? defaults.CheckpointInterval,
@@ -58,6 +59,21 @@ public static class RequestParser
         ConnectionTimeout = Milliseconds(json, "connection_timeout") ?? defaults.ConnectionTimeout,
         Retries = (int?)Number(json, "retries_per_request", 0, 1000) ?? defaults.Retries,
     };
+
+    private static ReplicationUser? User(JsonElement json)
+    {
+        if (json.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        var roles = Member(json, "roles");
+        return new ReplicationUser(
+            Text(json, "name"),
+            roles.ValueKind == JsonValueKind.Array
+                ? [.. roles.EnumerateArray().Where(static role => role.ValueKind == JsonValueKind.String).Select(static role => role.GetString()!)]
+                : []);
+    }
 
     private static ChangesSelection Selection(JsonElement json)
     {

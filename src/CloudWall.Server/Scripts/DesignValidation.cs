@@ -59,7 +59,7 @@ internal sealed class DesignValidation : UpdateValidator
     public override Task<DocumentError?[]> ValidateAsync(
         Database database, IReadOnlyList<ProposedUpdate> updates, ReadOnlyMemory<byte> userContext, CancellationToken cancellation)
     {
-        var who = userContext.IsEmpty ? UserContext.OfNode(database.Name) : userContext;
+        var who = userContext.IsEmpty ? UserContext.Of(database.Name, user: null) : userContext;
         return _threads.RunAsync(
             () =>
             {

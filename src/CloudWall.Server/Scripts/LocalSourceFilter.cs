@@ -3,6 +3,7 @@ using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Revisions;
 using CloudWall.Replication.Peers;
+using CloudWall.Replication.Requests;
 using CloudWall.Server.Endpoints.Changes;
 using CloudWall.Server.Endpoints.Databases;
 using CloudWall.Server.Endpoints.Documents;
@@ -16,9 +17,9 @@ internal static class LocalSourceFilter
     /// <summary>Asks the function.</summary>
     /// <exception cref="DocumentException">There is none, or it failed.</exception>
     public static async Task<IReadOnlyList<PeerChange>> PassAsync(
-        Node node, Database database, ChangesSelection selection, IReadOnlyList<PeerChange> changes, CancellationToken cancellation)
+        Node node, Database database, ReplicationUser? user, ChangesSelection selection, IReadOnlyList<PeerChange> changes, CancellationToken cancellation)
     {
-        var function = Find(node, database, selection);
+        var function = Find(node, database, user, selection);
         using var text = new JsonBuffer(4096);
         var places = new List<(PeerChange Change, RevisionId Revision, int Start, int End)>();
         foreach (var change in changes)
@@ -35,7 +36,7 @@ internal static class LocalSourceFilter
         ];
     }
 
-    private static FilterFunction Find(Node node, Database database, ChangesSelection selection)
+    private static FilterFunction Find(Node node, Database database, ReplicationUser? user, ChangesSelection selection)
     {
         var isView = selection.Filter == "_view";
         var path = isView ? selection.QueryParameters.FirstOrDefault(static parameter => parameter.Key == "view").Value : selection.Filter;
@@ -45,7 +46,7 @@ internal static class LocalSourceFilter
         }
 
         var calls = DesignCalls.Open(node, database, design).Require(isView ? "views" : "filters", name);
-        return new FilterFunction(calls, name, isView ? null : Request(node, database, selection));
+        return new FilterFunction(calls, name, isView ? null : Request(node, database, user, selection));
     }
 
     private static void Read(
@@ -69,7 +70,7 @@ internal static class LocalSourceFilter
     }
 
     /// <summary>What a function sees of a request that nobody has made.</summary>
-    private static byte[] Request(Node node, Database database, ChangesSelection selection)
+    private static byte[] Request(Node node, Database database, ReplicationUser? user, ChangesSelection selection)
     {
         using var json = new JsonBuffer(1024);
         json.Raw("{\"info\":"u8);
@@ -83,7 +84,7 @@ internal static class LocalSourceFilter
         }
 
         json.Raw("},\"headers\":{},\"body\":\"undefined\",\"peer\":\"127.0.0.1\",\"form\":{},\"cookie\":{},\"userCtx\":"u8)
-            .Raw(UserContext.OfNode(database.Name)).Raw(",\"secObj\":"u8).Raw((database.Security ?? Security.Default).Span).Raw("}"u8);
+            .Raw(UserContext.Of(database.Name, user)).Raw(",\"secObj\":"u8).Raw((database.Security ?? Security.Default).Span).Raw("}"u8);
         return json.WrittenSpan.ToArray();
     }
 }

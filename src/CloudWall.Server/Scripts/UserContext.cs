@@ -1,3 +1,4 @@
+using CloudWall.Replication.Requests;
 using CloudWall.Server.Access;
 using CloudWall.Server.Http;
 
@@ -14,22 +15,36 @@ internal static class UserContext
         return json.WrittenSpan.ToArray();
     }
 
-    /// <summary>The node's own context in a database: that of an admin without a name.</summary>
-    public static byte[] OfNode(string database) => Of(database, new Principal(null, IsAdmin: true));
+    /// <summary>The context of somebody that a replication names; without one that of the node itself, an admin without a name.</summary>
+    public static byte[] Of(string database, ReplicationUser? user)
+    {
+        using var json = new JsonBuffer(128);
+        Write(json, database, user?.Name, user is null ? ["_admin"] : user.Roles);
+        return json.WrittenSpan.ToArray();
+    }
 
     /// <summary>Writes somebody's context in a database.</summary>
-    public static void Write(JsonBuffer json, string database, Principal principal)
+    public static void Write(JsonBuffer json, string database, Principal principal) =>
+        Write(json, database, principal.Name, principal.IsAdmin ? ["_admin"] : []);
+
+    private static void Write(JsonBuffer json, string database, string? name, IReadOnlyList<string> roles)
     {
         json.Raw("{\"db\":"u8).Text(database).Raw(",\"name\":"u8);
-        if (principal.Name is { } name)
-        {
-            json.Text(name);
-        }
-        else
+        if (name is null)
         {
             json.Raw("null"u8);
         }
+        else
+        {
+            json.Text(name);
+        }
 
-        json.Raw(principal.IsAdmin ? ",\"roles\":[\"_admin\"]}"u8 : ",\"roles\":[]}"u8);
+        json.Raw(",\"roles\":["u8);
+        for (var i = 0; i < roles.Count; i++)
+        {
+            json.Raw(i == 0 ? ""u8 : ","u8).Text(roles[i]);
+        }
+
+        json.Raw("]}"u8);
     }
 }

@@ -25,4 +25,24 @@ public sealed class LocalReplicationTests
         var rows = JsonNode.Parse((await node.SendAsync("GET", "/to/_all_docs")).Body)!["rows"]!.AsArray();
         Assert.Equal(["y", "z"], rows.Select(static row => (string?)row!["id"]));
     }
+
+    [Theory]
+    [InlineData("", 2)]
+    [InlineData(""","user_ctx":{"name":"ann","roles":["writer"]}""", 2)]
+    [InlineData(""","user_ctx":{"name":"bob","roles":[]}""", 1)]
+    public async Task Validation_sees_as_whom_a_replication_writes(string user, int arrived)
+    {
+        await using var node = await TestNode.StartAsync();
+        Assert.Equal(201, (await node.SendAsync("PUT", "/from")).Status);
+        Assert.Equal(201, (await node.SendAsync("PUT", "/to")).Status);
+        const string Design =
+            """{"validate_doc_update":"function(doc, old, ctx) { if (ctx.roles.indexOf('_admin') < 0 && ctx.roles.indexOf('writer') < 0) throw {forbidden: 'no'}; }"}""";
+        Assert.Equal(201, (await node.SendAsync("PUT", "/to/_design/v", Design)).Status);
+        Assert.Equal(201, (await node.SendAsync("PUT", "/from/x", "{}")).Status);
+
+        var answer = await node.SendAsync("POST", "/_replicate", $$"""{"source":"from","target":"to"{{user}}}""", "admin:pass", "Content-Type: application/json");
+        Assert.Equal(200, answer.Status);
+        Assert.Equal(2 - arrived, (int)JsonNode.Parse(answer.Body)!["history"]![0]!["doc_write_failures"]!);
+        Assert.Equal(arrived, JsonNode.Parse((await node.SendAsync("GET", "/to/_all_docs")).Body)!["rows"]!.AsArray().Count);
+    }
 }
