@@ -4,9 +4,10 @@ using System.Text.Json;
 namespace CloudWall.Replication.Remote;
 
 /// <summary>An answer of which the head has come. Dispose of it when the body has been read, or is not wanted any more.</summary>
-internal sealed class PeerAnswer(HttpResponseMessage response, SilenceTimer silence) : IDisposable
+internal sealed class PeerAnswer(HttpResponseMessage response, SilenceTimer silence, SemaphoreSlim places) : IDisposable
 {
     private Stream? _body;
+    private bool _isDisposed;
 
     public HttpStatusCode Status => response.StatusCode;
 
@@ -39,9 +40,16 @@ internal sealed class PeerAnswer(HttpResponseMessage response, SilenceTimer sile
 
     public void Dispose()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         _body?.Dispose();
         response.Dispose();
         silence.Dispose();
+        places.Release();
     }
 
     private static string? Text(JsonDocument json, string name) =>

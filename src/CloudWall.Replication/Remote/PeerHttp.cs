@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using CloudWall.Replication.Peers;
+using CloudWall.Replication.Requests;
 using Polly;
 using Polly.Retry;
 
@@ -16,6 +17,7 @@ internal sealed class PeerHttp : IDisposable
     private readonly HttpClient _client;
     private readonly ResiliencePipeline _pipeline;
     private readonly CookieSession? _session;
+    private readonly SemaphoreSlim _places;
 
     /// <summary>A client of one database.</summary>
     /// <param name="address">The database.</param>
@@ -28,6 +30,7 @@ internal sealed class PeerHttp : IDisposable
         Address = address;
         Options = options;
         Time = time;
+        _places = new SemaphoreSlim(Math.Max(ReplicationOptions.LeastConnections, options.Connections));
         _client = new HttpClient(handler, disposeHandler: true) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
         _session = address.UserName is null ? null : new CookieSession(address, _client);
         _pipeline = options.Retries < 1
@@ -137,6 +140,7 @@ internal sealed class PeerHttp : IDisposable
     private async Task<(PeerAnswer Answer, string? Cookie)> SendOnceAsync(
         PeerRequest asked, string? expired, CancellationToken cancellation)
     {
+        await _places.WaitAsync(cancellation);
         var silence = new SilenceTimer(Options.Timeout, Time, cancellation);
         var answered = false;
         try
@@ -148,7 +152,7 @@ internal sealed class PeerHttp : IDisposable
             silence.Pause();
             _session?.Learn(response);
             answered = true;
-            return (new PeerAnswer(response, silence), cookie);
+            return (new PeerAnswer(response, silence, _places), cookie);
         }
         catch (OperationCanceledException cancelled)
         {
@@ -159,6 +163,7 @@ internal sealed class PeerHttp : IDisposable
             if (!answered)
             {
                 silence.Dispose();
+                _places.Release();
             }
         }
     }

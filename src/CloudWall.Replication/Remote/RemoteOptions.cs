@@ -3,7 +3,7 @@ namespace CloudWall.Replication.Remote;
 /// <summary>How a remote peer is talked to: CouchDB's settings of a replication ("Replicator" in its documentation of the configuration).</summary>
 public sealed record RemoteOptions
 {
-    /// <summary><c>http_connections</c>: how many connections at most.</summary>
+    /// <summary><c>http_connections</c>: how many connections at most, 3 or more.</summary>
     public int Connections { get; init; } = 20;
 
     /// <summary><c>connection_timeout</c>: how long a peer may be silent. A transfer that flows may last as long as it likes.</summary>

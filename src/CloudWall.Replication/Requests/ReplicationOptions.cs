@@ -6,6 +6,9 @@ namespace CloudWall.Replication.Requests;
 /// </summary>
 public sealed record ReplicationOptions
 {
+    /// <summary>Changes, documents and an attachment are read from one side at the same time.</summary>
+    internal const int LeastConnections = 3;
+
     /// <summary><c>continuous</c>: goes on when all is done.</summary>
     public bool Continuous { get; init; }
 
@@ -36,8 +39,11 @@ public sealed record ReplicationOptions
     /// <summary><c>worker_processes</c>: batches at a time.</summary>
     public int Workers { get; init; } = 4;
 
-    /// <summary><c>http_connections</c> to each side.</summary>
+    /// <summary><c>http_connections</c> to each side; 3 at least are used.</summary>
     public int Connections { get; init; } = 20;
+
+    /// <summary>How many batches there are at a time: of the connections, each may need one for documents and one for what is attached to them.</summary>
+    internal int WorkersAtOnce => Math.Clamp((Connections - 1) / 2, 1, Workers);
 
     /// <summary><c>connection_timeout</c>, milliseconds: how long a peer may be silent.</summary>
     public TimeSpan ConnectionTimeout { get; init; } = TimeSpan.FromSeconds(30);

@@ -151,9 +151,9 @@ public sealed class ReplicationRun
     private async Task CopyAsync(Peer source, Peer target, CancellationToken cancellation)
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var pages = Channel.CreateBounded<(PeerChanges Changes, BatchOrder.Batch Batch)>(_request.Options.Workers);
+        var pages = Channel.CreateBounded<(PeerChanges Changes, BatchOrder.Batch Batch)>(_request.Options.WorkersAtOnce);
         var parts = new List<Task> { ReadAsync(source, pages.Writer, stopping.Token) };
-        for (var i = 0; i < _request.Options.Workers; i++)
+        for (var i = 0; i < _request.Options.WorkersAtOnce; i++)
         {
             parts.Add(WorkAsync(source, target, pages.Reader, stopping.Token));
         }

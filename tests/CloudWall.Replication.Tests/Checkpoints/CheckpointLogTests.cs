@@ -1,0 +1,125 @@
+using CloudWall.Documents;
+using CloudWall.Replication.Checkpoints;
+using CloudWall.Replication.Peers;
+using CloudWall.Replication.Runs;
+
+namespace CloudWall.Replication.Tests.Checkpoints;
+
+public sealed class CheckpointLogTests : IAsyncDisposable
+{
+    private static readonly Func<CancellationToken, Task> HasAll = static _ => Task.CompletedTask;
+    private readonly CheckpointPeer _source = new();
+    private readonly CheckpointPeer _target = new();
+
+    [Fact]
+    public async Task What_is_recorded_on_both_sides_is_where_the_next_run_begins()
+    {
+        await (await OpenAsync()).WriteAsync(At("a", 10), false, HasAll, CancellationToken.None);
+
+        var next = await OpenAsync();
+
+        Assert.Equal("10", next.History.SourceSequence);
+        await next.WriteAsync(At("b", 20), false, HasAll, CancellationToken.None);
+        Assert.Equal(["b", "a"], (await OpenAsync()).History.Sessions.Select(static session => session.Id));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_side_that_was_put_back_is_noticed_and_its_checkpoint_left_as_it_is(bool isSource)
+    {
+        var side = isSource ? _source : _target;
+        var log = await OpenAsync();
+        await log.WriteAsync(At("a", 10), false, HasAll, CancellationToken.None);
+        var copy = side.Checkpoint;
+        await log.WriteAsync(At("a", 20), false, HasAll, CancellationToken.None);
+        side.Checkpoint = copy;
+
+        var failure = await Assert.ThrowsAsync<PeerException>(() => log.WriteAsync(At("a", 30), false, HasAll, CancellationToken.None));
+
+        Assert.True(failure.MustRestart);
+        Assert.Equal("checkpoint_lost", failure.Error.Error);
+        Assert.Same(copy, side.Checkpoint);
+        Assert.Equal("10", (await OpenAsync()).History.SourceSequence);
+    }
+
+    [Fact]
+    public async Task A_side_that_was_started_anew_is_noticed()
+    {
+        (_source.Boot, _target.Boot) = ("1", "1");
+        var log = await OpenAsync();
+        await log.WriteAsync(At("a", 10), false, HasAll, CancellationToken.None);
+        _source.Boot = "2";
+
+        var failure = await Assert.ThrowsAsync<PeerException>(() => log.WriteAsync(At("a", 20), false, HasAll, CancellationToken.None));
+
+        Assert.True(failure.MustRestart);
+        Assert.Equal("10", (await OpenAsync()).History.SourceSequence);
+    }
+
+    [Fact]
+    public async Task A_database_that_was_made_anew_gets_no_checkpoint()
+    {
+        var log = await OpenAsync();
+        _target.StartTime = "2";
+
+        var failure = await Assert.ThrowsAsync<PeerException>(() => log.WriteAsync(At("a", 10), false, HasAll, CancellationToken.None));
+
+        Assert.True(failure.MustRestart);
+        Assert.Null(_target.Checkpoint);
+    }
+
+    [Fact]
+    public async Task A_target_that_lacks_what_was_written_makes_the_checkpoint_count_for_nothing()
+    {
+        var log = await OpenAsync();
+        await log.WriteAsync(At("a", 10), false, HasAll, CancellationToken.None);
+
+        await Assert.ThrowsAsync<PeerException>(() => log.WriteAsync(
+            At("a", 20), false, static _ => throw new PeerException(new DocumentError(500, "target_went_back", ""), false), CancellationToken.None));
+
+        Assert.Equal("10", (await OpenAsync()).History.SourceSequence);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_write_whose_answer_was_lost_is_done_again(bool isSource)
+    {
+        var log = await OpenAsync();
+        await log.WriteAsync(At("a", 10), false, HasAll, CancellationToken.None);
+        (isSource ? _source : _target).OnWrite = static () => throw new PeerException(new DocumentError(500, "cut", ""), true);
+        await Assert.ThrowsAsync<PeerException>(() => log.WriteAsync(At("a", 20), false, HasAll, CancellationToken.None));
+
+        // By now it has come further.
+        await log.WriteAsync(At("a", 25), false, HasAll, CancellationToken.None);
+
+        Assert.Equal("25", (await OpenAsync()).History.SourceSequence);
+    }
+
+    [Fact]
+    public async Task Two_jobs_of_one_replication_leave_each_other_alone()
+    {
+        var one = await OpenAsync();
+        await one.WriteAsync(At("a", 10), false, HasAll, CancellationToken.None);
+        var other = await OpenAsync();
+        await other.WriteAsync(At("b", 30), false, HasAll, CancellationToken.None);
+
+        await one.WriteAsync(At("a", 20), false, HasAll, CancellationToken.None);
+        await other.WriteAsync(At("b", 40), false, HasAll, CancellationToken.None);
+
+        Assert.Equal("40", (await OpenAsync()).History.SourceSequence);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _source.DisposeAsync();
+        await _target.DisposeAsync();
+    }
+
+    private static Session At(string id, int sequence) =>
+        new(id, "Mon", "Mon", "0", sequence.ToString(System.Globalization.CultureInfo.InvariantCulture), new ReplicationStatistics());
+
+    private Task<CheckpointLog> OpenAsync() =>
+        CheckpointLog.ReadAsync("id", (_source, _source.State), (_target, _target.State), CancellationToken.None);
+}
