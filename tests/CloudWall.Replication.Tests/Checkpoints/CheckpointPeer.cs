@@ -4,10 +4,8 @@ using CloudWall.Replication.Peers;
 namespace CloudWall.Replication.Tests.Checkpoints;
 
 /// <summary>A peer that has a checkpoint and nothing else. Like CouchDB's, its local documents know no conflicts.</summary>
-internal sealed class CheckpointPeer : Peer
+internal sealed class CheckpointPeer : StubPeer
 {
-    public override string Name => "peer";
-
     public string? Boot { get; set; }
 
     public string StartTime { get; set; } = "1";
@@ -35,20 +33,4 @@ internal sealed class CheckpointPeer : Peer
         now?.Invoke();
         return Task.FromResult(next);
     }
-
-    public override Task<string?> ReadFilterCodeAsync(string filter, CancellationToken cancellation) => throw new NotSupportedException();
-
-    public override Task CreateAsync(IReadOnlyList<KeyValuePair<string, string>> parameters, CancellationToken cancellation) => throw new NotSupportedException();
-
-    public override Task<PeerChanges> ReadChangesAsync(
-        string since, int limit, bool wait, ChangesSelection selection, CancellationToken cancellation) => throw new NotSupportedException();
-
-    public override Task<IReadOnlyList<MissingRevisions>> FindMissingAsync(
-        IReadOnlyList<PeerChange> changes, CancellationToken cancellation) => throw new NotSupportedException();
-
-    public override IAsyncEnumerable<FetchedRevision> FetchAsync(
-        IReadOnlyList<MissingRevisions> missing, CancellationToken cancellation) => throw new NotSupportedException();
-
-    public override Task<IReadOnlyList<WriteFailure>> WriteAsync(
-        IReadOnlyList<FetchedRevision> revisions, CancellationToken cancellation) => throw new NotSupportedException();
 }

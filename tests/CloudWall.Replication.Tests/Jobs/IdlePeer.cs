@@ -1,0 +1,31 @@
+using CloudWall.Replication.Peers;
+
+namespace CloudWall.Replication.Tests.Jobs;
+
+/// <summary>A peer without documents, that can be away.</summary>
+internal sealed class IdlePeer : StubPeer
+{
+    private readonly Func<PeerException?> _failure;
+
+    public IdlePeer(Func<PeerException?> failure) => _failure = failure;
+
+    public override Task<PeerServer> ReadServerAsync(CancellationToken cancellation) => Task.FromResult(new PeerServer(null, null));
+
+    public override Task<PeerInfo> ReadInfoAsync(CancellationToken cancellation) => _failure() is { } failure
+        ? Task.FromException<PeerInfo>(failure)
+        : Task.FromResult(new PeerInfo("0", "0") { IsEmpty = true });
+
+    public override Task<LocalDocumentState?> ReadLocalAsync(string id, CancellationToken cancellation) =>
+        Task.FromResult<LocalDocumentState?>(null);
+
+    public override async Task<PeerChanges> ReadChangesAsync(
+        string since, int limit, bool wait, ChangesSelection selection, CancellationToken cancellation)
+    {
+        if (wait)
+        {
+            await Task.Delay(Timeout.Infinite, cancellation);
+        }
+
+        return new PeerChanges([], "0", 0);
+    }
+}
