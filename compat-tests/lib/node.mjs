@@ -12,9 +12,9 @@ const ADMIN = 'admin';
 const PASSWORD = 'a secret/with %';
 const SOURCE = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../src/CloudWall.Server/bin');
 
-/** Starts a node with empty data. It is ended, and its data deleted, when the test or suite `t` ends. */
-export async function startNode(after) {
-  const node = process.env.CLOUDWALL_URL ? new ForeignNode(process.env.CLOUDWALL_URL) : new OwnNode();
+/** Starts a node with empty data, and with settings as in an INI file. It is ended, and its data deleted, when the test or suite `t` ends. */
+export async function startNode(after, settings = '') {
+  const node = process.env.CLOUDWALL_URL ? new ForeignNode(process.env.CLOUDWALL_URL) : new OwnNode(settings);
   after(() => node.dispose());
   await node.start();
   return node;
@@ -24,6 +24,10 @@ class OwnNode {
   #data = fs.mkdtempSync(path.join(os.tmpdir(), 'cloudwall-compat-'));
   #program;
   #port = 0;
+
+  constructor(settings) {
+    fs.writeFileSync(path.join(this.#data, 'local.ini'), settings);
+  }
 
   /** URL with credentials, and the same for a database. */
   get url() {

@@ -92,6 +92,12 @@ internal sealed record NodeSettings
     /// <summary><c>[couchdb] os_process_timeout</c> and <c>[query_server_config]</c>.</summary>
     public required ScriptHostOptions Scripts { get; init; }
 
+    /// <summary><c>[csp]</c>.</summary>
+    public required ContentPolicies ContentPolicies { get; init; }
+
+    /// <summary><c>[chttpd] rewrite_limit</c>: how often a request may become another.</summary>
+    public required int RewriteLimit { get; init; }
+
     /// <summary><c>[purge] max_document_id_number</c>: documents in one purge request.</summary>
     public required int MaxPurgedDocuments { get; init; }
 
@@ -155,6 +161,8 @@ internal sealed record NodeSettings
         Compaction = CompactionSettings.Read(settings),
         Replication = ReplicationSettings.Read(settings),
         Scripts = ScriptSettings.Read(settings),
+        ContentPolicies = ContentPolicies.Read(settings),
+        RewriteLimit = (int)settings.Number("chttpd", "rewrite_limit", 100, 0, 10_000),
         MaxPurgedDocuments = (int)settings.Number("purge", "max_document_id_number", 100, 0, int.MaxValue),
         MaxPurgedRevisions = (int)settings.Number("purge", "max_revisions_number", 1000, 0, int.MaxValue),
         DefaultShards = (int)settings.Number("cluster", "q", 1, 1, 256),

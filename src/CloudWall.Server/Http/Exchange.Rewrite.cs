@@ -5,9 +5,6 @@ namespace CloudWall.Server.Http;
 /// <content>Requests that become others.</content>
 internal sealed partial class Exchange
 {
-    /// <summary>CouchDB's <c>[chttpd] rewrite_limit</c>.</summary>
-    private const int MaxRewrites = 100;
-
     private int _rewrites;
 
     /// <summary>Whether the answer says nothing about caching unless the endpoint does: it is not ours.</summary>
@@ -17,7 +14,7 @@ internal sealed partial class Exchange
     /// <exception cref="DocumentException">400: it has done so too often.</exception>
     public void CountRewrite()
     {
-        if (++_rewrites > MaxRewrites)
+        if (++_rewrites > Node.Settings.RewriteLimit)
         {
             throw HttpErrors.BadRequest("Exceeded rewrite recursion limit");
         }

@@ -2,6 +2,7 @@ using System.Text;
 using CloudWall.Documents;
 using CloudWall.Server.Http;
 using CloudWall.Server.Json;
+using Microsoft.Extensions.Primitives;
 
 namespace CloudWall.Server.Scripts;
 
@@ -86,12 +87,12 @@ internal static class FunctionResponse
         }
     }
 
-    /// <summary>What comes out of a function must not act in the name of whoever looks at it.</summary>
+    /// <summary>What comes out of a function must not act in the name of whoever looks at it. Its own policy can only add to ours.</summary>
     public static void Sandbox(Exchange exchange)
     {
-        if (exchange.Headers.ContentSecurityPolicy.Count == 0)
+        if (exchange.Node.Settings.ContentPolicies.Functions is { } policy)
         {
-            exchange.Headers.ContentSecurityPolicy = "sandbox";
+            exchange.Headers.ContentSecurityPolicy = StringValues.Concat(policy, exchange.Headers.ContentSecurityPolicy);
         }
     }
 

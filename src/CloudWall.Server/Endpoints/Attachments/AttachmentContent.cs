@@ -56,7 +56,7 @@ internal static class AttachmentContent
         headers.ETag = etag;
         headers.ContentType = HeaderText.Clean(attachment.ContentType);
         headers.AcceptRanges = gzip ? "none" : "bytes";
-        headers.ContentSecurityPolicy = "sandbox";
+        headers.ContentSecurityPolicy = exchange.Node.Settings.ContentPolicies.Attachments;
         if (packed)
         {
             headers.ContentEncoding = "gzip";
