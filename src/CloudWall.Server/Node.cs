@@ -223,8 +223,10 @@ internal sealed class Node : IAsyncDisposable
 
         if (Replications is not null)
         {
-            await Replicators.DisposeAsync();
+            // Jobs of documents are followed to their end, which comes when the scheduler ends them.
+            var following = Replicators.DisposeAsync().AsTask();
             await Replications.DisposeAsync();
+            await following;
         }
 
         if (Indexes is not null)

@@ -97,6 +97,16 @@ public sealed class JobScheduler : IAsyncDisposable
         return true;
     }
 
+    /// <summary>Waits until a job has ended and is no job of this any more.</summary>
+    public Task WaitForEndAsync(ReplicationJob job)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        lock (_gate)
+        {
+            return _jobs.TryGetValue(job.Id, out var entry) && entry.Job == job ? entry.Running : Task.CompletedTask;
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

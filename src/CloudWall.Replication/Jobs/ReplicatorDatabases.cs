@@ -47,6 +47,17 @@ public sealed class ReplicatorDatabases : IAsyncDisposable
         }
     }
 
+    /// <summary>Why a document has to wait before it becomes a job; null where it need not.</summary>
+    public string? FindObstacle(string database, string documentId)
+    {
+        lock (_gate)
+        {
+            return _catalogue.Find(database) is { } found && _watched.TryGetValue(found, out var watched)
+                ? watched.Watch.FindObstacle(documentId)
+                : null;
+        }
+    }
+
     /// <summary>Ends the following; jobs are left to the scheduler.</summary>
     public async ValueTask DisposeAsync()
     {

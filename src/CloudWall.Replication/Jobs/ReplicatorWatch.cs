@@ -28,6 +28,15 @@ internal sealed class ReplicatorWatch(
         }
     }
 
+    /// <summary>Why a document has to wait before it becomes a job; null where it need not.</summary>
+    public string? FindObstacle(string documentId)
+    {
+        lock (_gate)
+        {
+            return _known.TryGetValue(documentId, out var known) ? known.Obstacle : null;
+        }
+    }
+
     /// <summary>Follows the database until it is gone, or the node ends.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -41,7 +50,7 @@ internal sealed class ReplicatorWatch(
                 await database.WaitForChangeAsync(since, cancellation);
             }
         }
-        catch (Exception ended) when (ended is OperationCanceledException or DocumentException)
+        catch (Exception ended) when (ended is OperationCanceledException or DocumentException or ObjectDisposedException)
         {
             // The database is gone, or the node ends.
         }
@@ -83,14 +92,27 @@ internal sealed class ReplicatorWatch(
             cancellation.ThrowIfCancellationRequested();
             if (!id.StartsWith("_design/", StringComparison.Ordinal))
             {
-                await HeedAsync(id);
+                await HeedAsync(id, cancellation);
             }
         }
 
         return since;
     }
 
-    private async Task HeedAsync(string id)
+    private async Task HeedAsync(string id, CancellationToken cancellation)
+    {
+        try
+        {
+            await ReadAsync(id, cancellation);
+        }
+        catch (Exception failure) when (failure is not (OperationCanceledException or DocumentException or ObjectDisposedException))
+        {
+            // One document that cannot be followed must not keep the others from it.
+            log($"{database.Name}/{id} could not be followed: {failure}");
+        }
+    }
+
+    private async Task ReadAsync(string id, CancellationToken cancellation)
     {
         if (database.Find(id) is not { Deleted: false } record)
         {
@@ -109,7 +131,7 @@ internal sealed class ReplicatorWatch(
         var wish = ReplicatorDocument.Wish(body.RootElement);
         lock (_gate)
         {
-            if (_known.TryGetValue(id, out var known) && known.Wish == wish && known.Job is not null)
+            if (_known.TryGetValue(id, out var known) && known.Wish == wish)
             {
                 return;
             }
@@ -121,10 +143,10 @@ internal sealed class ReplicatorWatch(
             return;
         }
 
-        await StartAsync(id, body.RootElement, wish);
+        await StartAsync(id, body.RootElement, wish, cancellation);
     }
 
-    private async Task StartAsync(string id, JsonElement body, string wish)
+    private async Task StartAsync(string id, JsonElement body, string wish, CancellationToken cancellation)
     {
         ReplicationJob job;
         try
@@ -138,18 +160,54 @@ internal sealed class ReplicatorWatch(
             return;
         }
 
-        if (job.Origin is not { } origin || origin.DocumentId != id || origin.Database != database.Name)
+        if (job.Origin is null)
         {
-            var other = job.Origin is null ? "a request" : $"document `{job.Origin.DocumentId}`";
-            await TellAsync(id, wish, "failed", $"Replication `{job.Id}` specified by document `{id}` already started by {other}", null);
-            return;
+            var obstacle = $"Replication `{job.Id}` specified by document `{id}` in `{database.Name}` is running already, as a request of `_replicate`";
+            Know(id, new Known(wish, null, obstacle), known => AwaitPlaceAsync(id, known, job, cancellation));
         }
+        else if (job.Origin.DocumentId != id || job.Origin.Database != database.Name)
+        {
+            await TellAsync(
+                id, wish, "failed", $"Replication `{job.Id}` specified by document `{id}` already started by document `{job.Origin.DocumentId}`", null);
+        }
+        else
+        {
+            Know(id, new Known(wish, job, null), _ => AwaitAsync(id, wish, job));
+        }
+    }
 
+    private void Know(string id, Known known, Func<Known, Task> end)
+    {
         lock (_gate)
         {
-            _known[id] = new Known(wish, job);
+            _known[id] = known;
             _endings.RemoveWhere(static ending => ending.IsCompleted);
-            _endings.Add(AwaitAsync(id, wish, job));
+            _endings.Add(end(known));
+        }
+    }
+
+    /// <summary>Waits for the end of what somebody else has asked for, and then begins.</summary>
+    private async Task AwaitPlaceAsync(string id, Known known, ReplicationJob other, CancellationToken cancellation)
+    {
+        await Task.Yield();
+        try
+        {
+            await scheduler.WaitForEndAsync(other).WaitAsync(cancellation);
+            lock (_gate)
+            {
+                if (!_known.TryGetValue(id, out var now) || now != known)
+                {
+                    return;
+                }
+
+                _known.Remove(id);
+            }
+
+            await HeedAsync(id, cancellation);
+        }
+        catch (Exception ended) when (ended is OperationCanceledException or DocumentException or ObjectDisposedException)
+        {
+            // The database is gone, or the node ends.
         }
     }
 
@@ -231,5 +289,5 @@ internal sealed class ReplicatorWatch(
         }
     }
 
-    private sealed record Known(string Wish, ReplicationJob? Job);
+    private sealed record Known(string Wish, ReplicationJob? Job, string? Obstacle);
 }

@@ -137,8 +137,9 @@ public sealed class LocalPeer(
             }
 
             // What lies between the last row and the end has no row: it was overtaken by later changes.
-            last = rows.Count < limit ? Math.Max(last, end) : last;
-            return new PeerChanges(rows, Token(database, last), database.CountChangesAfter(last));
+            var isEnd = rows.Count < limit;
+            last = isEnd ? Math.Max(last, end) : last;
+            return new PeerChanges(rows, Token(database, last), database.CountChangesAfter(last), isEnd);
         }
         catch (DocumentException refused)
         {
@@ -167,11 +168,12 @@ public sealed class LocalPeer(
                     Token(database, last), System.Text.Encoding.UTF8.GetString(cursor.Id), Leaves(cursor.Leaves, selection.WinnersOnly)));
             }
 
-            last = read.Count < limit ? Math.Max(last, end) : last;
+            var isEnd = read.Count < limit;
+            last = isEnd ? Math.Max(last, end) : last;
             var passed = await filter(database, selection, read, cancellation);
-            if (passed.Count > 0 || read.Count < limit)
+            if (passed.Count > 0 || isEnd)
             {
-                return new PeerChanges(passed, Token(database, last), database.CountChangesAfter(last));
+                return new PeerChanges(passed, Token(database, last), database.CountChangesAfter(last), isEnd);
             }
         }
     }
@@ -430,7 +432,7 @@ public sealed class LocalPeer(
                 : 0;
     }
 
-    private static string StartTime(Database database) => Number(database.CreatedAt.ToUnixTimeSeconds());
+    private static string StartTime(Database database) => Number(database.InstanceStartTime);
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 

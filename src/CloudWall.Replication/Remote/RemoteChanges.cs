@@ -15,7 +15,7 @@ internal static class RemoteChanges
         PeerHttp http, string since, int limit, bool wait, ChangesSelection selection, CancellationToken cancellation) =>
         http.RunAsync(
             Request(since, limit, wait, selection, http.Options.Heartbeat) with { MayRepeat = false },
-            async (answer, token) => await ReadAsync(await answer.OpenAsync(token), since, http.Options.MaxElementBytes, token),
+            async (answer, token) => await ReadAsync(await answer.OpenAsync(token), since, limit, http.Options.MaxElementBytes, token),
             cancellation);
 
     /// <summary>The request.</summary>
@@ -79,7 +79,7 @@ internal static class RemoteChanges
         return new PeerRequest(HttpMethod.Post, path.ToString()) { Content = () => PeerHttp.Json(body) };
     }
 
-    private static async Task<PeerChanges> ReadAsync(Stream body, string since, int maxRow, CancellationToken cancellation)
+    private static async Task<PeerChanges> ReadAsync(Stream body, string since, int limit, int maxRow, CancellationToken cancellation)
     {
         using var elements = new JsonElements(body, "results", maxRow);
         var rows = new List<PeerChange>();
@@ -89,7 +89,11 @@ internal static class RemoteChanges
         }
 
         var (last, pending) = ReadFrame(elements.Frame.Span);
-        return new PeerChanges(rows, last ?? (rows.Count > 0 ? rows[^1].Sequence : since), pending);
+        last ??= rows.Count > 0 ? rows[^1].Sequence : since;
+
+        // Not all peers say how much is left, or say it right.
+        var isEnd = pending == 0 || (rows.Count < limit && (pending is null || last == since));
+        return new PeerChanges(rows, last, pending, isEnd);
     }
 
     private static PeerChange ReadRow(ReadOnlySpan<byte> json)

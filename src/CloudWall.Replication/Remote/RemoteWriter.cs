@@ -16,7 +16,7 @@ internal sealed class RemoteWriter(PeerHttp http, Func<double> randomness)
     private const int Abreast = 4;
 
     /// <summary>How often the peer may say that it cannot read a request.</summary>
-    private const int MaxAttempts = 3;
+    private const int MaxAttempts = 5;
 
     private static ReadOnlySpan<byte> Opening => "{\"new_edits\":false,\"docs\":["u8;
 
@@ -74,10 +74,21 @@ internal sealed class RemoteWriter(PeerHttp http, Func<double> randomness)
         return json.ToArray();
     }
 
-    /// <summary>What a peer says of documents, and not of itself.</summary>
-    private static bool IsRefusal(HttpStatusCode status) =>
-        (int)status is >= 400 and < 500
-        && status is not (HttpStatusCode.Unauthorized or HttpStatusCode.NotFound or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests);
+    /// <summary>What a peer says of a document, and not of itself.</summary>
+    private static bool IsRefusal(HttpStatusCode status) => status
+        is HttpStatusCode.Forbidden
+        or HttpStatusCode.Unauthorized
+        or HttpStatusCode.Conflict
+        or HttpStatusCode.PreconditionFailed
+        || IsRefusalOfMany(status);
+
+    /// <summary>What a peer says because of one document among others, or of them together.</summary>
+    private static bool IsRefusalOfMany(HttpStatusCode status) => status
+        is HttpStatusCode.BadRequest
+        or HttpStatusCode.RequestEntityTooLarge
+        or HttpStatusCode.UnsupportedMediaType
+        or HttpStatusCode.ExpectationFailed
+        or HttpStatusCode.UnprocessableEntity;
 
     private async Task WriteManyAsync(List<FetchedRevision> revisions, List<WriteFailure> failures, CancellationToken cancellation)
     {
@@ -88,7 +99,7 @@ internal sealed class RemoteWriter(PeerHttp http, Func<double> randomness)
 
         var body = Body(revisions);
         var refused = await AskAsync(
-            new PeerRequest(HttpMethod.Post, "_bulk_docs") { Content = () => PeerHttp.Json(body), Expects = IsRefusal },
+            new PeerRequest(HttpMethod.Post, "_bulk_docs") { Content = () => PeerHttp.Json(body), Expects = IsRefusalOfMany },
             async (answer, token) =>
             {
                 using var json = await answer.ReadJsonAsync(token);
@@ -139,10 +150,15 @@ internal sealed class RemoteWriter(PeerHttp http, Func<double> randomness)
         }
     }
 
-    private static async ValueTask<DocumentError> RefusalAsync(PeerAnswer answer, CancellationToken cancellation)
+    /// <exception cref="PeerException">It is not the database that refuses, but something on the way to it.</exception>
+    private async ValueTask<DocumentError> RefusalAsync(PeerAnswer answer, CancellationToken cancellation)
     {
         var (error, reason) = await answer.ReadErrorAsync(cancellation);
-        return new DocumentError((int)answer.Status, error ?? "refused", reason ?? $"The target answered {(int)answer.Status}.");
+        var status = (int)answer.Status;
+        reason ??= $"{http.Address} answered {status}";
+        return error is not null || answer.Status is HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.ExpectationFailed
+            ? new DocumentError(status, error ?? "refused", reason)
+            : throw new PeerException(new DocumentError(status, "http_request_failed", reason), isTransient: true);
     }
 
     private static void ReadFailures(JsonElement rows, List<FetchedRevision> revisions, List<WriteFailure> failures)

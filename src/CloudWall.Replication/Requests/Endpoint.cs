@@ -9,6 +9,8 @@ namespace CloudWall.Replication.Requests;
 /// <param name="Proxy">The proxy on the way; null for none.</param>
 public sealed record Endpoint(string? Name, RemoteAddress? Address, Uri? Proxy)
 {
+    private static readonly string[] Secrets = ["Authorization", "Cookie", "X-Auth-CouchDB-Token"];
+
     /// <summary>
     /// What tells it from others as long as it was not asked who it is: neither password nor scheme, the port only where it is an unusual
     /// one.
@@ -24,12 +26,14 @@ public sealed record Endpoint(string? Name, RemoteAddress? Address, Uri? Proxy)
 
             var url = Address.UriOf(string.Empty);
             var port = url is { IsDefaultPort: true } or { Port: 5984 } ? "default" : url.Port.ToString(CultureInfo.InvariantCulture);
-            var headers = string.Join('\n', Address.Headers
-                .Where(static header => !header.Key.Equals("Authorization", StringComparison.OrdinalIgnoreCase))
-                .Select(static header => header.Key + ": " + header.Value));
-            return $"remote {Address.UserName}@{url.Host} {port} {url.AbsolutePath} {headers}";
+            return $"remote {url.Host} {port} {url.AbsolutePath} {User}";
         }
     }
+
+    /// <summary>Who comes, as far as that can be told: what one may not write another may. Passwords and tokens change.</summary>
+    public string User => Address is null ? string.Empty : Address.UserName + "@" + string.Join('\n', Address.Headers
+        .Where(static header => !Secrets.Contains(header.Key, StringComparer.OrdinalIgnoreCase))
+        .Select(static header => header.Key + ": " + header.Value));
 
     /// <summary>The database's name as its own server knows it.</summary>
     public string DatabaseName => Name ?? Uri.UnescapeDataString(Address!.UriOf(string.Empty).AbsolutePath.TrimEnd('/').Split('/')[^1]);

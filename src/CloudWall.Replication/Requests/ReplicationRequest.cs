@@ -24,22 +24,42 @@ public sealed record ReplicationRequest(Endpoint Source, Endpoint Target, Change
         BaseId(node) + (Options.Continuous ? "+continuous" : string.Empty) + (Options.CreateTarget ? "+create_target" : string.Empty);
 
     /// <summary>
-    /// The id of the checkpoints. What peers say of themselves counts, not how they were reached: neither another address, port, user nor
-    /// password loses what was done.
+    /// The id of the checkpoints. What peers say of themselves counts, not how they were reached: neither another address, port nor
+    /// password loses what was done. Another user may be allowed what this one was refused, and other beginnings leave out other changes.
     /// </summary>
     /// <param name="node">The node's <c>uuid</c>.</param>
     /// <param name="source">The source's identity as it says; null where it does not.</param>
     /// <param name="target">The target's.</param>
     /// <param name="filterCode">The code of the filter, if there is one: another filter lets other documents through.</param>
     internal string CheckpointId(string node, string? source, string? target, string? filterCode) =>
-        Hash(node, source ?? Source.Identity, target ?? Target.Identity, filterCode);
+        Hash(
+            node,
+            source is null ? Source.Identity : $"{source} {Source.User}",
+            target is null ? Target.Identity : $"{target} {Target.User}",
+            filterCode,
+            Options.SinceSequence ?? string.Empty);
 
-    private string Hash(string node, string source, string target, string? filterCode)
+    private string Hash(string node, string source, string target, string? filterCode, params ReadOnlySpan<string> more)
     {
         var text = new StringBuilder();
         Add(node);
         Add(source);
         Add(target);
+        foreach (var part in more)
+        {
+            Add(part);
+        }
+
+        if (Options.User is { } user)
+        {
+            Add("user_ctx");
+            Add(user.Name ?? string.Empty);
+            foreach (var role in user.Roles)
+            {
+                Add(role);
+            }
+        }
+
         if (Selection.DocumentIds is { } ids)
         {
             Add("doc_ids");

@@ -31,6 +31,7 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
     public async Task RunAsync(IReadOnlyList<PeerChange> changes, bool isTargetEmpty, CancellationToken cancellation)
     {
         Witnesses.Clear();
+        changes = Merge(changes);
         var missing = isTargetEmpty && !_hasCounted
             ? [.. changes.Select(static change => new MissingRevisions(change.Id, change.Leaves, []))]
             : await target.FindMissingAsync(changes, cancellation);
@@ -50,6 +51,12 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
             await CopyAsync(missing, cancellation);
         }
     }
+
+    /// <summary>Some feeds name a document twice.</summary>
+    private static IReadOnlyList<PeerChange> Merge(IReadOnlyList<PeerChange> changes) =>
+        changes.DistinctBy(static change => change.Id).Count() == changes.Count
+            ? changes
+            : [.. changes.GroupBy(static change => change.Id).Select(static rows => rows.Last() with { Leaves = [.. rows.SelectMany(static row => row.Leaves).Distinct()] })];
 
     private void AddPresent(IReadOnlyList<PeerChange> changes, IReadOnlyList<MissingRevisions> missing)
     {

@@ -228,7 +228,7 @@ public sealed class ReplicationRun
             }
 
             since = page.LastSequence;
-            if (!_request.Options.Continuous && (page.Rows.Count < _request.Options.BatchSize || page.Pending == 0))
+            if (!_request.Options.Continuous && page.IsEnd)
             {
                 pages.Complete();
                 return;

@@ -26,6 +26,6 @@ internal sealed class IdlePeer : StubPeer
             await Task.Delay(Timeout.Infinite, cancellation);
         }
 
-        return new PeerChanges([], "0", 0);
+        return new PeerChanges([], "0", 0, IsEnd: true);
     }
 }

@@ -17,7 +17,8 @@ public sealed class JobSchedulerTests
     [Fact]
     public async Task Each_job_gets_its_turn_where_there_are_more_than_places()
     {
-        await using var scheduler = Scheduler(new SchedulerSettings { MaxJobs = 2, MaxChurn = 1, Interval = TimeSpan.FromSeconds(60) });
+        var interval = TimeSpan.FromSeconds(60);
+        await using var scheduler = Scheduler(new SchedulerSettings { MaxJobs = 2, MaxChurn = 1, Interval = interval });
         var jobs = Enumerable.Range(0, 5).Select(i => scheduler.Add(Request(i), null, null)).ToList();
         await UntilAsync(() => jobs.Count(static job => job.State == JobState.Running) == 2);
         Assert.Equal(3, jobs.Count(static job => job.State == JobState.Pending));
@@ -26,8 +27,9 @@ public sealed class JobSchedulerTests
         while (!jobs.TrueForAll(static job => Turns(job) > 0))
         {
             Assert.True(++turns <= 3, "three waited, and one at a time gets a place");
-            var before = jobs.Sum(Turns);
-            _time.Advance(TimeSpan.FromSeconds(60));
+            var (before, waits) = (jobs.Sum(Turns), turns);
+            await UntilAsync(() => _time.Waits.Count(wait => wait == interval) == waits);
+            _time.Advance(interval);
             await UntilAsync(() => jobs.Sum(Turns) > before);
         }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
+using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Revisions;
 using CloudWall.Replication.Peers;
 
@@ -138,6 +139,60 @@ public sealed class RemotePeerTests
         {
             Assert.Contains(script.Seen, seen => seen.Body.Contains($"\"{id}\"", StringComparison.Ordinal) && !seen.Body.Contains("\"large\"", StringComparison.Ordinal));
         }
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.Forbidden, "<html>no</html>")]
+    [InlineData(HttpStatusCode.BadRequest, "<html>what?</html>")]
+    [InlineData(HttpStatusCode.Conflict, "")]
+    public async Task What_refuses_and_is_no_database_has_no_say_on_documents(HttpStatusCode status, string answer)
+    {
+        var attachment = new FetchedAttachment("f", "text/plain", 1, null, 0, 0, ContentEncoding.Identity, _ => Task.FromResult(new FetchedContent(ContentEncoding.Identity, None())));
+        foreach (var attachments in (FetchedAttachment[][])[[], [attachment]])
+        {
+            var script = new Script((_, _) => Script.Json(answer, status));
+            await using var peer = script.Peer();
+
+            await Assert.ThrowsAsync<PeerException>(() =>
+                peer.WriteAsync([new FetchedRevision("a", [First], false, "{}"u8.ToArray(), attachments)], CancellationToken.None));
+        }
+    }
+
+    [Fact]
+    public async Task A_document_that_was_garbled_on_its_way_to_a_peer_is_sent_again()
+    {
+        var garbled = 2;
+        var script = new Script((_, _) => garbled-- > 0
+            ? Script.Json("""{"error":"bad_request","reason":"invalid UTF-8 JSON"}""", HttpStatusCode.BadRequest)
+            : Script.Json("[]", HttpStatusCode.Created));
+        await using var peer = script.Peer();
+
+        Assert.Empty(await peer.WriteAsync([new FetchedRevision("a", [First], false, "{}"u8.ToArray(), [])], CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_document_that_came_garbled_is_read_again()
+    {
+        var garbled = 2;
+        var script = new Script((request, _) =>
+        {
+            var member = garbled-- > 0 ? "_odd" : "n";
+            var document = $$$"""{"ok":{"_id":"a","_rev":"1-{{{Hash}}}","_revisions":{"start":1,"ids":["{{{Hash}}}"]},"{{{member}}}":1}}""";
+            return Script.Json(request.Method == HttpMethod.Post ? $$$"""{"results":[{"id":"a","docs":[{{{document}}}]}]}""" : $"[{document}]");
+        });
+        await using var peer = script.Peer();
+
+        var revision = Assert.Single(await FetchAsync(peer));
+
+        Assert.Null(revision.Fault);
+        Assert.Equal("""{"n":1}""", Encoding.UTF8.GetString(revision.Body.Span));
+        Assert.Equal(3, script.Seen.Count);
+    }
+
+    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> None()
+    {
+        await Task.CompletedTask;
+        yield break;
     }
 
     private static async Task<List<FetchedRevision>> FetchAsync(Peer peer)

@@ -24,10 +24,21 @@ public sealed class RequestParserTests
     public void A_peer_that_says_who_it_is_keeps_its_checkpoints_under_another_address()
     {
         var one = Parse($$"""{"source":"http://user@host/db","target":"t"}""");
-        var other = Parse($$"""{"source":"https://other:x@192.168.1.7:6984/db","target":"t"}""");
+        var other = Parse($$"""{"source":"https://user:x@192.168.1.7:6984/db","target":"t"}""");
         Assert.Equal(one.CheckpointId(Node, "peer db 1", "here t 2", null), other.CheckpointId(Node, "peer db 1", "here t 2", null));
         Assert.NotEqual(one.CheckpointId(Node, "peer db 1", "here t 2", null), one.CheckpointId(Node, "peer db 9", "here t 2", null));
         Assert.NotEqual(one.CheckpointId(Node, null, "here t 2", null), other.CheckpointId(Node, null, "here t 2", null));
+    }
+
+    [Theory]
+    [InlineData("""{"source":"http://other@host/db","target":"t"}""")]
+    [InlineData("""{"source":{"url":"http://user@host/db","headers":{"X-Auth-CouchDB-UserName":"other"}},"target":"t"}""")]
+    [InlineData("""{"source":"http://user@host/db","target":"t","user_ctx":{"name":"other","roles":[]}}""")]
+    [InlineData("""{"source":"http://user@host/db","target":"t","since_seq":7}""")]
+    public void Who_may_do_or_see_other_things_has_checkpoints_of_their_own(string other)
+    {
+        var one = Parse("""{"source":"http://user@host/db","target":"t"}""");
+        Assert.NotEqual(one.CheckpointId(Node, "peer db 1", "here t 2", null), Parse(other).CheckpointId(Node, "peer db 1", "here t 2", null));
     }
 
     [Fact]

@@ -27,6 +27,31 @@ public sealed class LocalReplicationTests
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData(",\"continuous\":true")]
+    public async Task All_of_a_database_is_filtered_however_many_batches_that_takes(string more)
+    {
+        await using var node = await TestNode.StartAsync();
+        Assert.Equal(201, (await node.SendAsync("PUT", "/from")).Status);
+        Assert.Equal(201, (await node.SendAsync("PUT", "/to")).Status);
+        Assert.Equal(201, (await node.SendAsync("PUT", "/from/_design/f", """{"filters":{"third":"function(doc) { return doc.n % 3 == 0; }"}}""")).Status);
+        var documents = string.Join(',', Enumerable.Range(0, 100).Select(static n => $$"""{"n":{{n}}}"""));
+        Assert.Equal(201, (await node.SendAsync("POST", "/from/_bulk_docs", $$"""{"docs":[{{documents}}]}""", "admin:pass", "Content-Type: application/json")).Status);
+
+        var request = $$"""{"source":"from","target":"to","filter":"f/third","worker_batch_size":7{{more}}}""";
+        Assert.InRange((await node.SendAsync("POST", "/_replicate", request, "admin:pass", "Content-Type: application/json")).Status, 200, 202);
+
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await CountAsync() < 34)
+        {
+            Assert.False(more.Length == 0 || patience.IsCancellationRequested);
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+
+        async Task<int> CountAsync() => (int)JsonNode.Parse((await node.SendAsync("GET", "/to")).Body)!["doc_count"]!;
+    }
+
+    [Theory]
     [InlineData("", 2)]
     [InlineData(""","user_ctx":{"name":"ann","roles":["writer"]}""", 2)]
     [InlineData(""","user_ctx":{"name":"bob","roles":[]}""", 1)]

@@ -20,7 +20,7 @@ internal static class Information
     {
         var info = database.ReadInfo();
         var tokens = new SequenceTokens(database.Incarnation);
-        json.Raw("{\"instance_start_time\":\""u8).Number(InstanceStartTime(database))
+        json.Raw("{\"instance_start_time\":\""u8).Number(database.InstanceStartTime)
             .Raw("\",\"db_name\":"u8).Text(database.Name)
             .Raw(",\"purge_seq\":"u8).Text(tokens.Format(info.PurgeSequence))
             .Raw(",\"update_seq\":"u8).Text(tokens.Format(info.UpdateSequence))
@@ -34,7 +34,4 @@ internal static class Information
             .Raw(",\"cluster\":{\"q\":"u8).Number(database.Options.Shards)
             .Raw(",\"n\":1,\"w\":1,\"r\":1}}"u8);
     }
-
-    /// <summary>What replicators compare to notice that a database is not the one it was: microseconds since 1970.</summary>
-    public static long InstanceStartTime(Database database) => database.CreatedAt.ToUnixTimeMilliseconds() * 1000;
 }

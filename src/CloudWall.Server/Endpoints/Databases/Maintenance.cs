@@ -13,7 +13,7 @@ internal static class Maintenance
         exchange.RequireJson();
         await exchange.Database.EnsureFullCommitAsync(exchange.Aborted);
         using var json = new JsonBuffer();
-        json.Raw("{\"ok\":true,\"instance_start_time\":\""u8).Number(Information.InstanceStartTime(exchange.Database)).Raw("\"}"u8);
+        json.Raw("{\"ok\":true,\"instance_start_time\":\""u8).Number(exchange.Database.InstanceStartTime).Raw("\"}"u8);
         await exchange.WriteJsonAsync(201, json);
     }
 

@@ -18,16 +18,16 @@ internal static class JobListing
 
     /// <summary>Answers with a listing.</summary>
     public static async Task AnswerAsync<T>(
-        Exchange exchange, string name, IReadOnlyList<T> all, Action<Utf8JsonWriter, T> write)
+        Exchange exchange, string name, int total, IEnumerable<T> shown, Action<Utf8JsonWriter, T> write)
     {
         var (skip, limit) = Window(exchange);
         await AnswerAsync(exchange, json =>
         {
             json.WriteStartObject();
-            json.WriteNumber("total_rows", all.Count);
-            json.WriteNumber("offset", Math.Min(skip, all.Count));
+            json.WriteNumber("total_rows", total);
+            json.WriteNumber("offset", Math.Min(skip, total));
             json.WriteStartArray(name);
-            foreach (var row in all.Skip(skip).Take(limit))
+            foreach (var row in shown.Skip(skip).Take(limit))
             {
                 write(json, row);
             }

@@ -11,6 +11,8 @@ namespace CloudWall.Server.Endpoints.Replication;
 /// <summary><c>/_scheduler/docs</c>: what has become of the documents of replicator databases.</summary>
 internal static class SchedulerDocuments
 {
+    private static readonly string[] AllStates = ["initializing", "error", "running", "pending", "crashing", "completed", "failed"];
+
     /// <summary>GET: all documents, those of one database, or one.</summary>
     public static Task Show(Exchange exchange)
     {
@@ -40,6 +42,7 @@ internal static class SchedulerDocuments
 
     private static Task ListAsync(Exchange exchange, IReadOnlyList<string> databases)
     {
+        var states = States(exchange);
         var documents = new List<(Database Database, string Id)>();
         foreach (var name in databases)
         {
@@ -57,8 +60,37 @@ internal static class SchedulerDocuments
             }
         }
 
+        var shown = states is null ? documents : documents.Where(document => states.Contains(StateOf(exchange.Node, document.Database, document.Id)));
         return JobListing.AnswerAsync(
-            exchange, "docs", documents, (json, document) => Write(json, exchange.Node, document.Database, document.Id));
+            exchange, "docs", documents.Count, shown, (json, document) => Write(json, exchange.Node, document.Database, document.Id));
+    }
+
+    /// <summary>The states that <c>states</c> asks for; null for all.</summary>
+    /// <exception cref="DocumentException">400 <c>query_parse_error</c>.</exception>
+    private static string[]? States(Exchange exchange)
+    {
+        var states = exchange.Query["states"]?.ToLowerInvariant().Split(',', StringSplitOptions.RemoveEmptyEntries);
+        var unknown = states?.Except(AllStates).ToArray();
+        return states is not { Length: > 0 } ? null
+            : unknown is not { Length: > 0 } ? states
+            : throw Query.QueryParseError($"Unknown states [{string.Join(',', unknown)}]. Choose from: [{string.Join(',', AllStates)}]");
+    }
+
+    private static string StateOf(Node node, Database database, string id)
+    {
+        if (node.Replicators.Find(database.Name, id) is { } job)
+        {
+            return State(job.State);
+        }
+
+        if (node.Replicators.FindObstacle(database.Name, id) is not null)
+        {
+            return "error";
+        }
+
+        using var stored = database.Find(id) is { Deleted: false } record ? database.Read(id, record.Tree.Winner.Revision) : null;
+        using var body = JsonDocument.Parse(stored?.Body ?? "{}"u8.ToArray());
+        return ReplicatorDocument.Text(body.RootElement, "_replication_state") ?? "initializing";
     }
 
     private static Task ShowAsync(Exchange exchange, string name, string id)
@@ -78,7 +110,7 @@ internal static class SchedulerDocuments
 
         using var stored = database.Find(id) is { Deleted: false } record ? database.Read(id, record.Tree.Winner.Revision) : null;
         using var body = JsonDocument.Parse(stored?.Body ?? "{}"u8.ToArray());
-        WriteState(json, node, database.Name, id, body.RootElement);
+        WriteState(json, node, database.Name, id, body.RootElement, node.Replicators.FindObstacle(database.Name, id));
     }
 
     private static void WriteJob(Utf8JsonWriter json, Node node, string database, string id, ReplicationJob job)
@@ -101,9 +133,9 @@ internal static class SchedulerDocuments
     }
 
     /// <summary>What the document itself says: it has no job, or none any more.</summary>
-    private static void WriteState(Utf8JsonWriter json, Node node, string database, string id, JsonElement body)
+    private static void WriteState(Utf8JsonWriter json, Node node, string database, string id, JsonElement body, string? obstacle)
     {
-        var state = ReplicatorDocument.Text(body, "_replication_state");
+        var state = obstacle is null ? ReplicatorDocument.Text(body, "_replication_state") : "error";
         json.WriteStartObject();
         json.WriteString("database", database);
         json.WriteString("doc_id", id);
@@ -121,7 +153,7 @@ internal static class SchedulerDocuments
         }
 
         json.WriteString("state", state ?? "initializing");
-        json.WriteNumber("error_count", state == "failed" ? 1 : 0);
+        json.WriteNumber("error_count", state is "failed" or "error" ? 1 : 0);
         json.WritePropertyName("info");
         var hasStatistics = body.TryGetProperty("_replication_stats", out var statistics) && statistics.ValueKind == JsonValueKind.Object;
         if (hasStatistics && state == "completed")
@@ -135,7 +167,7 @@ internal static class SchedulerDocuments
 
             json.WriteEndObject();
         }
-        else if (ReplicatorDocument.Text(body, "_replication_state_reason") is { } reason)
+        else if ((obstacle ?? ReplicatorDocument.Text(body, "_replication_state_reason")) is { } reason)
         {
             json.WriteStartObject();
             json.WriteString("error", reason);

@@ -9,8 +9,11 @@ namespace CloudWall.Server.Endpoints.Replication;
 internal static class SchedulerJobs
 {
     /// <summary>GET: all.</summary>
-    public static Task List(Exchange exchange) =>
-        JobListing.AnswerAsync(exchange, "jobs", exchange.Node.Replications.Jobs, (json, job) => Write(json, exchange.Node, job));
+    public static Task List(Exchange exchange)
+    {
+        var jobs = exchange.Node.Replications.Jobs;
+        return JobListing.AnswerAsync(exchange, "jobs", jobs.Count, jobs, (json, job) => Write(json, exchange.Node, job));
+    }
 
     /// <summary>GET: one.</summary>
     public static Task Show(Exchange exchange)
