@@ -44,6 +44,9 @@ public sealed class JobScheduler : IAsyncDisposable
         }
     }
 
+    /// <summary>How many jobs wait for a place.</summary>
+    internal int Waiting => _places.Waiting;
+
     /// <summary>A job; null where there is none of that id.</summary>
     public ReplicationJob? Find(string id)
     {

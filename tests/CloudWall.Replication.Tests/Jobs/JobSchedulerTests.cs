@@ -28,7 +28,7 @@ public sealed class JobSchedulerTests
         {
             Assert.True(++turns <= 3, "three waited, and one at a time gets a place");
             var (before, waits) = (jobs.Sum(Turns), turns);
-            await UntilAsync(() => _time.Waits.Count(wait => wait == interval) == waits);
+            await UntilAsync(() => scheduler.Waiting == 3 && _time.Waits.Count(wait => wait == interval) == waits);
             _time.Advance(interval);
             await UntilAsync(() => jobs.Sum(Turns) > before);
         }
