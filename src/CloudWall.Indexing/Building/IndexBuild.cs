@@ -22,6 +22,7 @@ internal sealed class IndexBuild(
 
     private readonly DateTimeOffset _began = options.Time.GetUtcNow();
 
+    private readonly BodyReader _bodies = database.ReadBodies();
     private readonly Queue<Task<Step>> _mapping = new();
     private readonly CancellationTokenSource _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
@@ -38,6 +39,7 @@ internal sealed class IndexBuild(
         }
 
         _ending.Dispose();
+        _bodies.Dispose();
     }
 
     public async Task RunAsync()
@@ -109,6 +111,7 @@ internal sealed class IndexBuild(
                 Add(step, purge.Id);
                 if (step.Documents.Count >= options.BatchDocuments)
                 {
+                    _bodies.Pause();
                     await MapAsync(step);
                     step = step with { Documents = [], Texts = [] };
                     seen.Clear();
@@ -148,6 +151,7 @@ internal sealed class IndexBuild(
             if (step.Documents.Count >= options.BatchDocuments || bytes >= options.BatchBytes)
             {
                 changes.Pause();
+                _bodies.Pause();
                 await MapAsync(step);
                 step = step with { Documents = [], Texts = [] };
                 bytes = 0;
@@ -186,8 +190,7 @@ internal sealed class IndexBuild(
         // A body that is gone has made way for another meanwhile.
         while (true)
         {
-            var name = Encoding.UTF8.GetString(id);
-            using var stored = database.Read(name, winner);
+            using var stored = _bodies.Read(id, winner);
             if (stored is not null)
             {
                 var text = DocumentText.Write(id, winner, stored, leaves, definition.LocalSequence ? sequence : null);
@@ -196,7 +199,7 @@ internal sealed class IndexBuild(
                 return text.Length;
             }
 
-            var record = database.Find(name);
+            var record = database.Find(Encoding.UTF8.GetString(id));
             if (record is null || record.Deleted || record.Winner.Revision == winner)
             {
                 step.Documents.Add(new MappedDocument(id));

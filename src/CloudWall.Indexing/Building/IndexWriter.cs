@@ -55,7 +55,12 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
     /// <summary>Makes all nodes.</summary>
     public void MakeNodes(CancellationToken cancellation)
     {
-        DropNodes();
+        // A build that was broken off may have left some. Removing none would burden every reader all the same.
+        if (HasAnyNode())
+        {
+            DropNodes();
+        }
+
         for (var view = 0; view < reducers.Count; view++)
         {
             new NodeBuild(store, index, view, seed, new NodeWork(reducers[view]), cancellation).Run();
@@ -63,6 +68,13 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
 
         using var batch = store.CreateBatch();
         Commit(batch, State with { HasNodes = true });
+    }
+
+    private bool HasAnyNode()
+    {
+        var prefix = IndexKeys.Nodes(index);
+        using var nodes = store.Scan(IndexKeys.Space, prefix, IndexKeys.After(prefix));
+        return nodes.MoveNext();
     }
 
     /// <summary>Writes what some documents' rows are to be.</summary>
