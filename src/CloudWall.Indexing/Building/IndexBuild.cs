@@ -26,6 +26,9 @@ internal sealed class IndexBuild(
     private readonly Queue<Task<Step>> _mapping = new();
     private readonly CancellationTokenSource _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
+    /// <summary>Whether the index had nothing in it when it began.</summary>
+    public bool WasEmpty { get; private set; }
+
     /// <summary>How far it has come.</summary>
     public IndexProgress Progress { get; private set; } = new(0, 0, options.Time.GetUtcNow(), options.Time.GetUtcNow());
 
@@ -56,9 +59,8 @@ internal sealed class IndexBuild(
         }
 
         await ApplyPurgesAsync();
-        _newUpTo = writer.State.UpdateSequence == 0 && Array.TrueForAll(writer.State.Views, static view => view.Rows == 0)
-            ? database.UpdateSequence
-            : 0;
+        WasEmpty = writer.State.UpdateSequence == 0 && Array.TrueForAll(writer.State.Views, static view => view.Rows == 0);
+        _newUpTo = WasEmpty ? database.UpdateSequence : 0;
         await ApplyChangesAsync();
         if (many)
         {
