@@ -64,7 +64,7 @@ internal sealed class IndexBuild(
         await ApplyChangesAsync();
         if (many)
         {
-            writer.MakeNodes(cancellation);
+            await writer.MakeNodesAsync(options.MapThreads, options.Scheduler, cancellation);
         }
 
         writer.Advance(Math.Max(target, writer.State.UpdateSequence), Math.Max(purges, writer.State.PurgeSequence));
