@@ -98,6 +98,9 @@ public sealed class Database
     /// <returns>Null where it never was stored, or has been compacted away.</returns>
     public StoredRevision? Read(string id, RevisionId revision) => Open().Read(id, revision);
 
+    /// <summary>Reads the bodies of many revisions, one after the other.</summary>
+    public BodyReader ReadBodies() => new(Open());
+
     /// <summary>Whether a revision's body is stored (<c>revs_info</c>'s <c>available</c>).</summary>
     public bool IsAvailable(string id, RevisionId revision) => Open().HasBody(id, revision);
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using CloudWall.Documents.Records;
 using CloudWall.Documents.Revisions;
@@ -190,45 +189,5 @@ internal sealed class StoredDocumentCursor : DocumentCursor
         }
 
         return false;
-    }
-
-    /// <summary>A copy of the current body, in an array that serves for all of them.</summary>
-    private sealed class CopiedValue : PinnedValue
-    {
-        private byte[] _array = [];
-        private int _length;
-
-        public override bool Found => true;
-
-        public override ReadOnlySpan<byte> Span => _array.AsSpan(0, _length);
-
-        public override ReadOnlyMemory<byte> Memory => _array.AsMemory(0, _length);
-
-        public void Set(ReadOnlySpan<byte> value)
-        {
-            if (_array.Length < value.Length)
-            {
-                Release();
-                _array = ArrayPool<byte>.Shared.Rent(value.Length);
-            }
-
-            _length = value.Length;
-            value.CopyTo(_array);
-        }
-
-        public void Release()
-        {
-            if (_array.Length > 0)
-            {
-                ArrayPool<byte>.Shared.Return(_array);
-                _array = [];
-                _length = 0;
-            }
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            // The array is the cursor's.
-        }
     }
 }

@@ -22,8 +22,12 @@ internal sealed class IndexBuild(
 
     private readonly DateTimeOffset _began = options.Time.GetUtcNow();
 
+    private readonly BodyReader _bodies = database.ReadBodies();
     private readonly Queue<Task<Step>> _mapping = new();
     private readonly CancellationTokenSource _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+
+    /// <summary>Whether the index had nothing in it when it began.</summary>
+    public bool WasEmpty { get; private set; }
 
     /// <summary>How far it has come.</summary>
     public IndexProgress Progress { get; private set; } = new(0, 0, options.Time.GetUtcNow(), options.Time.GetUtcNow());
@@ -38,6 +42,7 @@ internal sealed class IndexBuild(
         }
 
         _ending.Dispose();
+        _bodies.Dispose();
     }
 
     public async Task RunAsync()
@@ -54,13 +59,12 @@ internal sealed class IndexBuild(
         }
 
         await ApplyPurgesAsync();
-        _newUpTo = writer.State.UpdateSequence == 0 && Array.TrueForAll(writer.State.Views, static view => view.Rows == 0)
-            ? database.UpdateSequence
-            : 0;
+        WasEmpty = writer.State.UpdateSequence == 0 && Array.TrueForAll(writer.State.Views, static view => view.Rows == 0);
+        _newUpTo = WasEmpty ? database.UpdateSequence : 0;
         await ApplyChangesAsync();
         if (many)
         {
-            writer.MakeNodes(cancellation);
+            await writer.MakeNodesAsync(options.MapThreads, options.Scheduler, cancellation);
         }
 
         writer.Advance(Math.Max(target, writer.State.UpdateSequence), Math.Max(purges, writer.State.PurgeSequence));
@@ -109,6 +113,7 @@ internal sealed class IndexBuild(
                 Add(step, purge.Id);
                 if (step.Documents.Count >= options.BatchDocuments)
                 {
+                    _bodies.Pause();
                     await MapAsync(step);
                     step = step with { Documents = [], Texts = [] };
                     seen.Clear();
@@ -148,6 +153,7 @@ internal sealed class IndexBuild(
             if (step.Documents.Count >= options.BatchDocuments || bytes >= options.BatchBytes)
             {
                 changes.Pause();
+                _bodies.Pause();
                 await MapAsync(step);
                 step = step with { Documents = [], Texts = [] };
                 bytes = 0;
@@ -186,8 +192,7 @@ internal sealed class IndexBuild(
         // A body that is gone has made way for another meanwhile.
         while (true)
         {
-            var name = Encoding.UTF8.GetString(id);
-            using var stored = database.Read(name, winner);
+            using var stored = _bodies.Read(id, winner);
             if (stored is not null)
             {
                 var text = DocumentText.Write(id, winner, stored, leaves, definition.LocalSequence ? sequence : null);
@@ -196,7 +201,7 @@ internal sealed class IndexBuild(
                 return text.Length;
             }
 
-            var record = database.Find(name);
+            var record = database.Find(Encoding.UTF8.GetString(id));
             if (record is null || record.Deleted || record.Winner.Revision == winner)
             {
                 step.Documents.Add(new MappedDocument(id));

@@ -13,6 +13,7 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
 {
     private readonly ArrayBufferWriter<byte> _back = new();
     private readonly byte[][] _prefixes = [.. Enumerable.Range(0, reducers.Count).Select(view => IndexKeys.Prefix(index, view, 0))];
+    private readonly KeySample[] _samples = [.. reducers.Select(_ => new KeySample(seed))];
     private byte[] _key = new byte[256];
 
     /// <summary>How far the index is.</summary>
@@ -48,21 +49,37 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
     {
         using var batch = store.CreateBatch();
         var prefix = IndexKeys.Nodes(index);
-        batch.DeleteRange(IndexKeys.Space, prefix, IndexKeys.After(prefix));
+        if (HasAnyNode(prefix))
+        {
+            // To remove a range in which nothing is would burden every reader all the same.
+            batch.DeleteRange(IndexKeys.Space, prefix, IndexKeys.After(prefix));
+        }
+
         Commit(batch, State with { HasNodes = false });
     }
 
     /// <summary>Makes all nodes.</summary>
-    public void MakeNodes(CancellationToken cancellation)
+    /// <param name="threads">On how many threads, at most.</param>
+    /// <param name="scheduler">Where they run.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task MakeNodesAsync(int threads, TaskScheduler scheduler, CancellationToken cancellation)
     {
+        // A build that was broken off may have left some.
         DropNodes();
         for (var view = 0; view < reducers.Count; view++)
         {
-            new NodeBuild(store, index, view, seed, new NodeWork(reducers[view]), cancellation).Run();
+            var build = new NodeBuild(store, index, view, seed, reducers[view], cancellation);
+            await build.RunAsync(_samples[view].Split(threads), scheduler);
         }
 
         using var batch = store.CreateBatch();
         Commit(batch, State with { HasNodes = true });
+    }
+
+    private bool HasAnyNode(byte[] prefix)
+    {
+        using var nodes = store.Scan(IndexKeys.Space, prefix, IndexKeys.After(prefix));
+        return nodes.MoveNext();
     }
 
     /// <summary>Writes what some documents' rows are to be.</summary>
@@ -153,6 +170,10 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
             changed = true;
             batch.Put(IndexKeys.Space, key, row.Stored);
             edits[row.View].Add((row.Key, row.Stored));
+            if (!State.HasNodes)
+            {
+                _samples[row.View].Add(row.Key);
+            }
         }
 
         foreach (var (view, key, bytes) in before)

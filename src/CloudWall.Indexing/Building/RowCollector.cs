@@ -64,8 +64,7 @@ internal sealed class RowCollector(IndexDefinition definition, IReadOnlyList<Map
 
     private static ReadOnlySpan<byte> Normalize(ReadOnlySpan<byte> json, ArrayBufferWriter<byte> output)
     {
-        // Most values, and what most keys end with.
-        if (json.SequenceEqual("null"u8) || (json.Length < 18 && json.Length > 0 && json[0] != '0' && json.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0))
+        if (PlainJson.Is(json))
         {
             return json;
         }

@@ -13,6 +13,9 @@ namespace CloudWall.Indexing.Building;
 /// </summary>
 public sealed class ViewIndex : IAsyncDisposable
 {
+    /// <summary>Bytes of rows that are worth a compaction of their own.</summary>
+    private const long LargeIndex = 4 << 20;
+
     private readonly Lock _gate = new();
     private readonly IndexCatalogue _catalogue;
     private readonly uint _number;
@@ -21,6 +24,7 @@ public sealed class ViewIndex : IAsyncDisposable
     private readonly Lazy<ViewFunctions> _functions;
     private readonly CancellationTokenSource _removing = new();
     private Task? _running;
+    private Task? _tidying;
     private volatile IndexBuild? _build;
     private volatile IndexState? _built;
     private int _waiting;
@@ -139,12 +143,7 @@ public sealed class ViewIndex : IAsyncDisposable
         Interlocked.Increment(ref _compacting);
         try
         {
-            var prefix = IndexKeys.Index(_number);
-            _catalogue.Store.Compact(IndexKeys.Space, prefix, IndexKeys.After(prefix));
-        }
-        catch (OperationCanceledException)
-        {
-            // The node is stopping.
+            CompactFiles();
         }
         finally
         {
@@ -167,12 +166,51 @@ public sealed class ViewIndex : IAsyncDisposable
             await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
+        if (_tidying is { } tidying)
+        {
+            await tidying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         if (_functions.IsValueCreated)
         {
             _functions.Value.Dispose();
         }
 
         _removing.Dispose();
+    }
+
+    private void CompactFiles()
+    {
+        try
+        {
+            var prefix = IndexKeys.Index(_number);
+            _catalogue.Store.Compact(IndexKeys.Space, prefix, IndexKeys.After(prefix));
+        }
+        catch (OperationCanceledException)
+        {
+            // The node is stopping.
+        }
+    }
+
+    /// <summary>
+    /// Puts the files in order that the making of a whole index has left, so that queries need not look into all of them, and so that
+    /// they are merged once, and not while others are being made.
+    /// </summary>
+    private void Tidy()
+    {
+        lock (_gate)
+        {
+            if (!_removing.IsCancellationRequested && _tidying is null or { IsCompleted: true })
+            {
+                _tidying = Task.Factory.StartNew(
+                    CompactFiles, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _catalogue.Options.Scheduler);
+                _tidying.ContinueWith(
+                    task => _catalogue.Options.Failed(Database.Name, task.Exception!.InnerException!),
+                    CancellationToken.None,
+                    TaskContinuationOptions.OnlyOnFaulted,
+                    _catalogue.Options.Scheduler);
+            }
+        }
     }
 
     private Task? Begin(long target, long purges)
@@ -219,6 +257,10 @@ public sealed class ViewIndex : IAsyncDisposable
                 await using var build = new IndexBuild(Database, Definition, _functions.Value, writer, _catalogue.Options, stop.Token);
                 _build = build;
                 await build.RunAsync();
+                if (build.WasEmpty && writer.State.Views.Sum(static view => view.Bytes) > LargeIndex)
+                {
+                    Tidy();
+                }
             }
             finally
             {

@@ -16,6 +16,9 @@ internal static class StringCollation
     [ThreadStatic]
     private static byte[]? _scratch;
 
+    [ThreadStatic]
+    private static RecentKeys? _recent;
+
     /// <summary>
     /// What tells this collation from that of another version, which may order some strings otherwise: indexes that were built with
     /// another are built anew.
@@ -43,6 +46,18 @@ internal static class StringCollation
     /// Bytes that order as the strings do, without a zero among them; valid until the next call on the same thread.
     /// </summary>
     public static ReadOnlySpan<byte> SortKey(ReadOnlySpan<char> text)
+    {
+        if (text.Length is > 0 and <= RecentKeys.LongestText)
+        {
+            // The same names, days and kinds come again and again.
+            var recent = _recent ??= new RecentKeys();
+            return recent.TryGet(text, out var known) ? known : recent.Add(text, Make(text));
+        }
+
+        return Make(text);
+    }
+
+    private static ReadOnlySpan<byte> Make(ReadOnlySpan<char> text)
     {
         var scratch = _scratch ??= new byte[ShortText * LongestPerCharacter];
         if (text.Length > ShortText)

@@ -6,7 +6,7 @@ namespace CloudWall.Indexing.Queries;
 public sealed class ViewRows : IDisposable
 {
     private readonly LevelReader _rows;
-    private readonly RangeSummary _summary;
+    private readonly RowOffset _offset;
     private readonly List<RowRange> _ranges;
     private readonly ViewQuery _query;
     private readonly Queue<(byte[] Key, byte[] Stored)> _same = new();
@@ -22,10 +22,10 @@ public sealed class ViewRows : IDisposable
     private int _storedLength;
     private int _sortKeyLength;
 
-    internal ViewRows(LevelReader rows, RangeSummary summary, List<RowRange> ranges, ViewQuery query, long total)
+    internal ViewRows(LevelReader rows, RowOffset offset, List<RowRange> ranges, ViewQuery query, long total)
     {
         _rows = rows;
-        _summary = summary;
+        _offset = offset;
         _ranges = ranges;
         _query = query;
         Offset = FindOffset(total);
@@ -72,14 +72,14 @@ public sealed class ViewRows : IDisposable
     {
         _released = true;
         _rows.Release();
-        _summary.Release();
+        _offset.Dispose();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _rows.Dispose();
-        _summary.Dispose();
+        _offset.Dispose();
     }
 
     /// <summary>As CouchDB has it: from where the first range begins that has rows; where none has, from where the last begins.</summary>
@@ -88,23 +88,39 @@ public sealed class ViewRows : IDisposable
         for (var i = 0; i < _ranges.Count; i++)
         {
             var (from, to) = _ranges[i];
-            var found = _query.Descending
-                ? SeekBefore(to) && _rows.KeyBackwards.SequenceCompareTo(from) >= 0
-                : _rows.SeekForwards(from) && (to is null || _rows.Key.SequenceCompareTo(to) < 0);
-            if (found || i == _ranges.Count - 1)
+            var isLast = i == _ranges.Count - 1;
+            bool found;
+            long before;
+            if (_query.Descending)
+            {
+                found = SeekBefore(to) && _rows.KeyBackwards.SequenceCompareTo(from) >= 0;
+                before = to is not null && (found || isLast) ? total - _offset.CountBefore(to, _rows, out _) : 0;
+            }
+            else if (isLast || (_rows.SeekForwards(from) && IsBefore(to)))
+            {
+                before = _offset.CountBefore(from, _rows, out found);
+                found = found && IsBefore(to);
+            }
+            else
+            {
+                continue;
+            }
+
+            if (found || isLast)
             {
                 if (found)
                 {
                     (_range, _inRange, _atNext) = (i, true, true);
                 }
 
-                var before = !_query.Descending ? _summary.Count([], from) : to is null ? 0 : _summary.Count(to, null);
                 return Math.Min(total, before + Math.Min(_query.Skip, total));
             }
         }
 
         return Math.Min(total, _query.Skip);
     }
+
+    private bool IsBefore(byte[]? to) => to is null || _rows.Key.SequenceCompareTo(to) < 0;
 
     private bool Step()
     {

@@ -56,7 +56,7 @@ public sealed class ViewSnapshot : IDisposable
         ArgumentNullException.ThrowIfNull(query);
         query.Check(_definition.Order);
         var rows = new ViewRows(
-            new LevelReader(Reader, _index, _view, 0), Summary(), RowRange.Of(query, _definition.Order), query, TotalRows);
+            new LevelReader(Reader, _index, _view, 0), new RowOffset(Reader, _index, _view, Top), RowRange.Of(query, _definition.Order), query, TotalRows);
         _pause = rows.Release;
         return rows;
     }
@@ -116,9 +116,11 @@ public sealed class ViewSnapshot : IDisposable
         return _reader;
     }
 
-    private RangeSummary Summary() => new(Reader, _index, _view, () =>
+    private RangeSummary Summary() => new(Reader, _index, _view, Top);
+
+    private int Top()
     {
         Reader();
         return _hasNodes && TotalRows > FewRows ? ViewNode.Top(TotalRows) : 0;
-    });
+    }
 }

@@ -48,6 +48,9 @@ internal static class IndexKeys
     public static byte[] Prefix(uint index, int view, int level) =>
         [.. Index(index), level == 0 ? RowKind : NodeKind, (byte)(view >> 8), (byte)view, (byte)level];
 
+    /// <summary>What comes before the keys of a view's nodes of all levels.</summary>
+    public static byte[] Nodes(uint index, int view) => [.. Index(index), NodeKind, (byte)(view >> 8), (byte)view];
+
     /// <summary>What comes before the keys of all nodes of all views.</summary>
     public static byte[] Nodes(uint index) => [.. Index(index), NodeKind];
 
@@ -80,10 +83,16 @@ internal static class IndexKeys
     }
 
     /// <summary>Reads the id after a row's sort key.</summary>
-    public static byte[] ReadId(ReadOnlySpan<byte> afterSortKey)
+    public static ReadOnlySpan<byte> ReadId(ReadOnlySpan<byte> afterSortKey)
     {
+        var zero = afterSortKey.IndexOf((byte)0);
+        if (zero >= 0 && zero + 1 < afterSortKey.Length && afterSortKey[zero + 1] == 1)
+        {
+            return afterSortKey[..zero];
+        }
+
         var id = new byte[afterSortKey.Length];
-        return id[..ReadId(afterSortKey, id)];
+        return id.AsSpan(0, ReadId(afterSortKey, id));
     }
 
     /// <summary>Reads the id after a row's sort key.</summary>

@@ -24,16 +24,6 @@ internal sealed class RangeSummary : IDisposable
         }
     }
 
-    /// <summary>How many rows lie from one key to before another.</summary>
-    /// <param name="from">The first; empty for the beginning.</param>
-    /// <param name="to">The first after it; null for the end.</param>
-    public long Count(byte[] from, byte[]? to)
-    {
-        var count = 0L;
-        Walk(_top(), from, to, (level, _, value) => count += level == 0 ? 1 : NodeCount(value));
-        return count;
-    }
-
     /// <summary>Adds what lies from one key to before another to a work's current node, in order.</summary>
     /// <param name="from">The first; empty for the beginning.</param>
     /// <param name="to">The first after it; null for the end.</param>
@@ -56,8 +46,6 @@ internal sealed class RangeSummary : IDisposable
             level.Dispose();
         }
     }
-
-    private static long NodeCount(ReadOnlySpan<byte> stored) => Packed.Number(ref stored);
 
     private void Walk(int level, byte[] from, byte[]? to, RangeVisitor visit)
     {

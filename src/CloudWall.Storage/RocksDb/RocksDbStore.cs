@@ -107,7 +107,7 @@ public sealed class RocksDbStore : KeyValueStore
         {
             for (var i = 0; i < names.Length; i++)
             {
-                columnFamilyOptions[i] = Tuning.CreateColumnFamilyOptions(options, cache, (Keyspace)i);
+                columnFamilyOptions[i] = Tuning.CreateColumnFamilyOptions(options, cache, (Keyspace)i, alone: derived);
             }
 
             database = rocksdb_open_column_families(

@@ -70,11 +70,18 @@ internal static class Tuning
     }
 
     /// <summary>The settings of one keyspace.</summary>
-    internal static SettingsHandle CreateColumnFamilyOptions(RocksDbOptions options, SettingsHandle cache, Keyspace space)
+    /// <param name="options">What memory there is.</param>
+    /// <param name="cache">The cache.</param>
+    /// <param name="space">The keyspace.</param>
+    /// <param name="alone">
+    /// Whether it is its store's only one: then its write buffer may fill all that there is for those of all stores, which leaves fewer
+    /// and larger files to compact.
+    /// </param>
+    internal static SettingsHandle CreateColumnFamilyOptions(RocksDbOptions options, SettingsHandle cache, Keyspace space, bool alone)
     {
         var settings = new SettingsHandle(rocksdb_options_create(), rocksdb_options_destroy);
         var native = settings.Pointer;
-        rocksdb_options_set_write_buffer_size(native, (nuint)Math.Max(options.WriteBufferBytes / 2, 1 << 20));
+        rocksdb_options_set_write_buffer_size(native, (nuint)Math.Max(alone ? options.WriteBufferBytes : options.WriteBufferBytes / 2, 1 << 20));
 
         // Small arenas, because each column family has one however little is written to it.
         rocksdb_options_set_arena_block_size(native, 256u << 10);

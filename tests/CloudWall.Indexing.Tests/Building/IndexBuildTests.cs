@@ -45,6 +45,40 @@ public sealed class IndexBuildTests
         Assert.Equal([$"null {Enumerable.Range(0, 110).Sum()}"], indexed.Reduced(0, 0));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public async Task Offsets_and_reductions_agree_with_rows_however_many_threads_made_the_nodes(int threads)
+    {
+        const int All = 3000;
+        await using var indexed = await IndexedDatabase.CreateAsync(Definition, options: SmallSteps with { BatchDocuments = 100, MapThreads = threads });
+        await indexed.PutAllAsync(Documents(0, All));
+        await indexed.UpdateAsync();
+        Check(0);
+        await indexed.PutAsync("doc-1500", "{\"rows\":[[0,1500,2500]]}");
+        await indexed.PutAsync("doc-2999", "{\"rows\":[[0,2999,3999]]}");
+        await indexed.UpdateAsync();
+        Check(1000);
+
+        void Check(int more)
+        {
+            for (var from = 0; from < All; from += 61)
+            {
+                var query = new ViewQuery { StartKey = System.Text.Encoding.UTF8.GetBytes(from.ToString(CultureInfo.InvariantCulture)) };
+                using var snapshot = indexed.Index.Read(0);
+                using var rows = snapshot.ReadRows(query);
+                Assert.Equal(from, rows.Offset);
+                Assert.True(rows.MoveNext());
+                Assert.Equal(query.StartKey.Value.ToArray(), rows.Key.ToArray());
+                using var backwards = snapshot.ReadRows(query with { Descending = true });
+                Assert.Equal(All - 1 - from, backwards.Offset);
+                var sum = Enumerable.Range(from, All - from).Sum() + (from <= 1500 ? more : 0) + more;
+                Assert.Equal([$"null {sum}"], indexed.Reduced(0, 0, query));
+            }
+        }
+    }
+
     [Fact]
     public async Task A_build_that_ends_at_any_commit_leaves_an_index_that_tells_the_truth()
     {

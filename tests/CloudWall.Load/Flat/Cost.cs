@@ -70,12 +70,15 @@ internal readonly record struct Cost(double Microseconds, double Bytes)
         long.Parse(File.ReadAllText("/proc/thread-self/schedstat").Split(' ')[0], CultureInfo.InvariantCulture);
 
     /// <summary>Waits until the store has nothing left to do by itself: no flush, no compaction, running or due.</summary>
-    private static async Task SettleAsync(RocksDbStore store)
+    /// <param name="store">The store.</param>
+    /// <param name="spaces">Its keyspaces; all where none is named.</param>
+    public static async Task SettleAsync(RocksDbStore store, params Keyspace[] spaces)
     {
+        spaces = spaces.Length > 0 ? spaces : Enum.GetValues<Keyspace>();
         for (var quiet = 0; quiet < 5; quiet++)
         {
             await Task.Delay(50);
-            if (Enum.GetValues<Keyspace>().Any(space => Array.Exists(Work, name => store.ReadProperty(space, name) != 0)))
+            if (spaces.Any(space => Array.Exists(Work, name => store.ReadProperty(space, name) != 0)))
             {
                 quiet = 0;
             }

@@ -1,4 +1,4 @@
-namespace CloudWall.Indexing.Building;
+namespace CloudWall.Indexing.Views;
 
 /// <summary>Arrays are the same where their bytes are.</summary>
 internal sealed class BytesComparer : IEqualityComparer<byte[]>

@@ -1,0 +1,44 @@
+using System.Buffers;
+using CloudWall.Storage;
+
+namespace CloudWall.Documents.Databases;
+
+/// <summary>A copy of the current body, in an array that serves for all of them.</summary>
+internal sealed class CopiedValue : PinnedValue
+{
+    private byte[] _array = [];
+    private int _length;
+
+    public override bool Found => true;
+
+    public override ReadOnlySpan<byte> Span => _array.AsSpan(0, _length);
+
+    public override ReadOnlyMemory<byte> Memory => _array.AsMemory(0, _length);
+
+    public void Set(ReadOnlySpan<byte> value)
+    {
+        if (_array.Length < value.Length)
+        {
+            Release();
+            _array = ArrayPool<byte>.Shared.Rent(value.Length);
+        }
+
+        _length = value.Length;
+        value.CopyTo(_array);
+    }
+
+    public void Release()
+    {
+        if (_array.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_array);
+            _array = [];
+            _length = 0;
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        // The array is its owner's.
+    }
+}
