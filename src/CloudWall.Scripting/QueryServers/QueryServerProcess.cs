@@ -286,20 +286,20 @@ internal sealed class QueryServerProcess : IDisposable
             {
                 return;
             }
-            _timedOut = true;
+            _timedOut = Broken = true;
         }
         Kill();
     }
 
     private ScriptException Ended()
     {
-        var killed = Broken;
-        Kill();
         if (_timedOut)
         {
+            Kill();
             return ScriptException.TimedOut();
         }
-        var status = !killed && _process.WaitForExit(1000) ? _process.ExitCode : 137;
+        var status = !Broken && _process.WaitForExit(1000) ? _process.ExitCode : 137;
+        Kill();
         return new ScriptException("os_process_error", string.Create(CultureInfo.InvariantCulture, $"{{exit_status,{status}}}"));
     }
 

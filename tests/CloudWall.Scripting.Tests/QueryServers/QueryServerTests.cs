@@ -71,7 +71,8 @@ public sealed class QueryServerTests : IDisposable
 
     [Theory]
     [InlineData("process.exit(3)", "os_process_error", "{exit_status,3}")]
-    [InlineData("process.stdout.write('what?\\n')", "os_process_error", "unexpected answer")]
+    [InlineData("process.stdout.write('what?\\n')", "os_process_error", "invalid JSON")]
+    [InlineData("process.stdout.write('7\\n')", "os_process_error", "unexpected answer")]
     [InlineData("process.stdout.write('[1\\n')", "os_process_error", "invalid JSON")]
     [InlineData("process.stdout.write('x'.repeat(3 << 20))", "os_process_error", "line too long")]
     [InlineData("throw ['error', 'mine', 'why']", "mine", "why")]
