@@ -23,7 +23,7 @@ public sealed class ScriptHost : IDisposable
     public ScriptHost(ScriptHostOptions options, params IEnumerable<ScriptEngineFactory> factories)
     {
         _options = options;
-        _factories = factories.ToDictionary(factory => factory.Language, StringComparer.Ordinal);
+        _factories = factories.ToDictionary(factory => factory.Language, StringComparer.OrdinalIgnoreCase);
         _timer = options.Time.CreateTimer(static state => ((ScriptHost)state!).DropIdle(), this, options.IdleTime, options.IdleTime);
     }
 
@@ -92,6 +92,10 @@ public sealed class ScriptHost : IDisposable
 
         _timer.Dispose();
         Drop(static _ => true);
+        foreach (var factory in _factories.Values.OfType<IDisposable>())
+        {
+            factory.Dispose();
+        }
     }
 
     private static string Hash(char kind, IReadOnlyList<string> functions, ReadOnlySpan<byte> json)

@@ -15,6 +15,12 @@ public sealed record ScriptHostOptions
     /// <summary>Idle engines that one set of functions keeps: as many as threads are likely to want at once. The number of processors.</summary>
     public int EnginesKept { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>How many processes of query servers each language may have (CouchDB: <c>os_process_limit</c>). 100.</summary>
+    public int ProcessLimit { get; init; } = 100;
+
+    /// <summary>How many of them are kept when they are idle (CouchDB: <c>os_process_soft_limit</c>). 100.</summary>
+    public int ProcessesKept { get; init; } = 100;
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -11,6 +11,7 @@ using CloudWall.Replication.Requests;
 using CloudWall.Replication.Runs;
 using CloudWall.Scripting;
 using CloudWall.Scripting.JavaScript;
+using CloudWall.Scripting.QueryServers;
 using CloudWall.Server.Access;
 using CloudWall.Server.Configuration;
 using CloudWall.Server.Cors;
@@ -76,7 +77,7 @@ internal sealed class Node : IAsyncDisposable
         Connections = new ConnectionLimit(settings, options.Time);
         Scripts = new ScriptHost(
             settings.Scripts with { Time = options.Time, Log = entry => Log.Write(LogLevel.Info, $"{entry.Scope}: {entry.Message}") },
-            new JavaScriptFactory());
+            Languages(options.QueryServers));
         _hosts = new RemoteHosts(options.Time, Random.Shared.NextDouble);
         StartedAt = options.Time.GetUtcNow();
         Views = new ViewGroups(this);
@@ -260,6 +261,19 @@ internal sealed class Node : IAsyncDisposable
         var version = ReadInformation();
         var build = version.IndexOf('+', StringComparison.Ordinal);
         return build < 0 ? version : version[..build];
+    }
+
+    private static IEnumerable<ScriptEngineFactory> Languages(IReadOnlyDictionary<string, string> servers)
+    {
+        if (!servers.ContainsKey("javascript"))
+        {
+            yield return new JavaScriptFactory();
+        }
+
+        foreach (var (language, command) in servers)
+        {
+            yield return new QueryServerFactory(language, command);
+        }
     }
 
     private static Settings ReadSettings(NodeOptions options, DataDirectory? directory)

@@ -23,6 +23,9 @@ internal sealed record NodeOptions
     /// </summary>
     public (string Name, string Password)? Admin { get; init; }
 
+    /// <summary>Command lines of query servers, by language: CouchDB's <c>COUCHDB_QUERY_SERVER_…</c>.</summary>
+    public IReadOnlyDictionary<string, string> QueryServers { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using CloudWall.Scripting.QueryServers;
 using CloudWall.Server.Configuration;
 
 namespace CloudWall.Server.CommandLine;
@@ -60,6 +61,7 @@ internal static class Application
             ConfigurationFile = options.Config,
             Settings = options.Settings,
             Admin = AdminFromEnvironment(),
+            QueryServers = QueryServerFactory.FromEnvironment(Environment.GetEnvironmentVariables()),
             Log = error,
         });
         await using (node)

@@ -4,7 +4,7 @@ namespace CloudWall.Server.Configuration;
 
 /// <summary>
 /// What code of design documents may use, out of CouchDB's <c>[couchdb] os_process_timeout</c> and <c>[query_server_config]</c> (its
-/// documentation: "Query Servers"). There are no processes here: what CouchDB says of them goes for engines.
+/// documentation: "Query Servers"). What CouchDB says of processes goes for engines in this process, too.
 /// </summary>
 internal static class ScriptSettings
 {
@@ -26,5 +26,7 @@ internal static class ScriptSettings
         },
         IdleTime = TimeSpan.FromSeconds(settings.Number(Section, "os_process_idle_limit", 300, 1, 1_000_000)),
         Capacity = (int)settings.Number(Section, "os_process_limit", 100, 1, 100_000),
+        ProcessLimit = (int)settings.Number(Section, "os_process_limit", 100, 1, 100_000),
+        ProcessesKept = (int)settings.Number(Section, "os_process_soft_limit", 100, 1, 100_000),
     };
 }

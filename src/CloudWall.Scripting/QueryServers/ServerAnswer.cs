@@ -1,0 +1,69 @@
+using System.Text.Json;
+
+namespace CloudWall.Scripting.QueryServers;
+
+/// <summary>Takes apart what a query server said, without copying.</summary>
+internal static class ServerAnswer
+{
+    private static readonly JsonReaderOptions Deep = new() { MaxDepth = 10_000 };
+
+    /// <summary>The elements of an array.</summary>
+    /// <exception cref="ScriptException">It is none, or no JSON; the program is ended.</exception>
+    public static List<ReadOnlyMemory<byte>> Elements(QueryServerProcess process, ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json.Span, Deep);
+            if (reader.Read() && reader.TokenType == JsonTokenType.StartArray)
+            {
+                List<ReadOnlyMemory<byte>> elements = [];
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                {
+                    var start = (int)reader.TokenStartIndex;
+                    reader.Skip();
+                    elements.Add(json[start..(int)reader.BytesConsumed]);
+                }
+
+                // What follows the array is no JSON either.
+                reader.Read();
+                return elements;
+            }
+        }
+        catch (JsonException)
+        {
+            throw process.Nonsense("invalid JSON");
+        }
+        throw process.Nonsense("unexpected answer");
+    }
+
+    /// <summary>The value of a string, or null.</summary>
+    public static string? Word(ReadOnlyMemory<byte> json)
+    {
+        var reader = new Utf8JsonReader(json.Span, Deep);
+        return reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+    }
+
+    /// <summary>Looks a member up, by the path to it.</summary>
+    public static bool TryMember(ReadOnlyMemory<byte> json, string name, out ReadOnlyMemory<byte> value)
+    {
+        value = default;
+        var reader = new Utf8JsonReader(json.Span, Deep);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            return false;
+        }
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var found = reader.ValueTextEquals(name);
+            reader.Read();
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            if (found)
+            {
+                value = json[start..(int)reader.BytesConsumed];
+                return true;
+            }
+        }
+        return false;
+    }
+}
