@@ -25,7 +25,7 @@ public sealed record ReplicationRequest(Endpoint Source, Endpoint Target, Change
 
     /// <summary>
     /// The id of the checkpoints. What peers say of themselves counts, not how they were reached: neither another address, port nor
-    /// password loses what was done. Another user may be allowed what this one was refused, and other beginnings leave out other changes.
+    /// password loses what was done. Another user may be allowed what this one was refused.
     /// </summary>
     /// <param name="node">The node's <c>uuid</c>.</param>
     /// <param name="source">The source's identity as it says; null where it does not.</param>
@@ -36,21 +36,15 @@ public sealed record ReplicationRequest(Endpoint Source, Endpoint Target, Change
             node,
             source is null ? Source.Identity : $"{source} {Source.User}",
             target is null ? Target.Identity : $"{target} {Target.User}",
-            filterCode,
-            Options.SinceSequence ?? string.Empty);
+            filterCode);
 
-    private string Hash(string node, string source, string target, string? filterCode, params ReadOnlySpan<string> more)
+    private string Hash(string node, string source, string target, string? filterCode)
     {
         var text = new StringBuilder();
         Add(node);
         Add(source);
         Add(target);
-        foreach (var part in more)
-        {
-            Add(part);
-        }
-
-        if (Options.User is { } user)
+        if (Options.User is { } user && (Source.Address is null || Target.Address is null))
         {
             Add("user_ctx");
             Add(user.Name ?? string.Empty);

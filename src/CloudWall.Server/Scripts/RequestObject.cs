@@ -26,7 +26,7 @@ internal static class RequestObject
         json.Raw(",\"uuid\":"u8).Text(exchange.Node.Uuids.Next()).Raw(",\"id\":"u8);
         _ = id is null ? json.Raw("null"u8) : json.Text(id);
         json.Raw(",\"method\":"u8).Text(exchange.Method).Raw(",\"requested_path\":"u8);
-        WritePath(json, exchange.RequestedTarget);
+        WriteRequestedPath(json, exchange.RequestedTarget);
         json.Raw(",\"path\":"u8);
         WritePath(json, exchange.Target);
         json.Raw(",\"raw_path\":"u8).Text(exchange.Target.Raw).Raw(",\"query\":"u8);
@@ -46,6 +46,20 @@ internal static class RequestObject
     private static bool IsForm(Exchange exchange) =>
         exchange.Method is "POST" or "PUT"
         && exchange.RequestHeaders.ContentType.ToString().StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The path as it was asked for; as in CouchDB, the query string is a part of its end.</summary>
+    private static void WriteRequestedPath(JsonBuffer json, RequestTarget target)
+    {
+        json.Raw("["u8);
+        var separator = ""u8;
+        foreach (var part in target.Raw.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            json.Raw(separator).Text(Uri.UnescapeDataString(part.Replace('+', ' ')));
+            separator = ","u8;
+        }
+
+        json.Raw("]"u8);
+    }
 
     private static void WritePath(JsonBuffer json, RequestTarget target)
     {

@@ -15,9 +15,17 @@ internal static class RewriteRules
     /// <param name="prefix">The path of the design document, which targets are relative to.</param>
     /// <param name="rules">The array of rules.</param>
     /// <returns>The new target.</returns>
-    /// <exception cref="DocumentException">404: no rule fits; 400: one is no rule.</exception>
+    /// <exception cref="DocumentException">404: no rule fits; 400: one is no rule; 500: one of them leads out of the database.</exception>
     public static string Apply(Exchange exchange, string prefix, NormalJson rules)
     {
+        foreach (var rule in rules.Elements())
+        {
+            if (rule.IsObject && (LeavesDatabase(Text(rule, "from"u8, Rest)) || LeavesDatabase(Text(rule, "to"u8, string.Empty))))
+            {
+                throw Insecure();
+            }
+        }
+
         var path = new List<string>();
         for (var i = 4; i < exchange.Target.Count; i++)
         {
@@ -82,11 +90,6 @@ internal static class RewriteRules
         }
 
         var segments = Split(to.Text());
-        if (segments.Count(static segment => segment == "..") > 2)
-        {
-            throw Insecure();
-        }
-
         var query = rule.Member("query"u8) is { IsObject: true } members
             ? members.Members().ConvertAll(member => Fill(member.Name, member.Value, bindings, rest))
             : [];
@@ -187,12 +190,15 @@ internal static class RewriteRules
     private static string Text(NormalJson rule, ReadOnlySpan<byte> name, string otherwise) =>
         rule.Member(name) is { IsText: true } text ? text.Text() : otherwise;
 
+    private static bool LeavesDatabase(string path) => Split(path).Count(static segment => segment == "..") > 2;
+
     private static string[] Split(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries);
 
     private static string Ascii(string text) => string.Concat(text.EnumerateRunes().Select(static rune =>
         rune.Value is > ' ' and < 127 ? rune.ToString() : Uri.EscapeDataString(rune.ToString())));
 
-    private static DocumentException Insecure() => HttpErrors.BadRequest("too many ../.. segments");
+    private static DocumentException Insecure() => 
+        new(new DocumentError(500, "insecure_rewrite_rule", "too many ../.. segments"));
 
     /// <summary>What a name stands for.</summary>
     /// <param name="Name">The name.</param>

@@ -74,6 +74,11 @@ internal sealed class ViewListing
         var documents = Options.IncludeDocs
             ? new IncludedDocument(stream, _exchange.Database, Options.Members, _exchange.Aborted)
             : null;
+
+        // As in CouchDB, conflicts are shown of a row's own document only.
+        var linked = Options.IncludeDocs
+            ? new IncludedDocument(stream, _exchange.Database, Options.Members & ~DocumentMembers.Conflicts, _exchange.Aborted)
+            : null;
         stream.Stalled = snapshot.Pause;
         for (var any = false; rows.MoveNext(); any = true)
         {
@@ -82,7 +87,7 @@ internal sealed class ViewListing
                 .Raw(",\"value\":"u8).Raw(rows.Value);
             if (documents is not null)
             {
-                await WriteDocumentAsync(documents, Encoding.UTF8.GetString(rows.Id), rows.Value.ToArray());
+                await WriteDocumentAsync(documents, linked!, Encoding.UTF8.GetString(rows.Id), rows.Value.ToArray());
             }
 
             buffer.Raw("}"u8);
@@ -119,7 +124,7 @@ internal sealed class ViewListing
     }
 
     /// <summary>A row's document, or the one that its value names (<c>_id</c>, <c>_rev</c>): "linked documents".</summary>
-    private static ValueTask WriteDocumentAsync(IncludedDocument documents, string id, byte[] json)
+    private static ValueTask WriteDocumentAsync(IncludedDocument documents, IncludedDocument linked, string id, byte[] json)
     {
         var value = NormalJson.FromStored(json);
         if (!value.IsObject)
@@ -127,20 +132,22 @@ internal sealed class ViewListing
             return documents.WriteAsync(id);
         }
 
-        if (value.Member("_id"u8) is { } linked)
+        var target = documents;
+        if (value.Member("_id"u8) is { } named)
         {
-            if (!linked.IsText)
+            if (!named.IsText)
             {
                 documents.WriteNull();
                 return ValueTask.CompletedTask;
             }
 
-            id = linked.Text();
+            id = named.Text();
+            target = linked;
         }
 
         if (value.Member("_rev"u8) is not { IsText: true } revision)
         {
-            return documents.WriteAsync(id);
+            return target.WriteAsync(id);
         }
 
         if (RevisionId.TryParse(Encoding.UTF8.GetBytes(revision.Text()), out var parsed))
