@@ -24,13 +24,18 @@ internal sealed class TestNode : IAsyncDisposable
     public static Task<TestNode> StartAsync(params (string Section, string Key, string Value)[] settings) =>
         StartAsync(TimeProvider.System, settings);
 
-    public static async Task<TestNode> StartAsync(TimeProvider time, params (string Section, string Key, string Value)[] settings)
+    public static Task<TestNode> StartAsync(TimeProvider time, params (string Section, string Key, string Value)[] settings) =>
+        StartAsync(time, new Dictionary<string, string>(), settings);
+
+    public static async Task<TestNode> StartAsync(
+        TimeProvider time, IReadOnlyDictionary<string, string> queryServers, params (string Section, string Key, string Value)[] settings)
     {
         var store = new MemoryStore();
         var node = await Node.StartAsync(new NodeOptions
         {
             Store = store,
             Time = time,
+            QueryServers = queryServers,
             Admin = ("admin", "pass"),
             Settings = [("chttpd", "port", "0"), ("chttpd_auth", "iterations", "10"), .. settings],
         });

@@ -3,7 +3,6 @@ using CloudWall.Documents.Databases;
 using CloudWall.Indexing.Queries;
 using CloudWall.Indexing.Reductions;
 using CloudWall.Indexing.Views;
-using CloudWall.Storage;
 
 namespace CloudWall.Indexing.Building;
 
@@ -24,11 +23,10 @@ public sealed class ViewIndex : IAsyncDisposable
     private readonly Lazy<ViewFunctions> _functions;
     private readonly CancellationTokenSource _removing = new();
     private Task? _running;
-    private Task? _tidying;
+    private Task? _compaction;
     private volatile IndexBuild? _build;
     private volatile IndexState? _built;
     private int _waiting;
-    private int _compacting;
 
     internal ViewIndex(
         IndexCatalogue catalogue, Database database, IndexDefinition definition, uint number, ulong seed, Func<ViewFunctions> functions)
@@ -134,22 +132,7 @@ public sealed class ViewIndex : IAsyncDisposable
     public IndexProgress? Progress => _build?.Progress;
 
     /// <summary>Whether space of it is being returned.</summary>
-    public bool IsCompacting => Volatile.Read(ref _compacting) > 0;
-
-    /// <summary>Returns the space of rows that are gone; blocks until done.</summary>
-    /// <exception cref="StorageException">The disk failed.</exception>
-    public void Compact()
-    {
-        Interlocked.Increment(ref _compacting);
-        try
-        {
-            CompactFiles();
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _compacting);
-        }
-    }
+    public bool IsCompacting => Volatile.Read(ref _compaction) is { IsCompleted: false };
 
     /// <summary>Ends its builds for good; what they have written stays.</summary>
     public async ValueTask DisposeAsync()
@@ -166,9 +149,9 @@ public sealed class ViewIndex : IAsyncDisposable
             await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        if (_tidying is { } tidying)
+        if (_compaction is { } compaction)
         {
-            await tidying.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await compaction.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         if (_functions.IsValueCreated)
@@ -193,18 +176,18 @@ public sealed class ViewIndex : IAsyncDisposable
     }
 
     /// <summary>
-    /// Puts the files in order that the making of a whole index has left, so that queries need not look into all of them, and so that
-    /// they are merged once, and not while others are being made.
+    /// Returns the space of rows that are gone, and puts the files in order that the making of a whole index has left, so that queries need
+    /// not look into all of them. Does nothing while that is being done.
     /// </summary>
-    private void Tidy()
+    public void CompactInBackground()
     {
         lock (_gate)
         {
-            if (!_removing.IsCancellationRequested && _tidying is null or { IsCompleted: true })
+            if (!_removing.IsCancellationRequested && _compaction is null or { IsCompleted: true })
             {
-                _tidying = Task.Factory.StartNew(
+                _compaction = Task.Factory.StartNew(
                     CompactFiles, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _catalogue.Options.Scheduler);
-                _tidying.ContinueWith(
+                _compaction.ContinueWith(
                     task => _catalogue.Options.Failed(Database.Name, task.Exception!.InnerException!),
                     CancellationToken.None,
                     TaskContinuationOptions.OnlyOnFaulted,
@@ -259,7 +242,7 @@ public sealed class ViewIndex : IAsyncDisposable
                 await build.RunAsync();
                 if (build.WasEmpty && writer.State.Views.Sum(static view => view.Bytes) > LargeIndex)
                 {
-                    Tidy();
+                    CompactInBackground();
                 }
             }
             finally

@@ -1,5 +1,4 @@
 using CloudWall.Server.Http;
-using CloudWall.Server.Logging;
 
 namespace CloudWall.Server.Endpoints.Views;
 
@@ -12,13 +11,7 @@ internal static class ViewMaintenance
         exchange.RequireJson();
         var node = exchange.Node;
         var group = node.Views.Find(exchange.Database, "_design/" + exchange.Target.Text(2));
-        var index = node.Views.Open(exchange.Database, group);
-        Task.Factory.StartNew(index.Compact, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
-            .ContinueWith(
-                failed => node.Log.Write(LogLevel.Error, $"Compaction of an index failed: {failed.Exception}"),
-                CancellationToken.None,
-                TaskContinuationOptions.OnlyOnFaulted,
-                TaskScheduler.Default);
+        node.Views.Open(exchange.Database, group).CompactInBackground();
         return exchange.WriteOkAsync(202);
     }
 
