@@ -197,7 +197,7 @@ internal static class RewriteRules
     private static string Ascii(string text) => string.Concat(text.EnumerateRunes().Select(static rune =>
         rune.Value is > ' ' and < 127 ? rune.ToString() : Uri.EscapeDataString(rune.ToString())));
 
-    private static DocumentException Insecure() => 
+    private static DocumentException Insecure() =>
         new(new DocumentError(500, "insecure_rewrite_rule", "too many ../.. segments"));
 
     /// <summary>What a name stands for.</summary>
