@@ -99,7 +99,7 @@ for (const [name, { start, peer = httpPeer, wide = true, skip = false }] of Obje
       const other = await start(after);
       await ask(node.url, '/large', {}, 'PUT');
       if (name !== 'CouchDB') await ask(other.database, '', {}, 'PUT');
-      const data = bytes(7, name === 'another node' ? LARGE : LARGE / 10);
+      const data = bytes(7, LARGE);
       const { href, headers } = withoutCredentials(node.database('large'));
       const put = await fetch(href + '/film/file', { method: 'PUT', body: data, headers: { ...headers, 'content-type': 'video/mp4' } });
       const { rev } = await put.json();
