@@ -91,11 +91,10 @@ public sealed class ViewIndex : IAsyncDisposable
         }
 
         var build = Begin(Database.UpdateSequence, Database.PurgeSequence);
-        build?.ContinueWith(
-            task => _catalogue.Options.Failed(Database.Name, task.Exception!.InnerException!),
-            CancellationToken.None,
-            TaskContinuationOptions.OnlyOnFaulted,
-            _catalogue.Options.Scheduler);
+        if (build is not null)
+        {
+            Report(build);
+        }
     }
 
     /// <summary>Opens a view for reading, as it is now; to be disposed of soon.</summary>
@@ -133,6 +132,23 @@ public sealed class ViewIndex : IAsyncDisposable
 
     /// <summary>Whether space of it is being returned.</summary>
     public bool IsCompacting => Volatile.Read(ref _compaction) is { IsCompleted: false };
+
+    /// <summary>
+    /// Returns the space of rows that are gone, and puts the files in order that the making of a whole index has left, so that queries need
+    /// not look into all of them. Does nothing while that is being done.
+    /// </summary>
+    public void CompactInBackground()
+    {
+        lock (_gate)
+        {
+            if (!_removing.IsCancellationRequested && _compaction is null or { IsCompleted: true })
+            {
+                _compaction = Task.Factory.StartNew(
+                    CompactFiles, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _catalogue.Options.Scheduler);
+                Report(_compaction);
+            }
+        }
+    }
 
     /// <summary>Ends its builds for good; what they have written stays.</summary>
     public async ValueTask DisposeAsync()
@@ -175,26 +191,12 @@ public sealed class ViewIndex : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Returns the space of rows that are gone, and puts the files in order that the making of a whole index has left, so that queries need
-    /// not look into all of them. Does nothing while that is being done.
-    /// </summary>
-    public void CompactInBackground()
-    {
-        lock (_gate)
-        {
-            if (!_removing.IsCancellationRequested && _compaction is null or { IsCompleted: true })
-            {
-                _compaction = Task.Factory.StartNew(
-                    CompactFiles, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _catalogue.Options.Scheduler);
-                _compaction.ContinueWith(
-                    task => _catalogue.Options.Failed(Database.Name, task.Exception!.InnerException!),
-                    CancellationToken.None,
-                    TaskContinuationOptions.OnlyOnFaulted,
-                    _catalogue.Options.Scheduler);
-            }
-        }
-    }
+    /// <summary>Tells of a failure that nobody waits for.</summary>
+    private void Report(Task work) => work.ContinueWith(
+        task => _catalogue.Options.Failed(Database.Name, task.Exception!.InnerException!),
+        CancellationToken.None,
+        TaskContinuationOptions.OnlyOnFaulted,
+        _catalogue.Options.Scheduler);
 
     private Task? Begin(long target, long purges)
     {

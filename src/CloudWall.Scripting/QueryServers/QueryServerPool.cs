@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace CloudWall.Scripting.QueryServers;
 
@@ -54,6 +55,10 @@ internal sealed class QueryServerPool : IDisposable
         catch (ScriptException) when (cancellation.IsCancellationRequested)
         {
             throw new OperationCanceledException(cancellation);
+        }
+        catch (JsonException) when (process is not null)
+        {
+            throw process.Nonsense("invalid JSON");
         }
         catch (Exception e) when (e is not ScriptException)
         {

@@ -8,31 +8,26 @@ internal static class ServerAnswer
     private static readonly JsonReaderOptions Deep = new() { MaxDepth = 10_000 };
 
     /// <summary>The elements of an array.</summary>
-    /// <exception cref="ScriptException">It is none, or no JSON; the program is ended.</exception>
+    /// <exception cref="ScriptException">It is none; the program is ended.</exception>
+    /// <exception cref="JsonException">It is no JSON.</exception>
     public static List<ReadOnlyMemory<byte>> Elements(QueryServerProcess process, ReadOnlyMemory<byte> json)
     {
-        try
+        var reader = new Utf8JsonReader(json.Span, Deep);
+        if (reader.Read() && reader.TokenType == JsonTokenType.StartArray)
         {
-            var reader = new Utf8JsonReader(json.Span, Deep);
-            if (reader.Read() && reader.TokenType == JsonTokenType.StartArray)
+            List<ReadOnlyMemory<byte>> elements = [];
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
-                List<ReadOnlyMemory<byte>> elements = [];
-                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                {
-                    var start = (int)reader.TokenStartIndex;
-                    reader.Skip();
-                    elements.Add(json[start..(int)reader.BytesConsumed]);
-                }
-
-                // What follows the array is no JSON either.
-                reader.Read();
-                return elements;
+                var start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                elements.Add(json[start..(int)reader.BytesConsumed]);
             }
+
+            // What follows the array is no JSON either.
+            reader.Read();
+            return elements;
         }
-        catch (JsonException)
-        {
-            throw process.Nonsense("invalid JSON");
-        }
+
         throw process.Nonsense("unexpected answer");
     }
 

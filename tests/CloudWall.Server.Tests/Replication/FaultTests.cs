@@ -31,6 +31,7 @@ public sealed class FaultTests(ITestOutputHelper output)
     private async Task ConvergeAsync(int seed)
     {
         var log = await RunAsync(seed);
+        Assert.Contains("The replication", log.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("defect", log.ToString(), StringComparison.Ordinal);
     }
 
@@ -40,6 +41,7 @@ public sealed class FaultTests(ITestOutputHelper output)
         var random = new Random(seed);
         await using var a = await InProcessNode.StartAsync();
         await using var b = await InProcessNode.StartAsync(
+            ("log", "level", "notice"),
             ("replicator", "connection_timeout", "1500"),
             ("replicator", "retries_per_request", "2"),
             ("replicator", "max_backoff", "1"),

@@ -80,8 +80,12 @@ public sealed class HostileFunctionTests : IAsyncLifetime
 
         var answers = await AmongOthersAsync(("GET", "/bad/_design/d/_view/map", null), ("GET", "/bad/_design/d/_view/reduce", null));
 
-        // One bad document or another: the view goes on without what it emits, or fails.
-        Assert.InRange(answers[0].Status, 200, 500);
+        // The view goes on without what the bad document emits, or fails.
+        Assert.True(
+            answers[0] is { Status: 500 }
+                ? Json(answers[0])["error"] is not null
+                : Json(answers[0])["rows"]!.AsArray().Any(static row => (string?)row!["id"] == "d2"),
+            Text(answers[0]));
         Assert.InRange(answers[1].Status, 400, 500);
         Assert.NotNull(Json(answers[1])["error"]);
     }
