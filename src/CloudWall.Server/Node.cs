@@ -355,6 +355,7 @@ internal sealed class Node : IAsyncDisposable
             new IndexingOptions
             {
                 Time = Time,
+                CacheBytes = Settings.ViewMemory,
                 Failed = (name, failure) => Log.Write(LogLevel.Error, $"An index of {name} failed: {failure.Message}"),
             });
     }

@@ -23,6 +23,7 @@ public sealed class IndexCatalogue : IAsyncDisposable
         Store = store;
         Options = options;
         Builds = new SemaphoreSlim(options.ConcurrentBuilds);
+        Nodes = new NodeCache(options.CacheBytes);
     }
 
     internal KeyValueStore Store { get; }
@@ -31,6 +32,9 @@ public sealed class IndexCatalogue : IAsyncDisposable
 
     /// <summary>Places for builds.</summary>
     internal SemaphoreSlim Builds { get; }
+
+    /// <summary>Nodes that queries have looked at.</summary>
+    internal NodeCache Nodes { get; }
 
     internal CancellationToken Stopping => _stopping.Token;
 
@@ -125,6 +129,7 @@ public sealed class IndexCatalogue : IAsyncDisposable
         if (index is not null)
         {
             await index.DisposeAsync();
+            Nodes.Remove(index.Number);
         }
 
         lock (_gate)

@@ -226,6 +226,7 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
 
     private void Commit(WriteBatch batch, IndexState state)
     {
+        state = state with { Commits = State.Commits + 1 };
         batch.Put(IndexKeys.Space, IndexKeys.State(index), state.Write());
         store.Commit(batch, sync: false);
         State = state;

@@ -18,6 +18,9 @@ public sealed record IndexingOptions
     /// <summary>Bytes of documents of a step, about.</summary>
     public int BatchBytes { get; init; } = 1 << 20;
 
+    /// <summary>Bytes of nodes and rows that are kept in memory for queries, about, of all indexes together.</summary>
+    public long CacheBytes { get; init; } = 16 << 20;
+
     /// <summary>The scheduler on which builds run.</summary>
     public TaskScheduler Scheduler { get; init; } = TaskScheduler.Default;
 

@@ -13,7 +13,7 @@ namespace CloudWall.Indexing.Building;
 public sealed class ViewIndex : IAsyncDisposable
 {
     /// <summary>Bytes of rows that are worth a compaction of their own.</summary>
-    private const long LargeIndex = 4 << 20;
+    private const long LargeIndex = 1 << 20;
 
     private readonly Lock _gate = new();
     private readonly IndexCatalogue _catalogue;
@@ -99,11 +99,20 @@ public sealed class ViewIndex : IAsyncDisposable
 
     /// <summary>Opens a view for reading, as it is now; to be disposed of soon.</summary>
     /// <param name="view">Which of the views (<see cref="IndexDefinition.Views"/>).</param>
+    /// <exception cref="DocumentException">404: the index has been removed.</exception>
     public ViewSnapshot Read(int view)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(view);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(view, Definition.Views.Count);
-        return new ViewSnapshot(_catalogue.Store.Snapshot, _number, view, Definition.Views[view], Reducers[view], Definition.Views.Count);
+        var snapshot = new ViewSnapshot(_catalogue, _number, view, Definition.Views[view], Reducers[view], Definition.Views.Count);
+        if (_removing.IsCancellationRequested)
+        {
+            // It may be empty already.
+            snapshot.Dispose();
+            throw ViewSnapshot.Removed();
+        }
+
+        return snapshot;
     }
 
     /// <summary>What <c>_info</c> tells of an index.</summary>

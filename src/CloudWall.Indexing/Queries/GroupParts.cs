@@ -18,9 +18,9 @@ internal sealed record GroupParts(byte[] Key)
         {
             (States.Count == 0 ? Before : After).Add(RowCodec.ToReduceRow(key, stored));
         }
-        else if (ViewNode.Read(stored) is { Count: > 0 } node)
+        else if (ViewNode.ReadState(stored, reduction) is { } state)
         {
-            States.Add(node.States[reduction]);
+            States.Add(state);
         }
     }
 }

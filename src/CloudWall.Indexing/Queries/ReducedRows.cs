@@ -14,10 +14,11 @@ public sealed class ReducedRows : IDisposable
 {
     private const int MostGroups = 64;
     private const int FewRows = 64;
+    private const int VeryFewRows = 8;
     private const int MostRows = 4096;
 
     private readonly LevelReader _rows;
-    private readonly RangeSummary _summary;
+    private readonly NodeReader _nodes;
     private readonly Reducer _reducer;
     private readonly int _reduction;
     private readonly List<RowRange> _ranges;
@@ -34,7 +35,7 @@ public sealed class ReducedRows : IDisposable
 
     internal ReducedRows(
         LevelReader rows,
-        RangeSummary summary,
+        NodeReader nodes,
         Reducer reducer,
         int reduction,
         List<RowRange> ranges,
@@ -43,7 +44,7 @@ public sealed class ReducedRows : IDisposable
         CancellationToken cancellation)
     {
         _rows = rows;
-        _summary = summary;
+        _nodes = nodes;
         _reducer = reducer;
         _reduction = reduction;
         _ranges = ranges;
@@ -78,14 +79,14 @@ public sealed class ReducedRows : IDisposable
     {
         _atRow = false;
         _rows.Release();
-        _summary.Release();
+        _nodes.Release();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _rows.Dispose();
-        _summary.Dispose();
+        _nodes.Dispose();
     }
 
     private void Fill()
@@ -200,37 +201,48 @@ public sealed class ReducedRows : IDisposable
         var end = RowRange.After(prefix);
         var to = Least(end, rest.To);
 
-        // Most groups are small: the walk goes on through them.
-        var more = true;
-        while (more && group.Before.Count < FewRows && (to is null || _rows.Key.SequenceCompareTo(to) < 0))
+        bool more;
+        if (_skip > 0)
         {
-            if (_skip == 0)
-            {
-                group.Add(0, _rows.Key, _rows.Value, _reduction);
-            }
-            else
-            {
-                more = false;
-                break;
-            }
-
-            more = _rows.MoveNext();
+            more = to is not null && _rows.SeekForwards(to);
         }
-
-        if (_skip > 0 || (more && group.Before.Count >= FewRows))
+        else if (WalkThrough(group, first, to, out more))
         {
             group.Before.Clear();
-            if (_skip == 0)
-            {
-                Visit(group, first, to);
-            }
-
-            more = to is not null && _rows.SeekForwards(to);
+            var stands = Visit(group, first, to);
+            more = to is not null && (stands || _rows.SeekForwards(to));
         }
 
         _atRow = more;
         _rest = more && end is not null ? new RowRange(end, rest.To) : new RowRange([], []);
         return group;
+    }
+
+    /// <summary>Takes a group's rows one by one: most groups are small.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="first">Where it begins.</param>
+    /// <param name="to">Where it ends.</param>
+    /// <param name="more">Whether there are rows after it.</param>
+    /// <returns>Whether it has too many.</returns>
+    private bool WalkThrough(GroupParts group, byte[] first, byte[]? to, out bool more)
+    {
+        more = true;
+        while (to is null || _rows.Key.SequenceCompareTo(to) < 0)
+        {
+            if (group.Before.Count == FewRows || (group.Before.Count == VeryFewRows && _nodes.CountWhole(first, to) > FewRows))
+            {
+                return true;
+            }
+
+            group.Add(0, _rows.Key, _rows.Value, _reduction);
+            more = _rows.MoveNext();
+            if (!more)
+            {
+                break;
+            }
+        }
+
+        return false;
     }
 
     private GroupParts? LastGroup(RowRange rest)
@@ -257,7 +269,8 @@ public sealed class ReducedRows : IDisposable
         return group;
     }
 
-    private void Visit(GroupParts group, byte[] from, byte[]? to) => _summary.Visit(from, to, (level, key, stored) =>
+    /// <returns>Whether the rows stand on the first after the group.</returns>
+    private bool Visit(GroupParts group, byte[] from, byte[]? to) => _nodes.Visit(from, to, _rows, (level, key, stored) =>
     {
         group.Add(level, key, stored, _reduction);
         if (group.Before.Count + group.After.Count >= MostRows || group.States.Count >= MostRows)

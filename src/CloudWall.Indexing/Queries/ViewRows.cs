@@ -6,7 +6,7 @@ namespace CloudWall.Indexing.Queries;
 public sealed class ViewRows : IDisposable
 {
     private readonly LevelReader _rows;
-    private readonly RowOffset _offset;
+    private readonly NodeReader _nodes;
     private readonly List<RowRange> _ranges;
     private readonly ViewQuery _query;
     private readonly Queue<(byte[] Key, byte[] Stored)> _same = new();
@@ -22,10 +22,10 @@ public sealed class ViewRows : IDisposable
     private int _storedLength;
     private int _sortKeyLength;
 
-    internal ViewRows(LevelReader rows, RowOffset offset, List<RowRange> ranges, ViewQuery query, long total)
+    internal ViewRows(LevelReader rows, NodeReader nodes, List<RowRange> ranges, ViewQuery query, long total)
     {
         _rows = rows;
-        _offset = offset;
+        _nodes = nodes;
         _ranges = ranges;
         _query = query;
         Offset = FindOffset(total);
@@ -72,14 +72,14 @@ public sealed class ViewRows : IDisposable
     {
         _released = true;
         _rows.Release();
-        _offset.Dispose();
+        _nodes.Dispose();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _rows.Dispose();
-        _offset.Dispose();
+        _nodes.Dispose();
     }
 
     /// <summary>As CouchDB has it: from where the first range begins that has rows; where none has, from where the last begins.</summary>
@@ -94,11 +94,11 @@ public sealed class ViewRows : IDisposable
             if (_query.Descending)
             {
                 found = SeekBefore(to) && _rows.KeyBackwards.SequenceCompareTo(from) >= 0;
-                before = to is not null && (found || isLast) ? total - _offset.CountBefore(to, _rows, out _) : 0;
+                before = to is not null && (found || isLast) ? total - _nodes.CountBefore(to, _rows, out _) : 0;
             }
             else if (isLast || (_rows.SeekForwards(from) && IsBefore(to)))
             {
-                before = _offset.CountBefore(from, _rows, out found);
+                before = _nodes.CountBefore(from, _rows, out found);
                 found = found && IsBefore(to);
             }
             else

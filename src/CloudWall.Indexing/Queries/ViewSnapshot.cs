@@ -15,7 +15,7 @@ public sealed class ViewSnapshot : IDisposable
     /// <summary>So many rows are in one piece to a reduce function, as they are in CouchDB's one leaf: some can tell.</summary>
     private const int FewRows = 64;
 
-    private readonly Func<KeyValueReader> _open;
+    private readonly IndexCatalogue _catalogue;
     private readonly uint _index;
     private readonly int _view;
     private readonly ViewDefinition _definition;
@@ -23,21 +23,20 @@ public sealed class ViewSnapshot : IDisposable
     private readonly int _views;
     private readonly IndexState _state;
     private KeyValueReader? _reader;
-    private bool _hasNodes;
+    private IndexState _read;
     private Action? _pause;
 
     internal ViewSnapshot(
-        Func<KeyValueReader> open, uint index, int view, ViewDefinition definition, IReadOnlyList<Reducer> reducers, int views)
+        IndexCatalogue catalogue, uint index, int view, ViewDefinition definition, IReadOnlyList<Reducer> reducers, int views)
     {
-        _open = open;
+        _catalogue = catalogue;
         _index = index;
         _view = view;
         _definition = definition;
         _reducers = reducers;
         _views = views;
-        _reader = open();
-        _state = IndexWriter.Read(_reader, index, views);
-        _hasNodes = _state.HasNodes;
+        _reader = catalogue.Store.Snapshot();
+        _state = _read = IndexWriter.Read(_reader, index, views);
     }
 
     /// <summary><c>total_rows</c>.</summary>
@@ -55,8 +54,8 @@ public sealed class ViewSnapshot : IDisposable
     {
         ArgumentNullException.ThrowIfNull(query);
         query.Check(_definition.Order);
-        var rows = new ViewRows(
-            new LevelReader(Reader, _index, _view, 0), new RowOffset(Reader, _index, _view, Top), RowRange.Of(query, _definition.Order), query, TotalRows);
+        var nodes = Nodes();
+        var rows = new ViewRows(Rows(nodes), nodes, RowRange.Of(query, _definition.Order), query, TotalRows);
         _pause = rows.Release;
         return rows;
     }
@@ -72,9 +71,10 @@ public sealed class ViewSnapshot : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(reduction);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(reduction, _reducers.Count);
         query.Check(_definition.Order);
+        var nodes = Nodes();
         var rows = new ReducedRows(
-            new LevelReader(Reader, _index, _view, 0),
-            Summary(),
+            Rows(nodes),
+            nodes,
             _reducers[reduction],
             reduction,
             RowRange.Of(query, _definition.Order),
@@ -99,28 +99,33 @@ public sealed class ViewSnapshot : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _reader?.Dispose();
 
+    internal static DocumentException Removed() => new(new DocumentError(404, "not_found", "The index was removed while it was read."));
+
     private KeyValueReader Reader()
     {
         if (_reader is null)
         {
-            _reader = _open();
+            _reader = _catalogue.Store.Snapshot();
             var state = IndexWriter.Read(_reader, _index, _views);
             if (state.UpdateSequence < _state.UpdateSequence)
             {
-                throw new DocumentException(new DocumentError(404, "not_found", "The index was removed while it was read."));
+                throw Removed();
             }
 
-            _hasNodes = state.HasNodes;
+            _read = state;
         }
 
         return _reader;
     }
 
-    private RangeSummary Summary() => new(Reader, _index, _view, Top);
+    private LevelReader Rows(NodeReader nodes) => new(Reader, _index, _view, 0) { Nodes = nodes };
 
-    private int Top()
+    private NodeReader Nodes() => new(Source, _catalogue.Nodes, _index, _view);
+
+    private NodeSource Source()
     {
-        Reader();
-        return _hasNodes && TotalRows > FewRows ? ViewNode.Top(TotalRows) : 0;
+        var reader = Reader();
+        var rows = _read.Views[_view].Rows;
+        return new NodeSource(reader, _read.Commits, _read.HasNodes && rows > FewRows ? ViewNode.Top(rows) : 0);
     }
 }

@@ -27,6 +27,8 @@ internal readonly struct ErlangNumber
 
     public static ErlangNumber Of(BigInteger integer) => new(integer, 0, isReal: false);
 
+    public static ErlangNumber OfReal(double real) => new(default, real, isReal: true);
+
     public static ErlangNumber Read(ReadOnlySpan<byte> json) =>
         json.IndexOfAny((byte)'.', (byte)'e', (byte)'E') < 0
             ? Of(long.TryParse(json, CultureInfo.InvariantCulture, out var small)

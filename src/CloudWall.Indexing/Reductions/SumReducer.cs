@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
-using System.Text;
+using System.Numerics;
 using CloudWall.Documents;
 using CloudWall.Indexing.Views;
 
@@ -22,6 +22,9 @@ internal sealed class SumReducer : BuiltinReducer
 
     /// <summary>A longer sum must be less than half of what was added, or it would grow with the view.</summary>
     private const int LongSum = 4906;
+
+    /// <summary>Integers of up to so much are doubles without loss.</summary>
+    private const long ExactIntegers = 1L << 53;
 
     protected override byte[] Reduce(IReadOnlyList<ReduceRow> rows)
     {
@@ -47,9 +50,9 @@ internal sealed class SumReducer : BuiltinReducer
 
     private static byte[] Add(ReadOnlyMemory<byte>[] values)
     {
-        if (TryAddIntegers(values, out var integer))
+        if (TryAddNumbers(values) is { } number)
         {
-            return Encoding.ASCII.GetBytes(integer.ToString(CultureInfo.InvariantCulture));
+            return SumValue.Of(number).ToJson();
         }
 
         if (TryAdd(values, out var sum) is { } failed)
@@ -85,20 +88,54 @@ internal sealed class SumReducer : BuiltinReducer
         }
     }
 
-    private static bool TryAddIntegers(ReadOnlyMemory<byte>[] values, out Int128 sum)
+    /// <summary>Adds what most views have: numbers, of which integers are not so large that they would lose digits beside others.</summary>
+    /// <returns>The sum; null where it must be added with more care.</returns>
+    private static ErlangNumber? TryAddNumbers(ReadOnlyMemory<byte>[] values)
     {
-        sum = 0;
+        var integers = Int128.Zero;
+        var real = 0d;
+        var isReal = false;
         foreach (var value in values)
         {
-            if (!Utf8Parser.TryParse(value.Span, out long integer, out var read) || read != value.Length)
+            var json = value.Span;
+            if (Utf8Parser.TryParse(json, out long integer, out var read) && read == json.Length)
             {
-                return false;
+                if (!isReal)
+                {
+                    integers += integer;
+                    continue;
+                }
+
+                if (integer is < -ExactIntegers or > ExactIntegers)
+                {
+                    return null;
+                }
+
+                real += integer;
+                continue;
             }
 
-            sum += integer;
+            if (json[0] is not ((byte)'-' or (>= (byte)'0' and <= (byte)'9'))
+                || json.IndexOfAny((byte)'.', (byte)'e', (byte)'E') < 0
+                || !double.TryParse(json, NumberStyles.Float, CultureInfo.InvariantCulture, out var next))
+            {
+                return null;
+            }
+
+            if (!isReal)
+            {
+                if (integers < -ExactIntegers || integers > ExactIntegers)
+                {
+                    return null;
+                }
+
+                (isReal, real) = (true, (double)integers);
+            }
+
+            real += next;
         }
 
-        return true;
+        return !isReal ? ErlangNumber.Of((BigInteger)integers) : double.IsFinite(real) ? ErlangNumber.OfReal(real) : null;
     }
 
     private static SumValue Add(SumValue value, SumValue sum)

@@ -7,9 +7,10 @@ namespace CloudWall.Indexing.Views;
 /// <param name="PurgeSequence">The number of the last purge that is in it.</param>
 /// <param name="HasNodes">Whether nodes stand over the rows; while much is being added they do not.</param>
 /// <param name="Views">Each view's numbers.</param>
-internal sealed record IndexState(long UpdateSequence, long PurgeSequence, bool HasNodes, ViewState[] Views)
+/// <param name="Commits">How often the index has been written to: what tells one state of it from another.</param>
+internal sealed record IndexState(long UpdateSequence, long PurgeSequence, bool HasNodes, ViewState[] Views, long Commits)
 {
-    public static IndexState Initial(int views, long purgeSequence) => new(0, purgeSequence, true, new ViewState[views]);
+    public static IndexState Initial(int views, long purgeSequence) => new(0, purgeSequence, true, new ViewState[views], 0);
 
     public static IndexState Read(ReadOnlySpan<byte> stored)
     {
@@ -22,7 +23,8 @@ internal sealed record IndexState(long UpdateSequence, long PurgeSequence, bool 
             views[i] = new ViewState(Packed.Number(ref stored), Packed.Number(ref stored));
         }
 
-        return new IndexState(update, purge, hasNodes, views);
+        // Earlier versions did not count.
+        return new IndexState(update, purge, hasNodes, views, stored.IsEmpty ? 0 : Packed.Number(ref stored));
     }
 
     public byte[] Write()
@@ -38,6 +40,7 @@ internal sealed record IndexState(long UpdateSequence, long PurgeSequence, bool 
             output.Number(view.Bytes);
         }
 
+        output.Number(Commits);
         return output.WrittenSpan.ToArray();
     }
 }

@@ -42,6 +42,25 @@ internal sealed record ViewNode(long Count, byte[][] States)
         return new ViewNode(count, [.. states]);
     }
 
+    /// <summary>How many rows a stored node has.</summary>
+    public static long ReadCount(ReadOnlySpan<byte> stored) => Packed.Number(ref stored);
+
+    /// <summary>One of a stored node's states; null where it has no rows.</summary>
+    public static byte[]? ReadState(ReadOnlySpan<byte> stored, int reduction)
+    {
+        if (Packed.Number(ref stored) == 0)
+        {
+            return null;
+        }
+
+        for (; reduction > 0; reduction--)
+        {
+            Packed.Bytes(ref stored);
+        }
+
+        return Packed.Bytes(ref stored).ToArray();
+    }
+
     public byte[] Write()
     {
         var output = new ArrayBufferWriter<byte>();

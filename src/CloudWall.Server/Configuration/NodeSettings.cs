@@ -41,6 +41,9 @@ internal sealed record NodeSettings
     /// <summary><c>[cloudwall] write_memory</c> in bytes: what prepared writes may take that wait for the disk.</summary>
     public required long WriteMemory { get; init; }
 
+    /// <summary><c>[cloudwall] view_memory</c> in bytes: what may be kept in memory of views, for queries.</summary>
+    public required long ViewMemory { get; init; }
+
     /// <summary><c>[cloudwall] max_waiting</c>: how many requests may wait for <see cref="RequestMemory"/>, and for <see cref="WriteMemory"/>.</summary>
     public required int MaxWaiting { get; init; }
 
@@ -133,6 +136,7 @@ internal sealed record NodeSettings
         RequestMemory = settings.Number(
             "cloudwall", "request_memory", Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8, 64L << 20, 512L << 20), 1, long.MaxValue / 2),
         WriteMemory = settings.Number("cloudwall", "write_memory", 64L << 20, 1, long.MaxValue / 2),
+        ViewMemory = settings.Number("cloudwall", "view_memory", 16L << 20, 0, long.MaxValue / 2),
         MaxWaiting = (int)settings.Number("cloudwall", "max_waiting", 500, 0, int.MaxValue),
         WaitTimeout = TimeSpan.FromMilliseconds(settings.Number("cloudwall", "wait_timeout", 30_000, 1, int.MaxValue)),
         RetryAfter = settings.Number("cloudwall", "retry_after", 5, 0, 86_400).ToString(CultureInfo.InvariantCulture),

@@ -61,6 +61,7 @@ public sealed class ViewModelTests
             {
                 BatchDocuments = random.Next(1, 8) * (manyDocuments ? 50 : 1),
                 MapThreads = random.Next(1, 4),
+                CacheBytes = random.Next(3) switch { 0 => 0, 1 => 16 << 10, _ => 16 << 20 },
                 NewSeed = () => (ulong)seed,
             });
         indexed.Pauses = random.Next(3) == 0 ? random : null;
@@ -88,7 +89,12 @@ public sealed class ViewModelTests
             await indexed.UpdateAsync();
             for (var query = 0; query < 6; query++)
             {
-                Compare(indexed, documents, random);
+                // What is asked for again comes from memory.
+                var seedOfQuery = random.Next();
+                for (var times = random.Next(1, 5); times > 0; times--)
+                {
+                    Compare(indexed, documents, new Random(seedOfQuery));
+                }
             }
         }
     }

@@ -3,6 +3,7 @@ using System.Text;
 using CloudWall.Documents;
 using CloudWall.Indexing.Reductions;
 using CloudWall.Indexing.Views;
+using CsCheck;
 
 namespace CloudWall.Indexing.Tests.Reductions;
 
@@ -39,6 +40,29 @@ public sealed class BuiltinReducerTests
         Assert.Equal(expected, Reduce(function, values.Split(' ')));
         Assert.Equal(expected, ReduceByOne(function, values.Split(' ')));
     }
+
+    [Fact]
+    public void A_sum_of_numbers_is_what_comes_of_adding_them_one_by_one() => Gen.OneOf(
+            Gen.Long.Select(static n => n.ToString(CultureInfo.InvariantCulture)),
+            Gen.Int[-100, 100].Select(static n => n.ToString(CultureInfo.InvariantCulture)),
+            Gen.Const("9007199254740993"),
+            Gen.Const("-9007199254740993"),
+            Gen.Const("18446744073709551616"),
+            Gen.Const("-0.0"),
+            Gen.Const("1.0e22"),
+            Gen.Const("5.0e-324"),
+            Gen.Double[-1000, 1000].Select(static n => ErlangNumber.OfReal(n).ToString()))
+        .Array[1, 20]
+        .Sample(values =>
+        {
+            var sum = ErlangNumber.Of(0);
+            foreach (var value in values)
+            {
+                sum = ErlangNumber.Read(Encoding.ASCII.GetBytes(value)) + sum;
+            }
+
+            Assert.Equal(sum.ToString(), Reduce("_sum", values));
+        });
 
     [Theory]
     [InlineData("1 \"a\"", "\"a\"")]
