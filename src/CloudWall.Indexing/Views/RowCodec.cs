@@ -1,16 +1,19 @@
+using System.Buffers;
+
 namespace CloudWall.Indexing.Views;
 
 /// <summary>A row's value: how long its sort key is, its key, and the rest is its value.</summary>
 internal static class RowCodec
 {
-    public static byte[] Write(int sortKeyLength, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    public static void Write(int sortKeyLength, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, IBufferWriter<byte> output)
     {
         var keyAt = Packed.Length(sortKeyLength) + Packed.Length(key.Length);
-        var stored = GC.AllocateUninitializedArray<byte>(keyAt + key.Length + value.Length);
+        var length = keyAt + key.Length + value.Length;
+        var stored = output.GetSpan(length)[..length];
         Packed.Number(Packed.Number(stored, sortKeyLength), key.Length);
-        key.CopyTo(stored.AsSpan(keyAt));
-        value.CopyTo(stored.AsSpan(keyAt + key.Length));
-        return stored;
+        key.CopyTo(stored[keyAt..]);
+        value.CopyTo(stored[(keyAt + key.Length)..]);
+        output.Advance(length);
     }
 
     public static ReadOnlySpan<byte> Read(ReadOnlySpan<byte> stored, out int sortKeyLength, out ReadOnlySpan<byte> value)
