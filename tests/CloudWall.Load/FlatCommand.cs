@@ -11,7 +11,11 @@ using CloudWall.Storage.RocksDb;
 namespace CloudWall.Load;
 
 /// <summary>What stays the same however much there is: the cost of an edit, an insertion, a page of changes, a database.</summary>
-internal sealed class FlatCommand(double scale, bool markdown)
+/// <param name="scale">1 for five million documents.</param>
+/// <param name="only">The parts to run: <c>databases</c>, <c>edits</c>, <c>insert</c>, <c>pages</c>; all where none is named.</param>
+/// <param name="ids">The orders of ids for insertions and pages: <c>ascending</c>, <c>random</c>; both where none is named.</param>
+/// <param name="markdown">Whether the table is one for documentation.</param>
+internal sealed class FlatCommand(double scale, IReadOnlyList<string> only, IReadOnlyList<string> ids, bool markdown)
 {
     private const int Small = 50_000;
     private static readonly DocumentLimits Limits = new();
@@ -32,10 +36,20 @@ internal sealed class FlatCommand(double scale, bool markdown)
             using var store = new UnsyncedStore(_store);
             await using var catalogue = DatabaseCatalogue.Open(store, new EngineOptions(), TimeProvider.System);
             await WarmUpAsync(catalogue);
-            await DatabasesAsync(catalogue);
-            await EditsAsync(catalogue);
-            await InsertionsAsync(catalogue, "ascending", i => Samples.Id(i));
-            await InsertionsAsync(catalogue, "random", i => ((ulong)i * 0x9E3779B97F4A7C15).ToString("x16", CultureInfo.InvariantCulture));
+            if (Wants(only, "databases"))
+            {
+                await DatabasesAsync(catalogue);
+            }
+
+            if (Wants(only, "edits"))
+            {
+                await EditsAsync(catalogue);
+            }
+
+            if (Wants(only, "insert") || Wants(only, "pages"))
+            {
+                await InsertionsAsync(catalogue);
+            }
         }
         finally
         {
@@ -44,6 +58,8 @@ internal sealed class FlatCommand(double scale, bool markdown)
 
         Console.WriteLine(_table);
     }
+
+    private static bool Wants(IReadOnlyList<string> named, string name) => named.Count == 0 || named.Contains(name);
 
     private static async Task<IReadOnlyList<RevisionId>> WriteAsync(Database database, IEnumerable<(string Id, int Number, RevisionId Parent)> documents)
     {
@@ -126,17 +142,39 @@ internal sealed class FlatCommand(double scale, bool markdown)
         }
     }
 
+    private async Task InsertionsAsync(DatabaseCatalogue catalogue)
+    {
+        if (Wants(ids, "ascending"))
+        {
+            await InsertionsAsync(catalogue, "ascending", Samples.Id);
+        }
+
+        if (Wants(ids, "random"))
+        {
+            await InsertionsAsync(catalogue, "random", i => ((ulong)i * 0x9E3779B97F4A7C15).ToString("x16", CultureInfo.InvariantCulture));
+        }
+    }
+
     private async Task InsertionsAsync(DatabaseCatalogue catalogue, string order, Func<int, string> id)
     {
         var database = await catalogue.CreateAsync(order, new DatabaseOptions(), CancellationToken.None);
         await InsertAsync(database, 0, Small, id);
-        var pages = await PagesAsync(database);
+        var pages = Wants(only, "pages") ? await PagesAsync(database) : default;
         var making = await MakingAsync(id);
         var small = await Cost.MeasureAsync(Small, () => InsertAsync(database, Small, 2 * Small, id), _store);
         await InsertAsync(database, 2 * Small, _large, id);
         var more = Math.Max(Small, _large / 10);
         var large = await Cost.MeasureAsync(more, () => InsertAsync(database, _large, _large + more, id), _store);
-        Add($"insertion, {order} ids, at {_large:N0} after {Small:N0}", small.Without(making), large.Without(making), 1.3);
+        if (Wants(only, "insert"))
+        {
+            Add($"insertion, {order} ids, at {_large:N0} after {Small:N0}", small.Without(making), large.Without(making), 1.3);
+        }
+
+        if (!Wants(only, "pages"))
+        {
+            return;
+        }
+
         var later = await PagesAsync(database);
         Add($"page of 100 changes with pending, {order} ids", pages.Short, later.Short, 1.3);
         Add($"page of 1,000 changes with pending, {order} ids", pages.Long, later.Long, 1.3);

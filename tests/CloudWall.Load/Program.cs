@@ -7,8 +7,9 @@ const string Usage = """
         Load on one server, or in turn on two, which are compared. Credentials are in the URLs. NAMES: parts of works' names, by commas.
     cloudwall-load limit [--scale X] [--markdown]
         A node beside what the machine, the store and Kestrel could do with the same bytes.
-    cloudwall-load flat [--scale X] [--markdown]
-        What writes and pages cost in large databases beside small ones. Scale 1: five million documents.
+    cloudwall-load flat [--only PARTS] [--ids ORDERS] [--scale X] [--markdown]
+        What writes and pages cost in large databases beside small ones. Scale 1: five million documents. PARTS: databases, edits, insert,
+        pages; ORDERS: ascending, random; by commas.
     cloudwall-load views [--scale X] [--markdown]
         What building an index costs beside its functions alone, and what queries cost in large views beside small ones. Scale 1: a million rows.
     cloudwall-load memory [--scale X] [--markdown]
@@ -17,8 +18,8 @@ const string Usage = """
         One node pulls from another: documents, attachments, a thousand idle replications. Scale 1: 100,000 documents, 1 GiB.
     """;
 
-var names = args.Where((argument, i) => !argument.StartsWith("--", StringComparison.Ordinal) && (i == 0 || args[i - 1] is not ("--only" or "--scale"))).ToList();
-var only = Option("--only")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+var names = args.Where((argument, i) => !argument.StartsWith("--", StringComparison.Ordinal) && (i == 0 || args[i - 1] is not ("--only" or "--ids" or "--scale"))).ToList();
+var only = List("--only");
 var scale = double.Parse(Option("--scale") ?? "1", CultureInfo.InvariantCulture);
 var markdown = args.Contains("--markdown");
 switch (names)
@@ -30,7 +31,7 @@ switch (names)
         await new LimitCommand(scale, markdown).RunAsync();
         return 0;
     case ["flat"]:
-        await new FlatCommand(scale, markdown).RunAsync();
+        await new FlatCommand(scale, only, List("--ids"), markdown).RunAsync();
         return 0;
     case ["views"]:
         using (var views = new ViewsCommand(scale, markdown))
@@ -60,3 +61,5 @@ switch (names)
 }
 
 string? Option(string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
+
+string[] List(string name) => Option(name)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];

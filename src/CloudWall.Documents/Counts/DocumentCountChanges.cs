@@ -10,6 +10,9 @@ internal sealed class DocumentCountChanges(ulong seed)
 {
     private readonly List<Change> _changes = [];
 
+    /// <summary>Whether nothing changes.</summary>
+    public bool IsEmpty => _changes.Count == 0;
+
     /// <summary>A document was created, deleted, revived or purged.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="by">How many more documents that are not deleted there are of that id: 1, 0 or -1.</param>
@@ -34,8 +37,11 @@ internal sealed class DocumentCountChanges(ulong seed)
     /// <param name="database">The database's number.</param>
     /// <param name="total">How many documents that are not deleted are stored.</param>
     /// <param name="known">What is known of blocks; becomes what will be known when the batch is written.</param>
+    /// <param name="tables">The levels that are in memory; become what they will be when the batch is written.</param>
+    /// <param name="maxBytes">How much memory they may take.</param>
     /// <param name="batch">The batch.</param>
-    public void Write(KeyValueReader stored, uint database, long total, DocumentBlocks known, WriteBatch batch)
+    public void Write(
+        KeyValueReader stored, uint database, long total, DocumentBlocks known, BlockTables tables, long maxBytes, WriteBatch batch)
     {
         if (_changes.Count == 0)
         {
@@ -43,10 +49,29 @@ internal sealed class DocumentCountChanges(ulong seed)
         }
 
         _changes.Sort(static (a, b) => b.Id.AsSpan().SequenceCompareTo(a.Id));
-        using var blocks = new DocumentBlockReader(stored, database, known);
+        using var blocks = new DocumentBlockReader(stored, database, known, tables);
         for (var level = 1; level <= CountBlocks.Levels; level++)
         {
+            Read(stored, database, total, known, tables, maxBytes, level);
+            var before = blocks.Sought;
             Write(stored, blocks, database, total, batch, level);
+            known.Sought(level, blocks.Sought - before);
+        }
+    }
+
+    /// <summary>Takes a level into memory where that is worth it.</summary>
+    private static void Read(
+        KeyValueReader stored, uint database, long total, DocumentBlocks known, BlockTables tables, long maxBytes, int level)
+    {
+        if (tables[level] is not null || !known.IsWorthReading(level, total >> (level * CountBlocks.FanOutBits)))
+        {
+            return;
+        }
+
+        tables[level] = BlockTable.Load(stored, database, level, maxBytes - tables.Bytes);
+        if (tables[level] is null)
+        {
+            known.IsTooLarge(level);
         }
     }
 
@@ -89,6 +114,7 @@ internal sealed class DocumentCountChanges(ulong seed)
                 last ??= block;
                 change = 0;
                 DocumentCountChanges.Put(batch, database, level, block);
+                blocks.Tables[level]?.Put(block);
             }
         }
     }

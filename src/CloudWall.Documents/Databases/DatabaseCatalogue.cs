@@ -145,6 +145,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
             try
             {
                 await database.CloseAsync(DatabaseErrors.Deleted);
+                core.Context.BlockTables.Take(core.Number);
                 bytes = SpaceUse.Measure(core).File;
                 Erase(name, core.Number, bytes);
             }

@@ -1,6 +1,7 @@
 using CloudWall.Documents.Admission;
 using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Compaction;
+using CloudWall.Documents.Counts;
 using CloudWall.Storage;
 
 namespace CloudWall.Documents.Databases;
@@ -39,6 +40,9 @@ internal sealed class EngineContext
 
     /// <summary>Deleted databases whose space is yet to be returned.</summary>
     public DroppedDatabases Dropped { get; }
+
+    /// <summary>The counts of documents that are in memory for writers; 8 MiB hold those of about ten million documents.</summary>
+    public BlockTableCache BlockTables { get; } = new(8L << 20);
 
     /// <summary>What the hash is keyed with that chooses where blocks of counted documents begin.</summary>
     public ulong CountSeed { get; set; }

@@ -254,7 +254,13 @@ internal sealed class WriteSession : IDisposable
         _rows.Write(_core.Store, _core.Number, _batch);
         var blocks = _core.Blocks ?? new DocumentBlocks();
         _core.Blocks = null;
-        _documents.Write(_core.Store, _core.Number, _core.State.DocumentCount, blocks, _batch);
+        var cache = _core.Context.BlockTables;
+        var tables = _documents.IsEmpty ? null : cache.Take(_core.Number) ?? new BlockTables();
+        if (tables is not null)
+        {
+            _documents.Write(_core.Store, _core.Number, _core.State.DocumentCount, blocks, tables, cache.MaxBytes, _batch);
+        }
+
         _value.ResetWrittenCount();
         State.Write(_value);
         var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
@@ -263,6 +269,11 @@ internal sealed class WriteSession : IDisposable
         key.Dispose();
         _core.Store.Commit(_batch, sync);
         _core.Blocks = blocks;
+        if (tables is not null)
+        {
+            cache.Return(_core.Number, tables);
+        }
+
         _contents.Committed();
         _core.Contents.Counted(_abandoned);
         _core.Publish(State, _security, designsChanged);

@@ -20,10 +20,10 @@ internal sealed record BackEntry(int View, byte[] Key, long Bytes)
         return entries;
     }
 
-    public void Write(ArrayBufferWriter<byte> output)
+    public static void Write(int view, ReadOnlySpan<byte> key, long bytes, ArrayBufferWriter<byte> output)
     {
-        output.Number(View);
-        output.Bytes(Key);
-        output.Number(Bytes);
+        output.Number(view);
+        output.Bytes(key);
+        output.Number(bytes);
     }
 }

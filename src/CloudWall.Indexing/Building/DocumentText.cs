@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
@@ -11,11 +10,15 @@ namespace CloudWall.Indexing.Building;
 /// <summary>A document as map functions get it: with its conflicts and with stubs of its attachments.</summary>
 internal static class DocumentText
 {
-    public static byte[] Write(
-        ReadOnlySpan<byte> id, RevisionId revision, StoredRevision stored, ReadOnlySpan<RevisionLeaf> leaves, long? localSequence)
+    public static void Write(
+        ReadOnlySpan<byte> id,
+        RevisionId revision,
+        StoredRevision stored,
+        ReadOnlySpan<RevisionLeaf> leaves,
+        long? localSequence,
+        PooledBytes output)
     {
         var body = stored.Body.Span;
-        var output = new ArrayBufferWriter<byte>(body.Length + id.Length + 96);
         output.Write("{\"_id\":"u8);
         WriteText(id, output);
         output.Write(",\"_rev\":"u8);
@@ -53,11 +56,10 @@ internal static class DocumentText
         }
 
         output.Write(stored.Attachments.Count > 0 ? "}}"u8 : "}"u8);
-        return output.WrittenSpan.ToArray();
     }
 
     private static void WriteLeaves(
-        ReadOnlySpan<byte> start, RevisionId except, ReadOnlySpan<RevisionLeaf> leaves, bool deleted, ArrayBufferWriter<byte> output)
+        ReadOnlySpan<byte> start, RevisionId except, ReadOnlySpan<RevisionLeaf> leaves, bool deleted, PooledBytes output)
     {
         var any = false;
         foreach (var leaf in leaves)
@@ -73,7 +75,7 @@ internal static class DocumentText
         output.Write(any ? "]"u8 : default);
     }
 
-    private static void WriteRevision(RevisionId revision, ArrayBufferWriter<byte> output)
+    private static void WriteRevision(RevisionId revision, PooledBytes output)
     {
         if (revision.HashLength != 16)
         {
@@ -86,7 +88,7 @@ internal static class DocumentText
         output.Write("\""u8);
     }
 
-    private static void WriteText(ReadOnlySpan<byte> utf8, ArrayBufferWriter<byte> output)
+    private static void WriteText(ReadOnlySpan<byte> utf8, PooledBytes output)
     {
         if (utf8.IndexOfAny((byte)'"', (byte)'\\') >= 0 || utf8.IndexOfAnyInRange((byte)0, (byte)0x1F) >= 0)
         {
@@ -99,7 +101,7 @@ internal static class DocumentText
         output.Write("\""u8);
     }
 
-    private static void WriteNumber(long number, ArrayBufferWriter<byte> output)
+    private static void WriteNumber(long number, PooledBytes output)
     {
         Utf8Formatter.TryFormat(number, output.GetSpan(20), out var written);
         output.Advance(written);

@@ -23,7 +23,8 @@ internal sealed class IndexBuild(
     private readonly DateTimeOffset _began = options.Time.GetUtcNow();
 
     private readonly BodyReader _bodies = database.ReadBodies();
-    private readonly Queue<Task<Step>> _mapping = new();
+    private readonly Queue<Task<MappedDocuments>> _mapping = new();
+    private readonly Stack<MappedDocuments> _free = new();
     private readonly CancellationTokenSource _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
     /// <summary>Whether the index had nothing in it when it began.</summary>
@@ -39,6 +40,12 @@ internal sealed class IndexBuild(
         while (_mapping.TryDequeue(out var step))
         {
             await ((Task)step).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        // Those of a failure are left to the garbage collector.
+        while (_free.TryPop(out var documents))
+        {
+            documents.Dispose();
         }
 
         _ending.Dispose();
@@ -98,7 +105,7 @@ internal sealed class IndexBuild(
             return;
         }
 
-        var step = new Step([], [], writer.State.UpdateSequence, done);
+        var step = Begin(writer.State.UpdateSequence, done);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var purge in database.ReadPurgeInfos())
         {
@@ -107,15 +114,15 @@ internal sealed class IndexBuild(
                 continue;
             }
 
-            step = step with { PurgeSequence = purge.PurgeSequence };
+            step.PurgeSequence = purge.PurgeSequence;
             if (seen.Add(purge.Id))
             {
                 Add(step, purge.Id);
-                if (step.Documents.Count >= options.BatchDocuments)
+                if (step.Count >= options.BatchDocuments)
                 {
                     _bodies.Pause();
                     await MapAsync(step);
-                    step = step with { Documents = [], Texts = [] };
+                    step = Begin(step.UpdateSequence, step.PurgeSequence);
                     seen.Clear();
                 }
             }
@@ -125,14 +132,20 @@ internal sealed class IndexBuild(
         await WriteAsync(all: true);
     }
 
-    private void Add(Step step, string id)
+    private MappedDocuments Begin(long updateSequence, long purgeSequence)
+    {
+        var documents = _free.TryPop(out var used) ? used : new MappedDocuments();
+        (documents.UpdateSequence, documents.PurgeSequence) = (updateSequence, purgeSequence);
+        return documents;
+    }
+
+    private void Add(MappedDocuments step, string id)
     {
         var record = database.Find(id);
         var utf8 = Encoding.UTF8.GetBytes(id);
         if (record is null || record.Deleted || IsSkipped(utf8))
         {
-            step.Documents.Add(new MappedDocument(utf8));
-            step.Texts.Add(default);
+            step.Add(utf8);
         }
         else
         {
@@ -143,20 +156,18 @@ internal sealed class IndexBuild(
     private async Task ApplyChangesAsync()
     {
         using var changes = database.ReadChanges(writer.State.UpdateSequence);
-        var step = new Step([], [], writer.State.UpdateSequence, writer.State.PurgeSequence);
-        var bytes = 0;
+        var step = Begin(writer.State.UpdateSequence, writer.State.PurgeSequence);
         while (changes.MoveNext())
         {
             cancellation.ThrowIfCancellationRequested();
-            bytes += Add(step, changes);
-            step = step with { UpdateSequence = changes.Sequence };
-            if (step.Documents.Count >= options.BatchDocuments || bytes >= options.BatchBytes)
+            Add(step, changes);
+            step.UpdateSequence = changes.Sequence;
+            if (step.Count >= options.BatchDocuments || step.TextBytes >= options.BatchBytes)
             {
                 changes.Pause();
                 _bodies.Pause();
                 await MapAsync(step);
-                step = step with { Documents = [], Texts = [] };
-                bytes = 0;
+                step = Begin(step.UpdateSequence, step.PurgeSequence);
             }
         }
 
@@ -170,43 +181,38 @@ internal sealed class IndexBuild(
 
     private bool IsSkipped(ReadOnlySpan<byte> id) => !definition.IncludeDesign && id.StartsWith("_design/"u8);
 
-    private int Add(Step step, ChangesCursor change)
+    private void Add(MappedDocuments step, ChangesCursor change)
     {
-        if (change.Deleted || IsSkipped(change.Id))
+        if (!change.Deleted && !IsSkipped(change.Id))
+        {
+            Add(step, change.Id, change.Leaves[0].Revision, change.Leaves, change.Sequence);
+        }
+        else if (change.Deleted)
         {
             // A design document never had rows.
-            if (change.Deleted)
-            {
-                step.Documents.Add(new MappedDocument(change.Id.ToArray()));
-                step.Texts.Add(default);
-            }
-
-            return 0;
+            step.Add(change.Id);
         }
-
-        return Add(step, change.Id.ToArray(), change.Leaves[0].Revision, change.Leaves, change.Sequence);
     }
 
-    private int Add(Step step, byte[] id, RevisionId winner, ReadOnlySpan<RevisionLeaf> leaves, long sequence)
+    private void Add(MappedDocuments step, ReadOnlySpan<byte> id, RevisionId winner, ReadOnlySpan<RevisionLeaf> leaves, long sequence)
     {
+        step.Add(id);
+
         // A body that is gone has made way for another meanwhile.
         while (true)
         {
             using var stored = _bodies.Read(id, winner);
             if (stored is not null)
             {
-                var text = DocumentText.Write(id, winner, stored, leaves, definition.LocalSequence ? sequence : null);
-                step.Documents.Add(new MappedDocument(id));
-                step.Texts.Add(text);
-                return text.Length;
+                DocumentText.Write(id, winner, stored, leaves, definition.LocalSequence ? sequence : null, step.BeginText());
+                step.EndText();
+                return;
             }
 
             var record = database.Find(Encoding.UTF8.GetString(id));
             if (record is null || record.Deleted || record.Winner.Revision == winner)
             {
-                step.Documents.Add(new MappedDocument(id));
-                step.Texts.Add(default);
-                return 0;
+                return;
             }
 
             winner = record.Winner.Revision;
@@ -215,34 +221,40 @@ internal sealed class IndexBuild(
         }
     }
 
-    private async Task MapAsync(Step step)
+    private async Task MapAsync(MappedDocuments step)
     {
+        step.AreNew = step.UpdateSequence > writer.State.UpdateSequence && step.UpdateSequence <= _newUpTo;
+        step.IsSorted = step.AreNew && !writer.State.HasNodes;
         _mapping.Enqueue(Task.Factory.StartNew(
             () => Map(step), _ending.Token, TaskCreationOptions.DenyChildAttach, options.Scheduler));
         await WriteAsync(all: false);
     }
 
-    private Step Map(Step step)
+    private MappedDocuments Map(MappedDocuments step)
     {
-        var texts = new List<ReadOnlyMemory<byte>>(step.Texts.Count);
-        var documents = new List<MappedDocument>(step.Texts.Count);
-        for (var i = 0; i < step.Texts.Count; i++)
+        var texts = new List<ReadOnlyMemory<byte>>(step.Count);
+        var numbers = new List<int>(step.Count);
+        for (var i = 0; i < step.Count; i++)
         {
-            if (!step.Texts[i].IsEmpty)
+            if (step.Text(i) is { IsEmpty: false } text)
             {
-                texts.Add(step.Texts[i]);
-                documents.Add(step.Documents[i]);
+                texts.Add(text);
+                numbers.Add(i);
             }
         }
 
         if (texts.Count > 0)
         {
-            var rows = new RowCollector(definition, documents);
+            var rows = new RowCollector(definition, writer.Prefixes, step, numbers);
             functions.Map(texts, rows, _ending.Token);
             rows.Finish();
+            if (step.IsSorted)
+            {
+                step.Sort();
+            }
         }
 
-        return step with { Texts = [] };
+        return step;
     }
 
     /// <summary>Writes the oldest steps until there is a thread for another, or all.</summary>
@@ -251,16 +263,10 @@ internal sealed class IndexBuild(
         while (_mapping.Count > (all ? 0 : options.MapThreads))
         {
             var step = await _mapping.Dequeue();
-            var areNew = step.UpdateSequence > writer.State.UpdateSequence && step.UpdateSequence <= _newUpTo;
-            writer.Write(step.Documents, areNew, step.UpdateSequence, step.PurgeSequence, cancellation);
-            Progress = Progress with { Done = Progress.Done + step.Documents.Count, UpdatedAt = options.Time.GetUtcNow() };
+            writer.Write(step, cancellation);
+            Progress = Progress with { Done = Progress.Done + step.Count, UpdatedAt = options.Time.GetUtcNow() };
+            step.Clear();
+            _free.Push(step);
         }
     }
-
-    /// <param name="Documents">The documents.</param>
-    /// <param name="Texts">Each one's JSON; empty where it has no rows.</param>
-    /// <param name="UpdateSequence">How far the index is after it.</param>
-    /// <param name="PurgeSequence">How far it is then in the history of purges.</param>
-    private sealed record Step(
-        List<MappedDocument> Documents, List<ReadOnlyMemory<byte>> Texts, long UpdateSequence, long PurgeSequence);
 }

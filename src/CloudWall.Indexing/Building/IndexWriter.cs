@@ -12,9 +12,12 @@ namespace CloudWall.Indexing.Building;
 internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, IReadOnlyList<IReadOnlyList<Reducer>> reducers)
 {
     private readonly ArrayBufferWriter<byte> _back = new();
+    private readonly ArrayBufferWriter<byte> _backKey = new();
     private readonly byte[][] _prefixes = [.. Enumerable.Range(0, reducers.Count).Select(view => IndexKeys.Prefix(index, view, 0))];
     private readonly KeySample[] _samples = [.. reducers.Select(_ => new KeySample(seed))];
-    private byte[] _key = new byte[256];
+
+    /// <summary>What comes before the keys of each view's rows.</summary>
+    public IReadOnlyList<byte[]> Prefixes => _prefixes;
 
     /// <summary>How far the index is.</summary>
     public IndexState State { get; private set; } = Read(store, index, reducers.Count);
@@ -84,24 +87,65 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
 
     /// <summary>Writes what some documents' rows are to be.</summary>
     /// <param name="documents">The documents; of those that come twice the last counts.</param>
-    /// <param name="areNew">Whether it is known that none of them has rows, nor comes twice.</param>
-    /// <param name="updateSequence">How far the index is then.</param>
-    /// <param name="purgeSequence">How far it is then in the history of purges.</param>
     /// <param name="cancellation">Gives up.</param>
-    public void Write(
-        IReadOnlyList<MappedDocument> documents, bool areNew, long updateSequence, long purgeSequence, CancellationToken cancellation)
+    public void Write(MappedDocuments documents, CancellationToken cancellation)
     {
         using var batch = store.CreateBatch();
-        var edits = new List<(byte[] Key, byte[]? Value)>[reducers.Count];
         var views = State.Views.ToArray();
+        if (documents.IsSorted)
+        {
+            WriteNew(documents, views, batch);
+        }
+        else
+        {
+            WriteChanged(documents, views, batch, cancellation);
+        }
+
+        Commit(batch, State with { UpdateSequence = documents.UpdateSequence, PurgeSequence = documents.PurgeSequence, Views = views });
+    }
+
+    private void WriteNew(MappedDocuments documents, ViewState[] views, WriteBatch batch)
+    {
+        var rows = documents.Rows;
+        for (var next = 0; next < rows.Length;)
+        {
+            var document = rows[next].Document;
+            _back.ResetWrittenCount();
+            foreach (ref readonly var row in documents.RowsOf(document, ref next))
+            {
+                BackEntry.Write(row.View, documents.OwnKey(row), row.Bytes, _back);
+            }
+
+            batch.Put(IndexKeys.Space, BackKey(documents.Id(document)), _back.WrittenSpan);
+        }
+
+        for (var place = 0; place < rows.Length; place++)
+        {
+            ref readonly var row = ref documents.InOrder(place);
+            ref var view = ref views[row.View];
+            view = new ViewState(view.Rows + 1, view.Bytes + row.Bytes);
+            batch.Put(IndexKeys.Space, documents.Key(row), documents.Stored(row));
+            _samples[row.View].Add(documents.OwnKey(row));
+        }
+    }
+
+    private void WriteChanged(MappedDocuments documents, ViewState[] views, WriteBatch batch, CancellationToken cancellation)
+    {
+        var edits = new List<(byte[] Key, byte[]? Value)>[reducers.Count];
         for (var view = 0; view < edits.Length; view++)
         {
             edits[view] = [];
         }
 
-        foreach (var document in areNew ? documents : Last(documents))
+        var last = documents.AreNew ? null : Last(documents);
+        var next = 0;
+        for (var document = 0; document < documents.Count; document++)
         {
-            Write(document, areNew, edits, views, batch);
+            var rows = documents.RowsOf(document, ref next);
+            if (last?[document] ?? rows.Length > 0)
+            {
+                WriteChanged(documents, document, rows, edits, views, batch);
+            }
         }
 
         for (var view = 0; view < edits.Length; view++)
@@ -112,76 +156,86 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
             }
 
             cancellation.ThrowIfCancellationRequested();
-            if (State.HasNodes)
-            {
-                edits[view].Sort(static (a, b) => a.Key.AsSpan().SequenceCompareTo(b.Key));
-                new NodeUpdate(store, index, view, seed, new NodeWork(reducers[view]), cancellation).Write(new Edits(edits[view]), batch);
-            }
+            edits[view].Sort(static (a, b) => a.Key.AsSpan().SequenceCompareTo(b.Key));
+            new NodeUpdate(store, index, view, seed, new NodeWork(reducers[view]), cancellation).Write(new Edits(edits[view]), batch);
         }
-
-        Commit(batch, State with { UpdateSequence = updateSequence, PurgeSequence = purgeSequence, Views = views });
     }
 
-    private static IEnumerable<MappedDocument> Last(IReadOnlyList<MappedDocument> documents)
+    /// <summary>Which documents do not come once more.</summary>
+    private static bool[] Last(MappedDocuments documents)
     {
-        var last = new Dictionary<byte[], MappedDocument>(documents.Count, BytesComparer.Instance);
-        foreach (var document in documents)
+        var seen = new HashSet<byte[]>(documents.Count, BytesComparer.Instance);
+        var last = new bool[documents.Count];
+        for (var document = last.Length - 1; document >= 0; document--)
         {
-            last[document.Id] = document;
+            last[document] = seen.Add(documents.Id(document).ToArray());
         }
 
-        return last.Count == documents.Count ? documents : last.Values;
+        return last;
     }
 
-    private void Write(
-        MappedDocument document, bool isNew, List<(byte[] Key, byte[]? Value)>[] edits, ViewState[] views, WriteBatch batch)
+    /// <param name="documents">All documents.</param>
+    /// <param name="document">The one.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="edits">What nodes are told, by views; nothing where there are none.</param>
+    /// <param name="views">The views' numbers.</param>
+    /// <param name="batch">Where it goes.</param>
+    private void WriteChanged(
+        MappedDocuments documents,
+        int document,
+        ReadOnlySpan<MappedRow> rows,
+        List<(byte[] Key, byte[]? Value)>[] edits,
+        ViewState[] views,
+        WriteBatch batch)
     {
-        if (isNew && document.Rows.Count == 0)
-        {
-            return;
-        }
-
-        var backKey = IndexKeys.Back(index, document.Id);
-        var before = isNew ? [] : ReadBack(backKey);
+        var backKey = BackKey(documents.Id(document));
+        var before = documents.AreNew ? [] : ReadBack(backKey);
         _back.ResetWrittenCount();
         var changed = false;
-        foreach (var row in document.Rows)
+        foreach (ref readonly var row in rows)
         {
-            var entry = new BackEntry(row.View, row.Key, row.Key.Length + row.Stored.Length);
-            entry.Write(_back);
-            var earlier = before.FindIndex(candidate => candidate.View == row.View && candidate.Key.AsSpan().SequenceEqual(row.Key));
-            var key = KeyOf(row.View, row.Key);
+            var (view, bytes) = (row.View, row.Bytes);
+            var ownKey = documents.OwnKey(row);
+            var stored = documents.Stored(row);
+            BackEntry.Write(view, ownKey, bytes, _back);
+            var earlier = Find(before, view, ownKey);
             if (earlier >= 0)
             {
-                var bytes = before[earlier].Bytes;
+                var bytesBefore = before[earlier].Bytes;
                 before.RemoveAt(earlier);
-                if (bytes == entry.Bytes && IsStored(key, row.Stored))
+                if (bytesBefore == bytes && IsStored(documents.Key(row), stored))
                 {
                     continue;
                 }
 
-                views[row.View] = views[row.View] with { Bytes = views[row.View].Bytes + entry.Bytes - bytes };
+                views[view] = views[view] with { Bytes = views[view].Bytes + bytes - bytesBefore };
             }
             else
             {
-                views[row.View] = views[row.View] with { Rows = views[row.View].Rows + 1, Bytes = views[row.View].Bytes + entry.Bytes };
+                views[view] = new ViewState(views[view].Rows + 1, views[view].Bytes + bytes);
             }
 
             changed = true;
-            batch.Put(IndexKeys.Space, key, row.Stored);
-            edits[row.View].Add((row.Key, row.Stored));
-            if (!State.HasNodes)
+            batch.Put(IndexKeys.Space, documents.Key(row), stored);
+            if (State.HasNodes)
             {
-                _samples[row.View].Add(row.Key);
+                edits[view].Add((ownKey.ToArray(), stored.ToArray()));
+            }
+            else
+            {
+                _samples[view].Add(ownKey);
             }
         }
 
         foreach (var (view, key, bytes) in before)
         {
             changed = true;
-            batch.Delete(IndexKeys.Space, KeyOf(view, key));
-            edits[view].Add((key, null));
-            views[view] = views[view] with { Rows = views[view].Rows - 1, Bytes = views[view].Bytes - bytes };
+            batch.Delete(IndexKeys.Space, [.. _prefixes[view], .. key]);
+            views[view] = new ViewState(views[view].Rows - 1, views[view].Bytes - bytes);
+            if (State.HasNodes)
+            {
+                edits[view].Add((key, null));
+            }
         }
 
         if (changed)
@@ -197,28 +251,34 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
         }
     }
 
-    private List<BackEntry> ReadBack(byte[] backKey)
+    private static int Find(List<BackEntry> entries, int view, ReadOnlySpan<byte> key)
+    {
+        for (var i = 0; i < entries.Count; i++)
+        {
+            if (entries[i].View == view && key.SequenceEqual(entries[i].Key))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>Where it is kept which rows a document has; valid until the next call.</summary>
+    private ReadOnlySpan<byte> BackKey(ReadOnlySpan<byte> id)
+    {
+        _backKey.ResetWrittenCount();
+        IndexKeys.WriteBack(index, id, _backKey);
+        return _backKey.WrittenSpan;
+    }
+
+    private List<BackEntry> ReadBack(ReadOnlySpan<byte> backKey)
     {
         using var back = store.Get(IndexKeys.Space, backKey);
         return back.Found ? BackEntry.Read(back.Span) : [];
     }
 
-    /// <summary>A row's whole key; valid until the next call.</summary>
-    private ReadOnlySpan<byte> KeyOf(int view, byte[] key)
-    {
-        var prefix = _prefixes[view];
-        var length = prefix.Length + key.Length;
-        if (length > _key.Length)
-        {
-            _key = new byte[2 * length];
-        }
-
-        prefix.CopyTo(_key, 0);
-        key.CopyTo(_key, prefix.Length);
-        return _key.AsSpan(0, length);
-    }
-
-    private bool IsStored(ReadOnlySpan<byte> key, byte[] value)
+    private bool IsStored(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         using var stored = store.Get(IndexKeys.Space, key);
         return stored.Found && stored.Span.SequenceEqual(value);

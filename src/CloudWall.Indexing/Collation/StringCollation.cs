@@ -51,7 +51,14 @@ internal static class StringCollation
         {
             // The same names, days and kinds come again and again.
             var recent = _recent ??= new RecentKeys();
-            return recent.TryGet(text, out var known) ? known : recent.Add(text, Make(text));
+            if (recent.TryGet(text, out var key))
+            {
+                return key;
+            }
+
+            key = Make(text);
+            recent.Add(text, key);
+            return key;
         }
 
         return Make(text);

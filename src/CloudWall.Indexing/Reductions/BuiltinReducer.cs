@@ -5,6 +5,8 @@ namespace CloudWall.Indexing.Reductions;
 /// <summary>A function of CouchDB's own: group by group.</summary>
 internal abstract class BuiltinReducer : Reducer
 {
+    public override bool TakesKeys => false;
+
     public sealed override IReadOnlyList<byte[]> Reduce(
         IReadOnlyList<IReadOnlyList<ReduceRow>> groups, CancellationToken cancellation)
     {

@@ -22,6 +22,8 @@ internal sealed class DistinctReducer : BuiltinReducer
     /// <summary>Erlang's external term format begins with its version.</summary>
     private const byte TermVersion = 131;
 
+    public override bool TakesKeys => true;
+
     public override byte[] Finish(byte[] state) =>
         Encoding.ASCII.GetBytes(Estimate(Unpack(state)).ToString(CultureInfo.InvariantCulture));
 

@@ -22,6 +22,9 @@ internal abstract class Reducer
     /// </summary>
     public virtual bool AlwaysRereduces => false;
 
+    /// <summary>Whether it looks at rows' keys and ids, not at values only.</summary>
+    public virtual bool TakesKeys => true;
+
     /// <summary>The value that clients see.</summary>
     public virtual byte[] Finish(byte[] state) => state;
 

@@ -41,8 +41,15 @@ internal static class IndexKeys
 
     public static byte[] State(uint index) => [.. Index(index), StateKind];
 
-    /// <summary>Which rows a document has.</summary>
-    public static byte[] Back(uint index, ReadOnlySpan<byte> id) => [.. Index(index), BackKind, .. id];
+    /// <summary>Appends the key of which rows a document has.</summary>
+    public static void WriteBack(uint index, ReadOnlySpan<byte> id, IBufferWriter<byte> output)
+    {
+        var key = output.GetSpan(sizeof(uint) + 1 + id.Length);
+        BinaryPrimitives.WriteUInt32BigEndian(key, index);
+        key[sizeof(uint)] = BackKind;
+        id.CopyTo(key[(sizeof(uint) + 1)..]);
+        output.Advance(sizeof(uint) + 1 + id.Length);
+    }
 
     /// <summary>What comes before the keys of a view's rows (level 0), or of its nodes of a level.</summary>
     public static byte[] Prefix(uint index, int view, int level) =>

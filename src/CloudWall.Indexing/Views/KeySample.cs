@@ -9,14 +9,14 @@ internal sealed class KeySample(ulong seed)
     private readonly List<byte[]> _keys = [];
     private int _height = 1;
 
-    public void Add(byte[] rowKey)
+    public void Add(ReadOnlySpan<byte> rowKey)
     {
         if (ViewNode.Height(rowKey, seed) < _height)
         {
             return;
         }
 
-        _keys.Add(rowKey);
+        _keys.Add(rowKey.ToArray());
         if (_keys.Count > Most && _height < ViewNode.Levels)
         {
             _height++;

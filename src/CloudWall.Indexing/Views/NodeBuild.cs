@@ -3,84 +3,76 @@ using CloudWall.Storage;
 
 namespace CloudWall.Indexing.Views;
 
-/// <summary>Makes all nodes of a view at once: a walk over the rows, in parts, one over the nodes that it makes, and so on.</summary>
+/// <summary>
+/// Makes all nodes of a view at once, in one walk over the rows, in parts at the same time. Nodes that reach from one part into the next are
+/// put together at the end.
+/// </summary>
 internal sealed class NodeBuild(
     KeyValueStore store, uint index, int view, ulong seed, IReadOnlyList<Reducer> reducers, CancellationToken cancellation)
 {
-    private const long MaxWeight = 2 << 20;
-    private const long BatchBytes = 1 << 20;
-
     /// <summary>Commits as it goes: until it is done nobody may use the nodes.</summary>
     /// <param name="splits">Keys, in order, near which parts of the rows end that are walked over at the same time.</param>
     /// <param name="scheduler">Where the parts run.</param>
     public async Task RunAsync(byte[][] splits, TaskScheduler scheduler)
     {
-        await Task.WhenAll(Enumerable.Range(0, splits.Length + 1).Select(part => Task.Factory.StartNew(
-            () => RunLevel(1, part == 0 ? [] : splits[part - 1], part < splits.Length ? splits[part] : null),
+        var parts = await Task.WhenAll(Enumerable.Range(0, splits.Length + 1).Select(part => Task.Factory.StartNew(
+            () => WalkOver(part == 0 ? [] : splits[part - 1], part < splits.Length ? splits[part] : null),
             cancellation,
             TaskCreationOptions.DenyChildAttach,
             scheduler)));
-        for (var level = 2; level <= ViewNode.Levels; level++)
+        var levels = parts[0];
+        foreach (var part in parts[1..])
         {
-            RunLevel(level, [], null);
+            for (var level = 1; level < levels.Length; level++)
+            {
+                if (levels[level].Join(part[level]))
+                {
+                    levels[level] = part[level];
+                }
+            }
+
+            for (var level = 1; level < levels.Length; level++)
+            {
+                levels[level - 1].Above = levels[level];
+            }
+        }
+
+        foreach (var level in levels)
+        {
+            level.Finish();
         }
     }
 
     /// <summary>Makes the nodes that begin at one key or after it, and before another.</summary>
-    private void RunLevel(int level, byte[] from, byte[]? to)
+    /// <returns>The levels, with what is not finished.</returns>
+    private NodeLevel[] WalkOver(byte[] from, byte[]? to)
     {
-        using var below = new LevelReader(store, index, view, level - 1);
-        using var batch = store.CreateBatch();
-        var work = new NodeWork(reducers);
-        var begun = from.Length == 0;
-        if (begun)
+        NodeLevel? above = null;
+        var levels = new NodeLevel[ViewNode.Levels];
+        for (var level = ViewNode.Levels; level > 0; level--)
         {
-            work.Begin([]);
+            levels[level - 1] = above = new NodeLevel(store, index, view, level, seed, reducers, above, isFirst: from.Length == 0, cancellation);
         }
 
-        for (var more = below.SeekForwards(from); more; more = below.MoveNext())
+        using var rows = new LevelReader(store, index, view, 0);
+        for (var more = rows.SeekForwards(from); more; more = rows.MoveNext())
         {
             cancellation.ThrowIfCancellationRequested();
-            var key = below.Key;
-            if (key.Length > 0 && ViewNode.Height(key, seed) >= level)
+            var key = rows.Key;
+            var begins = levels[0].Begins(key);
+            if (begins && to is not null && key.SequenceCompareTo(to) >= 0)
             {
-                if (to is not null && key.SequenceCompareTo(to) >= 0)
-                {
-                    break;
-                }
-
-                if (work.Weight > MaxWeight)
-                {
-                    Flush(level, work, batch);
-                }
-
-                begun = true;
-                work.Begin(key.ToArray());
+                break;
             }
 
-            // What is before the first node of a part belongs to the last of the part before.
-            if (begun)
+            // What is before the first node of a part belongs to the last of the part before, which has read it.
+            if (begins || levels[0].HasBegun)
             {
-                work.Add(level - 1, key, below.Value);
+                levels[0].Add(key, rows.Value, begins);
             }
         }
 
-        Flush(level, work, batch);
-        store.Commit(batch, sync: false);
-    }
-
-    private void Flush(int level, NodeWork work, WriteBatch batch)
-    {
-        var prefix = IndexKeys.Prefix(index, view, level);
-        foreach (var (key, value) in work.Finish(cancellation))
-        {
-            batch.Put(IndexKeys.Space, [.. prefix, .. key], value);
-        }
-
-        if (batch.SizeInBytes > BatchBytes)
-        {
-            store.Commit(batch, sync: false);
-            batch.Clear();
-        }
+        levels[0].Finish();
+        return levels;
     }
 }

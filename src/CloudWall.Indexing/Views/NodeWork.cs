@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CloudWall.Indexing.Reductions;
 
 namespace CloudWall.Indexing.Views;
@@ -5,46 +6,53 @@ namespace CloudWall.Indexing.Views;
 /// <summary>Nodes whose counts are known and whose states are to be made, many in one call of each function.</summary>
 internal sealed class NodeWork(IReadOnlyList<Reducer> reducers)
 {
-    private readonly List<byte[]> _keys = [];
-    private readonly List<long> _counts = [];
-    private readonly List<List<ReduceRow>> _rows = [];
-    private readonly List<List<byte[][]>> _children = [];
+    private readonly List<Node> _nodes = [];
+    private readonly List<byte[][]> _children = [];
+    private readonly RowArena _bytes = new();
+    private readonly bool _takesKeys = reducers.Any(static reducer => reducer.TakesKeys);
+    private ReduceRow[] _rows = [];
+    private int _rowCount;
 
     /// <summary>About how much memory it holds.</summary>
     public long Weight { get; private set; }
 
-    public int Count => _keys.Count;
+    public int Count => _nodes.Count;
 
     /// <summary>Begins a node.</summary>
     public void Begin(byte[] key)
     {
-        _keys.Add(key);
-        _counts.Add(0);
-        _rows.Add([]);
-        _children.Add([]);
-        Weight += key.Length + 200;
+        _nodes.Add(new Node(key, 0, _rowCount, _children.Count));
+        Weight += key.Length + 100;
     }
 
     /// <summary>Adds a row (level 0) or a node to the node that was begun last.</summary>
     public void Add(int level, ReadOnlySpan<byte> key, ReadOnlySpan<byte> stored)
     {
+        ref var current = ref CollectionsMarshal.AsSpan(_nodes)[^1];
         if (level == 0)
         {
-            _counts[^1]++;
+            current.Count++;
             if (reducers.Count > 0)
             {
-                _rows[^1].Add(RowCodec.ToReduceRow(key, stored));
-                Weight += key.Length + stored.Length + 100;
+                if (_rowCount == _rows.Length)
+                {
+                    Array.Resize(ref _rows, Math.Max(256, 2 * _rowCount));
+                }
+
+                _rows[_rowCount++] = _takesKeys
+                    ? RowCodec.ToReduceRow(key, stored, _bytes.Take(key.Length + stored.Length))
+                    : RowCodec.ToValue(stored, _bytes.Take(stored.Length));
+                Weight += key.Length + stored.Length + 50;
             }
 
             return;
         }
 
         var node = ViewNode.Read(stored);
-        _counts[^1] += node.Count;
+        current.Count += node.Count;
         if (node.Count > 0 && reducers.Count > 0)
         {
-            _children[^1].Add(node.States);
+            _children.Add(node.States);
             Weight += stored.Length + 50;
         }
     }
@@ -52,10 +60,10 @@ internal sealed class NodeWork(IReadOnlyList<Reducer> reducers)
     /// <summary>Makes the nodes, and begins anew.</summary>
     public List<(byte[] Key, byte[]? Value)> Finish(CancellationToken cancellation)
     {
-        var states = new byte[_keys.Count][][];
+        var states = new byte[_nodes.Count][][];
         for (var i = 0; i < states.Length; i++)
         {
-            states[i] = _counts[i] == 0 ? [] : new byte[reducers.Count][];
+            states[i] = _nodes[i].Count == 0 ? [] : new byte[reducers.Count][];
         }
 
         for (var function = 0; function < reducers.Count; function++)
@@ -64,16 +72,16 @@ internal sealed class NodeWork(IReadOnlyList<Reducer> reducers)
             Rereduce(function, states, cancellation);
         }
 
-        var nodes = new List<(byte[] Key, byte[]? Value)>(_keys.Count);
+        var nodes = new List<(byte[] Key, byte[]? Value)>(states.Length);
         for (var i = 0; i < states.Length; i++)
         {
-            nodes.Add((_keys[i], new ViewNode(_counts[i], states[i]).Write()));
+            nodes.Add((_nodes[i].Key, new ViewNode(_nodes[i].Count, states[i]).Write()));
         }
 
-        _keys.Clear();
-        _counts.Clear();
-        _rows.Clear();
+        _nodes.Clear();
         _children.Clear();
+        _bytes.Clear();
+        _rowCount = 0;
         Weight = 0;
         return nodes;
     }
@@ -84,10 +92,12 @@ internal sealed class NodeWork(IReadOnlyList<Reducer> reducers)
         var groups = new List<IReadOnlyList<ReduceRow>>();
         for (var i = 0; i < states.Length; i++)
         {
-            if (_rows[i].Count > 0)
+            var start = _nodes[i].FirstRow;
+            var end = i + 1 < states.Length ? _nodes[i + 1].FirstRow : _rowCount;
+            if (end > start)
             {
                 indexes.Add(i);
-                groups.Add(_rows[i]);
+                groups.Add(new ArraySegment<ReduceRow>(_rows, start, end - start));
             }
         }
 
@@ -100,14 +110,22 @@ internal sealed class NodeWork(IReadOnlyList<Reducer> reducers)
         var groups = new List<IReadOnlyList<byte[]>>();
         for (var i = 0; i < states.Length; i++)
         {
-            if (_children[i].Count == 1)
+            var start = _nodes[i].FirstChild;
+            var end = i + 1 < states.Length ? _nodes[i + 1].FirstChild : _children.Count;
+            if (end - start == 1)
             {
-                states[i][function] = _children[i][0][function];
+                states[i][function] = _children[start][function];
             }
-            else if (_children[i].Count > 1)
+            else if (end > start)
             {
+                var group = new byte[end - start][];
+                for (var child = start; child < end; child++)
+                {
+                    group[child - start] = _children[child][function];
+                }
+
                 indexes.Add(i);
-                groups.Add(_children[i].ConvertAll(child => child[function]));
+                groups.Add(group);
             }
         }
 
@@ -121,4 +139,10 @@ internal sealed class NodeWork(IReadOnlyList<Reducer> reducers)
             states[indexes[i]][function] = results[i];
         }
     }
+
+    /// <param name="Key">Where it begins.</param>
+    /// <param name="Count">How many rows it has.</param>
+    /// <param name="FirstRow">Where its rows begin among those of all.</param>
+    /// <param name="FirstChild">Where the nodes below it begin.</param>
+    private record struct Node(byte[] Key, long Count, int FirstRow, int FirstChild);
 }

@@ -21,11 +21,19 @@ internal sealed class ScriptViewFunctions(ScriptHost host, string scope, ViewGro
         {
             using var results = host.Maps(scope, group.Maps).Map(documents, cancellation);
             var (keys, values) = (new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>());
+            var anyEscapes = results.Written.IndexOf("\\u"u8) >= 0;
             for (var i = 0; i < results.Count; i++)
             {
                 var row = results[i];
-                rows.Add(
-                    row.Document, row.Function, LoneSurrogates.Replace(row.Key.Span, keys), LoneSurrogates.Replace(row.Value.Span, values));
+                var key = row.Key.Span;
+                var value = row.Value.Span;
+                if (anyEscapes)
+                {
+                    key = LoneSurrogates.Replace(key, keys);
+                    value = LoneSurrogates.Replace(value, values);
+                }
+
+                rows.Add(row.Document, row.Function, key, value);
             }
         }
         catch (ScriptException failure)

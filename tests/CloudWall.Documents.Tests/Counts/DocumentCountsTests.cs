@@ -70,6 +70,85 @@ public sealed class DocumentCountsTests
         iter: 20);
 
     [Fact]
+    public void Counts_kept_in_memory_are_those_stored() => Gen.Select(Writes.Array[1, 60].Array[1, 8], Gen.Int[0, 3]).Sample((batches, from) =>
+    {
+        using var store = new MemoryStore();
+        using var other = new MemoryStore();
+        var (documents, others) = (new Dictionary<string, bool>(), new Dictionary<string, bool>());
+        var (blocks, otherBlocks, tables) = (new DocumentBlocks(), new DocumentBlocks(), new BlockTables());
+        for (var i = 0; i < batches.Length; i++)
+        {
+            if (i == from)
+            {
+                for (var level = 1; level <= CountBlocks.Levels; level++)
+                {
+                    tables[level] = BlockTable.Load(store, Database, level, long.MaxValue);
+                }
+            }
+
+            Write(store, blocks, documents, batches[i].DistinctBy(write => write.Id), tables);
+            Write(other, otherBlocks, others, batches[i].DistinctBy(write => write.Id));
+        }
+
+        Assert.Equal(Counts(other), Counts(store));
+        foreach (var id in Ids.Append(string.Empty).Select(Encoding.UTF8.GetBytes))
+        {
+            using var stored = new DocumentBlockReader(store, Database, new DocumentBlocks(), new BlockTables());
+            for (var level = 1; level <= CountBlocks.Levels && tables[level] is { } table; level++)
+            {
+                var (block, kept) = (stored.Find(level, id), table.Find(id));
+                Assert.Equal(block.Start, kept.Start);
+                Assert.Equal(stored.EndOf(level, id), kept.End);
+                Assert.Equal(stored.EndOf(level, id), table.EndOf(id));
+                Assert.Equal(block.Count, kept.Count);
+            }
+        }
+    });
+
+    [Fact]
+    public void A_level_that_is_searched_all_over_is_read_into_memory_unless_it_takes_too_much()
+    {
+        using var store = new MemoryStore();
+        var documents = new Dictionary<string, bool>();
+        var (blocks, tables, small) = (new DocumentBlocks(), new BlockTables(), new BlockTables());
+        for (var i = 0; i < 40; i++)
+        {
+            var ids = Enumerable.Range(0, 500).Select(n => ((uint)((i * 500) + n) * 0x9E3779B1).ToString("x8", CultureInfo.InvariantCulture));
+            Write(store, blocks, documents, ids.Select(id => (id, 0)), i < 20 ? tables : small, i < 20 ? long.MaxValue : 100);
+        }
+
+        Assert.NotNull(tables[1]);
+        Assert.True(tables.Bytes > 100);
+        Assert.Null(small[1]);
+        Assert.Equal(documents.Count, DocumentCounts.Before(store, Database, "~"u8));
+    }
+
+    [Fact]
+    public void Tables_in_memory_make_room_for_those_used_later()
+    {
+        using var store = new MemoryStore();
+        var documents = new Dictionary<string, bool>();
+        Write(store, new DocumentBlocks(), documents, Ids.Select(id => (id, 0)));
+        var cache = new BlockTableCache(Load().Bytes * 5 / 2);
+        var first = Load();
+        cache.Return(1, first);
+        cache.Return(2, Load());
+        cache.Return(1, cache.Take(1)!);
+        cache.Return(3, Load());
+        Assert.Null(cache.Take(2));
+        Assert.Same(first, cache.Take(1));
+        Assert.Null(cache.Take(1));
+        Assert.NotNull(cache.Take(3));
+
+        BlockTables Load()
+        {
+            var tables = new BlockTables();
+            tables[1] = BlockTable.Load(store, Database, 1, long.MaxValue);
+            return tables;
+        }
+    }
+
+    [Fact]
     public void A_store_counted_anew_has_the_same_counts() => Writes.Array[1, 100].Array[1, 4].Sample(batches =>
     {
         using var store = new MemoryStore();
@@ -98,7 +177,13 @@ public sealed class DocumentCountsTests
     }
 
     /// <summary>Kinds of writes: 0 and 1 make a document be there, 2 deletes it, 3 purges it.</summary>
-    private static void Write(MemoryStore store, DocumentBlocks blocks, Dictionary<string, bool> documents, IEnumerable<(string Id, int Kind)> writes)
+    private static void Write(
+        MemoryStore store,
+        DocumentBlocks blocks,
+        Dictionary<string, bool> documents,
+        IEnumerable<(string Id, int Kind)> writes,
+        BlockTables? tables = null,
+        long maxBytes = long.MaxValue)
     {
         using var batch = store.CreateBatch();
         var changes = new DocumentCountChanges(Seed);
@@ -121,7 +206,7 @@ public sealed class DocumentCountsTests
             changes.Add(id, (kind < 2 ? 1 : 0) - (lived ? 1 : 0), created: !existed && kind != 3);
         }
 
-        changes.Write(store, Database, total, blocks, batch);
+        changes.Write(store, Database, total, blocks, tables ?? new BlockTables(), maxBytes, batch);
         store.Commit(batch, sync: false);
     }
 }

@@ -1,0 +1,167 @@
+using System.Runtime.InteropServices;
+using CloudWall.Indexing.Views;
+
+namespace CloudWall.Indexing.Building;
+
+/// <summary>
+/// Documents that go through a build together: first their ids and texts, then the rows that they are to have. The bytes lie in arrays that
+/// are used again, since a build makes little else.
+/// </summary>
+internal sealed class MappedDocuments : IDisposable
+{
+    private const int HeadBytes = 6;
+
+    private readonly PooledBytes _texts = new();
+    private readonly PooledBytes _rowBytes = new();
+    private readonly List<(int Id, int Text, int End)> _documents = [];
+    private readonly List<MappedRow> _rows = [];
+    private Comparison<(ulong Head, int Row)>? _compare;
+    private (ulong Head, int Row)[] _order = [];
+
+    /// <summary>How far the index is after them.</summary>
+    public long UpdateSequence { get; set; }
+
+    /// <summary>How far it is then in the history of purges.</summary>
+    public long PurgeSequence { get; set; }
+
+    /// <summary>Whether it is known that none of them has rows in the index, nor comes twice.</summary>
+    public bool AreNew { get; set; }
+
+    /// <summary>Whether the order of the rows' keys is found out (<see cref="Sort"/>).</summary>
+    public bool IsSorted { get; set; }
+
+    /// <summary>How many documents there are.</summary>
+    public int Count => _documents.Count;
+
+    /// <summary>The bytes of ids and texts.</summary>
+    public int TextBytes => _texts.Length;
+
+    /// <summary>
+    /// The rows: by documents, then by views and keys, once they are all there (<see cref="RowCollector.Finish"/>).
+    /// </summary>
+    public Span<MappedRow> Rows => CollectionsMarshal.AsSpan(_rows);
+
+    /// <summary>Adds a document that is to have no rows.</summary>
+    public void Add(ReadOnlySpan<byte> id)
+    {
+        var start = _texts.Length;
+        _texts.Write(id);
+        _documents.Add((start, _texts.Length, _texts.Length));
+    }
+
+    /// <summary>Where to write the text of the document that was added last; then say <see cref="EndText"/>.</summary>
+    public PooledBytes BeginText() => _texts;
+
+    /// <summary>The last document's text has been written.</summary>
+    public void EndText()
+    {
+        ref var last = ref CollectionsMarshal.AsSpan(_documents)[^1];
+        last.End = _texts.Length;
+    }
+
+    /// <summary>A document's id.</summary>
+    public ReadOnlySpan<byte> Id(int document)
+    {
+        var (id, text, _) = _documents[document];
+        return _texts.Span(id, text - id);
+    }
+
+    /// <summary>A document's text; empty where it is to have no rows.</summary>
+    public ReadOnlyMemory<byte> Text(int document)
+    {
+        var (_, text, end) = _documents[document];
+        return _texts.Memory(text, end - text);
+    }
+
+    /// <summary>Adds a row, of which key and value were written (<see cref="RowBytes"/>).</summary>
+    public void AddRow(MappedRow row) => _rows.Add(row);
+
+    /// <summary>The bytes of rows.</summary>
+    public PooledBytes RowBytes => _rowBytes;
+
+    /// <summary>A row's key, with what comes before all keys of its view.</summary>
+    public Span<byte> Key(in MappedRow row) => _rowBytes.Span(row.Start, row.KeyLength);
+
+    /// <summary>A row's key after what comes before all keys of its view.</summary>
+    public Span<byte> OwnKey(in MappedRow row) => Key(row)[IndexKeys.RowPrefix..];
+
+    /// <summary>A row's value as it is stored.</summary>
+    public ReadOnlySpan<byte> Stored(in MappedRow row) => _rowBytes.Span(row.Start + row.KeyLength, row.StoredLength);
+
+    /// <summary>
+    /// Finds out the order of the rows' keys: a store takes rows far more cheaply where each belongs near the last.
+    /// </summary>
+    public void Sort()
+    {
+        var rows = Rows;
+        if (_order.Length < rows.Length)
+        {
+            _order = new (ulong Head, int Row)[Math.Max(rows.Length, 2 * _order.Length)];
+        }
+
+        for (var row = 0; row < rows.Length; row++)
+        {
+            // Most keys differ in these: the view, and how the key begins.
+            var head = (ulong)rows[row].View << 48;
+            var key = OwnKey(rows[row]);
+            for (var i = 0; i < HeadBytes && i < key.Length; i++)
+            {
+                head |= (ulong)key[i] << (8 * (HeadBytes - 1 - i));
+            }
+
+            _order[row] = (head, row);
+        }
+
+        _order.AsSpan(0, rows.Length).Sort(_compare ??= Compare);
+    }
+
+    /// <summary>A row in the order of the rows' keys (<see cref="Sort"/>).</summary>
+    public ref readonly MappedRow InOrder(int place) => ref Rows[_order[place].Row];
+
+    /// <summary>Which rows are a document's.</summary>
+    /// <param name="document">The document.</param>
+    /// <param name="next">Where those begin; afterwards where the next document's do.</param>
+    public Span<MappedRow> RowsOf(int document, ref int next)
+    {
+        var rows = Rows;
+        var start = next;
+        while (next < rows.Length && rows[next].Document == document)
+        {
+            next++;
+        }
+
+        return rows[start..next];
+    }
+
+    /// <summary>Forgets all, and can be used again.</summary>
+    public void Clear()
+    {
+        _texts.Clear();
+        _rowBytes.Clear();
+        _documents.Clear();
+        _rows.Clear();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Clear();
+        _texts.Dispose();
+        _rowBytes.Dispose();
+    }
+
+    private int Compare((ulong Head, int Row) a, (ulong Head, int Row) b) =>
+        a.Head != b.Head ? a.Head.CompareTo(b.Head) : Key(Rows[a.Row]).SequenceCompareTo(Key(Rows[b.Row]));
+}
+
+/// <summary>A row as it is stored.</summary>
+/// <param name="Document">The document, by its place among the others.</param>
+/// <param name="View">The view.</param>
+/// <param name="Start">Where its key begins; its value follows.</param>
+/// <param name="KeyLength">How long the key is.</param>
+/// <param name="StoredLength">How long the value is.</param>
+internal readonly record struct MappedRow(int Document, int View, int Start, int KeyLength, int StoredLength)
+{
+    /// <summary>How many bytes the row is, without what comes before all keys of its view.</summary>
+    public int Bytes => KeyLength - IndexKeys.RowPrefix + StoredLength;
+}

@@ -1,0 +1,86 @@
+using System.Buffers;
+
+namespace CloudWall.Indexing.Building;
+
+/// <summary>Bytes one after the other, in an array out of a pool that grows.</summary>
+internal sealed class PooledBytes : IBufferWriter<byte>, IDisposable
+{
+    private const int Least = 64 << 10;
+
+    /// <summary>An array that has grown beyond this is not kept for the next use.</summary>
+    private const int MostKept = 4 << 20;
+
+    private byte[] _bytes = [];
+
+    /// <summary>How many bytes there are.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>Some of the bytes, which may be changed; valid until more are written.</summary>
+    public Span<byte> Span(int start, int length) => _bytes.AsSpan(start, length);
+
+    /// <summary>Some of the bytes; valid until more are written.</summary>
+    public ReadOnlyMemory<byte> Memory(int start, int length) => _bytes.AsMemory(start, length);
+
+    public void Write(ReadOnlySpan<byte> value)
+    {
+        Reserve(value.Length);
+        value.CopyTo(_bytes.AsSpan(Length));
+        Length += value.Length;
+    }
+
+    /// <inheritdoc/>
+    public void Advance(int count) => Length = checked(Length + count);
+
+    /// <inheritdoc/>
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        Reserve(Math.Max(1, sizeHint));
+        return _bytes.AsMemory(Length);
+    }
+
+    /// <inheritdoc/>
+    public Span<byte> GetSpan(int sizeHint = 0)
+    {
+        Reserve(Math.Max(1, sizeHint));
+        return _bytes.AsSpan(Length);
+    }
+
+    /// <summary>Forgets the bytes, and keeps the array for others.</summary>
+    public void Clear()
+    {
+        Length = 0;
+        if (_bytes.Length > MostKept)
+        {
+            Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Length = 0;
+        if (_bytes.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_bytes);
+            _bytes = [];
+        }
+    }
+
+    private void Reserve(int count)
+    {
+        if (count <= _bytes.Length - Length)
+        {
+            return;
+        }
+
+        var needed = (long)Length + count;
+        var larger = ArrayPool<byte>.Shared.Rent(checked((int)Math.Max(needed, Math.Min(Math.Max(Least, 2L * _bytes.Length), Array.MaxLength))));
+        _bytes.AsSpan(0, Length).CopyTo(larger);
+        if (_bytes.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_bytes);
+        }
+
+        _bytes = larger;
+    }
+}
