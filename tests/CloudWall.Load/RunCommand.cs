@@ -10,10 +10,10 @@ internal sealed class RunCommand(IReadOnlyList<string> urls, IReadOnlyList<strin
     /// <summary>A B B A: what the machine does meanwhile falls on both.</summary>
     private static readonly int[] Rounds = [0, 1, 1, 0];
 
-    /// <summary>How long each server does a work first: compilers, caches.</summary>
+    /// <summary>How long each server does a work first, at scale 1: compilers, caches.</summary>
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long it does at least in each round: what takes less says little.</summary>
+    /// <summary>How long it does at least in each round, at scale 1: what takes less says little.</summary>
     private static readonly TimeSpan LeastRound = TimeSpan.FromSeconds(1);
 
     /// <summary>A server that takes longer for one run has failed.</summary>
@@ -90,13 +90,13 @@ internal sealed class RunCommand(IReadOnlyList<string> urls, IReadOnlyList<strin
         for (var i = 0; i < sites.Count; i++)
         {
             await work.PrepareAsync(sites[i]);
-            await RunForAsync(WarmUp, work, sites[i], processes[i], new Measurement());
+            await RunForAsync(WarmUp * Math.Min(scale, 1), work, sites[i], processes[i], new Measurement());
         }
 
         var results = sites.Select(_ => new Measurement()).ToArray();
         foreach (var i in Rounds.Where(i => i < sites.Count))
         {
-            await RunForAsync(LeastRound, work, sites[i], processes[i], results[i]);
+            await RunForAsync(LeastRound * Math.Min(scale, 1), work, sites[i], processes[i], results[i]);
         }
 
         return results;
