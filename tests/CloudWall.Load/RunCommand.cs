@@ -85,7 +85,7 @@ internal sealed class RunCommand(IReadOnlyList<string> urls, IReadOnlyList<strin
         }
     }
 
-    private static async Task<Measurement[]> MeasureAsync(Work work, List<Site> sites, List<ServerProcess?> processes)
+    private async Task<Measurement[]> MeasureAsync(Work work, List<Site> sites, List<ServerProcess?> processes)
     {
         for (var i = 0; i < sites.Count; i++)
         {
