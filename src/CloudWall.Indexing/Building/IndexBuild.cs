@@ -225,8 +225,10 @@ internal sealed class IndexBuild(
     {
         step.AreNew = step.UpdateSequence > writer.State.UpdateSequence && step.UpdateSequence <= _newUpTo;
         step.IsSorted = step.AreNew && !writer.State.HasNodes;
+
+        // First come, first served: a thread that took its own latest step first would keep the one waiting that is to be written next.
         _mapping.Enqueue(Task.Factory.StartNew(
-            () => Map(step), _ending.Token, TaskCreationOptions.DenyChildAttach, options.Scheduler));
+            () => Map(step), _ending.Token, TaskCreationOptions.DenyChildAttach | TaskCreationOptions.PreferFairness, options.Scheduler));
         await WriteAsync(all: false);
     }
 

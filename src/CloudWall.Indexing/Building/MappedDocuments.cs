@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using CloudWall.Indexing.Views;
 
@@ -9,14 +10,15 @@ namespace CloudWall.Indexing.Building;
 /// </summary>
 internal sealed class MappedDocuments : IDisposable
 {
-    private const int HeadBytes = 6;
+    private const int ViewShift = 48;
 
     private readonly PooledBytes _texts = new();
     private readonly PooledBytes _rowBytes = new();
     private readonly List<(int Id, int Text, int End)> _documents = [];
     private readonly List<MappedRow> _rows = [];
-    private Comparison<(ulong Head, int Row)>? _compare;
-    private (ulong Head, int Row)[] _order = [];
+    private Comparison<int>? _compare;
+    private int[] _order = [];
+    private ulong[] _heads = [];
 
     /// <summary>How far the index is after them.</summary>
     public long UpdateSequence { get; set; }
@@ -96,27 +98,36 @@ internal sealed class MappedDocuments : IDisposable
         var rows = Rows;
         if (_order.Length < rows.Length)
         {
-            _order = new (ulong Head, int Row)[Math.Max(rows.Length, 2 * _order.Length)];
+            _order = new int[Math.Max(rows.Length, 2 * _order.Length)];
+            _heads = new ulong[_order.Length];
         }
 
+        var order = _order.AsSpan(0, rows.Length);
+        var heads = _heads.AsSpan(0, rows.Length);
         for (var row = 0; row < rows.Length; row++)
         {
-            // Most keys differ in these: the view, and how the key begins.
-            var head = (ulong)rows[row].View << 48;
-            var key = OwnKey(rows[row]);
-            for (var i = 0; i < HeadBytes && i < key.Length; i++)
-            {
-                head |= (ulong)key[i] << (8 * (HeadBytes - 1 - i));
-            }
-
-            _order[row] = (head, row);
+            order[row] = row;
+            heads[row] = Head(rows[row]);
         }
 
-        _order.AsSpan(0, rows.Length).Sort(_compare ??= Compare);
+        // Most keys differ in their heads; whole keys decide where those are the same.
+        heads.Sort(order);
+        for (int start = 0, end; start < order.Length; start = end)
+        {
+            var head = heads[start];
+            for (end = start + 1; end < order.Length && heads[end] == head; end++)
+            {
+            }
+
+            if (end - start > 1)
+            {
+                order[start..end].Sort(_compare ??= Compare);
+            }
+        }
     }
 
     /// <summary>A row in the order of the rows' keys (<see cref="Sort"/>).</summary>
-    public ref readonly MappedRow InOrder(int place) => ref Rows[_order[place].Row];
+    public ref readonly MappedRow InOrder(int place) => ref Rows[_order[place]];
 
     /// <summary>Which rows are a document's.</summary>
     /// <param name="document">The document.</param>
@@ -150,8 +161,27 @@ internal sealed class MappedDocuments : IDisposable
         _rowBytes.Dispose();
     }
 
-    private int Compare((ulong Head, int Row) a, (ulong Head, int Row) b) =>
-        a.Head != b.Head ? a.Head.CompareTo(b.Head) : Key(Rows[a.Row]).SequenceCompareTo(Key(Rows[b.Row]));
+    /// <summary>The view and how the key begins.</summary>
+    private ulong Head(in MappedRow row)
+    {
+        ReadOnlySpan<byte> key = OwnKey(row);
+        var head = 0UL;
+        if (key.Length >= sizeof(ulong))
+        {
+            head = BinaryPrimitives.ReadUInt64BigEndian(key);
+        }
+        else
+        {
+            for (var i = 0; i < key.Length; i++)
+            {
+                head |= (ulong)key[i] << (8 * (sizeof(ulong) - 1 - i));
+            }
+        }
+
+        return ((ulong)row.View << ViewShift) | (head >> (64 - ViewShift));
+    }
+
+    private int Compare(int a, int b) => Key(Rows[a]).SequenceCompareTo(Key(Rows[b]));
 }
 
 /// <summary>A row as it is stored.</summary>

@@ -25,8 +25,9 @@ internal sealed class RowCollector(
 
     public override void Add(int document, int view, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
-        key = Normalize(key, _key);
-        value = Normalize(value, _value);
+        var isPlain = PlainJson.Is(key);
+        key = isPlain ? key : Normalize(key, _key);
+        value = PlainJson.Is(value) ? value : Normalize(value, _value);
         document = numbers[document];
         _outOfOrder |= document < _last;
         _last = document;
@@ -34,7 +35,15 @@ internal sealed class RowCollector(
         var bytes = documents.RowBytes;
         var start = bytes.Length;
         bytes.Write(prefixes[view]);
-        SortKey.Write(key, definition.Views[view].Order, bytes);
+        if (isPlain)
+        {
+            SortKey.WritePlain(key, definition.Views[view].Order, bytes);
+        }
+        else
+        {
+            SortKey.Write(key, definition.Views[view].Order, bytes);
+        }
+
         var sortKeyLength = bytes.Length - start - IndexKeys.RowPrefix;
         IndexKeys.WriteId(documents.Id(document), bytes);
         bytes.Write(Position);
@@ -95,11 +104,6 @@ internal sealed class RowCollector(
 
     private static ReadOnlySpan<byte> Normalize(ReadOnlySpan<byte> json, ArrayBufferWriter<byte> output)
     {
-        if (PlainJson.Is(json))
-        {
-            return json;
-        }
-
         output.ResetWrittenCount();
         JsonNormalForm.Write(json, output);
         return output.WrittenSpan;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 
 namespace CloudWall.Indexing.Collation;
@@ -61,6 +62,48 @@ public static class SortKey
         }
     }
 
+    /// <summary>Appends the bytes of a key that is plain, which is quicker.</summary>
+    /// <param name="json">Literals, numbers, strings without escapes and arrays of these, without white space, as UTF-8.</param>
+    /// <param name="order">The order.</param>
+    /// <param name="output">Where they go.</param>
+    internal static void WritePlain(ReadOnlySpan<byte> json, CollationOrder order, IBufferWriter<byte> output)
+    {
+        Span<char> room = stackalloc char[StackCharacters];
+        while (!json.IsEmpty)
+        {
+            var (token, length) = json[0] switch
+            {
+                (byte)'"' => (JsonTokenType.String, json[1..].IndexOf((byte)'"') + 2),
+                (byte)'[' => (JsonTokenType.StartArray, 1),
+                (byte)']' => (JsonTokenType.EndArray, 1),
+                (byte)',' => (JsonTokenType.None, 1),
+                (byte)'n' => (JsonTokenType.Null, 4),
+                (byte)'t' => (JsonTokenType.True, 4),
+                (byte)'f' => (JsonTokenType.False, 5),
+                _ => (JsonTokenType.Number, json.IndexOfAny((byte)',', (byte)']') is >= 0 and var end ? end : json.Length),
+            };
+            if (token != JsonTokenType.None)
+            {
+                Write(JsonTokens.Rank(token, order), output);
+            }
+
+            if (token == JsonTokenType.Number)
+            {
+                SortableNumber.Write(json[..length], output);
+            }
+            else if (token == JsonTokenType.String && order == CollationOrder.Raw)
+            {
+                WriteRaw(json[1..(length - 1)], output);
+            }
+            else if (token == JsonTokenType.String)
+            {
+                WriteText(json[1..(length - 1)], room, output);
+            }
+
+            json = json[length..];
+        }
+    }
+
     private static ReadOnlySpan<byte> EscapedZero => [0xFF];
 
     private static ReadOnlySpan<byte> RawEnd => [0, 1];
@@ -87,7 +130,19 @@ public static class SortKey
         JsonTokens.Return(rented);
     }
 
-    /// <summary>The bytes of the string itself; 00 becomes 00 FF, and 00 01 ends it.</summary>
+    private static void WriteText(ReadOnlySpan<byte> utf8, Span<char> room, IBufferWriter<byte> output)
+    {
+        char[]? rented = null;
+        if (utf8.Length > room.Length)
+        {
+            room = rented = ArrayPool<char>.Shared.Rent(utf8.Length);
+        }
+
+        output.Write(StringCollation.SortKey(room[..Encoding.UTF8.GetChars(utf8, room)]));
+        output.Write("\0"u8);
+        JsonTokens.Return(rented);
+    }
+
     private static void WriteRaw(scoped in Utf8JsonReader reader, IBufferWriter<byte> output)
     {
         byte[]? rented = null;
@@ -98,6 +153,16 @@ public static class SortKey
             bytes = rented.AsSpan(0, reader.CopyString(rented));
         }
 
+        WriteRaw(bytes, output);
+        if (rented is not null)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    /// <summary>The bytes of the string itself; 00 becomes 00 FF, and 00 01 ends it.</summary>
+    private static void WriteRaw(ReadOnlySpan<byte> bytes, IBufferWriter<byte> output)
+    {
         for (var zero = bytes.IndexOf((byte)0); zero >= 0; zero = bytes.IndexOf((byte)0))
         {
             output.Write(bytes[..(zero + 1)]);
@@ -107,9 +172,5 @@ public static class SortKey
 
         output.Write(bytes);
         output.Write(RawEnd);
-        if (rented is not null)
-        {
-            ArrayPool<byte>.Shared.Return(rented);
-        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using CloudWall.Indexing.Building;
 using CloudWall.Indexing.Collation;
 using CsCheck;
 using SortKey = CloudWall.Indexing.Collation.SortKey;
@@ -51,6 +52,28 @@ public sealed class SortKeyTests
                 Assert.False(compared != 0 && keyA.AsSpan().StartsWith(keyB));
             },
             iter: 20_000);
+
+    [Theory]
+    [InlineData(CollationOrder.Unicode)]
+    [InlineData(CollationOrder.Raw)]
+    public void Plain_keys_have_the_same_bytes_the_quicker_way(CollationOrder order)
+    {
+        var plain = 0;
+        Values.Sample(
+            value =>
+            {
+                var json = RecordedOrderTests.Normalize(value);
+                if (PlainJson.Is(json))
+                {
+                    Interlocked.Increment(ref plain);
+                    var output = new ArrayBufferWriter<byte>();
+                    SortKey.WritePlain(json, order, output);
+                    Assert.Equal(RecordedOrderTests.Encode(json, order), output.WrittenSpan.ToArray());
+                }
+            },
+            iter: 10_000);
+        Assert.True(plain > 1000);
+    }
 
     [Theory]
     [InlineData("1", "1.0")]
