@@ -6,6 +6,7 @@ using CloudWall.Documents.Revisions;
 using CloudWall.Load.Flat;
 using CloudWall.Load.Measuring;
 using CloudWall.Load.Works;
+using CloudWall.Storage;
 using CloudWall.Storage.RocksDb;
 
 namespace CloudWall.Load;
@@ -211,22 +212,25 @@ internal sealed class FlatCommand(double scale, IReadOnlyList<string> only, IRea
     {
         var count = Math.Max(1000, (int)(10_000 * Math.Min(1, scale * 10)));
         var part = count / 10;
+        var window = count / 4;
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var residentBefore = Environment.WorkingSet;
-        var first = await Cost.MeasureAsync(part, () => CreateAsync(0, part), _store);
-        await CreateAsync(part, count - part);
-        var last = await Cost.MeasureAsync(part, () => CreateAsync(count - part, count), _store);
-        Add($"creation of a database, the last of {count:N0} after the first", first, last, 1.3);
+
+        // What came before them left files that would be compacted, all in one piece, in one window or the other.
+        _store.Compact(Keyspace.Meta, [], [byte.MaxValue]);
+        var first = await Cost.MeasureAsync(window, () => CreateAsync(0, window), _store);
+        await CreateAsync(window, count - window);
+        var last = await Cost.MeasureAsync(window, () => CreateAsync(count - window, count), _store);
+        Add($"creation of a database, the last quarter of {count:N0} after the first", first, last, 1.3);
         var idle = (GC.GetTotalMemory(forceFullCollection: true) - before) / count;
         var resident = (Environment.WorkingSet - residentBefore) / count;
 
         // A B B A, so that neither gains from what the runtime learns.
-        var half = part / 2;
-        var early = await Cost.MeasureAsync(half, () => UseAsync(0, half), _store);
-        var late = await Cost.MeasureAsync(half, () => UseAsync(count - part, count - half), _store);
-        late = late.MeanWith(await Cost.MeasureAsync(half, () => UseAsync(count - half, count), _store));
-        early = early.MeanWith(await Cost.MeasureAsync(half, () => UseAsync(half, part), _store));
-        Add($"first document of a database, the last of {count:N0} after the first", early, late, 1.3);
+        var early = await Cost.MeasureAsync(part, () => UseAsync(0, part), _store);
+        var late = await Cost.MeasureAsync(part, () => UseAsync(count - (2 * part), count - part), _store);
+        late = late.MeanWith(await Cost.MeasureAsync(part, () => UseAsync(count - part, count), _store));
+        early = early.MeanWith(await Cost.MeasureAsync(part, () => UseAsync(part, 2 * part), _store));
+        Add($"first document of a database, the last fifth of {count:N0} after the first", early, late, 1.3);
         Console.WriteLine($"{count:N0} databases: {idle:N0} bytes each on the heap while idle, {resident:N0} of the process in all (wanted: ≤ 10,240)");
 
         async Task CreateAsync(int from, int to)

@@ -25,58 +25,78 @@ internal static class SequenceCounts
             return 0;
         }
 
-        return sequence < state.UpdateSequence / 2
-            ? total - Before(reader, database, sequence + 1)
-            : From(reader, database, sequence + 1, state.UpdateSequence + 1);
+        return total - Before(reader, database, sequence + 1, state.UpdateSequence + 1, total);
     }
 
-    private static long Before(KeyValueReader reader, uint database, long end)
+    /// <summary>
+    /// How many rows come before a sequence. On every level, within the block that it lies in, the blocks on its nearer side are summed up;
+    /// those on the other are what is left of the whole block.
+    /// </summary>
+    private static long Before(KeyValueReader reader, uint database, long end, long limit, long total)
     {
         using var counts = CountBlocks.Scan(reader, database);
         var count = 0L;
-        var from = 0L;
-        for (var level = CountBlocks.Levels; level > 0; level--)
+        var (from, to, inside) = (0L, limit, total);
+        for (var level = CountBlocks.Levels; level > 0 && inside > 0; level--)
         {
-            var to = Floor(end, level);
-            count += SumBlocks(counts, database, level, from, to);
-            from = to;
+            var at = Floor(end, level);
+            var next = Math.Min(at + (1L << (level * CountBlocks.FanOutBits)), limit);
+            if (at - from <= to - at)
+            {
+                count += Sum(counts, database, level, from, next, at, out inside);
+            }
+            else
+            {
+                var after = Sum(counts, database, level, at, to, at, out var own);
+                count += inside - own - after;
+                inside = own;
+            }
+
+            (from, to) = (at, next);
         }
 
-        return count + CountRows(reader, database, from, end);
-    }
-
-    private static long From(KeyValueReader reader, uint database, long start, long end)
-    {
-        using var counts = CountBlocks.Scan(reader, database);
-        var count = 0L;
-        var to = end;
-        for (var level = CountBlocks.Levels; level > 0; level--)
-        {
-            // The blocks that lie wholly between the start and what the level above has counted.
-            var from = Math.Min(Ceiling(start, level), to);
-            count += SumBlocks(counts, database, level, from, to);
-            to = from;
-        }
-
-        return count + CountRows(reader, database, start, to);
+        return inside == 0 ? count
+            : end - from <= to - end ? count + CountRows(reader, database, from, end)
+            : count + inside - CountRows(reader, database, end, to);
     }
 
     /// <summary>The first sequence of the block that a sequence is in.</summary>
     public static long Floor(long sequence, int level) => sequence & (-1L << (level * CountBlocks.FanOutBits));
 
-    private static long Ceiling(long sequence, int level)
+    /// <summary>The sum of the blocks from one to before another, without the one that begins at a sequence.</summary>
+    private static long Sum(KeyValueCursor counts, uint database, int level, long from, long to, long at, out long own)
     {
-        var floor = Floor(sequence, level);
-        return floor == sequence ? floor : floor + (1L << (level * CountBlocks.FanOutBits));
-    }
+        own = 0;
+        if (from >= to)
+        {
+            return 0;
+        }
 
-    private static long SumBlocks(KeyValueCursor counts, uint database, int level, long from, long to)
-    {
         var lower = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
         Keys.SequenceCount(ref lower, database, level, from);
         var upper = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
         Keys.SequenceCount(ref upper, database, level, to);
-        return CountBlocks.Sum(counts, lower.Written, upper.Written);
+        var apart = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
+        Keys.SequenceCount(ref apart, database, level, at);
+        var sum = 0L;
+        counts.Seek(lower.Written);
+        while (counts.MoveNext() && counts.Key is var key && key.SequenceCompareTo(upper.Written) < 0)
+        {
+            var count = CountBlocks.Read(counts.Value);
+            if (key.SequenceEqual(apart.Written))
+            {
+                own = count;
+            }
+            else
+            {
+                sum += count;
+            }
+        }
+
+        lower.Dispose();
+        upper.Dispose();
+        apart.Dispose();
+        return sum;
     }
 
     private static long CountRows(KeyValueReader reader, uint database, long from, long to)

@@ -39,21 +39,28 @@ internal readonly record struct Cost(double Microseconds, double Bytes)
 
     /// <summary>
     /// Measures reads, a unit, by the processor time of the thread that reads: what the store does beside them has nothing to do with them.
+    /// The median of several rounds.
     /// </summary>
     public static async Task<Cost> MeasureReadsAsync(long units, Action run, RocksDbStore store)
     {
+        // Each is a fraction of a second, in which whatever else the machine does counts for much.
+        const int Rounds = 5;
         await SettleAsync(store);
         run();
-        var microseconds = 0.0;
+        var rounds = new double[Rounds];
         var thread = new Thread(() =>
         {
-            var before = ReadThread();
-            run();
-            microseconds = (ReadThread() - before) / 1000.0 / units;
+            for (var i = 0; i < Rounds; i++)
+            {
+                var before = ReadThread();
+                run();
+                rounds[i] = (ReadThread() - before) / 1000.0 / units;
+            }
         });
         thread.Start();
         thread.Join();
-        return new Cost(microseconds, 0);
+        Array.Sort(rounds);
+        return new Cost(rounds[Rounds / 2], 0);
     }
 
     private static async Task PayAsync(RocksDbStore? store)
