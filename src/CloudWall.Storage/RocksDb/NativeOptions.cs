@@ -77,7 +77,22 @@ internal static partial class NativeOptions
     internal static partial void rocksdb_options_set_max_bytes_for_level_base(nint options, ulong bytes);
 
     [LibraryImport(Library)]
+    internal static partial void rocksdb_options_set_max_bytes_for_level_multiplier(nint options, double multiplier);
+
+    [LibraryImport(Library)]
     internal static partial void rocksdb_options_set_level0_file_num_compaction_trigger(nint options, int files);
+
+    [LibraryImport(Library)]
+    internal static partial void rocksdb_options_set_level0_slowdown_writes_trigger(nint options, int files);
+
+    [LibraryImport(Library)]
+    internal static partial void rocksdb_options_set_level0_stop_writes_trigger(nint options, int files);
+
+    [LibraryImport(Library)]
+    internal static partial void rocksdb_options_set_memtable_prefix_bloom_size_ratio(nint options, double ratio);
+
+    [LibraryImport(Library)]
+    internal static partial void rocksdb_options_set_memtable_whole_key_filtering(nint options, byte value);
 
     [LibraryImport(Library)]
     internal static partial void rocksdb_options_set_level_compaction_dynamic_level_bytes(nint options, byte value);

@@ -92,6 +92,25 @@ internal static class Tuning
         rocksdb_options_set_level0_file_num_compaction_trigger(native, 8);
         rocksdb_options_set_max_bytes_for_level_base(native, 32u << 20);
         rocksdb_options_set_level_compaction_dynamic_level_bytes(native, 1);
+        if (space is Keyspace.Documents or Keyspace.Bodies)
+        {
+            // Ids at random go all over every level: what is written once is then rewritten for each level, the more often the smaller the
+            // pieces that come down are beside the level that takes them. So more files come down at once, and levels grow in smaller
+            // steps. Ids in ascending order do not care, and a look-up passes files by that have not got the key's range or hash.
+            rocksdb_options_set_level0_file_num_compaction_trigger(native, 16);
+            rocksdb_options_set_level0_slowdown_writes_trigger(native, 32);
+            rocksdb_options_set_level0_stop_writes_trigger(native, 48);
+            rocksdb_options_set_max_bytes_for_level_base(native, 128u << 20);
+            rocksdb_options_set_max_bytes_for_level_multiplier(native, 5);
+        }
+
+        if (space == Keyspace.Documents)
+        {
+            // Most new documents are looked for in vain.
+            rocksdb_options_set_memtable_prefix_bloom_size_ratio(native, 0.02);
+            rocksdb_options_set_memtable_whole_key_filtering(native, 1);
+        }
+
 
         // A walk must not wade through what was removed: files with a stretch of removals are compacted early.
         rocksdb_options_add_compact_on_deletion_collector_factory(native, window: 4096, trigger: 2048);
