@@ -40,19 +40,20 @@ internal sealed class NodeCache(long capacity)
         }
     }
 
-    /// <summary>Asks whether a page may be kept in a tree.</summary>
+    /// <summary>Keeps a page where others find it, unless nobody would, another is there already, or it is too large.</summary>
     /// <param name="index">The index.</param>
     /// <param name="view">The view.</param>
     /// <param name="tree">The tree.</param>
+    /// <param name="above">The page that has the node whose page it is; null for the root.</param>
+    /// <param name="node">Which node.</param>
     /// <param name="page">The page.</param>
-    /// <returns>False where nobody else would find it there, or it is too large.</returns>
-    public bool Admit(uint index, int view, NodeTree tree, NodePage page)
+    public void Keep(uint index, int view, NodeTree tree, NodePage? above, int node, NodePage page)
     {
         lock (_gate)
         {
             if (page.Weight > capacity / 8 || !_trees.TryGetValue((index, view), out var current) || current != tree)
             {
-                return false;
+                return;
             }
 
             if (_weight + page.Weight > capacity)
@@ -60,12 +61,14 @@ internal sealed class NodeCache(long capacity)
                 // What is in use will be back soon.
                 _trees.Clear();
                 _weight = 0;
-                return false;
+                return;
             }
 
-            tree.Weight += page.Weight;
-            _weight += page.Weight;
-            return true;
+            if (above is null ? tree.TryKeep(page) : above.TryKeep(node, page))
+            {
+                tree.Weight += page.Weight;
+                _weight += page.Weight;
+            }
         }
     }
 

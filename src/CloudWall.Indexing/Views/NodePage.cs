@@ -65,8 +65,15 @@ internal sealed class NodePage
     /// <summary>The page of what is in a node, where it has been read.</summary>
     public NodePage? Below(int node) => Volatile.Read(ref _below[node]);
 
-    /// <summary>Keeps the page of what is in a node.</summary>
-    public void Keep(int node, NodePage below) => Volatile.Write(ref _below[node], below);
+    /// <summary>Notes that the page of what is in a node has been asked for, where it is not known yet.</summary>
+    public void Ask(int node) => Interlocked.CompareExchange(ref _below[node], Asked, null);
+
+    /// <summary>Keeps the page of what is in a node, where none is yet.</summary>
+    public bool TryKeep(int node, NodePage below)
+    {
+        var known = Below(node);
+        return (known is null || known == Asked) && Interlocked.CompareExchange(ref _below[node], below, known) == known;
+    }
 
     /// <summary>Reads a page.</summary>
     /// <param name="stored">The stored nodes of all levels, or the rows.</param>

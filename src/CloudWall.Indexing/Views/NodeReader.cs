@@ -80,7 +80,7 @@ internal sealed class NodeReader(Func<NodeSource> source, NodeCache cache, uint 
             }
             else if (leaf is null)
             {
-                page.Keep(node, NodePage.Asked);
+                page.Ask(node);
             }
 
             return leaf is null || leaf == NodePage.Asked || leaf == NodePage.TooLarge ? null : leaf;
@@ -211,11 +211,7 @@ internal sealed class NodeReader(Func<NodeSource> source, NodeCache cache, uint 
         }
 
         var root = Read(_source.Top, [], null);
-        if (cache.Admit(index, view, _tree, root))
-        {
-            _tree.Root = root;
-        }
-
+        cache.Keep(index, view, _tree, null, 0, root);
         return root;
     }
 
@@ -233,11 +229,7 @@ internal sealed class NodeReader(Func<NodeSource> source, NodeCache cache, uint 
         }
 
         var below = Read(level - 1, page.Key(node), end);
-        if (cache.Admit(index, view, _tree!, below))
-        {
-            page.Keep(node, below);
-        }
-
+        cache.Keep(index, view, _tree!, page, node, below);
         return below;
     }
 
@@ -249,9 +241,13 @@ internal sealed class NodeReader(Func<NodeSource> source, NodeCache cache, uint 
         var after = IndexKeys.After(prefix);
         _rows ??= _source!.Reader.Scan(IndexKeys.Space, prefix, after);
         var leaf = NodePage.Read(_rows, [.. prefix, .. page.Key(node)], end is null ? after : [.. prefix, .. end], areRows: true, MostBytesOfRows);
-        if (leaf == NodePage.TooLarge || cache.Admit(index, view, _tree!, leaf))
+        if (leaf == NodePage.TooLarge)
         {
-            page.Keep(node, leaf);
+            page.TryKeep(node, leaf);
+        }
+        else
+        {
+            cache.Keep(index, view, _tree!, page, node, leaf);
         }
 
         return leaf;

@@ -10,12 +10,11 @@ internal sealed class NodeTree(long commits)
     public long Commits => commits;
 
     /// <summary>The nodes of the highest level that is looked at, where they have been read.</summary>
-    public NodePage? Root
-    {
-        get => Volatile.Read(ref _root);
-        set => Volatile.Write(ref _root, value);
-    }
+    public NodePage? Root => Volatile.Read(ref _root);
 
     /// <summary>About how many bytes its pages take; the cache's to keep.</summary>
     public long Weight { get; set; }
+
+    /// <summary>Keeps the root, where none is yet.</summary>
+    public bool TryKeep(NodePage root) => Interlocked.CompareExchange(ref _root, root, null) is null;
 }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text;
 using CloudWall.Documents;
+using CloudWall.Indexing.Building;
 using CloudWall.Indexing.Queries;
 using CloudWall.Indexing.Views;
 
@@ -59,6 +61,69 @@ public sealed class PausedViewTests
             using var rows = snapshot.ReadRows(new ViewQuery { StartKey = "2000"u8.ToArray(), Limit = 50 });
             Assert.True(rows.MoveNext());
             return (rows.Offset, Encoding.UTF8.GetString(rows.Id));
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(20 << 10)]
+    [InlineData(16 << 20)]
+    public async Task Readers_beside_one_another_and_a_build_each_see_one_moment(long cacheBytes)
+    {
+        await using var indexed = await IndexedDatabase.CreateAsync(
+            Definition, options: new IndexingOptions { NewSeed = static () => 7, CacheBytes = cacheBytes });
+        await indexed.PutAllAsync(Enumerable.Range(0, 1500).Select(static n => ($"d{n:d4}", $"{{\"rows\":[[0,{n},1]]}}")));
+        await indexed.UpdateAsync();
+        var index = indexed.Index;
+        var left = 4;
+        var readers = Enumerable.Range(0, left).Select(reader => Task.Run(() =>
+        {
+            var random = new Random(reader);
+            for (var times = 0; times < 300; times++)
+            {
+                using var snapshot = index.Read(0);
+                Compare(snapshot, random.Next(8) * 200);
+            }
+
+            Interlocked.Decrement(ref left);
+        })).ToList();
+        for (var edit = 0; Volatile.Read(ref left) > 0; edit++)
+        {
+            await indexed.PutAsync($"d{edit * 7 % 1500:d4}", $"{{\"rows\":[[0,{edit * 13 % 1600},1],[0,{edit * 17 % 1600},1]]}}");
+            await indexed.UpdateAsync();
+        }
+
+        await Task.WhenAll(readers);
+
+        static void Compare(ViewSnapshot snapshot, int from)
+        {
+            var start = Encoding.UTF8.GetBytes($"{from}");
+            using var all = snapshot.ReadRows(new ViewQuery());
+            var expected = new List<string>();
+            var before = 0L;
+            while (all.MoveNext())
+            {
+                if (int.Parse(all.Key, CultureInfo.InvariantCulture) < from)
+                {
+                    before++;
+                }
+                else if (expected.Count < 100)
+                {
+                    expected.Add(Encoding.UTF8.GetString(all.Id));
+                }
+            }
+
+            using var rows = snapshot.ReadRows(new ViewQuery { StartKey = start, Limit = 100 });
+            Assert.Equal(before, rows.Offset);
+            foreach (var id in expected)
+            {
+                Assert.True(rows.MoveNext());
+                Assert.Equal(id, Encoding.UTF8.GetString(rows.Id));
+            }
+
+            using var reduced = snapshot.ReadReduced(0, new ViewQuery { StartKey = start }, CancellationToken.None);
+            Assert.Equal(snapshot.TotalRows > before, reduced.MoveNext());
+            Assert.Equal($"{snapshot.TotalRows - before}", Encoding.UTF8.GetString(reduced.Value));
         }
     }
 
