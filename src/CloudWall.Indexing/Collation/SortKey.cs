@@ -132,6 +132,12 @@ public static class SortKey
 
     private static void WriteText(ReadOnlySpan<byte> utf8, Span<char> room, IBufferWriter<byte> output)
     {
+        if (AsciiKeys.TryWrite(utf8, output))
+        {
+            output.Write("\0"u8);
+            return;
+        }
+
         char[]? rented = null;
         if (utf8.Length > room.Length)
         {

@@ -95,6 +95,9 @@ internal static partial class NativeOptions
     internal static partial void rocksdb_options_set_memtable_whole_key_filtering(nint options, byte value);
 
     [LibraryImport(Library)]
+    internal static partial void rocksdb_options_set_compression_per_level(nint options, int[] types, nuint levels);
+
+    [LibraryImport(Library)]
     internal static partial void rocksdb_options_set_level_compaction_dynamic_level_bytes(nint options, byte value);
 
     [LibraryImport(Library)]

@@ -104,6 +104,14 @@ internal static class Tuning
             rocksdb_options_set_max_bytes_for_level_multiplier(native, 5);
         }
 
+        if (alone)
+        {
+            // What is built anew is compacted once, when it is there: until then compaction would only take the processor from what is built.
+            rocksdb_options_set_level0_file_num_compaction_trigger(native, 16);
+            rocksdb_options_set_level0_slowdown_writes_trigger(native, 32);
+            rocksdb_options_set_level0_stop_writes_trigger(native, 48);
+        }
+
         if (space == Keyspace.Documents)
         {
             // Most new documents are looked for in vain.
@@ -111,13 +119,18 @@ internal static class Tuning
             rocksdb_options_set_memtable_whole_key_filtering(native, 1);
         }
 
-
         // A walk must not wade through what was removed: files with a stretch of removals are compacted early.
         rocksdb_options_add_compact_on_deletion_collector_factory(native, window: 4096, trigger: 2048);
 
         // Rows of the feed are mostly hashes, and counts are few bytes: unpacking them costs pages of changes more than it saves.
         rocksdb_options_set_compression(
             native, space is Keyspace.Sequences or Keyspace.Counts or Keyspace.Attachments ? NoCompression : Lz4Compression);
+        if (alone)
+        {
+            // The first level is rewritten soon.
+            rocksdb_options_set_compression_per_level(native, [NoCompression, .. Enumerable.Repeat(Lz4Compression, 6)], 7);
+        }
+
         if (space == Keyspace.Bodies)
         {
             // Most of the data by far, and most of it is in the last level.

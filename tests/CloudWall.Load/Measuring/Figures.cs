@@ -13,7 +13,7 @@ internal static class Figures
 
     public static string Percent(double ratio) => ratio.ToString("P0", CultureInfo.InvariantCulture);
 
-    public static string Times(double ratio) => double.IsFinite(ratio) ? ratio.ToString("F1", CultureInfo.InvariantCulture) + " ×" : "";
+    public static string Times(double ratio) => !double.IsFinite(ratio) ? "" : ratio.ToString(ratio < 1 ? "F2" : "F1", CultureInfo.InvariantCulture) + " ×";
 
     public static string Mebibytes(long bytes) => (bytes / 1048576.0).ToString("F0", CultureInfo.InvariantCulture) + " MiB";
 }
