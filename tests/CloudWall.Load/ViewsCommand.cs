@@ -22,7 +22,7 @@ namespace CloudWall.Load;
 internal sealed class ViewsCommand(double scale, bool markdown) : IDisposable
 {
     private const int Small = 10_000;
-    private const int Rounds = 5;
+    private const int Rounds = 9;
 
     /// <summary>Rounds that do not count, in which the runtime compiles what is run often.</summary>
     private const int Warming = 4;

@@ -17,9 +17,6 @@ internal sealed class IndexBuild(
     /// <summary>More changes than this, and than an eighth of the rows, are written without nodes, which are made at the end.</summary>
     private const long FewChanges = 2000;
 
-    /// <summary>Steps that wait for a thread, so that none has nothing to do while one is read or written.</summary>
-    private const int StepsAhead = 2;
-
     /// <summary>Documents that changed no later than this have no rows: the feed has each once, and the index began with none of them.</summary>
     private long _newUpTo;
 
@@ -262,10 +259,10 @@ internal sealed class IndexBuild(
         return step;
     }
 
-    /// <summary>Writes the oldest steps until few are left, or all.</summary>
+    /// <summary>Writes the oldest steps until there is a thread for another, or all.</summary>
     private async Task WriteAsync(bool all)
     {
-        while (_mapping.Count > (all ? 0 : options.MapThreads + StepsAhead))
+        while (_mapping.Count > (all ? 0 : options.MapThreads))
         {
             var step = await _mapping.Dequeue();
             writer.Write(step, cancellation);
