@@ -67,8 +67,9 @@ public sealed class ScriptException : Exception
 
     internal static ScriptException Compilation(string reason) => new("compilation_error", reason);
 
+    // By way of UTF-8, which has no halves of characters: code may throw them, and the encoder would refuse them.
     private static byte[] Quote(string text) =>
-        Encoding.UTF8.GetBytes("\"" + JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping) + "\"");
+        [(byte)'"', .. JsonEncodedText.Encode(Encoding.UTF8.GetBytes(text), JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes, (byte)'"'];
 
     private static string Unquote(ReadOnlySpan<byte> json)
     {

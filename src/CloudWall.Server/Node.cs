@@ -1,6 +1,7 @@
 using System.Net;
 using System.Reflection;
 using System.Security.Cryptography;
+using System.Text;
 using CloudWall.Documents.Admission;
 using CloudWall.Documents.Databases;
 using CloudWall.Indexing.Building;
@@ -377,7 +378,14 @@ internal sealed class Node : IAsyncDisposable
 
     private async Task ListenAsync(CancellationToken cancellation)
     {
-        var options = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
+        var options = new KestrelServerOptions
+        {
+            AddServerHeader = false,
+            AllowSynchronousIO = false,
+
+            // As in CouchDB. Headers that functions choose may say anything, such as the name of a file.
+            ResponseHeaderEncodingSelector = static _ => Encoding.UTF8,
+        };
         var limits = options.Limits;
         limits.MaxRequestBodySize = null; // ours, per request, with CouchDB's answer
         limits.MaxRequestLineSize = NodeSettings.MaxRequestLine;

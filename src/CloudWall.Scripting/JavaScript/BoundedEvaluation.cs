@@ -30,7 +30,7 @@ internal static class BoundedEvaluation
     {
         var format = JsonFormat.Of(arguments.Length > 1 ? arguments[1] : JsValue.Undefined, arguments.Length > 2 ? arguments[2] : JsValue.Undefined);
         using var buffer = new PooledBuffer();
-        return new JsonWriter(sandbox).Write(arguments.Length > 0 ? arguments[0] : JsValue.Undefined, buffer, sandbox.Limits.StringLength, format)
+        return new JsonWriter(sandbox, escapesHalves: true).Write(arguments.Length > 0 ? arguments[0] : JsValue.Undefined, buffer, sandbox.Limits.StringLength, format)
             ? new JsString(Encoding.UTF8.GetString(buffer.WrittenSpan))
             : JsValue.Undefined;
     }

@@ -13,7 +13,12 @@ namespace CloudWall.Scripting.JavaScript;
 /// <c>JSON.stringify</c> into UTF-8 (ECMA-262, SerializeJSONProperty). The engine's own looks at no limit while it works, and a few nested
 /// arrays that hold each other twice are text without end. An instance writes one value at a time.
 /// </summary>
-internal sealed class JsonWriter(Sandbox sandbox)
+/// <param name="sandbox">Whose values are written.</param>
+/// <param name="escapesHalves">
+/// Whether halves of characters are written as escapes, as code expects of <c>JSON.stringify</c>. What leaves the sandbox has U+FFFD in
+/// their place, as in CouchDB: nobody else could read them.
+/// </param>
+internal sealed class JsonWriter(Sandbox sandbox, bool escapesHalves = false)
 {
     private const int ChecksEvery = 256;
     private const int MaxDepth = 2000;
@@ -302,6 +307,11 @@ internal sealed class JsonWriter(Sandbox sandbox)
         {
             Encoding.UTF8.GetBytes(text[..2], _output);
             return 2;
+        }
+        if (char.IsSurrogate(c) && !escapesHalves)
+        {
+            Put("\uFFFD"u8);
+            return 1;
         }
 
         Put("\\u"u8);

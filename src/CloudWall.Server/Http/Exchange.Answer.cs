@@ -24,6 +24,9 @@ internal sealed partial class Exchange
     /// <summary>The answer's headers.</summary>
     public IHeaderDictionary Headers => _context.Response.Headers;
 
+    /// <summary>Whether the status of the answer is one that no body goes with: functions may choose those, too (RFC 9110, 6.4.1).</summary>
+    private bool IsBare => _context.Response.StatusCode is StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent or StatusCodes.Status304NotModified;
+
     /// <summary>Whether the headers have been sent, so that no other answer is possible.</summary>
     public bool HasStarted => _context.Response.HasStarted;
 
@@ -137,13 +140,16 @@ internal sealed partial class Exchange
         return WriteJsonAsync(error.Status, json);
     }
 
-    /// <summary>Begins an answer of unknown length. For HEAD the handler ends here: what it would write is not wanted.</summary>
+    /// <summary>
+    /// Begins an answer of unknown length. For HEAD, and for a status that goes alone, the handler ends here: what it would write is not
+    /// wanted.
+    /// </summary>
     /// <param name="status">The status.</param>
     /// <param name="contentType">The content type.</param>
     public ResponseStream BeginStream(int status = StatusCodes.Status200OK, string contentType = Json)
     {
         Begin(status, contentType);
-        return IsHead ? throw new HeadAnsweredException() : new ResponseStream(this);
+        return IsHead || IsBare ? throw new HeadAnsweredException() : new ResponseStream(this);
     }
 
     /// <summary>Sends bytes of an answer that has begun. A client that takes nothing for <c>stall_timeout</c> is cut off.</summary>
@@ -255,6 +261,11 @@ internal sealed partial class Exchange
 
     private Task WriteAsync(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> end)
     {
+        if (IsBare)
+        {
+            return Task.CompletedTask;
+        }
+
         _context.Response.ContentLength = bytes.Length + end.Length;
         if (IsHead)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using CloudWall.Documents;
 using CloudWall.Server.Http;
@@ -99,7 +100,7 @@ internal static class FunctionResponse
     /// <summary>A status that an answer can have.</summary>
     /// <exception cref="DocumentException">500.</exception>
     public static int ReadStatus(NormalJson value) =>
-        int.TryParse(Encoding.UTF8.GetString(value.Utf8.Span), out var status) && status is >= 200 and <= 599 ? status : throw Invalid("code");
+        int.TryParse(value.IsText ? value.Text() : Encoding.UTF8.GetString(value.Utf8.Span), NumberStyles.None, CultureInfo.InvariantCulture, out var status) && status is >= 200 and <= 599 ? status : throw Invalid("code");
 
     private static byte[] ReadBase64(NormalJson value)
     {

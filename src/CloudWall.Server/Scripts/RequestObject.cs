@@ -1,6 +1,7 @@
 using System.Text;
 using CloudWall.Server.Endpoints.Databases;
 using CloudWall.Server.Http;
+using CloudWall.Server.Json;
 
 namespace CloudWall.Server.Scripts;
 
@@ -17,7 +18,15 @@ internal static class RequestObject
     /// <param name="id">The document that it is about; null for none.</param>
     /// <param name="body">Its body; null where there is none.</param>
     /// <returns>JSON in UTF-8.</returns>
-    public static byte[] Of(Exchange exchange, string? id, ReadOnlyMemory<byte>? body)
+    public static byte[] Of(Exchange exchange, string? id, ReadOnlyMemory<byte>? body) => Of(exchange, id, body, isRead: false);
+
+    /// <summary>Makes the object for a list function, which sees its request's body as what it says, where others see the text.</summary>
+    /// <param name="exchange">The request, with its database.</param>
+    /// <param name="body">Its body; null where there is none.</param>
+    /// <returns>JSON in UTF-8.</returns>
+    public static byte[] ForList(Exchange exchange, NormalJson? body) => Of(exchange, id: null, body?.Utf8, isRead: true);
+
+    private static byte[] Of(Exchange exchange, string? id, ReadOnlyMemory<byte>? body, bool isRead)
     {
         var database = exchange.Database;
         using var json = new JsonBuffer(2048);
@@ -34,7 +43,9 @@ internal static class RequestObject
         json.Raw(",\"headers\":"u8);
         WriteHeaders(json, exchange);
         var text = body is { } bytes ? Encoding.UTF8.GetString(bytes.Span) : null;
-        json.Raw(",\"body\":"u8).Text(text ?? "undefined").Raw(",\"peer\":"u8)
+        json.Raw(",\"body\":"u8);
+        _ = isRead && body is { } read ? json.Raw(read.Span) : json.Text(text ?? "undefined");
+        json.Raw(",\"peer\":"u8)
             .Text(exchange.Context.Connection.RemoteIpAddress?.ToString() ?? string.Empty).Raw(",\"form\":"u8);
         WriteMembers(json, IsForm(exchange) ? Query.Parse(text) : Query.Parse([]));
         json.Raw(",\"cookie\":{},\"userCtx\":"u8);

@@ -31,7 +31,7 @@ internal static class List
         var name = target.Text(4);
         var design = DesignCalls.Open(exchange.Node, exchange.Database, target.Text(2)).Require("lists", name);
         using var rows = await OpenAsync(exchange, target.Text(target.Count == 7 ? 5 : 2), target.Text(target.Count - 1), body);
-        var request = RequestObject.Of(exchange, id: null, body?.Utf8);
+        var request = RequestObject.ForList(exchange, body);
         using var head = new JsonBuffer(256);
         rows.WriteHead(head.Raw("{"u8));
         head.Raw("}"u8);
