@@ -17,13 +17,14 @@ namespace CloudWall.Scripting.JavaScript;
 /// </remarks>
 internal static class Lockdown
 {
-    // What CouchDB 3.5 does not have. The less there is, the less must be frozen, and promises would run after the call they belong to.
+    // What CouchDB 3.5 does not have, and BigInt, which can be held to no limit. The less there is, the less must be frozen, and promises
+    // would run after the call they belong to.
     private static readonly string[] Removed =
     [
         "Promise", "Proxy", "ArrayBuffer", "SharedArrayBuffer", "DataView", "Atomics", "Int8Array", "Uint8Array", "Uint8ClampedArray",
         "Int16Array", "Uint16Array", "Int32Array", "Uint32Array", "Float16Array", "Float32Array", "Float64Array", "BigInt64Array",
         "BigUint64Array", "Intl", "Temporal", "ShadowRealm", "WeakRef", "FinalizationRegistry", "Iterator", "AsyncDisposableStack",
-        "DisposableStack", "SuppressedError", "console",
+        "DisposableStack", "SuppressedError", "console", "BigInt",
     ];
 
     // Objects of the language that no global names.

@@ -41,6 +41,8 @@ internal sealed class Sandbox
         options.Json.MaxParseDepth = MaxDepth;
         options.LimitMemory(limits.Memory);
 
+        options.UseHostFactory(_ => Host);
+
         Engine = new Engine(options);
         _memory = Engine.Constraints.Find<MemoryLimitConstraint>()!;
         Lockdown.Reduce(Engine);
@@ -56,6 +58,9 @@ internal sealed class Sandbox
     }
 
     public Engine Engine { get; }
+
+    /// <summary>What decides whether text may become code.</summary>
+    public CheckedHost Host { get; } = new();
 
     public ScriptLimits Limits { get; }
 

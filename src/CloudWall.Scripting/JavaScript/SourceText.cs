@@ -26,11 +26,23 @@ internal static partial class SourceText
     public static Prepared<Script> PrepareModule(string source, ScriptLimits limits) =>
         Parse("(function (module, exports, require) { " + source + "\n });", limits);
 
-    public static Prepared<Script> Parse(string source, ScriptLimits limits) =>
-        Engine.PrepareScript(source, options: new ScriptPreparationOptions
+    /// <summary>Parses a script.</summary>
+    /// <exception cref="ScriptPreparationException">It cannot be parsed, or has numbers of any length.</exception>
+    public static Prepared<Script> Parse(string source, ScriptLimits limits)
+    {
+        var script = Engine.PrepareScript(source, options: new ScriptPreparationOptions
         {
             ParsingOptions = new ScriptParsingOptions { RegexTimeout = limits.RegexTimeout, RetainFunctionSourceText = true },
         });
+
+        // To multiply two of them is one step, in which no limit is looked at, and which may take hours.
+        return MayHaveBigIntegers(source) && script.Program!.DescendantNodesAndSelf().Any(static node => node is BigIntLiteral)
+            ? throw new ScriptPreparationException("BigInt is not supported", null)
+            : script;
+    }
+
+    /// <summary>Whether there is something in a text that looks like a number of any length.</summary>
+    public static bool MayHaveBigIntegers(string source) => BigInteger().IsMatch(source);
 
     /// <summary>What the parser complains about.</summary>
     public static string Explain(ScriptPreparationException e) => (e.InnerException ?? e).Message;
@@ -56,7 +68,10 @@ internal static partial class SourceText
     [GeneratedRegex(@"^(?:\s|//[^\n]*(?:\n|$)|/\*(?:[^*]|\*(?!/))*\*/)*(?<function>(?:async\s+)?function\s*(?:\*\s*)?\()", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex AnonymousFunction();
 
-    [GeneratedRegex(@"\b(Object|Array|String|Number|Boolean|Function|Date|RegExp|\w*Error|Math|JSON|Map|Set|WeakMap|WeakSet|Symbol|Reflect|BigInt)\s*(\.\s*prototype\s*)?(\.\s*[\w$]+|\[[^\]\n]*\])\s*=(?![=>])|\b(defineProperty|defineProperties|assign|setPrototypeOf)\s*\(\s*(Object|Array|String|Number|Boolean|Function|Date|RegExp|\w*Error|Math|JSON|Map|Set)\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"[0-9a-fA-F_]n\b", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex BigInteger();
+
+    [GeneratedRegex(@"\b(Object|Array|String|Number|Boolean|Function|Date|RegExp|\w*Error|Math|JSON|Map|Set|WeakMap|WeakSet|Symbol|Reflect)\s*(\.\s*prototype\s*)?(\.\s*[\w$]+|\[[^\]\n]*\])\s*=(?![=>])|\b(defineProperty|defineProperties|assign|setPrototypeOf)\s*\(\s*(Object|Array|String|Number|Boolean|Function|Date|RegExp|\w*Error|Math|JSON|Map|Set)\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Extension();
 
     [GeneratedRegex(@"(?<![\w$.])(emit|sum|log|toJSON|isArray|provides|registerType|start|send|getRow|index|require)\s*([-+*/%|&^]?=(?![=>])|\+\+|--)|(\+\+|--)\s*(emit|sum|log|toJSON|isArray|provides|registerType|start|send|getRow|index|require)\b|\bfunction\s+(emit|sum|log|toJSON|isArray|provides|registerType|start|send|getRow|index|require)\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
