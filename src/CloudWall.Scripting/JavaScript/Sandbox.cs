@@ -47,6 +47,7 @@ internal sealed class Sandbox
         _memory = Engine.Constraints.Find<MemoryLimitConstraint>()!;
         Lockdown.Reduce(Engine);
         BoundedStrings.Install(Engine, limits.StringLength);
+        BoundedSearches.Install(Engine);
         BoundedEvaluation.Install(this);
         if (!mode.HasFlag(SandboxMode.Open))
         {
