@@ -33,6 +33,7 @@ internal sealed class RunCommand(IReadOnlyList<string> urls, IReadOnlyList<strin
                 await Console.Error.WriteLineAsync(work.Name);
                 var results = await MeasureAsync(work, sites, processes);
                 table.Add(sites.Count == 1 ? Single(work, results[0]) : Pair(work, results[0], results[1]));
+                sites.ForEach(static site => site.HangUp());
             }
         }
         finally

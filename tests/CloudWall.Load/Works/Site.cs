@@ -122,9 +122,17 @@ internal sealed class Site(Target target, double scale) : IAsyncDisposable
             }
         }
 
+        HangUp();
+    }
+
+    /// <summary>Closes the connections: a server ends those that say nothing for long, as most do in most works.</summary>
+    public void HangUp()
+    {
         foreach (var connection in _connections)
         {
             connection.Dispose();
         }
+
+        _connections.Clear();
     }
 }
