@@ -1,11 +1,11 @@
 using System.Buffers;
 using System.Buffers.Text;
 
-namespace CloudWall.Server.Views;
+namespace CloudWall.Scripting.QueryServers;
 
 /// <summary>
-/// Halves of characters, which JavaScript has and JSON texts of CouchDB have not: as in CouchDB, what functions give back has U+FFFD in
-/// their place.
+/// Halves of characters, which JavaScript has and JSON texts of CouchDB have not: as in CouchDB, what query servers say has U+FFFD in their
+/// place.
 /// </summary>
 internal static class LoneSurrogates
 {
@@ -15,13 +15,11 @@ internal static class LoneSurrogates
     /// <summary>JSON without them.</summary>
     /// <param name="json">JSON in which such halves are escapes (<c>\ud842</c>), as <c>JSON.stringify</c> writes them.</param>
     /// <param name="scratch">Where the result is, if there were any; what it held is forgotten.</param>
-    public static ReadOnlySpan<byte> Replace(ReadOnlySpan<byte> json, ArrayBufferWriter<byte> scratch)
-    {
-        if (json.IndexOf("\\u"u8) < 0)
-        {
-            return json;
-        }
+    public static ReadOnlyMemory<byte> Replace(ReadOnlyMemory<byte> json, ArrayBufferWriter<byte> scratch) =>
+        json.Span.IndexOf("\\u"u8) < 0 ? json : Replace(json.Span, scratch);
 
+    private static ReadOnlyMemory<byte> Replace(ReadOnlySpan<byte> json, ArrayBufferWriter<byte> scratch)
+    {
         scratch.ResetWrittenCount();
         for (var i = 0; i < json.Length;)
         {
@@ -41,7 +39,7 @@ internal static class LoneSurrogates
             i += taken;
         }
 
-        return scratch.WrittenSpan;
+        return scratch.WrittenMemory;
     }
 
     /// <summary>The UTF-16 unit that is escaped at a place, or -1.</summary>

@@ -23,6 +23,7 @@ internal sealed class QueryServerProcess : IDisposable
     private readonly ScriptHostOptions _options;
     private readonly ITimer _timer;
     private readonly Lock _lock = new();
+    private readonly ArrayBufferWriter<byte> _replaced = new();
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(32 << 10);
     private int _start;
     private int _end;
@@ -234,7 +235,7 @@ internal sealed class QueryServerProcess : IDisposable
             {
                 var line = _buffer.AsMemory(_start, searched + newline - _start);
                 _start = searched + newline + 1;
-                return Utf8.IsValid(line.Span) ? line : throw Nonsense("invalid UTF-8");
+                return Utf8.IsValid(line.Span) ? LoneSurrogates.Replace(line, _replaced) : throw Nonsense("invalid UTF-8");
             }
 
             searched = _end;

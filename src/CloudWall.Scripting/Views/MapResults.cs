@@ -23,9 +23,6 @@ public sealed class MapResults : IDisposable
         }
     }
 
-    /// <summary>The text of all rows, one after the other.</summary>
-    public ReadOnlySpan<byte> Written => _text.WrittenSpan;
-
     /// <summary>Where the text of the next row is written: first the key, then the value.</summary>
     public IBufferWriter<byte> Writer => _text;
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text;
 using CloudWall.Documents;
@@ -20,20 +19,10 @@ internal sealed class ScriptViewFunctions(ScriptHost host, string scope, ViewGro
         try
         {
             using var results = host.Maps(scope, group.Maps).Map(documents, cancellation);
-            var (keys, values) = (new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>());
-            var anyEscapes = results.Written.IndexOf("\\u"u8) >= 0;
             for (var i = 0; i < results.Count; i++)
             {
                 var row = results[i];
-                var key = row.Key.Span;
-                var value = row.Value.Span;
-                if (anyEscapes)
-                {
-                    key = LoneSurrogates.Replace(key, keys);
-                    value = LoneSurrogates.Replace(value, values);
-                }
-
-                rows.Add(row.Document, row.Function, key, value);
+                rows.Add(row.Document, row.Function, row.Key.Span, row.Value.Span);
             }
         }
         catch (ScriptException failure)
@@ -113,7 +102,7 @@ internal sealed class ScriptViewFunctions(ScriptHost host, string scope, ViewGro
         return quoted;
     }
 
-    private static byte[] Normalize(ReadOnlyMemory<byte> json) => Json.NormalJson.Parse(LoneSurrogates.Replace(json.Span, new ArrayBufferWriter<byte>())).Utf8.ToArray();
+    private static byte[] Normalize(ReadOnlyMemory<byte> json) => Json.NormalJson.Parse(json.Span).Utf8.ToArray();
 
     private ReduceFunctions Functions(string function) =>
         host.Reduces(scope, _reductions.GetOrAdd(function, source => new ReduceSource(group.Language, [source])));

@@ -33,6 +33,15 @@ public sealed class QueryServerTests : IDisposable
     }
 
     [Fact]
+    public void Halves_of_characters_are_replaced_wherever_they_come_from()
+    {
+        Assert.Equal(["0.0 \"a\uFFFD\":\"\uFFFD😀\""], Scripts.Rows(Maps("doc => emit('a\\ud800', '\\udc00\\ud83d\\ude00')"), "{\"_id\":\"a\"}"));
+        var design = _factory.CreateDesign(
+            "db", new DesignSource("foo", Scripts.Utf8("""{"_id":"_design/d","shows":{"s":"(doc, req) => ({body: 'a\\ud800b'})"}}""")), _options);
+        Assert.Equal("{\"body\":\"a\uFFFDb\"}", Scripts.Text(design.Show("s", default, Scripts.Utf8("{}"), Cancellation)));
+    }
+
+    [Fact]
     public void Reduces_and_rereduces()
     {
         var reduces = _factory.CreateReduces("db", new ReduceSource("foo", ["(k, v, r) => [k, v.length, r]", "(k, v) => v[0]"]), _options);

@@ -159,7 +159,7 @@ internal sealed class ListingOptions
             : !reduced && GroupBy != 0 ? "Invalid use of grouping on a map view."
             : reduced && IncludeDocs ? "`include_docs` is invalid for reduce"
             : reduced && Conflicts is not null ? "`conflicts` is invalid for reduce views."
-            : Partition is not null ? "`partition` parameter is not supported on this view."
+            : Partition is not null ? "`partition` parameter is not supported in this design doc"
             : Limit > Unlimited ? $"Limit is too large, must not exceed {Unlimited}"
             : null;
         if (refusal is not null)

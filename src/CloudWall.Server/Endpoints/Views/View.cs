@@ -48,6 +48,12 @@ internal static class View
             listings.Add(new ViewListing(exchange, view, options));
         }
 
+        if (listings.Count == 0)
+        {
+            // They are checked all the same.
+            ListingOptions.ForView(exchange.Query);
+        }
+
         var index = await OpenAsync(exchange, group, listings.Exists(static listing => listing.Options.Update == "true"));
         using var stream = exchange.BeginStream();
         stream.Buffer.Raw("{\"results\":["u8);
