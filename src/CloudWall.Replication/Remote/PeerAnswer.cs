@@ -1,5 +1,7 @@
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace CloudWall.Replication.Remote;
 
@@ -21,8 +23,17 @@ internal sealed class PeerAnswer(HttpResponseMessage response, SilenceTimer sile
 
     /// <summary>A small body, as JSON.</summary>
     /// <exception cref="JsonException">It is none.</exception>
-    public async ValueTask<JsonDocument> ReadJsonAsync(CancellationToken cancellation) =>
-        await JsonDocument.ParseAsync(await OpenAsync(cancellation), default, cancellation);
+    public async ValueTask<JsonDocument> ReadJsonAsync(CancellationToken cancellation)
+    {
+        var json = await JsonDocument.ParseAsync(await OpenAsync(cancellation), default, cancellation);
+        if (!Utf8.IsValid(JsonMarshal.GetRawUtf8Value(json.RootElement)))
+        {
+            json.Dispose();
+            throw new JsonException("The answer is not UTF-8.");
+        }
+
+        return json;
+    }
 
     /// <summary>The <c>error</c> and <c>reason</c> of a refusal; null where it does not say.</summary>
     public async ValueTask<(string? Error, string? Reason)> ReadErrorAsync(CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using CloudWall.Documents;
 using CloudWall.Replication.Peers;
@@ -10,7 +11,10 @@ internal static class PeerFailures
 {
     /// <summary>Whether an exception says that the peer could not be reached, or that its answer made no sense.</summary>
     public static bool IsOfPeer(Exception failure) =>
-        failure is HttpRequestException or IOException or JsonException or InvalidDataException;
+        failure is HttpRequestException or IOException or JsonException or InvalidDataException || IsOfText(failure);
+
+    // Strings that are not UTF-8 pass for JSON until somebody asks what they say.
+    private static bool IsOfText(Exception failure) => failure is InvalidOperationException { InnerException: DecoderFallbackException };
 
     /// <summary>Whether an answer may be another one later.</summary>
     public static bool IsTransient(HttpStatusCode status) =>

@@ -42,6 +42,19 @@ public sealed class RemotePeerTests
         Assert.Equal(4, script.Seen.Count);
     }
 
+    [Theory]
+    [InlineData("instance_start_time\":\"1", "instance_start_time\":\"\u00ff")]
+    [InlineData("\"db_name\":\"db\"", "\"error\":\"\u00ff\"")]
+    public async Task An_answer_that_is_not_UTF_8_may_be_another_one_later(string part, string damaged)
+    {
+        var left = 2;
+        var script = new Script((_, _) => left-- > 0 ? Script.Bytes(Encoding.Latin1.GetBytes(Info.Replace(part, damaged, StringComparison.Ordinal))) : Script.Json(Info));
+        await using var peer = script.Peer();
+
+        Assert.Equal("1", (await peer.ReadInfoAsync(CancellationToken.None)).InstanceStartTime);
+        Assert.Equal(3, script.Seen.Count);
+    }
+
     [Fact]
     public async Task A_missing_database_is_asked_for_once()
     {
