@@ -308,10 +308,14 @@ public sealed class LocalPeer(
         var path = record.Tree.PathOf(leaf.Revision);
         var ids = new RevisionId[path.Count];
         var known = -1L;
+        var isAnew = false;
         for (var i = 0; i < ids.Length; i++)
         {
             ids[i] = path[i].Revision;
-            if (known < 0 && ancestors.Contains(ids[i]))
+
+            // What was made anew after a deletion has nothing of what was before, though its attachments' positions begin at 1 again.
+            isAnew |= i > 0 && (path[i].Flags & RevisionFlags.Deleted) != 0;
+            if (known < 0 && !isAnew && ancestors.Contains(ids[i]))
             {
                 known = ids[i].Generation;
             }

@@ -19,20 +19,24 @@ public sealed class FaultTests(ITestOutputHelper output)
     public async Task Nodes_converge_whatever_the_network_does()
     {
         var first = Number("CLOUDWALL_FAULT_SEED", 1);
+        var logs = new List<string>();
         foreach (var seeds in Enumerable.Range(first, Number("CLOUDWALL_FAULT_SEEDS", 6)).Chunk(Abreast))
         {
-            await Task.WhenAll(seeds.Select(ConvergeAsync));
+            logs.AddRange(await Task.WhenAll(seeds.Select(ConvergeAsync)));
         }
+
+        // One run alone may get past all of its faults by asking again.
+        Assert.Contains(logs, static log => log.Contains("The replication", StringComparison.Ordinal));
     }
 
     private static int Number(string name, int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : otherwise;
 
-    private async Task ConvergeAsync(int seed)
+    private async Task<string> ConvergeAsync(int seed)
     {
-        var log = await RunAsync(seed);
-        Assert.Contains("The replication", log.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("defect", log.ToString(), StringComparison.Ordinal);
+        var log = (await RunAsync(seed)).ToString();
+        Assert.DoesNotContain("defect", log, StringComparison.Ordinal);
+        return log;
     }
 
     /// <returns>The log of the node that replicates.</returns>

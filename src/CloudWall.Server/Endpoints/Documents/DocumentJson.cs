@@ -134,6 +134,12 @@ internal static class DocumentJson
 
         foreach (var node in since.Count == 0 ? [] : History.Of(database, record, revision))
         {
+            if (node.Revision != revision && (node.Flags & RevisionFlags.Deleted) != 0)
+            {
+                // What was made anew after a deletion has nothing of what was before, though its attachments' positions begin at 1 again.
+                return -1;
+            }
+
             for (var i = 0; i < since.Count; i++)
             {
                 if (since[i] == node.Revision)
