@@ -9,7 +9,10 @@ public sealed class GoldenTests(GoldenFixture fixture) : IClassFixture<GoldenFix
 {
     /// <summary>The areas that the server answers so far.</summary>
     private static readonly string[] Replayed =
-        ["server", "database", "document", "bulk", "attachments", "changes", "conflicts", "localdocs", "purge", "replication", "views", "couchapp"];
+    [
+        "server", "database", "document", "bulk", "attachments", "changes", "conflicts", "localdocs", "purge", "replication", "views", "couchapp",
+        "strangers",
+    ];
 
     private static readonly Lazy<GoldenFile[]> Files = new(() => [.. Areas().Select(GoldenFile.Load)]);
 
