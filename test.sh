@@ -3,7 +3,8 @@
 # Needs the .NET 10 SDK and Node 20 or later; what else it drives (chromium, a C compiler) it installs itself on Debian and its kin.
 #
 #   ./test.sh             everything
-#   ./test.sh soak        long crash tests: 100 killed nodes, 200 pulled plugs, 100 rounds and 50 seeds of replication between nodes that fail
+#   ./test.sh soak        long crash tests: 100 killed nodes, 200 pulled plugs, 100 rounds and 50 seeds of replication between nodes that fail;
+#                         a million replications between databases in memory, or as many as ten minutes allow
 #   ./test.sh unit        only the .NET tests
 #   ./test.sh compat      only the clients
 #
@@ -68,6 +69,7 @@ if [ "$what" = soak ]; then
   export CLOUDWALL_CRASH_ROUNDS=${CLOUDWALL_CRASH_ROUNDS:-100} CLOUDWALL_PLUG_SEEDS=${CLOUDWALL_PLUG_SEEDS:-200} CLOUDWALL_FAULT_SEEDS=${CLOUDWALL_FAULT_SEEDS:-50}
   unit tests/CloudWall.Crash.Tests
   unit tests/CloudWall.Server.Tests -class '*Replication.FaultTests'
+  CLOUDWALL_REPLICATION_RUNS=${CLOUDWALL_REPLICATION_RUNS:-1000000} unit tests/CloudWall.Replication.Tests -class '*Runs.EndlessRunTests'
   echo
   echo "$passed passed, $failed failed"
   [ "$failed" -eq 0 ]

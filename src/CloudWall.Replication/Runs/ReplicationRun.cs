@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using CloudWall.Documents;
 using CloudWall.Replication.Checkpoints;
@@ -151,33 +152,37 @@ public sealed class ReplicationRun
     private async Task CopyAsync(Peer source, Peer target, CancellationToken cancellation)
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        ExceptionDispatchInfo? failure = null;
         var pages = Channel.CreateBounded<(PeerChanges Changes, BatchOrder.Batch Batch)>(_request.Options.WorkersAtOnce);
-        var parts = new List<Task> { ReadAsync(source, pages.Writer, stopping.Token) };
+        var parts = new List<Task> { GuardAsync(ReadAsync(source, pages.Writer, stopping.Token)) };
         for (var i = 0; i < _request.Options.WorkersAtOnce; i++)
         {
-            parts.Add(WorkAsync(source, target, pages.Reader, stopping.Token));
+            parts.Add(GuardAsync(WorkAsync(source, target, pages.Reader, stopping.Token)));
         }
 
-        var work = Task.WhenAll(parts);
-        var checkpoints = RecordAsync(source, target, stopping.Token);
-        parts.Add(checkpoints);
-        try
+        // Checkpoints are written until all the rest has ended, so nothing may wait for their end alone.
+        var checkpoints = GuardAsync(RecordAsync(source, target, stopping.Token));
+        await Task.WhenAll(parts);
+        await stopping.CancelAsync();
+        await checkpoints;
+        failure?.Throw();
+        cancellation.ThrowIfCancellationRequested();
+
+        // The first part that fails ends all others: they would wait for each other for ever at the channel.
+        async Task GuardAsync(Task part)
         {
-            while (!work.IsCompleted)
+            try
             {
-                // The first that fails ends all of them, or a full channel would keep the others waiting for ever.
-                var ended = await Task.WhenAny(parts);
-                await ended;
-                parts.Remove(ended);
+                await part;
             }
-
-            await work;
-        }
-        finally
-        {
-            await stopping.CancelAsync();
-            await Task.WhenAll([work, checkpoints]).ContinueWith(
-                static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            catch (Exception thrown)
+            {
+                if (!stopping.IsCancellationRequested)
+                {
+                    Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(thrown), null);
+                    await stopping.CancelAsync();
+                }
+            }
         }
     }
 
