@@ -1,0 +1,132 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using CloudWall.Server.Tests.Endpoints;
+
+namespace CloudWall.Server.Tests.Stores;
+
+/// <summary>The data of earlier versions opens, and goes on as if nothing had happened.</summary>
+public sealed class EarlierStoreTests
+{
+    public static TheoryData<string> Versions => EarlierStore.Versions;
+
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task What_an_earlier_version_answered_is_answered_still(string version)
+    {
+        await using var store = await EarlierStore.OpenAsync(version);
+        foreach (var (database, expected) in store.Seen["databases"]!.AsObject())
+        {
+            var info = await store.GetAsync(database);
+            foreach (var member in (string[])["doc_count", "doc_del_count", "update_seq", "purge_seq", "instance_start_time"])
+            {
+                Equal(expected![member], info[member], $"{database} {member}");
+            }
+
+            Equal(expected!["partitioned"], (bool?)info["props"]!["partitioned"] ?? false, $"{database} partitioned");
+            Equal(expected["security"], await store.GetAsync($"{database}/_security"), $"{database} _security");
+            Equal(expected["revs_limit"], await store.GetAsync($"{database}/_revs_limit"), $"{database} _revs_limit");
+            Equal(expected["changes"], (await store.GetAsync($"{database}/_changes?style=all_docs"))["results"], $"{database} _changes");
+            var local = (await store.GetAsync($"{database}/_local_docs?include_docs=true"))["rows"]!.AsArray();
+            Equal(expected["local"], new JsonArray([.. local.Select(row => row!["doc"]!.DeepClone())]), $"{database} local documents");
+            foreach (var document in expected["documents"]!.AsArray())
+            {
+                var path = $"{database}/{document!["_id"]}?rev={document["_rev"]}&revs=true&attachments=true";
+                Equal(document, await store.GetAsync(path), path);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task An_index_that_was_built_is_not_built_anew(string version)
+    {
+        await using var store = await EarlierStore.OpenAsync(version);
+        var seen = store.Seen["views"]!;
+        var info = (await store.GetAsync("notes/_design/by/_info"))["view_index"]!;
+        if ((string?)info["signature"] == (string?)store.Seen["signature"])
+        {
+            // Nothing is brought up to date for who asks so: the rows were there.
+            Equal(seen["tag"], await store.GetAsync("notes/_design/by/_view/tag?reduce=false&update=false"), "tag as it was found");
+        }
+
+        Equal(seen["tag"], await store.GetAsync("notes/_design/by/_view/tag?reduce=false"), "tag");
+        Equal(seen["tags"], await store.GetAsync("notes/_design/by/_view/tag?group=true"), "tags");
+        Equal(seen["n"], await store.GetAsync("notes/_design/by/_view/n?group_level=1"), "n");
+    }
+
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task Update_sequences_that_were_given_out_mean_what_they_meant(string version)
+    {
+        await using var store = await EarlierStore.OpenAsync(version);
+        var rows = store.Seen["databases"]!["notes"]!["changes"]!.AsArray();
+        for (var i = 0; i < rows.Count; i++)
+        {
+            var after = await store.GetAsync($"notes/_changes?style=all_docs&since={rows[i]!["seq"]}");
+            Equal(new JsonArray([.. rows.Skip(i + 1).Select(row => row!.DeepClone())]), after["results"], $"after {i}");
+        }
+
+        // A token of the database that had the name before is 0. Only what is no token is refused.
+        var all = store.Seen["databases"]!["again"]!["changes"];
+        Equal(all, (await store.GetAsync($"again/_changes?style=all_docs&since={store.Seen["tokens"]!["elsewhere"]}"))["results"], "elsewhere");
+        using var refused = await store.Client.GetAsync("again/_changes?since=1-rubbish", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+    }
+
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task Replications_go_on_and_nothing_is_copied_anew(string version)
+    {
+        await using var store = await EarlierStore.OpenAsync(version);
+        Equal(store.Seen["replication"], (await UntilRunningAsync(store))["id"], "id");
+
+        // One that has ended begins at its checkpoint. Counts go on from what was recorded there.
+        var recorded = Checkpoint(store, "once");
+        var once = await store.SendAsync(HttpMethod.Post, "_replicate", """{"source":"notes","target":"once"}""");
+        Equal(recorded["recorded_seq"], once["history"]![0]!["start_last_seq"], "start");
+        Assert.Equal(2, (int)once["history"]![0]!["missing_checked"]! - (int)recorded["missing_checked"]!);
+        Assert.Equal(2, (int)once["history"]![0]!["docs_written"]! - (int)recorded["docs_written"]!);
+
+        // The recorded sequence stands for itself wherever a replication is told to begin with it.
+        var since = await store.SendAsync(
+            HttpMethod.Post, "_replicate", $$"""{"source":"notes","target":"since","create_target":true,"since_seq":{{recorded["recorded_seq"]!.ToJsonString()}}}""");
+        Equal(2, since["history"]![0]!["docs_read"], "docs_read since the recorded sequence");
+
+        // What is new is all that the one that was running looks at.
+        recorded = Checkpoint(store, "copy");
+        using var patience = new CancellationTokenSource(NodeUnderTest.Patience);
+        await store.SendAsync(HttpMethod.Put, "notes/new", """{"n":1000}""");
+        JsonNode job;
+        do
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            job = await UntilRunningAsync(store);
+        }
+        while ((int)job["info"]!["docs_written"]! == (int)recorded["docs_written"]!);
+
+        Assert.Equal(1, (int)job["info"]!["docs_written"]! - (int)recorded["docs_written"]!);
+        Assert.Equal(1, (int)job["info"]!["revisions_checked"]! - (int)recorded["missing_checked"]!);
+        Assert.Equal(1000, (int)(await store.GetAsync("copy/new"))["n"]!);
+    }
+
+    /// <summary>The newest session that the earlier version had recorded with a target of <c>notes</c>.</summary>
+    private static JsonNode Checkpoint(EarlierStore store, string target) =>
+        Assert.Single(store.Seen["databases"]![target]!["local"]!.AsArray())!["history"]![0]!;
+
+    private static async Task<JsonNode> UntilRunningAsync(EarlierStore store)
+    {
+        using var patience = new CancellationTokenSource(NodeUnderTest.Patience);
+        JsonNode job;
+        do
+        {
+            await Task.Delay(10, patience.Token);
+            job = await store.GetAsync("_scheduler/docs/_replicator/on-and-on");
+        }
+        while ((string?)job["state"] != "running" || (int?)job["info"]?["docs_written"] is null);
+
+        return job;
+    }
+
+    private static void Equal(JsonNode? expected, JsonNode? actual, string what) =>
+        Assert.True(JsonNode.DeepEquals(expected, actual), $"{what} is {actual?.ToJsonString()}, and was {expected?.ToJsonString()}");
+}
