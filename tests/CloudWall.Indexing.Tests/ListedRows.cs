@@ -26,6 +26,9 @@ internal sealed class ListedRows : ViewFunctions
     /// <summary>Called before documents are mapped.</summary>
     public Action BeforeMap { get; set; } = static () => { };
 
+    /// <summary>Called after documents were found to be wanted, before they are mapped.</summary>
+    public Action BeforeRows { get; set; } = static () => { };
+
     public static string CustomOf(IEnumerable<string> values)
     {
         var most = long.MinValue;
@@ -47,6 +50,7 @@ internal sealed class ListedRows : ViewFunctions
     {
         BeforeMap();
         cancellation.ThrowIfCancellationRequested();
+        BeforeRows();
         Interlocked.Add(ref _mapped, documents.Count);
         for (var i = 0; i < documents.Count; i++)
         {

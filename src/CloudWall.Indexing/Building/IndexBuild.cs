@@ -10,8 +10,21 @@ namespace CloudWall.Indexing.Building;
 /// Brings an index up to what the database is when it begins. Documents are read by one thread in the order of the feed, mapped by
 /// several, and written in order again, a step at a time.
 /// </summary>
+/// <param name="database">The database.</param>
+/// <param name="definition">What the index is made of.</param>
+/// <param name="functions">Its functions.</param>
+/// <param name="writer">Writes to the index.</param>
+/// <param name="options">Settings.</param>
+/// <param name="isWanted">Asked before each step; where the answer is no, the build is cancelled.</param>
+/// <param name="cancellation">Cancels the build.</param>
 internal sealed class IndexBuild(
-    Database database, IndexDefinition definition, ViewFunctions functions, IndexWriter writer, IndexingOptions options, CancellationToken cancellation)
+    Database database,
+    IndexDefinition definition,
+    ViewFunctions functions,
+    IndexWriter writer,
+    IndexingOptions options,
+    Func<bool> isWanted,
+    CancellationToken cancellation)
     : IAsyncDisposable
 {
     /// <summary>More changes than this, and than an eighth of the rows, are written without nodes, which are made at the end.</summary>
@@ -223,6 +236,11 @@ internal sealed class IndexBuild(
 
     private async Task MapAsync(MappedDocuments step)
     {
+        if (!isWanted())
+        {
+            throw new OperationCanceledException();
+        }
+
         step.AreNew = step.UpdateSequence > writer.State.UpdateSequence && step.UpdateSequence <= _newUpTo;
         step.IsSorted = step.AreNew && !writer.State.HasNodes;
 

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Text;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Indexing.Collation;
@@ -10,18 +8,22 @@ namespace CloudWall.Indexing.Building;
 
 /// <summary>
 /// All indexes of a node, by the incarnation of their database and their signature: design documents with the same signature share one.
+/// Safe for use from many threads. No lock that a query of another index takes is held while the store is read or written.
 /// </summary>
 public sealed class IndexCatalogue : IAsyncDisposable
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<(string Incarnation, string Signature), ViewIndex> _open = [];
+    private readonly Dictionary<(string Incarnation, string Signature), OpenIndex> _open = [];
+    private readonly StoredIndexes _stored;
     private readonly CancellationTokenSource _stopping = new();
+    private long _uses;
     private bool _disposed;
 
     private IndexCatalogue(KeyValueStore store, IndexingOptions options)
     {
         Store = store;
         Options = options;
+        _stored = new StoredIndexes(store, options.NewSeed);
         Builds = new SemaphoreSlim(options.ConcurrentBuilds);
         Nodes = new NodeCache(options.CacheBytes);
     }
@@ -38,7 +40,10 @@ public sealed class IndexCatalogue : IAsyncDisposable
 
     internal CancellationToken Stopping => _stopping.Token;
 
-    /// <summary>Opens what a store of derived data holds, and removes indexes of databases that are gone. The store stays the caller's.</summary>
+    /// <summary>
+    /// Opens what a store of derived data holds. Removes indexes of databases that are gone, those whose keys another version of the
+    /// collation made, and what is left of those that were removed before. The store stays the caller's.
+    /// </summary>
     /// <param name="store">A store of its own (<c>RocksDbStore.OpenDerived</c>).</param>
     /// <param name="incarnations">The incarnations of the databases that there are.</param>
     /// <param name="options">Settings.</param>
@@ -46,13 +51,20 @@ public sealed class IndexCatalogue : IAsyncDisposable
     public static IndexCatalogue Open(KeyValueStore store, IReadOnlySet<string> incarnations, IndexingOptions options)
     {
         JsonCollation.EnsureAvailable();
+        store.CompactionSuspended = false;
         var catalogue = new IndexCatalogue(store, options);
-        foreach (var (incarnation, signature) in catalogue.Stored())
+        var stored = catalogue._stored;
+        foreach (var (incarnation, signature) in stored.List())
         {
-            if (!incarnations.Contains(incarnation))
+            if (!incarnations.Contains(incarnation) || !stored.IsCurrent(incarnation, signature))
             {
-                catalogue.Erase(incarnation, signature);
+                stored.Drop(incarnation, signature);
             }
+        }
+
+        foreach (var number in stored.Dropped())
+        {
+            stored.Erase(number);
         }
 
         return catalogue;
@@ -62,89 +74,133 @@ public sealed class IndexCatalogue : IAsyncDisposable
     /// <param name="database">The database.</param>
     /// <param name="definition">The definition.</param>
     /// <param name="functions">Makes its functions, when they are needed; they are disposed of with the index.</param>
-    /// <exception cref="DocumentException">503: the node is stopping.</exception>
+    /// <exception cref="DocumentException">503: the node is stopping. 404: the database has been deleted.</exception>
     public ViewIndex Open(Database database, IndexDefinition definition, Func<ViewFunctions> functions)
     {
-        lock (_gate)
+        var name = (database.Incarnation, definition.Signature);
+        while (true)
         {
-            if (_disposed)
+            var (entry, isNew) = Enter(name);
+            lock (entry.Gate)
             {
-                throw new DocumentException(DatabaseErrors.Stopping);
+                if (entry.IsGone)
+                {
+                    continue;
+                }
+
+                if (entry.Index is null)
+                {
+                    var (number, seed) = _stored.FindOrCreate(name.Incarnation, name.Signature);
+                    entry.Index = new ViewIndex(this, database, definition, number, seed, functions);
+                }
+
+                entry.Index.IsAbandoned = false;
             }
 
-            var name = (database.Incarnation, definition.Signature);
-            if (!_open.TryGetValue(name, out var index))
+            if (isNew)
             {
-                var (number, seed) = FindOrCreate(name.Incarnation, name.Signature);
-                index = new ViewIndex(this, database, definition, number, seed, functions);
-                _open.Add(name, index);
+                CloseLeastUsed();
             }
 
-            return index;
+            if (database.IsDeleted)
+            {
+                // Whoever removes the indexes of a deleted database may have looked for them too early to see this one.
+                Report(RemoveAsync(name.Incarnation, name.Signature), database.Name);
+                throw new DocumentException(_stopping.IsCancellationRequested ? DatabaseErrors.Stopping : DatabaseErrors.Deleted);
+            }
+
+            return entry.Index;
         }
     }
 
     /// <summary>The signatures of the indexes that are stored for a database.</summary>
     public IReadOnlyList<string> Signatures(string incarnation) =>
-        [.. Stored().Where(index => index.Incarnation == incarnation).Select(static index => index.Signature)];
+        [.. _stored.List().Where(index => index.Incarnation == incarnation).Select(static index => index.Signature)];
 
-    /// <summary>The indexes that are in use.</summary>
+    /// <summary>The indexes that are open.</summary>
     public IReadOnlyList<ViewIndex> Opened
     {
         get
         {
             lock (_gate)
             {
-                return [.. _open.Values];
+                return [.. _open.Values.Select(static entry => entry.Index).OfType<ViewIndex>()];
             }
         }
     }
 
-    /// <summary>Brings the indexes of a database that are open up to date in the background.</summary>
-    public void UpdateInBackground(Database database)
-    {
-        ViewIndex[] indexes;
-        lock (_gate)
-        {
-            indexes = [.. _open.Values.Where(index => index.Database.Incarnation == database.Incarnation)];
-        }
-
-        foreach (var index in indexes)
-        {
-            index.UpdateInBackground();
-        }
-    }
-
-    /// <summary>Removes an index (<c>_view_cleanup</c>, or after its database was deleted).</summary>
+    /// <summary>
+    /// Tells that a design document does not ask for an index any more. If it is open, a build that nobody waits for ends, until somebody
+    /// opens the index again. What is stored stays.
+    /// </summary>
     /// <param name="incarnation">The incarnation of its database.</param>
     /// <param name="signature">Its signature.</param>
-    public async Task RemoveAsync(string incarnation, string signature)
+    public void Abandon(string incarnation, string signature)
     {
-        ViewIndex? index;
         lock (_gate)
         {
-            _open.Remove((incarnation, signature), out index);
-        }
-
-        if (index is not null)
-        {
-            await index.DisposeAsync();
-            Nodes.Remove(index.Number);
-        }
-
-        lock (_gate)
-        {
-            if (!_open.ContainsKey((incarnation, signature)))
+            if (_open.TryGetValue((incarnation, signature), out var entry) && entry.Index is { } index)
             {
-                Erase(incarnation, signature);
+                index.IsAbandoned = true;
             }
         }
     }
+
+    /// <summary>
+    /// Removes an index (<c>_view_cleanup</c>, or after its database was deleted). Nobody finds it from now on: whoever opens the same
+    /// definition gets a new one, with rows of its own. Waits for a build to end. Its rows go at once or, where they are being read, when
+    /// the last reader has let go of them.
+    /// </summary>
+    /// <param name="incarnation">The incarnation of its database.</param>
+    /// <param name="signature">Its signature.</param>
+    /// <exception cref="StorageException">The disk failed.</exception>
+    public async Task RemoveAsync(string incarnation, string signature)
+    {
+        OpenIndex entry;
+        try
+        {
+            (entry, _) = Enter((incarnation, signature));
+        }
+        catch (DocumentException)
+        {
+            // The node is stopping; it is removed another time.
+            return;
+        }
+
+        uint? number;
+        lock (entry.Gate)
+        {
+            if (entry.IsGone)
+            {
+                return;
+            }
+
+            number = _stored.Drop(incarnation, signature);
+            Leave((incarnation, signature), entry);
+        }
+
+        if (entry.Index is { } index)
+        {
+            await index.DisposeAsync();
+            index.Readers.WhenReleased(() => Erase(number, index.Database.Name));
+        }
+        else
+        {
+            Erase(number, string.Empty);
+        }
+    }
+
+    /// <summary>Tells of a failure that nobody waits for.</summary>
+    internal void Report(Task work, string database) => work.ContinueWith(
+        task => Options.Failed(database, task.Exception!.InnerException!),
+        CancellationToken.None,
+        TaskContinuationOptions.OnlyOnFaulted,
+        Options.Scheduler);
 
     /// <summary>Ends builds; what they have written stays.</summary>
     public async ValueTask DisposeAsync()
     {
-        ViewIndex[] indexes;
+        OpenIndex[] entries;
         lock (_gate)
         {
             if (_disposed)
@@ -153,70 +209,116 @@ public sealed class IndexCatalogue : IAsyncDisposable
             }
 
             _disposed = true;
-            indexes = [.. _open.Values];
+            entries = [.. _open.Values];
         }
 
         await _stopping.CancelAsync();
-        foreach (var index in indexes)
+        Store.CompactionSuspended = true;
+        foreach (var entry in entries)
         {
-            await index.DisposeAsync();
+            lock (entry.Gate)
+            {
+                entry.IsGone = true;
+            }
+
+            if (entry.Index is { } index)
+            {
+                await index.DisposeAsync();
+            }
         }
 
         Store.Sync();
         _stopping.Dispose();
     }
 
-    private (uint Number, ulong Seed) FindOrCreate(string incarnation, string signature)
+    /// <summary>The entry of a name, which is made where there is none.</summary>
+    private (OpenIndex Entry, bool IsNew) Enter((string Incarnation, string Signature) name)
     {
-        var key = IndexKeys.Catalogue(incarnation, signature);
-        var version = JsonCollation.Version;
-        if (Store.GetBytes(IndexKeys.Space, key) is { Length: > 12 } stored)
+        lock (_gate)
         {
-            if (Encoding.UTF8.GetString(stored.AsSpan(12)) == version)
+            if (_disposed)
             {
-                return (BinaryPrimitives.ReadUInt32BigEndian(stored), BinaryPrimitives.ReadUInt64BigEndian(stored.AsSpan(4)));
+                throw new DocumentException(DatabaseErrors.Stopping);
             }
 
-            // Built with another collation.
-            Erase(incarnation, signature);
-        }
+            var isNew = !_open.TryGetValue(name, out var entry);
+            if (isNew)
+            {
+                _open.Add(name, entry = new OpenIndex());
+            }
 
-        var number = Store.GetBytes(IndexKeys.Space, IndexKeys.NextNumber) is { } next ? BinaryPrimitives.ReadUInt32BigEndian(next) : 1;
-        var seed = new byte[8];
-        BinaryPrimitives.WriteUInt64BigEndian(seed, Options.NewSeed());
-        using var batch = Store.CreateBatch();
-        batch.Put(IndexKeys.Space, IndexKeys.NextNumber, IndexKeys.Index(number + 1));
-        batch.Put(IndexKeys.Space, key, [.. IndexKeys.Index(number), .. seed, .. Encoding.UTF8.GetBytes(version)]);
-        Store.Commit(batch, sync: false);
-        return (number, BinaryPrimitives.ReadUInt64BigEndian(seed));
+            entry!.LastUse = ++_uses;
+            return (entry, isNew);
+        }
     }
 
-    private List<(string Incarnation, string Signature)> Stored()
+    /// <summary>Takes an entry, whose lock is held, out of the catalogue for good.</summary>
+    private void Leave((string Incarnation, string Signature) name, OpenIndex entry)
     {
-        var names = new List<(string Incarnation, string Signature)>();
-        var prefix = IndexKeys.CataloguePrefix;
-        using var entries = Store.Scan(IndexKeys.Space, prefix, IndexKeys.After(prefix));
-        while (entries.MoveNext())
+        entry.IsGone = true;
+        lock (_gate)
         {
-            var name = Encoding.UTF8.GetString(entries.Key[prefix.Length..]);
-            var end = name.IndexOf('/', StringComparison.Ordinal);
-            names.Add((name[..end], name[(end + 1)..]));
+            _open.Remove(name);
         }
-
-        return names;
     }
 
-    private void Erase(string incarnation, string signature)
+    /// <summary>Closes indexes that are not in use, those first that were not used for longest.</summary>
+    private void CloseLeastUsed()
     {
-        var key = IndexKeys.Catalogue(incarnation, signature);
-        if (Store.GetBytes(IndexKeys.Space, key) is { } stored)
+        KeyValuePair<(string Incarnation, string Signature), OpenIndex>[] candidates;
+        int surplus;
+        lock (_gate)
         {
-            var prefix = stored[..4];
-            using var batch = Store.CreateBatch();
-            batch.Delete(IndexKeys.Space, key);
-            batch.DeleteRange(IndexKeys.Space, prefix, IndexKeys.After(prefix));
-            Store.Commit(batch, sync: false);
-            Store.Discard(IndexKeys.Space, prefix, IndexKeys.After(prefix));
+            surplus = _open.Count - Options.MostOpen;
+            candidates = surplus > 0 ? [.. _open.OrderBy(static open => open.Value.LastUse)] : [];
         }
+
+        foreach (var (name, entry) in candidates)
+        {
+            if (surplus <= 0)
+            {
+                return;
+            }
+
+            lock (entry.Gate)
+            {
+                if (!entry.IsGone && entry.Index is { } index && index.TryClose())
+                {
+                    Leave(name, entry);
+                    surplus--;
+                }
+            }
+        }
+    }
+
+    private void Erase(uint? number, string database)
+    {
+        if (number is { } dropped)
+        {
+            Nodes.Remove(dropped);
+            try
+            {
+                _stored.Erase(dropped);
+            }
+            catch (StorageException failure)
+            {
+                // It is done when the indexes are opened next.
+                Options.Failed(database, failure);
+            }
+        }
+    }
+
+    /// <summary>An index that is open, or is being opened or removed: whoever does that holds its lock.</summary>
+    private sealed class OpenIndex
+    {
+        public Lock Gate { get; } = new();
+
+        public ViewIndex? Index { get; set; }
+
+        /// <summary>Whether it has left the catalogue: the name has another entry, or none.</summary>
+        public bool IsGone { get; set; }
+
+        /// <summary>When it was last asked for, in uses of the catalogue.</summary>
+        public long LastUse { get; set; }
     }
 }

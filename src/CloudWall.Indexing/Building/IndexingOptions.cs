@@ -9,6 +9,12 @@ public sealed record IndexingOptions
     /// <summary>How many indexes are built at once.</summary>
     public int ConcurrentBuilds { get; init; } = 2;
 
+    /// <summary>
+    /// How many indexes are open at once, unless more are in use. An index of a design document that was replaced or deleted is closed when
+    /// others have been used more recently.
+    /// </summary>
+    public int MostOpen { get; init; } = 500;
+
     /// <summary>On how many threads one build runs map functions.</summary>
     public int MapThreads { get; init; } = Math.Max(1, Environment.ProcessorCount);
 

@@ -22,6 +22,9 @@ public sealed class ViewIndex : IAsyncDisposable
     private readonly Lazy<IReadOnlyList<IReadOnlyList<Reducer>>> _reducers;
     private readonly Lazy<ViewFunctions> _functions;
     private readonly CancellationTokenSource _removing = new();
+    private readonly IndexReaders _readers = new();
+    private volatile bool _isClosed;
+    private volatile bool _isAbandoned;
     private Task? _running;
     private Task? _compaction;
     private volatile IndexBuild? _build;
@@ -51,12 +54,14 @@ public sealed class ViewIndex : IAsyncDisposable
 
     internal IReadOnlyList<IReadOnlyList<Reducer>> Reducers => _reducers.Value;
 
+    internal IndexReaders Readers => _readers;
+
     /// <summary>
     /// Brings the index up to what the database is now (<c>update=true</c>): waits for a build that is running, and begins another where
     /// that one may have begun too early.
     /// </summary>
     /// <param name="cancellation">Gives up waiting; the build goes on.</param>
-    /// <returns>False where the index has been removed meanwhile: it is to be opened anew.</returns>
+    /// <returns>False where the index has been removed or closed meanwhile: it is to be opened anew.</returns>
     /// <exception cref="DocumentException">The functions failed, the database was deleted, or the node is stopping.</exception>
     public async Task<bool> UpdateAsync(CancellationToken cancellation)
     {
@@ -70,7 +75,7 @@ public sealed class ViewIndex : IAsyncDisposable
                 var build = Begin(target, purges);
                 if (build is null)
                 {
-                    return !_removing.IsCancellationRequested;
+                    return !_isClosed;
                 }
 
                 await build.WaitAsync(cancellation);
@@ -93,27 +98,38 @@ public sealed class ViewIndex : IAsyncDisposable
         var build = Begin(Database.UpdateSequence, Database.PurgeSequence);
         if (build is not null)
         {
-            Report(build);
+            _catalogue.Report(build, Database.Name);
         }
     }
 
     /// <summary>Opens a view for reading, as it is now; to be disposed of soon.</summary>
     /// <param name="view">Which of the views (<see cref="IndexDefinition.Views"/>).</param>
-    /// <exception cref="DocumentException">404: the index has been removed.</exception>
-    public ViewSnapshot Read(int view)
+    /// <returns>Null where the index has been removed or closed meanwhile: it is to be opened anew.</returns>
+    public ViewSnapshot? TryRead(int view)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(view);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(view, Definition.Views.Count);
-        var snapshot = new ViewSnapshot(_catalogue, _number, view, Definition.Views[view], Reducers[view], Definition.Views.Count);
-        if (_removing.IsCancellationRequested)
+        if (!_readers.TryOpen())
         {
-            // It may be empty already.
-            snapshot.Dispose();
-            throw ViewSnapshot.Removed();
+            return null;
         }
 
-        return snapshot;
+        try
+        {
+            return new ViewSnapshot(_catalogue, _readers, _number, view, Definition.Views[view], Reducers[view], Definition.Views.Count);
+        }
+        catch
+        {
+            _readers.Release();
+            _readers.End();
+            throw;
+        }
     }
+
+    /// <summary>Opens a view for reading, as it is now; to be disposed of soon.</summary>
+    /// <param name="view">Which of the views (<see cref="IndexDefinition.Views"/>).</param>
+    /// <exception cref="DocumentException">404: the index has been removed or closed.</exception>
+    public ViewSnapshot Read(int view) => TryRead(view) ?? throw ViewSnapshot.Removed();
 
     /// <summary>What <c>_info</c> tells of an index.</summary>
     public IndexInfo ReadInfo()
@@ -150,34 +166,49 @@ public sealed class ViewIndex : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (!_removing.IsCancellationRequested && _compaction is null or { IsCompleted: true })
+            if (!_isClosed && _compaction is null or { IsCompleted: true })
             {
                 _compaction = Task.Factory.StartNew(
                     CompactFiles, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _catalogue.Options.Scheduler);
-                Report(_compaction);
+                _catalogue.Report(_compaction, Database.Name);
             }
         }
     }
 
-    /// <summary>Ends its builds for good; what they have written stays.</summary>
+    /// <summary>Whether no design document asks for the index any more, as far as is known: builds that nobody waits for end then.</summary>
+    internal bool IsAbandoned
+    {
+        get => _isAbandoned;
+        set => _isAbandoned = value;
+    }
+
+    /// <summary>Closes the index where nobody uses it: no build, no compaction, no snapshot. Whoever has it still is told to open it anew.</summary>
+    internal bool TryClose()
+    {
+        lock (_gate)
+        {
+            return _isClosed = _isClosed || (IsIdle(_running) && IsIdle(_compaction) && _readers.TryClose());
+        }
+
+        static bool IsIdle(Task? work) => work is null or { IsCompleted: true };
+    }
+
+    /// <summary>Ends its builds for good; what they have written stays, and so do snapshots.</summary>
     public async ValueTask DisposeAsync()
     {
         Task? running;
+        Task? compaction;
         lock (_gate)
         {
-            _removing.Cancel();
+            _isClosed = true;
+            _readers.Close();
             running = _running;
+            compaction = _compaction;
         }
 
-        if (running is not null)
-        {
-            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        if (_compaction is { } compaction)
-        {
-            await compaction.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        await _removing.CancelAsync();
+        await (running ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await (compaction ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         if (_functions.IsValueCreated)
         {
@@ -186,6 +217,9 @@ public sealed class ViewIndex : IAsyncDisposable
 
         _removing.Dispose();
     }
+
+    /// <summary>Whether a build that is running is of use to anyone.</summary>
+    private bool IsWanted => !_isAbandoned || Volatile.Read(ref _waiting) > 0;
 
     private void CompactFiles()
     {
@@ -200,18 +234,11 @@ public sealed class ViewIndex : IAsyncDisposable
         }
     }
 
-    /// <summary>Tells of a failure that nobody waits for.</summary>
-    private void Report(Task work) => work.ContinueWith(
-        task => _catalogue.Options.Failed(Database.Name, task.Exception!.InnerException!),
-        CancellationToken.None,
-        TaskContinuationOptions.OnlyOnFaulted,
-        _catalogue.Options.Scheduler);
-
     private Task? Begin(long target, long purges)
     {
         lock (_gate)
         {
-            if (_removing.IsCancellationRequested)
+            if (_isClosed)
             {
                 return null;
             }
@@ -248,7 +275,8 @@ public sealed class ViewIndex : IAsyncDisposable
             try
             {
                 var writer = new IndexWriter(_catalogue.Store, _number, _seed, Reducers);
-                await using var build = new IndexBuild(Database, Definition, _functions.Value, writer, _catalogue.Options, stop.Token);
+                await using var build = new IndexBuild(
+                    Database, Definition, _functions.Value, writer, _catalogue.Options, () => IsWanted, stop.Token);
                 _build = build;
                 await build.RunAsync();
                 if (build.WasEmpty && writer.State.Views.Sum(static view => view.Bytes) > LargeIndex)
@@ -267,9 +295,9 @@ public sealed class ViewIndex : IAsyncDisposable
         {
             throw new DocumentException(_catalogue.Stopping.IsCancellationRequested ? DatabaseErrors.Stopping : DatabaseErrors.Deleted);
         }
-        catch (OperationCanceledException) when (_removing.IsCancellationRequested)
+        catch (OperationCanceledException) when (_removing.IsCancellationRequested || _isAbandoned)
         {
-            // Who waits is told so.
+            // Whoever waits is told that it was removed, or begins another.
         }
     }
 }

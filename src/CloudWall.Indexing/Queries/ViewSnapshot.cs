@@ -16,6 +16,7 @@ public sealed class ViewSnapshot : IDisposable
     private const int FewRows = 64;
 
     private readonly IndexCatalogue _catalogue;
+    private readonly IndexReaders _readers;
     private readonly uint _index;
     private readonly int _view;
     private readonly ViewDefinition _definition;
@@ -25,11 +26,26 @@ public sealed class ViewSnapshot : IDisposable
     private KeyValueReader? _reader;
     private IndexState _read;
     private Action? _pause;
+    private bool _isDisposed;
 
+    /// <param name="catalogue">All indexes.</param>
+    /// <param name="readers">The index's snapshots, this one included (<see cref="IndexReaders.TryOpen"/>).</param>
+    /// <param name="index">The index's number.</param>
+    /// <param name="view">The view's number.</param>
+    /// <param name="definition">The view.</param>
+    /// <param name="reducers">Its reduce functions.</param>
+    /// <param name="views">How many views the index has.</param>
     internal ViewSnapshot(
-        IndexCatalogue catalogue, uint index, int view, ViewDefinition definition, IReadOnlyList<Reducer> reducers, int views)
+        IndexCatalogue catalogue,
+        IndexReaders readers,
+        uint index,
+        int view,
+        ViewDefinition definition,
+        IReadOnlyList<Reducer> reducers,
+        int views)
     {
         _catalogue = catalogue;
+        _readers = readers;
         _index = index;
         _view = view;
         _definition = definition;
@@ -92,19 +108,41 @@ public sealed class ViewSnapshot : IDisposable
     public void Pause()
     {
         _pause?.Invoke();
-        _reader?.Dispose();
-        _reader = null;
+        Release();
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _reader?.Dispose();
+    public void Dispose()
+    {
+        Release();
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            _readers.End();
+        }
+    }
 
     internal static DocumentException Removed() => new(new DocumentError(404, "not_found", "The index was removed while it was read."));
+
+    private void Release()
+    {
+        if (_reader is { } reader)
+        {
+            _reader = null;
+            reader.Dispose();
+            _readers.Release();
+        }
+    }
 
     private KeyValueReader Reader()
     {
         if (_reader is null)
         {
+            if (!_readers.TryHold())
+            {
+                throw Removed();
+            }
+
             _reader = _catalogue.Store.Snapshot();
             var state = IndexWriter.Read(_reader, _index, _views);
             if (state.UpdateSequence < _state.UpdateSequence)

@@ -32,6 +32,12 @@ internal static class IndexKeys
     public static byte[] Catalogue(string incarnation, string signature) =>
         [.. CataloguePrefix, .. Encoding.UTF8.GetBytes(incarnation), (byte)'/', .. Encoding.UTF8.GetBytes(signature)];
 
+    /// <summary>What the entries of dropped indexes begin with.</summary>
+    public static byte[] DroppedPrefix => [0, 0, 0, 0, (byte)'d'];
+
+    /// <summary>An index that was dropped and whose rows are to be removed.</summary>
+    public static byte[] Dropped(uint index) => [.. DroppedPrefix, .. Index(index)];
+
     public static byte[] Index(uint index)
     {
         var key = new byte[4];

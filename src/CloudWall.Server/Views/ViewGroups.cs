@@ -23,20 +23,31 @@ internal sealed class ViewGroups(Node node)
     /// <exception cref="DocumentException">404 <c>missing</c> or <c>deleted</c>.</exception>
     public ViewGroup Find(Database database, string id)
     {
-        var record = database.Find(id) ?? throw new DocumentException(DocumentError.Missing);
-        if (record.Deleted)
+        var record = database.Find(id);
+        var name = (database.Incarnation, id);
+        if (record is not { Deleted: false })
         {
-            throw new DocumentException(DocumentError.Deleted);
+            if (_kept.TryRemove(name, out var gone))
+            {
+                node.Indexes.Abandon(database.Incarnation, gone.Group.Definition.Signature);
+            }
+
+            throw new DocumentException(record is null ? DocumentError.Missing : DocumentError.Deleted);
         }
 
-        var name = (database.Incarnation, id);
-        if (_kept.TryGetValue(name, out var kept) && kept.Revision == record.Winner.Revision)
+        var isKept = _kept.TryGetValue(name, out var kept);
+        if (isKept && kept.Revision == record.Winner.Revision)
         {
             return kept.Group;
         }
 
         using var opened = DocumentReader.OpenWinner(database, id);
         var group = ViewGroup.Of(id, NormalJson.FromStored(opened.Stored.Body));
+        if (isKept && kept.Group.Definition.Signature != group.Definition.Signature)
+        {
+            node.Indexes.Abandon(database.Incarnation, kept.Group.Definition.Signature);
+        }
+
         if (_kept.Count >= MostKept)
         {
             _kept.Clear();
@@ -54,6 +65,8 @@ internal sealed class ViewGroups(Node node)
     /// <summary>Removes the indexes that no design document of a database asks for (<c>_view_cleanup</c>).</summary>
     public async Task CleanAsync(Database database)
     {
+        // Before the design documents are looked at: an index of one that is written meanwhile is not among these.
+        var signatures = node.Indexes.Signatures(database.Incarnation);
         var needed = new HashSet<string>(StringComparer.Ordinal);
         using (var documents = database.Scan(DesignDocuments))
         {
@@ -69,7 +82,7 @@ internal sealed class ViewGroups(Node node)
             }
         }
 
-        foreach (var signature in node.Indexes.Signatures(database.Incarnation))
+        foreach (var signature in signatures)
         {
             if (!needed.Contains(signature))
             {

@@ -64,6 +64,6 @@ internal static class List
         }
 
         var listing = new ViewListing(exchange, found, options);
-        return ListRows.Of(exchange.Database, await View.OpenAsync(exchange, group, options.Update == "true"), listing, exchange.Aborted);
+        return ListRows.Of(exchange.Database, await View.ReadAsync(exchange, group, listing), listing, exchange.Aborted);
     }
 }

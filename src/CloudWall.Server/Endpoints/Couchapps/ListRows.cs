@@ -1,5 +1,4 @@
 using CloudWall.Documents.Databases;
-using CloudWall.Indexing.Building;
 using CloudWall.Indexing.Queries;
 using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Endpoints.Listings;
@@ -13,11 +12,21 @@ namespace CloudWall.Server.Endpoints.Couchapps;
 /// <summary>What a list function lists: the rows of a view, what they reduce to, or documents. They are read as the function asks for them.</summary>
 internal abstract class ListRows : IDisposable
 {
-    /// <summary>Begins to read a view.</summary>
-    public static ListRows Of(Database database, ViewIndex index, ViewListing listing, CancellationToken cancellation) =>
-        listing.Reduction >= 0
-            ? new Reduced(database, index.Read(listing.View), listing, cancellation)
-            : new Mapped(database, index.Read(listing.View), listing);
+    /// <summary>Begins to read a view, and disposes of the snapshot in the end.</summary>
+    public static ListRows Of(Database database, ViewSnapshot snapshot, ViewListing listing, CancellationToken cancellation)
+    {
+        try
+        {
+            return listing.Reduction >= 0
+                ? new Reduced(database, snapshot, listing, cancellation)
+                : new Mapped(database, snapshot, listing);
+        }
+        catch
+        {
+            snapshot.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Begins to read all documents.</summary>
     public static ListRows Of(Database database, ListingOptions options) => new Documents(database, options);

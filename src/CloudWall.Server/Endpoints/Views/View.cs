@@ -1,5 +1,6 @@
 using CloudWall.Documents;
 using CloudWall.Indexing.Building;
+using CloudWall.Indexing.Queries;
 using CloudWall.Server.Endpoints.Listings;
 using CloudWall.Server.Http;
 using CloudWall.Server.Json;
@@ -54,18 +55,20 @@ internal static class View
             ListingOptions.ForView(exchange.Query);
         }
 
-        var index = await OpenAsync(exchange, group, listings.Exists(static listing => listing.Options.Update == "true"));
+        // What fails is told before the answer begins.
+        await OpenAsync(exchange, group, listings.Exists(static listing => listing.Options.Update == "true"));
         using var stream = exchange.BeginStream();
         stream.Buffer.Raw("{\"results\":["u8);
         for (var i = 0; i < listings.Count; i++)
         {
             stream.Buffer.Raw(i == 0 ? "\r\n"u8 : ",\r\n"u8);
-            await listings[i].WriteAsync(stream, index);
+            using var snapshot = await ReadAsync(exchange, group, listings[i]);
+            await listings[i].WriteAsync(stream, snapshot);
         }
 
         stream.Buffer.Raw("\r\n]}\n"u8);
         await stream.CompleteAsync();
-        UpdateLater(index, listings.Exists(static listing => listing.Options.Update == "lazy"));
+        UpdateLater(exchange, group, listings.Exists(static listing => listing.Options.Update == "lazy"));
     }
 
     /// <summary>A path that names no view, or more than one.</summary>
@@ -80,12 +83,15 @@ internal static class View
         var group = Group(exchange);
         var options = read();
         var listing = new ViewListing(exchange, Find(exchange, group), options);
-        var index = await OpenAsync(exchange, group, options.Update == "true");
+        using var snapshot = await ReadAsync(exchange, group, listing);
         using var stream = exchange.BeginStream();
-        await listing.WriteAsync(stream, index);
+        await listing.WriteAsync(stream, snapshot);
+
+        // A client that is slow to take the rest does not hold the store.
+        snapshot.Dispose();
         stream.Buffer.Raw("\n"u8);
         await stream.CompleteAsync();
-        UpdateLater(index, options.Update == "lazy");
+        UpdateLater(exchange, group, options.Update == "lazy");
     }
 
     private static ViewGroup Group(Exchange exchange) =>
@@ -96,8 +102,21 @@ internal static class View
             ? view
             : throw HttpErrors.NotFound("missing_named_view");
 
-    /// <summary>A view group's index, brought up to date where that is wanted.</summary>
-    public static async Task<ViewIndex> OpenAsync(Exchange exchange, ViewGroup group, bool update)
+    /// <summary>Opens a view as a query asks for it: brought up to date where that is wanted.</summary>
+    public static async Task<ViewSnapshot> ReadAsync(Exchange exchange, ViewGroup group, ViewListing listing)
+    {
+        while (true)
+        {
+            var index = await OpenAsync(exchange, group, listing.Options.Update == "true");
+            if (index.TryRead(listing.View) is { } snapshot)
+            {
+                return snapshot;
+            }
+        }
+    }
+
+    /// <summary>A view group's index, brought up to date where that is wanted; opened anew where it is removed meanwhile.</summary>
+    private static async Task<ViewIndex> OpenAsync(Exchange exchange, ViewGroup group, bool update)
     {
         while (true)
         {
@@ -109,11 +128,11 @@ internal static class View
         }
     }
 
-    private static void UpdateLater(ViewIndex index, bool update)
+    private static void UpdateLater(Exchange exchange, ViewGroup group, bool update)
     {
         if (update)
         {
-            index.UpdateInBackground();
+            exchange.Node.Views.Open(exchange.Database, group).UpdateInBackground();
         }
     }
 }

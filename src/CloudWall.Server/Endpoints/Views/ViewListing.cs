@@ -1,7 +1,6 @@
 using System.Text;
 using CloudWall.Documents;
 using CloudWall.Documents.Revisions;
-using CloudWall.Indexing.Building;
 using CloudWall.Indexing.Queries;
 using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Endpoints.Listings;
@@ -58,9 +57,8 @@ internal sealed class ViewListing
     public ListingOptions Options { get; }
 
     /// <summary>Writes the answer, but for its last line end.</summary>
-    public async ValueTask WriteAsync(ResponseStream stream, ViewIndex index)
+    public async ValueTask WriteAsync(ResponseStream stream, ViewSnapshot snapshot)
     {
-        using var snapshot = index.Read(_view);
         await (_reduction >= 0 ? WriteReducedAsync(stream, snapshot) : WriteRowsAsync(stream, snapshot));
         stream.Stalled = null;
     }
