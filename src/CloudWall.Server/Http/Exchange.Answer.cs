@@ -141,15 +141,15 @@ internal sealed partial class Exchange
     }
 
     /// <summary>
-    /// Begins an answer of unknown length. For HEAD, and for a status that goes alone, the handler ends here: what it would write is not
-    /// wanted.
+    /// Begins an answer of unknown length. For a status that goes alone the handler ends here: what it would write is not wanted. For HEAD it
+    /// ends where the first bytes would be sent.
     /// </summary>
     /// <param name="status">The status.</param>
     /// <param name="contentType">The content type.</param>
     public ResponseStream BeginStream(int status = StatusCodes.Status200OK, string contentType = Json)
     {
         Begin(status, contentType);
-        return IsHead || IsBare ? throw new HeadAnsweredException() : new ResponseStream(this);
+        return IsBare ? throw new HeadAnsweredException() : new ResponseStream(this);
     }
 
     /// <summary>Sends bytes of an answer that has begun. A client that takes nothing for <c>stall_timeout</c> is cut off.</summary>

@@ -28,7 +28,8 @@ namespace CloudWall.Server.Http;
 /// <see cref="WriteJsonAsync(int, ReadOnlyMemory{byte})"/> (also with a <see cref="JsonBuffer"/>), <see cref="WriteOkAsync"/>,
 /// <see cref="WriteNotModifiedAsync"/>, <see cref="RedirectAsync"/>, <see cref="WriteBytesAsync"/>, or
 /// <see cref="BeginStream"/> for rows and feeds. Content type, cache control, CORS and CouchDB's own headers are added; a
-/// newline is added after JSON by the first two, not to streams. HEAD needs no care: <see cref="BeginStream"/> ends the handler.
+/// newline is added after JSON by the first two, not to streams. HEAD needs no care: a stream ends the handler where it
+/// would send the first bytes.
 /// </para>
 /// <code>
 /// public static async Task Show(Exchange exchange)

@@ -4,7 +4,8 @@ namespace CloudWall.Server.Http;
 /// An answer of unknown length. Append to <see cref="Buffer"/>, and call <see cref="FlushIfFullAsync"/> after each row: it
 /// sends what has gathered and waits where the client reads more slowly than we write, so memory stays bounded. As long as
 /// nothing has been sent, an exception still becomes a proper error answer; afterwards it cuts the connection, so that the
-/// client sees that the answer is not whole. End with <see cref="CompleteAsync"/>.
+/// client sees that the answer is not whole. End with <see cref="CompleteAsync"/>. For HEAD the handler runs as for GET, so that it fails
+/// as GET would, and ends where the first bytes would be sent.
 /// </summary>
 internal sealed class ResponseStream : IDisposable
 {
@@ -33,6 +34,7 @@ internal sealed class ResponseStream : IDisposable
     /// <exception cref="OperationCanceledException">The client has gone.</exception>
     public async ValueTask FlushAsync()
     {
+        ThrowIfHead();
         _started = true;
         var sending = _exchange.SendAsync(Buffer.WrittenMemory, Stalled);
         if (sending.IsCompleted)
@@ -57,6 +59,7 @@ internal sealed class ResponseStream : IDisposable
     /// <exception cref="OperationCanceledException">The client has gone.</exception>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
+        ThrowIfHead();
         if (Buffer.WrittenCount > 0)
         {
             await FlushAsync();
@@ -80,4 +83,12 @@ internal sealed class ResponseStream : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Buffer.Dispose();
+
+    private void ThrowIfHead()
+    {
+        if (_exchange.IsHead)
+        {
+            throw new HeadAnsweredException();
+        }
+    }
 }
