@@ -116,7 +116,7 @@ public sealed class ScriptHost : IDisposable
     private ScriptEngineFactory Factory(string language) =>
         _factories.TryGetValue(language, out var factory)
             ? factory
-            : throw new ScriptException("unknown_query_language", language + ".");
+            : throw new ScriptException("unknown_query_language", language);
 
     private T Get<T>(Key key, Func<T> create)
         where T : ScriptFunctions

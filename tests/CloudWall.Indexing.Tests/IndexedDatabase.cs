@@ -100,7 +100,7 @@ internal sealed class IndexedDatabase : IAsyncDisposable
         var lines = new List<string>();
         while (rows.MoveNext())
         {
-            lines.Add($"{Text(rows.Key)} {Text(rows.Value)}");
+            lines.Add($"{Text(rows.Key)} {(rows.Overflow is { } reason ? $"overflow: {reason}" : Text(rows.Value))}");
             MayPause(snapshot);
         }
 

@@ -14,6 +14,11 @@ internal sealed class ListedRows : ViewFunctions
 {
     public const string Custom = "function (keys, values, rereduce) { … }";
 
+    /// <summary>A function that puts all values after one another, which overflows where they are more than <see cref="MostJoined"/> bytes.</summary>
+    public const string Joined = "function (keys, values, rereduce) { return values.join(''); }";
+
+    public const int MostJoined = 300;
+
     private int _mapped;
     private int _reduced;
 
@@ -66,22 +71,32 @@ internal sealed class ListedRows : ViewFunctions
         }
     }
 
-    public override IReadOnlyList<byte[]> Reduce(
+    public override IReadOnlyList<ReduceResult> Reduce(
         string function, IReadOnlyList<IReadOnlyList<ReduceRow>> groups, CancellationToken cancellation)
     {
-        Assert.Equal(Custom, function);
         Assert.All(groups, static group => Assert.NotEmpty(group));
         Interlocked.Add(ref _reduced, groups.Sum(static group => group.Count));
-        return [.. groups.Select(static group => Encoding.UTF8.GetBytes(
-            CustomOf(group.Select(static row => Encoding.UTF8.GetString(row.Value.Span)))))];
+        if (function == Joined)
+        {
+            return [.. groups.Select(static group => Join(group.Select(static row => row.Value)))];
+        }
+
+        Assert.Equal(Custom, function);
+        return [.. groups.Select(static group => new ReduceResult(Encoding.UTF8.GetBytes(
+            CustomOf(group.Select(static row => Encoding.UTF8.GetString(row.Value.Span))))))];
     }
 
-    public override IReadOnlyList<byte[]> Rereduce(
+    public override IReadOnlyList<ReduceResult> Rereduce(
         string function, IReadOnlyList<IReadOnlyList<byte[]>> groups, CancellationToken cancellation)
     {
-        Assert.Equal(Custom, function);
         Assert.All(groups, static group => Assert.NotEmpty(group));
         Interlocked.Add(ref _reduced, groups.Sum(static group => group.Count));
+        if (function == Joined)
+        {
+            return [.. groups.Select(static group => Join(group.Select(static value => new ReadOnlyMemory<byte>(value))))];
+        }
+
+        Assert.Equal(Custom, function);
         return [.. groups.Select(static group =>
         {
             var most = long.MinValue;
@@ -95,12 +110,20 @@ internal sealed class ListedRows : ViewFunctions
                 ends.Append(parsed.RootElement[2].GetString());
             }
 
-            return Encoding.UTF8.GetBytes(Write(most, starts.ToString(), ends.ToString()));
+            return new ReduceResult(Encoding.UTF8.GetBytes(Write(most, starts.ToString(), ends.ToString())));
         })];
     }
 
     protected override void Dispose(bool disposing)
     {
+    }
+
+    private static ReduceResult Join(IEnumerable<ReadOnlyMemory<byte>> values)
+    {
+        var joined = string.Concat(values.Select(static value => JsonSerializer.Deserialize<string>(value.Span)));
+        return joined.Length > MostJoined
+            ? ReduceResult.Overflowed($"more than {MostJoined}")
+            : new ReduceResult(JsonSerializer.SerializeToUtf8Bytes(joined));
     }
 
     private static string Write(long most, string start, string end) => string.Create(

@@ -43,7 +43,7 @@ internal sealed class ViewModel
     public List<string> Reduced(ViewQuery query, string function)
     {
         var lines = new List<string>();
-        foreach (var range in Ranges(query))
+        foreach (var range in Ranges(query, reduced: true))
         {
             var groups = new List<List<Row>>();
             foreach (var row in range)
@@ -137,26 +137,29 @@ internal sealed class ViewModel
         return [.. documents.SelectMany(static rows => rows)];
     }
 
-    private List<List<Row>> Ranges(ViewQuery query)
+    private List<List<Row>> Ranges(ViewQuery query, bool reduced = false)
     {
         var rows = InOrder(query);
+        var sign = query.Descending ? -1 : 1;
         if (query.Keys is { } keys)
         {
-            var each = keys.Select(key => rows.Where(row => Compare(row.Key, Text(key)) == 0).ToList());
-            return [.. query.Descending ? each.Reverse() : each];
+            // All other bounds hold for each key. Groups keep the order of the keys backwards too.
+            var each = keys.Select(key => Between(key, key));
+            return [.. query.Descending && !reduced ? each.Reverse() : each];
         }
 
-        var sign = query.Descending ? -1 : 1;
-        return [[.. rows.Where(row =>
-            (query.StartKey is not { } start || sign * Place(row, start, query.StartId) >= 0)
-            && (query.EndKey is not { } end || (sign * Place(row, end, query.EndId) is var place && (query.InclusiveEnd ? place <= 0 : place < 0))))]];
+        return [Between(query.StartKey, query.EndKey)];
+
+        List<Row> Between(ReadOnlyMemory<byte>? from, ReadOnlyMemory<byte>? to) => [.. rows.Where(row =>
+            (from is not { } start || sign * Place(row, start, query.StartId) >= 0)
+            && (to is not { } end || (sign * Place(row, end, query.EndId) is var place && (query.InclusiveEnd ? place <= 0 : place < 0))))];
     }
 
     private bool IsBeforeStart(Row row, ViewQuery query)
     {
         var sign = query.Descending ? -1 : 1;
         return query.Keys is null ? query.StartKey is { } start && sign * Place(row, start, query.StartId) < 0
-            : query.Keys.Count > 0 && sign * Compare(row.Key, Text(query.Keys[query.Descending ? 0 : ^1])) < 0;
+            : query.Keys.Count > 0 && sign * Place(row, query.Keys[query.Descending ? 0 : ^1], query.StartId) < 0;
     }
 
     private int Place(Row row, ReadOnlyMemory<byte> key, string? id) =>

@@ -138,6 +138,10 @@ public sealed class ViewIndex : IAsyncDisposable
         var state = IndexWriter.Read(snapshot, _number, Definition.Views.Count);
         var prefix = IndexKeys.Index(_number);
         var size = _catalogue.Store.ApproximateSize(IndexKeys.Space, prefix, IndexKeys.After(prefix));
+        var rows = state.Views.Sum(static view => view.Bytes);
+
+        // Progress and the views' numbers take a little beside the rows.
+        var most = Math.Max(0, size - state.Write().Length);
         lock (_gate)
         {
             return new IndexInfo(
@@ -145,8 +149,8 @@ public sealed class ViewIndex : IAsyncDisposable
                 state.UpdateSequence,
                 state.PurgeSequence,
                 size,
-                Math.Min(size, state.Views.Sum(static view => view.Bytes)),
-                state.Views.Sum(static view => view.Bytes),
+                Math.Min(most, rows),
+                rows,
                 _running is { IsCompleted: false },
                 Volatile.Read(ref _waiting));
         }

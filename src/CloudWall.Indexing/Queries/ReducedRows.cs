@@ -25,13 +25,13 @@ public sealed class ReducedRows : IDisposable
     private readonly ViewQuery _query;
     private readonly CollationOrder _order;
     private readonly CancellationToken _cancellation;
-    private readonly Queue<(byte[] Key, byte[] Value)> _ready = new();
+    private readonly Queue<ReducedGroup> _ready = new();
     private int _range;
     private RowRange? _rest;
     private bool _atRow;
     private long _skip;
     private long _left;
-    private (byte[] Key, byte[] Value) _current = ([], []);
+    private ReducedGroup _current;
 
     internal ReducedRows(
         LevelReader rows,
@@ -60,6 +60,11 @@ public sealed class ReducedRows : IDisposable
 
     /// <summary>What the current group reduces to, as JSON.</summary>
     public ReadOnlySpan<byte> Value => _current.Value;
+
+    /// <summary>
+    /// Why the current group has no value: what it reduces to did not shrink (<c>reduce_overflow_error</c>). Null where it has one.
+    /// </summary>
+    public string? Overflow => _current.Overflow;
 
     /// <summary>Goes to the next group.</summary>
     /// <returns>False when there is none, or the limit is reached.</returns>
@@ -139,7 +144,8 @@ public sealed class ReducedRows : IDisposable
         for (var i = 0; i < states.Length; i++)
         {
             states[i] = groups[i].States.Count > 1 || _reducer.AlwaysRereduces ? results[next++] : groups[i].States[0];
-            _ready.Enqueue((groups[i].Key, _reducer.Finish(states[i])));
+            var overflow = _reducer.OverflowOf(states[i]);
+            _ready.Enqueue(new ReducedGroup(groups[i].Key, overflow is null ? _reducer.Finish(states[i]) : [], overflow));
         }
 
         void AddRun(List<ReduceRow> rows)
@@ -336,4 +342,6 @@ public sealed class ReducedRows : IDisposable
 
     private static byte[]? Least(byte[]? a, byte[]? b) =>
         a is null ? b : b is null ? a : a.AsSpan().SequenceCompareTo(b) < 0 ? a : b;
+
+    private readonly record struct ReducedGroup(byte[] Key, byte[] Value, string? Overflow);
 }

@@ -11,7 +11,10 @@ namespace CloudWall.Indexing.Queries;
 internal readonly record struct RowRange(byte[] From, byte[]? To)
 {
     /// <summary>The stretches that a query asks for, in the order in which they are read.</summary>
-    public static List<RowRange> Of(ViewQuery query, CollationOrder order)
+    /// <param name="query">The query.</param>
+    /// <param name="order">The order of the view's keys.</param>
+    /// <param name="reduced">Whether rows are reduced: CouchDB gives groups in the order of the keys that were asked for, backwards too.</param>
+    public static List<RowRange> Of(ViewQuery query, CollationOrder order, bool reduced)
     {
         if (query.Keys is null)
         {
@@ -21,11 +24,20 @@ internal readonly record struct RowRange(byte[] From, byte[]? To)
         var ranges = new List<RowRange>(query.Keys.Count);
         foreach (var key in query.Keys)
         {
-            var prefix = Key(key, null, order);
-            ranges.Add(new RowRange(prefix, After(prefix)));
+            if (query is { InclusiveEnd: true, StartId: null, EndId: null })
+            {
+                var prefix = Key(key, null, order);
+                ranges.Add(new RowRange(prefix, After(prefix)));
+            }
+            else
+            {
+                // The other bounds hold for each key.
+                var one = query with { Keys = null, StartKey = key, EndKey = key };
+                ranges.Add(query.Descending ? Backwards(one, order) : Forwards(one, order));
+            }
         }
 
-        if (query.Descending)
+        if (query.Descending && !reduced)
         {
             ranges.Reverse();
         }

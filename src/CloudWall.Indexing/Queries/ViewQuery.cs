@@ -27,7 +27,10 @@ public sealed record ViewQuery
     /// <summary><c>descending</c>.</summary>
     public bool Descending { get; init; }
 
-    /// <summary><c>keys</c>: rows of each of these keys, in their order (in the opposite order where descending).</summary>
+    /// <summary>
+    /// <c>keys</c>: rows of each of these keys, in their order (in the opposite order where descending, unless they are reduced). Ids and
+    /// <see cref="InclusiveEnd"/> hold for each key.
+    /// </summary>
     public IReadOnlyList<ReadOnlyMemory<byte>>? Keys { get; init; }
 
     /// <summary><c>skip</c>.</summary>

@@ -71,7 +71,7 @@ public sealed class ViewSnapshot : IDisposable
         ArgumentNullException.ThrowIfNull(query);
         query.Check(_definition.Order);
         var nodes = Nodes();
-        var rows = new ViewRows(Rows(nodes), nodes, RowRange.Of(query, _definition.Order), query, TotalRows);
+        var rows = new ViewRows(Rows(nodes), nodes, RowRange.Of(query, _definition.Order, reduced: false), query, TotalRows);
         _pause = rows.Release;
         return rows;
     }
@@ -93,7 +93,7 @@ public sealed class ViewSnapshot : IDisposable
             nodes,
             _reducers[reduction],
             reduction,
-            RowRange.Of(query, _definition.Order),
+            RowRange.Of(query, _definition.Order, reduced: true),
             query,
             _definition.Order,
             cancellation);

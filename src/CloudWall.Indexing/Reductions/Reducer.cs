@@ -25,6 +25,9 @@ internal abstract class Reducer
     /// <summary>Whether it looks at rows' keys and ids, not at values only.</summary>
     public virtual bool TakesKeys => true;
 
+    /// <summary>Why a state has no value: what it was made of did not shrink. Null where it has one.</summary>
+    public virtual string? OverflowOf(byte[] state) => null;
+
     /// <summary>The value that clients see.</summary>
     public virtual byte[] Finish(byte[] state) => state;
 

@@ -18,18 +18,18 @@ public abstract class ViewFunctions : IDisposable
     /// <param name="function">The source of the function; it does not begin with an underscore.</param>
     /// <param name="groups">The groups, none of them empty, rows in the order of the view.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <returns>A value for each group.</returns>
+    /// <returns>A result for each group.</returns>
     /// <exception cref="Documents.DocumentException">The function failed.</exception>
-    public abstract IReadOnlyList<byte[]> Reduce(
+    public abstract IReadOnlyList<ReduceResult> Reduce(
         string function, IReadOnlyList<IReadOnlyList<ReduceRow>> groups, CancellationToken cancellation);
 
     /// <summary>Runs a reduce function on several groups of values that it returned before (<c>rereduce</c>).</summary>
     /// <param name="function">The source of the function.</param>
     /// <param name="groups">The groups, none of them empty.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <returns>A value for each group.</returns>
+    /// <returns>A result for each group.</returns>
     /// <exception cref="Documents.DocumentException">The function failed.</exception>
-    public abstract IReadOnlyList<byte[]> Rereduce(
+    public abstract IReadOnlyList<ReduceResult> Rereduce(
         string function, IReadOnlyList<IReadOnlyList<byte[]>> groups, CancellationToken cancellation);
 
     /// <inheritdoc/>

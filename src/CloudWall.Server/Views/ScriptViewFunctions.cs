@@ -32,13 +32,13 @@ internal sealed class ScriptViewFunctions(ScriptHost host, string scope, ViewGro
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<byte[]> Reduce(
+    public override IReadOnlyList<ReduceResult> Reduce(
         string function, IReadOnlyList<IReadOnlyList<Indexing.Views.ReduceRow>> groups, CancellationToken cancellation)
     {
         try
         {
             var functions = Functions(function);
-            var results = new byte[groups.Count][];
+            var results = new ReduceResult[groups.Count];
             for (var i = 0; i < results.Length; i++)
             {
                 var rows = new Scripting.Views.ReduceRow[groups[i].Count];
@@ -48,7 +48,7 @@ internal sealed class ScriptViewFunctions(ScriptHost host, string scope, ViewGro
                     rows[row] = new Scripting.Views.ReduceRow(key, Quote(id.Span), value);
                 }
 
-                results[i] = Normalize(functions.Reduce(rows, cancellation)[0]);
+                results[i] = Guard(() => functions.Reduce(rows, cancellation)[0]);
             }
 
             return results;
@@ -60,16 +60,17 @@ internal sealed class ScriptViewFunctions(ScriptHost host, string scope, ViewGro
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<byte[]> Rereduce(
+    public override IReadOnlyList<ReduceResult> Rereduce(
         string function, IReadOnlyList<IReadOnlyList<byte[]>> groups, CancellationToken cancellation)
     {
         try
         {
             var functions = Functions(function);
-            var results = new byte[groups.Count][];
+            var results = new ReduceResult[groups.Count];
             for (var i = 0; i < results.Length; i++)
             {
-                results[i] = Normalize(functions.Rereduce(0, [.. groups[i].Select(static value => new ReadOnlyMemory<byte>(value))], cancellation));
+                ReadOnlyMemory<byte>[] values = [.. groups[i].Select(static value => new ReadOnlyMemory<byte>(value))];
+                results[i] = Guard(() => functions.Rereduce(0, values, cancellation));
             }
 
             return results;
@@ -102,7 +103,18 @@ internal sealed class ScriptViewFunctions(ScriptHost host, string scope, ViewGro
         return quoted;
     }
 
-    private static byte[] Normalize(ReadOnlyMemory<byte> json) => Json.NormalJson.Parse(json.Span).Utf8.ToArray();
+    /// <summary>A result that does not shrink costs the group alone; any other failure ends the build or the query.</summary>
+    private static ReduceResult Guard(Func<ReadOnlyMemory<byte>> reduce)
+    {
+        try
+        {
+            return new ReduceResult(Json.NormalJson.Parse(reduce().Span).Utf8.ToArray());
+        }
+        catch (ScriptException failure) when (failure.Error == "reduce_overflow_error")
+        {
+            return ReduceResult.Overflowed(failure.Reason);
+        }
+    }
 
     private ReduceFunctions Functions(string function) =>
         host.Reduces(scope, _reductions.GetOrAdd(function, source => new ReduceSource(group.Language, [source])));

@@ -182,7 +182,14 @@ public sealed class ViewModelTests
         };
         if (random.Next(5) == 0)
         {
-            return query with { Keys = [.. Enumerable.Range(0, random.Next(4)).Select(_ => Key())], GroupLevel = ViewQuery.GroupExactly };
+            // Review, F6 and F14: the order of groups, and bounds that hold for each key.
+            return query with
+            {
+                Keys = [.. Enumerable.Range(0, random.Next(4)).Select(_ => Key())],
+                GroupLevel = ViewQuery.GroupExactly,
+                StartId = random.Next(3) == 0 ? Ids[random.Next(Ids.Length)] : null,
+                EndId = random.Next(3) == 0 ? Ids[random.Next(Ids.Length)] : null,
+            };
         }
 
         if (random.Next(3) > 0)

@@ -8,11 +8,11 @@ internal sealed class NoFunctions : ViewFunctions
     public override void Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, EmittedRows rows, CancellationToken cancellation) =>
         throw new InvalidOperationException();
 
-    public override IReadOnlyList<byte[]> Reduce(
+    public override IReadOnlyList<ReduceResult> Reduce(
         string function, IReadOnlyList<IReadOnlyList<ReduceRow>> groups, CancellationToken cancellation) =>
         throw new InvalidOperationException();
 
-    public override IReadOnlyList<byte[]> Rereduce(
+    public override IReadOnlyList<ReduceResult> Rereduce(
         string function, IReadOnlyList<IReadOnlyList<byte[]>> groups, CancellationToken cancellation) =>
         throw new InvalidOperationException();
 

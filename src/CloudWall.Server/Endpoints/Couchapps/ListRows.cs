@@ -127,7 +127,7 @@ internal abstract class ListRows : IDisposable
                 return false;
             }
 
-            json.Raw("{\"key\":"u8).Raw(_rows.Key).Raw(",\"value\":"u8).Raw(_rows.Value).Raw("}"u8);
+            ViewListing.WriteRow(json, _rows);
             return true;
         }
 

@@ -1,6 +1,5 @@
 using CloudWall.Indexing.Collation;
 using CloudWall.Server.Http;
-using CloudWall.Server.Sequences;
 
 namespace CloudWall.Server.Endpoints.Views;
 
@@ -15,7 +14,6 @@ internal static class ViewInformation
         var index = exchange.Node.Views.Open(exchange.Database, group);
         var info = index.ReadInfo();
         var pending = exchange.Database.CountChangesAfter(info.UpdateSequence);
-        var tokens = new SequenceTokens(exchange.Database.Incarnation);
         using var json = new JsonBuffer();
         json.Raw("{\"name\":"u8).Text(name)
             .Raw(",\"view_index\":{\"updates_pending\":{\"minimum\":"u8).Number(pending)
@@ -23,12 +21,12 @@ internal static class ViewInformation
             .Raw(",\"total\":"u8).Number(pending)
             .Raw("},\"waiting_commit\":false,\"waiting_clients\":"u8).Number(info.WaitingClients)
             .Raw(",\"updater_running\":"u8).Boolean(info.UpdaterRunning)
-            .Raw(",\"update_seq\":"u8).Text(tokens.Format(info.UpdateSequence))
+            .Raw(",\"update_seq\":"u8).Number(info.UpdateSequence)
             .Raw(",\"sizes\":{\"file\":"u8).Number(info.FileSize)
             .Raw(",\"external\":"u8).Number(info.ExternalSize)
             .Raw(",\"active\":"u8).Number(info.ActiveSize)
             .Raw("},\"signature\":"u8).Text(info.Signature)
-            .Raw(",\"purge_seq\":"u8).Text(tokens.Format(info.PurgeSequence))
+            .Raw(",\"purge_seq\":"u8).Number(info.PurgeSequence)
             .Raw(",\"language\":"u8).Text(group.Language)
             .Raw(",\"compact_running\":"u8).Boolean(index.IsCompacting)
             .Raw(",\"collator_versions\":["u8).Text(JsonCollation.CollatorVersion)

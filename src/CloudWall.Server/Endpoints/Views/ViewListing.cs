@@ -104,12 +104,17 @@ internal sealed class ViewListing
         stream.Stalled = snapshot.Pause;
         for (var any = false; rows.MoveNext(); any = true)
         {
-            buffer.Raw(any ? ",\r\n{\"key\":"u8 : "{\"key\":"u8).Raw(rows.Key).Raw(",\"value\":"u8).Raw(rows.Value).Raw("}"u8);
+            WriteRow(buffer.Raw(any ? ",\r\n"u8 : default), rows);
             await stream.FlushIfFullAsync();
         }
 
         buffer.Raw("\r\n]}"u8);
     }
+
+    /// <summary>Writes a reduced row. One that has no value has no key either, as in CouchDB.</summary>
+    public static void WriteRow(JsonBuffer json, ReducedRows rows) => _ = rows.Overflow is { } reason
+        ? json.Raw("{\"key\":null,\"error\":\"reduce_overflow_error\",\"reason\":"u8).Text(reason).Raw("}"u8)
+        : json.Raw("{\"key\":"u8).Raw(rows.Key).Raw(",\"value\":"u8).Raw(rows.Value).Raw("}"u8);
 
     private void WriteSequence(JsonBuffer buffer, ViewSnapshot snapshot)
     {
