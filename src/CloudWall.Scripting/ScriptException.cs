@@ -9,7 +9,7 @@ namespace CloudWall.Scripting;
 /// The status is the server's to choose: <c>not_found</c>, <c>forbidden</c>, <c>unauthorized</c>, <c>method_not_allowed</c>
 /// and <c>not_acceptable</c> have their own, everything else is a 500.
 /// </summary>
-public sealed class ScriptException : Exception
+public class ScriptException : Exception
 {
     /// <summary>An unnamed failure.</summary>
     public ScriptException()

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using CloudWall.Scripting.DesignDocuments;
+using CloudWall.Scripting.Running;
 using CloudWall.Scripting.Views;
 
 namespace CloudWall.Scripting;
@@ -20,12 +21,19 @@ public sealed class ScriptHost : IDisposable
     private bool _disposed;
 
     /// <summary>A host for the languages of the factories given.</summary>
-    public ScriptHost(ScriptHostOptions options, params IEnumerable<ScriptEngineFactory> factories)
+    /// <param name="options">How functions are kept, and what they may use.</param>
+    /// <param name="runner">Where functions run; it ends with the host.</param>
+    /// <param name="factories">What runs the functions of each language.</param>
+    public ScriptHost(ScriptHostOptions options, ScriptRunner runner, params IEnumerable<ScriptEngineFactory> factories)
     {
         _options = options;
+        Runner = runner;
         _factories = factories.ToDictionary(factory => factory.Language, StringComparer.OrdinalIgnoreCase);
         _timer = options.Time.CreateTimer(static state => ((ScriptHost)state!).DropIdle(), this, options.IdleTime, options.IdleTime);
     }
+
+    /// <summary>Where functions run.</summary>
+    public ScriptRunner Runner { get; }
 
     /// <summary>How many sets of functions are kept.</summary>
     public int Count
@@ -41,6 +49,16 @@ public sealed class ScriptHost : IDisposable
 
     /// <summary>Whether functions in that language can be run.</summary>
     public bool Knows(string language) => _factories.ContainsKey(language);
+
+    /// <summary>
+    /// Functions of some kind, which are compiled where functions run if they are not known: nobody else's thread waits for them.
+    /// </summary>
+    /// <param name="scope">Who the functions belong to: the database.</param>
+    /// <param name="get">Gets them.</param>
+    /// <param name="cancellation">Gives up waiting for a place.</param>
+    /// <exception cref="ScriptException">They do not compile.</exception>
+    public Task<T> CompileAsync<T>(string scope, Func<ScriptHost, T> get, CancellationToken cancellation)
+        where T : ScriptFunctions => Runner.RunAsync(scope, () => get(this), cancellation);
 
     /// <summary>The map functions of a view group.</summary>
     /// <param name="scope">Who the functions belong to: the database.</param>
@@ -96,6 +114,8 @@ public sealed class ScriptHost : IDisposable
         {
             factory.Dispose();
         }
+
+        Runner.Dispose();
     }
 
     private static string Hash(char kind, IReadOnlyList<string> functions, ReadOnlySpan<byte> json)
@@ -121,36 +141,44 @@ public sealed class ScriptHost : IDisposable
     private T Get<T>(Key key, Func<T> create)
         where T : ScriptFunctions
     {
+        Entry? evicted = null;
+        Entry entry;
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_entries.TryGetValue(key, out var known))
+            if (!_entries.TryGetValue(key, out var known))
             {
-                known.LastUse = _options.Time.GetTimestamp();
-                return (T)known.Functions;
+                if (_entries.Count >= Math.Max(1, _options.Capacity))
+                {
+                    evicted = _entries.Values.MinBy(entry => entry.LastUse);
+                    _entries.Remove(evicted!.Key);
+                }
+
+                _entries.Add(key, known = new Entry(key, create));
             }
+
+            known.LastUse = _options.Time.GetTimestamp();
+            entry = known;
         }
 
-        // Compiling is done outside the lock; if two do it at once, the first to finish wins.
-        var made = create();
-        Entry? evicted = null;
-        lock (_lock)
+        evicted?.ReleaseIdle();
+        try
         {
-            if (_entries.TryGetValue(key, out var known))
-            {
-                return (T)known.Functions;
-            }
-            if (_entries.Count >= Math.Max(1, _options.Capacity))
-            {
-                evicted = _entries.Values.MinBy(entry => entry.LastUse);
-                _entries.Remove(evicted!.Key);
-            }
-
-            _entries.Add(key, new Entry(key, made) { LastUse = _options.Time.GetTimestamp() });
+            // Compiled outside the lock, and once: whoever asks meanwhile waits for it.
+            return (T)entry.Functions.Value;
         }
+        catch
+        {
+            lock (_lock)
+            {
+                if (_entries.TryGetValue(key, out var failed) && failed == entry)
+                {
+                    _entries.Remove(key);
+                }
+            }
 
-        evicted?.Functions.ReleaseIdle();
-        return made;
+            throw;
+        }
     }
 
     private void Drop(Func<Entry, bool> which)
@@ -166,18 +194,26 @@ public sealed class ScriptHost : IDisposable
         }
         foreach (var entry in dropped)
         {
-            entry.Functions.ReleaseIdle();
+            entry.ReleaseIdle();
         }
     }
 
     private readonly record struct Key(string Scope, string Language, string Signature);
 
-    private sealed class Entry(Key key, ScriptFunctions functions)
+    private sealed class Entry(Key key, Func<ScriptFunctions> create)
     {
         public Key Key { get; } = key;
 
-        public ScriptFunctions Functions { get; } = functions;
+        public Lazy<ScriptFunctions> Functions { get; } = new(create);
 
         public long LastUse { get; set; }
+
+        public void ReleaseIdle()
+        {
+            if (Functions.IsValueCreated)
+            {
+                Functions.Value.ReleaseIdle();
+            }
+        }
     }
 }

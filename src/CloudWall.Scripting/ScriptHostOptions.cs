@@ -15,6 +15,18 @@ public sealed record ScriptHostOptions
     /// <summary>Idle engines that one set of functions keeps: as many as threads are likely to want at once. The number of processors.</summary>
     public int EnginesKept { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>How many calls run at a time. One database has at most half of these places. Twice the processors, at least 4.</summary>
+    public int Places { get; init; } = Math.Max(4, 2 * Environment.ProcessorCount);
+
+    /// <summary>How many lists may be under way, most of which wait for their clients. 32.</summary>
+    public int Streams { get; init; } = 32;
+
+    /// <summary>Bytes of memory that all engines of this process may have together, beyond the 16 MiB that each begins with. 192 MiB.</summary>
+    public long TotalMemory { get; init; } = 192L << 20;
+
+    /// <summary>Where random numbers come from: they seed <c>Math.random</c> for each call.</summary>
+    public Func<long> Random { get; init; } = static () => System.Random.Shared.NextInt64();
+
     /// <summary>How many processes of query servers each language may have (CouchDB: <c>os_process_limit</c>). 100.</summary>
     public int ProcessLimit { get; init; } = 100;
 

@@ -13,6 +13,7 @@ using CloudWall.Replication.Runs;
 using CloudWall.Scripting;
 using CloudWall.Scripting.JavaScript;
 using CloudWall.Scripting.QueryServers;
+using CloudWall.Scripting.Running;
 using CloudWall.Server.Access;
 using CloudWall.Server.Configuration;
 using CloudWall.Server.Cors;
@@ -76,9 +77,9 @@ internal sealed class Node : IAsyncDisposable
         Memory = new AdmissionGate(settings.RequestMemory, settings.MaxWaiting, settings.WaitTimeout, HttpErrors.NoMemory, options.Time);
         Feeds = new FeedPlaces(settings.MaxFeeds);
         Connections = new ConnectionLimit(settings, options.Time);
-        Scripts = new ScriptHost(
-            settings.Scripts with { Time = options.Time, Log = entry => Log.Write(LogLevel.Info, $"{entry.Scope}: {entry.Message}") },
-            Languages(options.QueryServers));
+        var scripts = settings.Scripts with { Time = options.Time, Log = entry => Log.Write(LogLevel.Info, $"{entry.Scope}: {entry.Message}") };
+        var runner = new ScriptThreads(scripts.Places, scripts.Streams, options.Time);
+        Scripts = new ScriptHost(scripts, runner, Languages(options.QueryServers, scripts, runner));
         _hosts = new RemoteHosts(options.Time, Random.Shared.NextDouble);
         StartedAt = options.Time.GetUtcNow();
         Views = new ViewGroups(this);
@@ -145,9 +146,6 @@ internal sealed class Node : IAsyncDisposable
 
     /// <summary>The functions of design documents. A database's name is the scope of its functions.</summary>
     public ScriptHost Scripts { get; }
-
-    /// <summary>Where they are run.</summary>
-    public ScriptThreads ScriptThreads { get; } = new();
 
     /// <summary>The feeds that are open.</summary>
     public FeedPlaces Feeds { get; }
@@ -242,7 +240,6 @@ internal sealed class Node : IAsyncDisposable
         }
 
         Scripts.Dispose();
-        ScriptThreads.Dispose();
         _derivedStore?.Dispose();
         _derivedStore = null;
         _ownStore?.Dispose();
@@ -264,11 +261,12 @@ internal sealed class Node : IAsyncDisposable
         return build < 0 ? version : version[..build];
     }
 
-    private static IEnumerable<ScriptEngineFactory> Languages(IReadOnlyDictionary<string, string> servers)
+    private static IEnumerable<ScriptEngineFactory> Languages(
+        IReadOnlyDictionary<string, string> servers, ScriptHostOptions options, ScriptRunner runner)
     {
         if (!servers.ContainsKey("javascript"))
         {
-            yield return new JavaScriptFactory();
+            yield return new JavaScriptFactory(options, runner);
         }
 
         foreach (var (language, command) in servers)
@@ -298,7 +296,7 @@ internal sealed class Node : IAsyncDisposable
     {
         var engine = new EngineOptions
         {
-            LoadValidator = database => DesignValidation.Load(Scripts, ScriptThreads, database),
+            LoadValidator = database => DesignValidation.Load(Scripts, database),
             Limits = Settings.Limits,
             CompressionLevel = Settings.CompressionLevel,
             CompressibleTypes = Settings.CompressibleTypes,

@@ -11,6 +11,7 @@ using CloudWall.Load.Measuring;
 using CloudWall.Load.Works;
 using CloudWall.Scripting;
 using CloudWall.Scripting.JavaScript;
+using CloudWall.Scripting.Running;
 using CloudWall.Server.Json;
 using CloudWall.Server.Views;
 using CloudWall.Storage;
@@ -32,7 +33,14 @@ internal sealed class ViewsCommand(double scale, bool markdown) : IDisposable
     private readonly Table _table = new(markdown, "what", "first", "later", "ratio", "wanted");
     private readonly int _orders = Math.Max(5000, (int)(100_000 * scale));
     private readonly int _large = Math.Max(2 * Small, (int)(1_000_000 * scale));
-    private readonly ScriptHost _scripts = new(new ScriptHostOptions(), new JavaScriptFactory());
+    private readonly ScriptHost _scripts = Host();
+
+    private static ScriptHost Host()
+    {
+        var options = new ScriptHostOptions();
+        var runner = new ScriptThreads(options.Places, options.Streams, options.Time);
+        return new ScriptHost(options, runner, new JavaScriptFactory(options, runner));
+    }
 
     public async Task RunAsync()
     {

@@ -1,5 +1,6 @@
 using CloudWall.Scripting.DesignDocuments;
 using CloudWall.Scripting.JavaScript;
+using CloudWall.Scripting.Running;
 using CloudWall.Scripting.Views;
 using Microsoft.Extensions.Time.Testing;
 
@@ -10,7 +11,7 @@ public sealed class ScriptHostTests : IDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly ScriptHost _host;
 
-    public ScriptHostTests() => _host = new ScriptHost(new ScriptHostOptions { Time = _time, Capacity = 3 }, new JavaScriptFactory());
+    public ScriptHostTests() => _host = new ScriptHost(new ScriptHostOptions { Time = _time, Capacity = 3 }, new InlineRunner(), Scripts.Factory);
 
     public void Dispose() => _host.Dispose();
 

@@ -1,6 +1,7 @@
 using System.Text;
 using CloudWall.Scripting.DesignDocuments;
 using CloudWall.Scripting.JavaScript;
+using CloudWall.Scripting.Running;
 using CloudWall.Scripting.Views;
 
 namespace CloudWall.Scripting.Tests;
@@ -8,8 +9,19 @@ namespace CloudWall.Scripting.Tests;
 /// <summary>Short ways to run functions, and what they logged.</summary>
 internal sealed class Scripts
 {
-    public Scripts(ScriptLimits? limits = null, TimeProvider? time = null) =>
+    private readonly JavaScriptFactory _factory;
+
+    public Scripts(ScriptLimits? limits = null, TimeProvider? time = null)
+    {
         Options = new ScriptHostOptions { Limits = limits ?? new ScriptLimits(), Time = time ?? TimeProvider.System, Log = entry => Logged.Add(entry.Message) };
+        _factory = limits is null && time is null ? Shared : new JavaScriptFactory(Options, Threads);
+    }
+
+    private static readonly ScriptThreads Threads = new(8, 8, TimeProvider.System);
+    private static readonly JavaScriptFactory Shared = Factory;
+
+    /// <summary>A factory of its own, with the usual limits.</summary>
+    public static JavaScriptFactory Factory => new(new ScriptHostOptions(), Threads);
 
     public List<string> Logged { get; } = [];
 
@@ -20,7 +32,7 @@ internal sealed class Scripts
     public static string Text(ReadOnlyMemory<byte> utf8) => Encoding.UTF8.GetString(utf8.Span);
 
     public MapFunctions Maps(string library, params string[] functions) =>
-        new JavaScriptFactory().CreateMaps("db", new MapSource("javascript", functions, Utf8(library)), Options);
+        _factory.CreateMaps("db", new MapSource("javascript", functions, Utf8(library)), Options);
 
     /// <summary>Rows as <c>document.function key:value</c>, one a line.</summary>
     public static string[] Rows(MapFunctions maps, params string[] documents)
@@ -39,8 +51,8 @@ internal sealed class Scripts
         Assert.Single(Map($"function(doc) {{ emit({expression}, null); }}"))[4..^5];
 
     public ReduceFunctions Reduces(params string[] functions) =>
-        new JavaScriptFactory().CreateReduces("db", new ReduceSource("javascript", functions), Options);
+        _factory.CreateReduces("db", new ReduceSource("javascript", functions), Options);
 
     public DesignFunctions Design(string document) =>
-        new JavaScriptFactory().CreateDesign("db", new DesignSource("javascript", Utf8(document)), Options);
+        _factory.CreateDesign("db", new DesignSource("javascript", Utf8(document)), Options);
 }

@@ -1,134 +1,241 @@
-using System.Text.Json;
+using System.Collections.Concurrent;
 using CloudWall.Scripting.DesignDocuments;
-using Jint.Native;
-using Jint.Runtime;
+using CloudWall.Scripting.QuickJs;
+using CloudWall.Scripting.Running;
 
 namespace CloudWall.Scripting.JavaScript;
 
-/// <summary>The functions of a design document other than its views, in JavaScript.</summary>
+/// <summary>The functions of a design document other than its views, in JavaScript. Each is compiled when it is first called, once.</summary>
 internal sealed class JavaScriptDesign : DesignFunctions
 {
-    private readonly SandboxPool<DesignSandbox> _pool;
+    /// <summary>Functions that are kept compiled; a document with more has the others compiled for each call.</summary>
+    private const int MaxPrepared = 32;
 
-    public JavaScriptDesign(string scope, DesignSource source, ScriptHostOptions options)
+    private readonly ScriptRunner _runner;
+    private readonly ScriptSet _set;
+    private readonly string _scope;
+    private readonly ScriptHostOptions _options;
+    private readonly byte[] _document;
+    private readonly ConcurrentDictionary<string, Lazy<Prepared>> _prepared = new(StringComparer.Ordinal);
+    private readonly Lazy<QuickJsImage> _image;
+
+    public JavaScriptDesign(QuickJsEngine engine, ScriptRunner runner, string scope, DesignSource source, ScriptHostOptions options)
     {
-        List<string> texts;
-        try
-        {
-            texts = JsonStrings.In(source.Document);
-            HasValidation = HasMember(source.Document.Span, "validate_doc_update"u8);
-        }
-        catch (JsonException e)
-        {
-            throw new ScriptException(e.Message, e);
-        }
-
-        var mode = CompiledSource.ModeOf(texts);
-        _pool = new SandboxPool<DesignSandbox>(
-            () => new DesignSandbox(
-                source.Document, new Sandbox(options.Limits, options.Time, mode), text => options.Log(new ScriptLogEntry(scope, text))),
-            used => used.Sandbox,
-            options.EnginesKept);
+        (_runner, _scope, _options) = (runner, scope, options);
+        _set = new ScriptSet(engine, scope, options);
+        _document = source.Document.ToArray();
+        HasValidation = DesignMembers.TryFind(_document, ["validate_doc_update"], out _);
+        _image = new(
+            () =>
+            {
+                using var command = new Command("setDesign"u8);
+                return _set.Prepare(null, command.Json(_document).Finish().Written, CancellationToken.None);
+            },
+            LazyThreadSafetyMode.PublicationOnly);
     }
 
+    /// <inheritdoc/>
     public override bool HasValidation { get; }
 
-    public override void ReleaseIdle() => _pool.Clear();
+    /// <inheritdoc/>
+    public override void ReleaseIdle()
+    {
+        _set.ReleaseIdle();
+        _prepared.Clear();
+    }
 
+    /// <inheritdoc/>
     public override bool[] Filter(
         string name, IReadOnlyList<ReadOnlyMemory<byte>> documents, ReadOnlyMemory<byte> request, CancellationToken cancellation = default) =>
-        Ask(documents, ["filters", name], (engine, function, document) => engine.Filter(function, document, request), cancellation);
+        Ask(["filters", name], documents, request, cancellation);
 
+    /// <inheritdoc/>
     public override bool[] FilterByView(
         string view, IReadOnlyList<ReadOnlyMemory<byte>> documents, CancellationToken cancellation = default) =>
-        Ask(documents, ["views", view, "map"], static (engine, function, document) => engine.FilterByView(function, document), cancellation);
+        Ask(["views", view, "map"], documents, default, cancellation);
 
+    /// <inheritdoc/>
     public override void Validate(in ValidationArguments arguments, CancellationToken cancellation = default)
     {
         var given = arguments;
-        Run(["validate_doc_update"], (engine, function) => Validation.Run(engine, function, given), cancellation);
+        Call(
+            ["validate_doc_update"],
+            [given.NewDocument, given.OldDocument, given.UserContext, given.Security],
+            new TimedCall(_scope, _options, cancellation),
+            static answer => Verdict.Read(answer),
+            cancellation);
     }
 
+    /// <inheritdoc/>
     public override ReadOnlyMemory<byte> Show(
         string name, ReadOnlyMemory<byte> document, ReadOnlyMemory<byte> request, CancellationToken cancellation = default) =>
-        Run(["shows", name], (engine, function) => engine.Show(function, document, request), cancellation);
+        Call(["shows", name], [document, request], new TimedCall(_scope, _options, cancellation), DriverError.ReadValue, cancellation);
 
+    /// <inheritdoc/>
     public override UpdateResult Update(
         string name, ReadOnlyMemory<byte> document, ReadOnlyMemory<byte> request, CancellationToken cancellation = default) =>
-        Run(["updates", name], (engine, function) => engine.Update(function, document, request), cancellation);
+        Call(
+            ["updates", name],
+            [document, request],
+            new TimedCall(_scope, _options, cancellation),
+            static answer => DriverError.ReadValues(answer) is [var changed, var response]
+                ? new UpdateResult(changed, response)
+                : throw DriverError.Unreadable(),
+            cancellation);
 
+    /// <inheritdoc/>
     public override void List(
-        string name, ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> request, ListExchange exchange, CancellationToken cancellation = default) =>
-        Run(
+        string name, ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> request, ListExchange exchange, CancellationToken cancellation = default)
+    {
+        var call = new ListCall(_scope, _options, exchange, cancellation);
+        Call(
             ["lists", name],
-            (engine, function) =>
+            [head, request],
+            call,
+            answer =>
             {
-                engine.List(function, head, request, exchange);
+                var last = DriverError.ReadValues(answer);
+                if (last.Count is not (1 or 2))
+                {
+                    throw DriverError.Unreadable();
+                }
+
+                call.Finish(DriverError.Decode(last[0].Span), last.Count > 1 ? DriverError.Decode(last[1].Span) : default(ReadOnlyMemory<byte>?));
                 return true;
             },
             cancellation);
-
-    public override ReadOnlyMemory<byte>? Rewrite(ReadOnlyMemory<byte> request, CancellationToken cancellation = default) =>
-        Run(["rewrites"], (engine, function) => engine.Rewrite(function, request), cancellation);
-
-    private static bool HasMember(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name)
-    {
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 10_000 });
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-        {
-            throw new ScriptException("compilation_error", "a design document is an object");
-        }
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            if (reader.ValueTextEquals(name))
-            {
-                return true;
-            }
-            reader.Read();
-            reader.Skip();
-        }
-        return false;
     }
 
-    // A document at a time, each with limits of its own; where code extends the language, each with an engine of its own.
+    /// <inheritdoc/>
+    public override ReadOnlyMemory<byte>? Rewrite(ReadOnlyMemory<byte> request, CancellationToken cancellation = default) =>
+        Call(
+            ["rewrites"],
+            [request],
+            new TimedCall(_scope, _options, cancellation),
+            static answer => DriverError.ReadValues(answer) switch
+            {
+                [] => (ReadOnlyMemory<byte>?)null,
+                [var rule] => rule,
+                _ => throw DriverError.Unreadable(),
+            },
+            cancellation);
+
+    private T Call<T>(
+        string[] path, ReadOnlyMemory<byte>[] arguments, TimedCall call, AnswerReader<T> read, CancellationToken cancellation)
+    {
+        using var command = new Command("call"u8);
+        command.Texts(path).List(arguments, 0, arguments.Length).Finish();
+        return _runner.Run(_scope, () => _set.Run(Prepare(path, cancellation).Image, command.Written, call, read), cancellation);
+    }
+
     private bool[] Ask(
-        IReadOnlyList<ReadOnlyMemory<byte>> documents,
-        string[] path,
-        Func<DesignSandbox, JsValue, ReadOnlyMemory<byte>, bool> ask,
-        CancellationToken cancellation)
+        string[] path, IReadOnlyList<ReadOnlyMemory<byte>> documents, ReadOnlyMemory<byte> request, CancellationToken cancellation)
     {
         var answers = new bool[documents.Count];
-        for (var i = 0; i < answers.Length; i++)
-        {
-            var document = documents[i];
-            answers[i] = Run(path, (engine, function) => ask(engine, function, document), cancellation);
-        }
+        _runner.Run(
+            _scope,
+            () =>
+            {
+                var prepared = Prepare(path, cancellation);
+                for (int from = 0, count; from < documents.Count; from += count)
+                {
+                    count = prepared.KeepsState ? 1 : documents.Count;
+                    Ask(prepared.Image, path, documents, from, count, request, answers, cancellation);
+                }
+
+                return true;
+            },
+            cancellation);
         return answers;
     }
 
-    private T Run<T>(string[] path, Func<DesignSandbox, JsValue, T> body, CancellationToken cancellation)
+    private void Ask(
+        QuickJsImage image,
+        string[] path,
+        IReadOnlyList<ReadOnlyMemory<byte>> documents,
+        int from,
+        int count,
+        ReadOnlyMemory<byte> request,
+        bool[] answers,
+        CancellationToken cancellation)
     {
-        var engine = _pool.Rent();
+        using var command = new Command("call"u8);
+        command.Texts(path).Raw(",["u8).First(documents, from, count).Json(request.Span).Raw("]"u8).Finish();
         try
         {
-            var result = default(T)!;
-            engine.Sandbox.Run(
-                () =>
+            _set.Run(image, command.Written, new TimedCall(_scope, _options, cancellation), answer =>
+            {
+                var passes = DriverError.ReadValues(answer);
+                if (passes.Count != count)
                 {
-                    result = body(engine, engine.Function(path));
-                    return JsValue.Undefined;
-                },
-                cancellation);
-            return result;
+                    throw DriverError.Unreadable();
+                }
+
+                for (var i = 0; i < count; i++)
+                {
+                    answers[from + i] = passes[i].Span.SequenceEqual("true"u8);
+                }
+
+                return true;
+            });
         }
-        catch (JavaScriptException e)
+        catch (UnreadableException failure)
         {
-            throw ThrownValue.Unhandled(engine.Sandbox, e.Error);
-        }
-        finally
-        {
-            engine.End();
-            _pool.Return(engine);
+            // No function can be asked about such a document; the others are not to suffer for it.
+            if (count == 1)
+            {
+                _options.Log(new ScriptLogEntry(
+                    _scope, $"{failure.Error}: {failure.Reason}, with doc._id {DesignMembers.IdOf(documents[from].Span)}, which does not pass"));
+                return;
+            }
+
+            for (var i = 0; i < count; i++)
+            {
+                Ask(image, path, documents, from + i, 1, request, answers, cancellation);
+            }
         }
     }
+
+    private Prepared Prepare(string[] path, CancellationToken cancellation)
+    {
+        var name = string.Join('\0', path);
+        if (!_prepared.TryGetValue(name, out var prepared))
+        {
+            var made = new Lazy<Prepared>(() => Compile(path, CancellationToken.None), LazyThreadSafetyMode.ExecutionAndPublication);
+            prepared = _prepared.Count < MaxPrepared ? _prepared.GetOrAdd(name, made) : made;
+        }
+
+        try
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return prepared.Value;
+        }
+        catch (ScriptException failure) when (failure.Error is not ("compilation_error" or "not_found"))
+        {
+            // It may do better next time.
+            _prepared.TryRemove(name, out _);
+            throw;
+        }
+    }
+
+    private Prepared Compile(string[] path, CancellationToken cancellation)
+    {
+        for (var i = 1; i <= path.Length; i++)
+        {
+            if (!DesignMembers.TryFind(_document, path.AsSpan(0, i), out _))
+            {
+                throw ScriptException.Missing(path[i - 1]);
+            }
+        }
+
+        DesignMembers.TryFind(_document, path, out var text);
+        using var command = new Command("find"u8);
+        var image = _set.Prepare(_image.Value, command.Texts(path).Finish().Written, cancellation);
+        return new Prepared(image, text is null || SourceText.Describe(text).MayKeepState);
+    }
+
+    /// <summary>A function that is ready to be called.</summary>
+    /// <param name="Image">The state in which it is compiled.</param>
+    /// <param name="KeepsState">Whether what it does may still be there afterwards.</param>
+    private sealed record Prepared(QuickJsImage Image, bool KeepsState);
 }

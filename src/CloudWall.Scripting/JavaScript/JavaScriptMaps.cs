@@ -1,54 +1,65 @@
+using CloudWall.Scripting.QuickJs;
+using CloudWall.Scripting.Running;
 using CloudWall.Scripting.Views;
-using Jint.Native;
-using Jint.Native.Object;
-using Jint.Runtime;
 
 namespace CloudWall.Scripting.JavaScript;
 
-/// <summary>Map functions in JavaScript.</summary>
+/// <summary>
+/// Map functions in JavaScript. Where their text shows that they leave nothing behind, documents go through an instance together; else each
+/// finds it as it was at first.
+/// </summary>
 internal sealed class JavaScriptMaps : MapFunctions
 {
-    private readonly string _scope;
-    private readonly MapSource _source;
-    private readonly ScriptHostOptions _options;
-    private readonly CompiledSource[] _functions;
-    private readonly SandboxMode _mode;
-    private readonly SandboxPool<MapSandbox> _pool;
+    /// <summary>Bytes of documents that go into an instance together.</summary>
+    private const int BatchBytes = 1 << 20;
 
-    public JavaScriptMaps(string scope, MapSource source, ScriptHostOptions options)
+    private readonly ScriptRunner _runner;
+    private readonly ScriptSet _set;
+    private readonly string _scope;
+    private readonly ScriptHostOptions _options;
+    private readonly QuickJsImage _image;
+    private readonly bool _keepsState;
+
+    public JavaScriptMaps(QuickJsEngine engine, ScriptRunner runner, string scope, MapSource source, ScriptHostOptions options)
     {
-        _scope = scope;
-        _source = source;
-        _options = options;
-        _functions = [.. source.Functions.Select(text => new CompiledSource(text, options.Limits))];
-        _mode = CompiledSource.ModeOf([.. source.Functions, .. JsonStrings.In(source.Library)]);
-        _pool = new SandboxPool<MapSandbox>(Create, used => used.Sandbox, options.EnginesKept);
+        (_runner, _scope, _options) = (runner, scope, options);
+        Count = source.Functions.Count;
+        _set = new ScriptSet(engine, scope, options);
+        var traits = source.Functions.Select(SourceText.Describe).ToArray();
+        _keepsState = Array.Exists(traits, static function => function.MayKeepState);
+        var seals = Array.Exists(traits, static function => !function.IsClosed || function.MayChangeObjects);
+        using var command = new Command("setMaps"u8);
+        command.Texts(source.Functions).Json(source.Library.Span).Json(seals ? "true"u8 : "false"u8).Finish();
 
         // What does not compile is refused now, not at the first document.
-        _pool.Return(Create());
+        _image = runner.Run(scope, () => _set.Prepare(null, command.Written, CancellationToken.None), CancellationToken.None);
     }
 
-    public override int Count => _functions.Length;
+    /// <inheritdoc/>
+    public override int Count { get; }
 
-    public override void ReleaseIdle() => _pool.Clear();
+    /// <inheritdoc/>
+    public override void ReleaseIdle() => _set.ReleaseIdle();
 
+    /// <inheritdoc/>
     public override MapResults Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, CancellationToken cancellation = default)
     {
         var results = new MapResults();
-        var engine = _pool.Rent();
         try
         {
-            for (var i = 0; i < documents.Count; i++)
-            {
-                if (i > 0 && engine.Sandbox.SingleUse)
+            return _runner.Run(
+                _scope,
+                () =>
                 {
-                    engine = Create();
-                }
-                engine.Map(i, documents[i], results, cancellation);
-            }
+                    for (int from = 0, count; from < documents.Count; from += count)
+                    {
+                        count = _keepsState ? 1 : Fitting(documents, from);
+                        Map(documents, from, count, results, cancellation);
+                    }
 
-            _pool.Return(engine);
-            return results;
+                    return results;
+                },
+                cancellation);
         }
         catch
         {
@@ -57,122 +68,48 @@ internal sealed class JavaScriptMaps : MapFunctions
         }
     }
 
-    private MapSandbox Create() =>
-        new(_functions, _source.Library, new Sandbox(_options.Limits, _options.Time, _mode), text => _options.Log(new ScriptLogEntry(_scope, text)));
-
-    /// <summary>An engine with the functions in it.</summary>
-    private sealed class MapSandbox
+    private static int Fitting(IReadOnlyList<ReadOnlyMemory<byte>> documents, int from)
     {
-        private readonly JsValue[] _functions;
-        private readonly Action<string> _log;
-        private readonly List<(JsValue Key, JsValue Value)> _emitted = [];
-        private readonly JsValue[] _arguments = new JsValue[1];
-        private readonly Func<JsValue> _body;
-        private int _document;
-        private ReadOnlyMemory<byte> _json;
-        private MapResults? _results;
-
-        public MapSandbox(CompiledSource[] functions, ReadOnlyMemory<byte> library, Sandbox sandbox, Action<string> log)
+        var (count, bytes) = (1, documents[from].Length);
+        for (; from + count < documents.Count; count++)
         {
-            Sandbox = sandbox;
-            _log = log;
-            _body = MapAll;
-            HelperFunctions.Install(sandbox, log);
-            sandbox.AddHelper("emit", Emit, 2);
-            Rendering.InstallUnavailable(sandbox);
-            Modules.Install(sandbox, Root(sandbox, library));
-            _functions = [.. functions.Select(function => function.Load(sandbox, default))];
-        }
-
-        public Sandbox Sandbox { get; }
-
-        public void Map(int document, ReadOnlyMemory<byte> json, MapResults results, CancellationToken cancellation)
-        {
-            (_document, _json, _results) = (document, json, results);
-            try
+            bytes += documents[from + count].Length;
+            if (bytes > BatchBytes)
             {
-                Sandbox.Run(_body, cancellation);
-            }
-            catch (JavaScriptException e)
-            {
-                throw ThrownValue.Unhandled(Sandbox, e.Error);
-            }
-            finally
-            {
-                _results = null;
-                _emitted.Clear();
+                break;
             }
         }
 
-        private static JsObject Root(Sandbox sandbox, ReadOnlyMemory<byte> library)
+        return count;
+    }
+
+    private void Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, int from, int count, MapResults results, CancellationToken cancellation)
+    {
+        var (rows, position) = (results.Count, results.Position);
+        using var command = new Command("map"u8);
+        command.List(documents, from, count).Finish();
+        try
         {
-            var root = new JsObject(sandbox.Engine);
-            var views = new JsObject(sandbox.Engine);
-            root.Set("views", views);
-            views.Set("lib", library.IsEmpty ? JsValue.Null : sandbox.Parse(library.Span));
-            return root;
+            _set.Run(_image, command.Written, new TimedCall(_scope, _options, cancellation), answer =>
+            {
+                RowReader.Read(answer, from, count, Count, results);
+                return true;
+            });
         }
-
-        private JsValue Emit(JsValue[] arguments)
+        catch (ScriptException failure) when (failure.Error == "InternalError")
         {
-            // A function that was kept from an earlier call has nothing to emit to.
-            if (_results is not null)
+            // A document that is more than the engine takes has no rows; the others are not to suffer for it.
+            results.Rewind(rows, position);
+            if (count == 1)
             {
-                var value = arguments.Length > 1 ? HelperFunctions.ErrorToJson(Sandbox.Engine, arguments[1]) : JsValue.Undefined;
-                _emitted.Add((arguments.Length > 0 ? arguments[0] : JsValue.Undefined, value));
-            }
-            return JsValue.Undefined;
-        }
-
-        private JsValue MapAll()
-        {
-            var document = Sandbox.Parse(_json.Span);
-            SealedJson.Seal(document);
-            for (var i = 0; i < _functions.Length; i++)
-            {
-                var results = _results!;
-                var (count, position) = (results.Count, results.Position);
-                _emitted.Clear();
-                try
-                {
-                    _arguments[0] = document;
-                    Sandbox.Engine.Call(_functions[i], JsValue.Undefined, _arguments);
-                    Write(i, results, position);
-                }
-                catch (JavaScriptException e)
-                {
-                    results.Rewind(count, position);
-                    Skip(e.Error, document);
-                }
-            }
-            return JsValue.Undefined;
-        }
-
-        private void Write(int function, MapResults results, int start)
-        {
-            foreach (var (key, value) in _emitted)
-            {
-                var keyStart = results.Position;
-                Sandbox.Write(key, results.Text, Sandbox.Limits.Output - (keyStart - start));
-                var valueStart = results.Position;
-                Sandbox.Write(value, results.Text, Sandbox.Limits.Output - (valueStart - start));
-                results.Add(_document, function, keyStart, valueStart);
-            }
-        }
-
-        private void Skip(JsValue thrown, JsValue document)
-        {
-            if (thrown is JsString text && text.ToString() == "fatal_error")
-            {
-                throw new ScriptException("map_runtime_error", "function raised 'fatal_error'");
-            }
-            if (ThrownValue.Named(Sandbox, thrown, "fatal") is { } fatal)
-            {
-                throw fatal;
+                _options.Log(new ScriptLogEntry(_scope, $"{failure.Error}: {failure.Reason}, with doc._id {DesignMembers.IdOf(documents[from].Span)}, which has no rows"));
+                return;
             }
 
-            var id = document is ObjectInstance instance ? ThrownValue.Describe(ThrownValue.Member(instance, "_id")) : "undefined";
-            _log($"function raised exception {ThrownValue.Describe(thrown)} with doc._id {id}");
+            for (var i = 0; i < count; i++)
+            {
+                Map(documents, from + i, 1, results, cancellation);
+            }
         }
     }
 }

@@ -1,79 +1,81 @@
-using System.Text.RegularExpressions;
-using Acornima.Ast;
-using Jint;
+using System.Text;
 
 namespace CloudWall.Scripting.JavaScript;
 
-/// <summary>The text of a function in a design document, parsed once and run in any number of engines.</summary>
-internal static partial class SourceText
+/// <summary>
+/// The text of a function in a design document. CouchDB's engine takes an anonymous function for an expression where a statement should be,
+/// also after other code; the engine here is made to see one by two characters in front of it.
+/// </summary>
+internal static class SourceText
 {
-    /// <summary>Parses the text of a function.</summary>
-    /// <exception cref="ScriptException"><c>compilation_error</c>.</exception>
-    public static Prepared<Script> Prepare(string source, ScriptLimits limits)
+    private static readonly string[] Mutating =
+    [
+        "delete", "sort", "push", "pop", "shift", "unshift", "splice", "reverse", "fill", "copyWithin", "assign", "defineProperty",
+        "defineProperties", "setPrototypeOf", "freeze", "seal", "preventExtensions", "isFrozen", "isSealed", "isExtensible", "Reflect",
+        "getOwnPropertyDescriptor", "getOwnPropertyDescriptors", "eval", "Function", "constructor", "prototype", "__proto__", "with",
+        "require", "call", "apply", "bind", "this", "globalThis", "arguments", "set", "add", "clear", "append", "import", "registerType",
+        "__defineGetter__", "__defineSetter__", "exec", "test", "yield", "async", "class", "new",
+    ];
+
+    private static readonly HashSet<string> MutatingNames = new(Mutating, StringComparer.Ordinal);
+
+    /// <summary>The text as the engine takes it.</summary>
+    /// <param name="source">The text in UTF-8.</param>
+    /// <returns>Null where it is the same.</returns>
+    public static byte[]? AsScript(ReadOnlySpan<byte> source)
     {
-        try
+        List<int>? places = null;
+        var tokens = new SourceTokens(source);
+        var before = default(SourceToken);
+        while (tokens.Next(out var token))
         {
-            return Parse(AsExpression(source), limits);
+            if (token.Depth == 0 && token.IsWord(source, "function"u8) && BeginsStatement(before, token) && tokens.IsFollowedBy((byte)'('))
+            {
+                (places ??= []).Add(token.Start);
+            }
+
+            before = token;
         }
-        catch (ScriptPreparationException e)
+
+        return places is null ? null : Insert(source, places);
+    }
+
+    /// <summary>What can be said of a function without running it.</summary>
+    public static SourceTraits Describe(string text)
+    {
+        var source = Encoding.UTF8.GetBytes(text);
+        var tokens = new SourceTokens(source);
+        var traits = new SourceReader(source, MutatingNames);
+        while (tokens.Next(out var token))
         {
-            throw ScriptException.Compilation($"SyntaxError: {Explain(e)} ({source})");
+            traits.Read(token);
         }
+
+        return traits.Finish(tokens.IsComplete);
     }
 
-    /// <summary>Parses a module, as a function of <c>module</c>, <c>exports</c> and <c>require</c>.</summary>
-    /// <exception cref="ScriptPreparationException">It cannot be parsed.</exception>
-    public static Prepared<Script> PrepareModule(string source, ScriptLimits limits) =>
-        Parse("(function (module, exports, require) { " + source + "\n });", limits);
-
-    /// <summary>Parses a script.</summary>
-    /// <exception cref="ScriptPreparationException">It cannot be parsed, or has numbers of any length.</exception>
-    public static Prepared<Script> Parse(string source, ScriptLimits limits)
+    private static bool BeginsStatement(in SourceToken before, in SourceToken token) => before.Kind switch
     {
-        var script = Engine.PrepareScript(source, options: new ScriptPreparationOptions
+        SourceTokenKind.None => true,
+        SourceTokenKind.Punctuator => before.Symbol is (byte)';' or (byte)'}' || (before.Symbol is (byte)')' or (byte)']' && token.AfterNewLine),
+        SourceTokenKind.Keyword => false,
+        _ => token.AfterNewLine,
+    };
+
+    private static byte[] Insert(ReadOnlySpan<byte> source, List<int> places)
+    {
+        var result = new byte[source.Length + (2 * places.Count)];
+        var (from, to) = (0, 0);
+        foreach (var place in places)
         {
-            ParsingOptions = new ScriptParsingOptions { RegexTimeout = limits.RegexTimeout, RetainFunctionSourceText = true },
-        });
+            source[from..place].CopyTo(result.AsSpan(to));
+            to += place - from;
+            from = place;
+            result[to++] = (byte)'0';
+            result[to++] = (byte)',';
+        }
 
-        // To multiply two of them is one step, in which no limit is looked at, and which may take hours.
-        return MayHaveBigIntegers(source) && script.Program!.DescendantNodesAndSelf().Any(static node => node is BigIntLiteral)
-            ? throw new ScriptPreparationException("BigInt is not supported", null)
-            : script;
+        source[from..].CopyTo(result.AsSpan(to));
+        return result;
     }
-
-    /// <summary>Whether there is something in a text that looks like a number of any length.</summary>
-    public static bool MayHaveBigIntegers(string source) => BigInteger().IsMatch(source);
-
-    /// <summary>What the parser complains about.</summary>
-    public static string Explain(ScriptPreparationException e) => (e.InnerException ?? e).Message;
-
-    /// <summary>
-    /// Whether code may extend or replace what comes with the language, as some libraries do (<c>String.prototype.trim2 = …</c>). It is
-    /// only a matter of compatibility: such code gets an engine for itself that is not locked, and thrown away after each call; code
-    /// that does so in a way that is not seen here finds that its changes have no effect.
-    /// </summary>
-    public static bool ExtendsLanguage(string source) => Extension().IsMatch(source);
-
-    /// <summary>Whether code may use the name of a helper, such as <c>sum</c>, for a global variable of its own.</summary>
-    public static bool ReplacesHelpers(string source) => HelperAssignment().IsMatch(source);
-
-    // CouchDB's engine takes an anonymous function for an expression where a statement should be; a function with a name is a declaration
-    // there as here, and gives nothing to call.
-    private static string AsExpression(string source)
-    {
-        var match = AnonymousFunction().Match(source);
-        return match.Success ? source.Insert(match.Groups["function"].Index, "0,") : source;
-    }
-
-    [GeneratedRegex(@"^(?:\s|//[^\n]*(?:\n|$)|/\*(?:[^*]|\*(?!/))*\*/)*(?<function>(?:async\s+)?function\s*(?:\*\s*)?\()", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex AnonymousFunction();
-
-    [GeneratedRegex(@"[0-9a-fA-F_]n\b", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex BigInteger();
-
-    [GeneratedRegex(@"\b(Object|Array|String|Number|Boolean|Function|Date|RegExp|\w*Error|Math|JSON|Map|Set|WeakMap|WeakSet|Symbol|Reflect)\s*(\.\s*prototype\s*)?(\.\s*[\w$]+|\[[^\]\n]*\])\s*=(?![=>])|\b(defineProperty|defineProperties|assign|setPrototypeOf)\s*\(\s*(Object|Array|String|Number|Boolean|Function|Date|RegExp|\w*Error|Math|JSON|Map|Set)\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex Extension();
-
-    [GeneratedRegex(@"(?<![\w$.])(emit|sum|log|toJSON|isArray|provides|registerType|start|send|getRow|index|require)\s*([-+*/%|&^]?=(?![=>])|\+\+|--)|(\+\+|--)\s*(emit|sum|log|toJSON|isArray|provides|registerType|start|send|getRow|index|require)\b|\bfunction\s+(emit|sum|log|toJSON|isArray|provides|registerType|start|send|getRow|index|require)\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex HelperAssignment();
 }

@@ -14,9 +14,11 @@ internal sealed class DesignCalls
     private readonly Node _node;
     private readonly DesignFunctions _functions;
     private readonly byte[] _body;
+    private readonly string _scope;
 
-    private DesignCalls(Node node, DesignFunctions functions, string etag, byte[] body)
+    private DesignCalls(Node node, string scope, DesignFunctions functions, string etag, byte[] body)
     {
+        _scope = scope;
         _node = node;
         _functions = functions;
         ETag = etag;
@@ -41,7 +43,7 @@ internal sealed class DesignCalls
         try
         {
             var functions = node.Scripts.Design(database.Name, DesignDocumentSource.Of(id, opened.Revision, opened.Stored));
-            return new DesignCalls(node, functions, opened.Revision.ToString(), opened.Stored.Body.ToArray());
+            return new DesignCalls(node, database.Name, functions, opened.Revision.ToString(), opened.Stored.Body.ToArray());
         }
         catch (ScriptException failure)
         {
@@ -75,7 +77,7 @@ internal sealed class DesignCalls
     {
         try
         {
-            return await _node.ScriptThreads.RunAsync(() => call(_functions), cancellation);
+            return await _node.Scripts.Runner.RunAsync(_scope, () => call(_functions), cancellation);
         }
         catch (ScriptException failure)
         {
@@ -89,7 +91,7 @@ internal sealed class DesignCalls
     {
         try
         {
-            await _node.ScriptThreads.StreamAsync(() => call(_functions), cancellation);
+            await _node.Scripts.Runner.StreamAsync(_scope, () => call(_functions), cancellation);
         }
         catch (ScriptException failure)
         {

@@ -14,20 +14,20 @@ namespace CloudWall.Server.Scripts;
 /// </summary>
 internal sealed class DesignValidation : UpdateValidator
 {
-    private readonly ScriptThreads _threads;
+    private readonly ScriptHost _scripts;
     private readonly IReadOnlyList<DesignFunctions> _designs;
     private readonly DocumentError? _broken;
 
-    private DesignValidation(ScriptThreads threads, IReadOnlyList<DesignFunctions> designs, DocumentError? broken)
+    private DesignValidation(ScriptHost scripts, IReadOnlyList<DesignFunctions> designs, DocumentError? broken)
     {
-        _threads = threads;
+        _scripts = scripts;
         _designs = designs;
         _broken = broken;
     }
 
     /// <summary>Reads the design documents of a database.</summary>
     /// <returns>Null where none of them has such a function.</returns>
-    public static DesignValidation? Load(ScriptHost scripts, ScriptThreads threads, Database database)
+    public static DesignValidation? Load(ScriptHost scripts, Database database)
     {
         var designs = new List<DesignFunctions>();
         DocumentError? broken = null;
@@ -52,7 +52,7 @@ internal sealed class DesignValidation : UpdateValidator
             }
         }
 
-        return designs.Count == 0 && broken is null ? null : new DesignValidation(threads, designs, broken);
+        return designs.Count == 0 && broken is null ? null : new DesignValidation(scripts, designs, broken);
     }
 
     /// <inheritdoc/>
@@ -60,7 +60,8 @@ internal sealed class DesignValidation : UpdateValidator
         Database database, IReadOnlyList<ProposedUpdate> updates, ReadOnlyMemory<byte> userContext, CancellationToken cancellation)
     {
         var who = userContext.IsEmpty ? UserContext.Of(database.Name, user: null) : userContext;
-        return _threads.RunAsync(
+        return _scripts.Runner.RunAsync(
+            database.Name,
             () =>
             {
                 var errors = new DocumentError?[updates.Count];

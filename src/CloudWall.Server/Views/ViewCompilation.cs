@@ -15,8 +15,10 @@ internal static class ViewCompilation
     /// <param name="database">The document's database.</param>
     /// <param name="id">Its id.</param>
     /// <param name="document">The document.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <returns>Why it is refused, or null.</returns>
-    public static DocumentError? Check(ScriptHost host, Database database, string id, ParsedDocument document)
+    public static async Task<DocumentError?> CheckAsync(
+        ScriptHost host, Database database, string id, ParsedDocument document, CancellationToken cancellation)
     {
         if (document.Deleted || document.Body.Length <= 2 || !id.StartsWith("_design/", StringComparison.Ordinal))
         {
@@ -30,36 +32,39 @@ internal static class ViewCompilation
         }
 
         // All together, as they will be used; one by one only to find out which is wrong.
-        var fine = Compile("map", string.Empty, () => host.Maps(database.Name, group.Maps)) is null;
+        var fine = await CompileAsync("map", string.Empty, scripts => scripts.Maps(database.Name, group.Maps)) is null;
         foreach (var (name, (view, reduction)) in group.Names.OrderBy(static name => name.Key, StringComparer.Ordinal))
         {
             var map = group.Maps with { Functions = [group.Maps.Functions[view]] };
-            if (!fine && Compile("map", name, () => host.Maps(database.Name, map)) is { } bad)
+            if (!fine && await CompileAsync("map", name, scripts => scripts.Maps(database.Name, map)) is { } bad)
             {
                 return bad;
             }
 
             if (reduction >= 0 && group.Definition.Views[view].Reductions[reduction] is var source && !source.StartsWith('_')
-                && Compile("reduce", name, () => host.Reduces(database.Name, new ReduceSource(group.Language, [source]))) is { } worse)
+                && await CompileAsync("reduce", name, scripts => scripts.Reduces(database.Name, new ReduceSource(group.Language, [source]))) is { } worse)
             {
                 return worse;
             }
         }
 
         return null;
-    }
 
-    private static DocumentError? Compile(string kind, string view, Action compile)
-    {
-        try
+        async Task<DocumentError?> CompileAsync<T>(string kind, string view, Func<ScriptHost, T> get)
+            where T : ScriptFunctions
         {
-            compile();
-            return null;
-        }
-        catch (ScriptException failure)
-        {
-            return new DocumentError(
-                400, "compilation_error", $"Compilation of the {kind} function in the '{view}' view failed: {failure.Reason}");
+            try
+            {
+                await host.CompileAsync(database.Name, get, cancellation);
+                return null;
+            }
+            catch (ScriptException failure)
+            {
+                return failure.Error == "not_found"
+                    ? Scripts.ScriptErrors.Of(failure)
+                    : new DocumentError(
+                        400, "compilation_error", $"Compilation of the {kind} function in the '{view}' view failed: {failure.Reason}");
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using CloudWall.Indexing.Collation;
 using CloudWall.Indexing.Views;
+using CloudWall.Scripting.JavaScript;
 using CloudWall.Scripting.Views;
 using CloudWall.Server.Json;
 
@@ -18,7 +19,7 @@ internal sealed record ViewGroup(
     string Language, IndexDefinition Definition, MapSource Maps, IReadOnlyDictionary<string, (int View, int Reduction)> Names)
 {
     /// <summary>Changes with what rows are made from, so that indexes made by an earlier version are not mistaken for ours.</summary>
-    private const byte Version = 1;
+    private const byte Version = 2;
 
     private static readonly Comparer<(string Map, string Options)> ByText = Comparer<(string Map, string Options)>.Create(static (a, b) =>
         string.CompareOrdinal(a.Map, b.Map) is var maps && maps != 0 ? maps : string.CompareOrdinal(a.Options, b.Options));
@@ -82,7 +83,7 @@ internal sealed record ViewGroup(
         List<ViewDefinition> definitions)
     {
         using var text = new Http.JsonBuffer();
-        text.Raw([Version]).Text(language).Raw(options is { } some ? some.Utf8.Span : "{}"u8).Raw(library.IsEmpty ? "{}"u8 : library.Span);
+        text.Raw([Version]).Text(language).Text(language == "javascript" ? JavaScriptFactory.Line : "").Raw(options is { } some ? some.Utf8.Span : "{}"u8).Raw(library.IsEmpty ? "{}"u8 : library.Span);
         for (var view = 0; view < maps.Count; view++)
         {
             text.Raw("\n"u8).Text(maps[view].Map).Text(maps[view].Options);

@@ -28,7 +28,7 @@ public sealed class ValidateTests
     [InlineData("throw {forbidden: 'a', more: 1};", "unknown_error", "{\"forbidden\":\"a\",\"more\":1}")]
     [InlineData("throw 'text';", "unknown_error", "\"text\"")]
     [InlineData("throw 5;", "unknown_error", "5")]
-    [InlineData("throw null;", "unknown_error", "null")]
+    [InlineData("throw null;", "TypeError", "\"TypeError: cannot read property 'name' of null\"")]
     [InlineData("throw ['error', 'mine', 'why'];", "mine", "\"why\"")]
     [InlineData("throw new Error('broken');", "Error", "\"Error: broken\"")]
     public void A_document_is_refused(string body, string error, string reason)

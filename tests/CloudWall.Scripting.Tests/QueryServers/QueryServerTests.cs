@@ -136,7 +136,7 @@ public sealed class QueryServerTests : IDisposable
     public void Languages_come_from_the_environment_and_unknown_ones_are_refused()
     {
         var found = QueryServerFactory.FromEnvironment(new System.Collections.Hashtable { ["COUCHDB_QUERY_SERVER_FOO"] = "foo -x", ["PATH"] = "y" });
-        using var host = new ScriptHost(_options, _factory);
+        using var host = new ScriptHost(_options, new CloudWall.Scripting.Running.InlineRunner(), _factory);
 
         Assert.Equal("foo -x", Assert.Single(found, language => language.Key == "foo").Value);
         Assert.Equal("unknown_query_language", Assert.Throws<ScriptException>(() => host.Maps("db", new MapSource("bar", ["x"], default))).Error);

@@ -58,7 +58,8 @@ internal static class BulkDocuments
             {
                 var document = documents[i];
                 var id = document.Id ?? exchange.Node.Uuids.Next();
-                outcomes[i] = new WriteOutcome(id, default, DesignDocumentRules.Check(exchange.Node, exchange.Database, id, document));
+                var broken = await DesignDocumentRules.CheckAsync(exchange.Node, exchange.Database, id, document, exchange.Aborted);
+                outcomes[i] = new WriteOutcome(id, default, broken);
                 if (outcomes[i].IsSuccess && !LocalDocumentResource.IsLocal(id))
                 {
                     var attachments = await AttachmentIntake.TakeAsync(exchange, document.Attachments, null);

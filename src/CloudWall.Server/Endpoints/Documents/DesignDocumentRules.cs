@@ -45,9 +45,13 @@ internal static class DesignDocumentRules
     /// <param name="database">Its database.</param>
     /// <param name="id">Its id.</param>
     /// <param name="document">The document.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <returns>Why it is refused, or null.</returns>
-    public static DocumentError? Check(Node node, Database database, string id, ParsedDocument document) =>
-        Check(id, document, database.Options.Partitioned) ?? ViewCompilation.Check(node.Scripts, database, id, document);
+    public static async ValueTask<DocumentError?> CheckAsync(
+        Node node, Database database, string id, ParsedDocument document, CancellationToken cancellation) =>
+        id.StartsWith("_design/", StringComparison.Ordinal)
+            ? Check(id, document, database.Options.Partitioned) ?? await ViewCompilation.CheckAsync(node.Scripts, database, id, document, cancellation)
+            : null;
 
     /// <summary>Checks a document, which may be no design document.</summary>
     /// <param name="id">Its id.</param>

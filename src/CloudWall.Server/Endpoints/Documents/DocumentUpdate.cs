@@ -126,7 +126,7 @@ internal static class DocumentUpdate
     {
         try
         {
-            if ((DesignDocumentRules.Check(node, database, write.Id, write.Document)
+            if ((await DesignDocumentRules.CheckAsync(node, database, write.Id, write.Document, cancellation)
                 ?? ReplicatorRules.Check(node, database, principal, write)) is { } refusal)
             {
                 throw new DocumentException(refusal);

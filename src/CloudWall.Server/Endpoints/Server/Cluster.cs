@@ -1,4 +1,5 @@
 using CloudWall.Documents;
+using CloudWall.Scripting.JavaScript;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Server;
@@ -30,7 +31,8 @@ internal static class Cluster
     {
         RequireThisNode(exchange);
         using var json = new JsonBuffer();
-        json.Raw("{\"javascript_engine\":{\"name\":\"none\",\"version\":\"none\"},\"erlang\":{\"version\":\"none\"},"u8)
+        json.Raw("{\"javascript_engine\":{\"name\":"u8).Text(JavaScriptFactory.Engine).Raw(",\"version\":"u8).Text(JavaScriptFactory.EngineVersion)
+            .Raw("},\"erlang\":{\"version\":\"none\"},"u8)
             .Raw("\"collation_driver\":{\"name\":\"none\",\"library_version\":\"none\"}}"u8);
         await exchange.WriteJsonAsync(200, json);
     }

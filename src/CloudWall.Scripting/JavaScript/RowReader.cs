@@ -1,0 +1,90 @@
+using System.Buffers;
+using System.Text.Json;
+using CloudWall.Scripting.QueryServers;
+using CloudWall.Scripting.Views;
+
+namespace CloudWall.Scripting.JavaScript;
+
+/// <summary>Reads what map functions emitted. It is a stranger's: it must have a list for each document and function, of pairs.</summary>
+internal static class RowReader
+{
+    /// <summary>Reads an answer.</summary>
+    /// <param name="json">The answer, valid UTF-8.</param>
+    /// <param name="first">The position of the first document.</param>
+    /// <param name="documents">How many documents there were.</param>
+    /// <param name="functions">How many functions there are.</param>
+    /// <param name="results">Takes the rows.</param>
+    /// <exception cref="ScriptException">It is something else.</exception>
+    public static void Read(ReadOnlySpan<byte> json, int first, int documents, int functions, MapResults results)
+    {
+        var scratch = json.IndexOf("\\ud"u8) >= 0 ? new ArrayBufferWriter<byte>() : null;
+        try
+        {
+            var reader = new Utf8JsonReader(json, DriverError.AnyDepth);
+            Expect(ref reader, JsonTokenType.StartArray);
+            for (var document = 0; document < documents; document++)
+            {
+                Expect(ref reader, JsonTokenType.StartArray);
+                for (var function = 0; function < functions; function++)
+                {
+                    Expect(ref reader, JsonTokenType.StartArray);
+                    while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                    {
+                        ReadRow(ref reader, json, first + document, function, results, scratch);
+                    }
+                }
+
+                Expect(ref reader, JsonTokenType.EndArray);
+            }
+
+            Expect(ref reader, JsonTokenType.EndArray);
+            if (reader.Read())
+            {
+                throw Unreadable();
+            }
+        }
+        catch (JsonException)
+        {
+            throw Unreadable();
+        }
+    }
+
+    private static void ReadRow(
+        ref Utf8JsonReader reader, ReadOnlySpan<byte> json, int document, int function, MapResults results, ArrayBufferWriter<byte>? scratch)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            throw Unreadable();
+        }
+
+        var start = results.Position;
+        Write(ref reader, json, results.Writer, scratch);
+        var middle = results.Position;
+        Write(ref reader, json, results.Writer, scratch);
+        results.Add(document, function, start, middle);
+        Expect(ref reader, JsonTokenType.EndArray);
+    }
+
+    private static void Write(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, IBufferWriter<byte> output, ArrayBufferWriter<byte>? scratch)
+    {
+        if (!reader.Read() || reader.TokenType == JsonTokenType.EndArray)
+        {
+            throw Unreadable();
+        }
+
+        var start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        var value = json[start..(int)reader.BytesConsumed];
+        output.Write(scratch is null ? value : LoneSurrogates.Replace(value.ToArray(), scratch).Span);
+    }
+
+    private static void Expect(ref Utf8JsonReader reader, JsonTokenType type)
+    {
+        if (!reader.Read() || reader.TokenType != type)
+        {
+            throw Unreadable();
+        }
+    }
+
+    private static ScriptException Unreadable() => new("InternalError", "the engine's answer cannot be read");
+}

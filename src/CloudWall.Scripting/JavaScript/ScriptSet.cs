@@ -1,0 +1,154 @@
+using System.Collections.Concurrent;
+using System.Text;
+using CloudWall.Scripting.QuickJs;
+using CloudWall.Scripting.Wasm;
+
+namespace CloudWall.Scripting.JavaScript;
+
+/// <summary>
+/// Functions that share instances: those of one design document of one database, in one state of the engine. Each call finds that state, and
+/// leaves nothing behind: an instance is put back before it is used again.
+/// </summary>
+/// <param name="engine">What makes instances.</param>
+/// <param name="scope">The database.</param>
+/// <param name="options">Limits, the log, the clock.</param>
+internal sealed class ScriptSet(QuickJsEngine engine, string scope, ScriptHostOptions options)
+{
+    /// <summary>An instance that has grown by more is not kept: its memory would stay taken.</summary>
+    private const int MaxKeptGrowth = 2 << 20;
+
+    private readonly ConcurrentBag<QuickJsInstance> _idle = [];
+    private int _kept;
+
+    /// <summary>A command of the driver that gives nothing, such as one that compiles functions.</summary>
+    /// <param name="from">The state before it.</param>
+    /// <param name="line">The command.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>The state after it.</returns>
+    /// <exception cref="ScriptException">It failed.</exception>
+    public QuickJsImage Prepare(QuickJsImage? from, ReadOnlySpan<byte> line, CancellationToken cancellation)
+    {
+        var image = from ?? engine.Start;
+        var call = new TimedCall(scope, options, cancellation);
+        using var instance = engine.Create(image);
+        using (new ScriptTurn(engine, instance, call, options))
+        {
+            Read(Driver.Send(instance, image, line));
+            return QuickJsImage.Of(instance, image);
+        }
+    }
+
+    /// <summary>Gives the driver a command in an instance of some state.</summary>
+    /// <param name="image">The state.</param>
+    /// <param name="line">The command.</param>
+    /// <param name="call">What the call has to do with the host.</param>
+    /// <param name="read">Reads the answer, which lies in the instance's memory.</param>
+    /// <exception cref="ScriptException">It failed.</exception>
+    public T Run<T>(QuickJsImage image, ReadOnlySpan<byte> line, TimedCall call, AnswerReader<T> read)
+    {
+        var instance = Rent(image);
+        try
+        {
+            T result;
+            using (new ScriptTurn(engine, instance, call, options))
+            {
+                var answer = Driver.Send(instance, image, line);
+                if (instance.WasStarved)
+                {
+                    // Whatever came of it came of what others do.
+                    throw Starved();
+                }
+
+                result = read(Read(answer));
+            }
+
+            Return(instance);
+            instance = null;
+            return result;
+        }
+        catch (WasmTrapException trap)
+        {
+            throw instance is { WasStarved: true }
+                ? Starved()
+                : new ScriptException("InternalError", trap.Code == TrapCode.StackOverflow ? "stack overflow" : trap.Message);
+        }
+        catch (ScriptException failure) when (failure is not UnreadableException && failure.Error != "InternalError" && instance is { IsBroken: false })
+        {
+            Return(instance);
+            instance = null;
+            throw;
+        }
+        finally
+        {
+            instance?.Dispose();
+        }
+    }
+
+    /// <summary>Lets idle instances go.</summary>
+    public void ReleaseIdle()
+    {
+        while (_idle.TryTake(out var instance))
+        {
+            Interlocked.Decrement(ref _kept);
+            instance.Dispose();
+        }
+    }
+
+    private static ScriptException Starved() => new("os_process_error", "Too little memory is free for functions of design documents.");
+
+    private static ReadOnlySpan<byte> Read(ReadOnlySpan<byte> answer)
+    {
+        if (!System.Text.Unicode.Utf8.IsValid(answer))
+        {
+            throw new ScriptException("InternalError", "the engine's answer is not UTF-8");
+        }
+
+        return answer switch
+        {
+            [(byte)'1', .. var rest] => rest,
+            [(byte)'0', .. var error] => throw DriverError.Read(error),
+            [(byte)'2', .. var reason] => throw new UnreadableException(Encoding.UTF8.GetString(reason)),
+            _ => throw new ScriptException("InternalError", "the engine's answer cannot be read"),
+        };
+    }
+
+    private QuickJsInstance Rent(QuickJsImage image)
+    {
+        if (!_idle.TryTake(out var instance))
+        {
+            return engine.Create(image);
+        }
+
+        Interlocked.Decrement(ref _kept);
+        try
+        {
+            image.Restore(instance);
+            return instance;
+        }
+        catch
+        {
+            instance.Dispose();
+            throw;
+        }
+    }
+
+    private void Return(QuickJsInstance instance)
+    {
+        var isGood = instance is { IsBroken: false, IsExhausted: false, WasStarved: false } && instance.Size <= QuickJsInstance.FirstSize + MaxKeptGrowth;
+        if (isGood && Interlocked.Increment(ref _kept) <= options.EnginesKept)
+        {
+            _idle.Add(instance);
+            return;
+        }
+
+        if (isGood)
+        {
+            Interlocked.Decrement(ref _kept);
+        }
+
+        instance.Dispose();
+    }
+}
+
+/// <summary>Reads an answer, which must not be kept.</summary>
+internal delegate T AnswerReader<out T>(ReadOnlySpan<byte> answer);

@@ -1,0 +1,128 @@
+using System.Reflection;
+using System.Text;
+using CloudWall.Scripting.Wasm;
+
+namespace CloudWall.Scripting.QuickJs;
+
+/// <summary>The program that runs functions in an instance (<c>driver.js</c>), and how it is spoken to.</summary>
+internal static class Driver
+{
+    private static readonly byte[] Program = Read("driver.js");
+
+    private static readonly (string Name, ScriptCall.Service Service)[] Services =
+    [
+        ("newRealm", ScriptCall.Service.NewRealm),
+        ("globalOf", ScriptCall.Service.GlobalOf),
+        ("evaluate", ScriptCall.Service.Evaluate),
+        ("progress", ScriptCall.Service.Progress),
+        ("log", ScriptCall.Service.Log),
+        ("nextRow", ScriptCall.Service.NextRow),
+    ];
+
+    /// <summary>Starts the driver in a new instance, and asserts that the three stacks fit each other.</summary>
+    /// <returns>The state in which it waits.</returns>
+    public static QuickJsImage Start(QuickJsInstance instance)
+    {
+        var exports = instance.Exports;
+        instance.Call(exports.Initialize);
+        var first = instance.Allocate(16);
+        instance.Call(exports.Free, first);
+        instance.Runtime = instance.Call(exports.NewRuntime);
+        instance.Call(exports.SetMaxStackSize, instance.Runtime, WasmSettings.ScriptStack);
+        var realm = instance.RealmOf(instance.NewRealm());
+        var function = Evaluate(instance, realm, Program, "driver");
+
+        var host = Evaluate(instance, realm, "({})"u8, "driver");
+        foreach (var (name, service) in Services)
+        {
+            var text = instance.Copy(Encoding.UTF8.GetBytes(name));
+            var key = instance.Call(exports.NewString, realm, text);
+            var value = instance.Call(exports.NewFunction, realm, text, 0, 0, (uint)service);
+            instance.Call(exports.SetProperty, realm, host, key, value);
+            instance.Call(exports.FreeValue, realm, key);
+            instance.Call(exports.FreeValue, realm, value);
+            instance.Call(exports.Free, text);
+        }
+
+        var dispatch = Call(instance, realm, function, host);
+        return QuickJsImage.Of(instance, first, dispatch);
+    }
+
+    /// <summary>Gives the driver a command.</summary>
+    /// <param name="instance">The instance.</param>
+    /// <param name="image">The state that it was put to.</param>
+    /// <param name="line">The command as JSON in UTF-8.</param>
+    /// <returns>The answer, in the instance's memory: valid until the instance is used again.</returns>
+    /// <exception cref="WasmTrapException">It was ended.</exception>
+    /// <exception cref="ScriptException">It ran into a limit of the engine.</exception>
+    public static ReadOnlySpan<byte> Send(QuickJsInstance instance, QuickJsImage image, ReadOnlySpan<byte> line)
+    {
+        var exports = instance.Exports;
+        var realm = instance.RealmOf(0);
+        var pointer = instance.Copy(line);
+        var argument = instance.Call(exports.NewString, realm, pointer);
+        instance.Call(exports.Free, pointer);
+        var answer = Call(instance, realm, image.Dispatch, argument);
+        instance.Call(exports.FreeValue, realm, argument);
+        var text = instance.Call(exports.GetString, realm, answer);
+        if (text == 0)
+        {
+            throw Failure(instance, realm, 0);
+        }
+
+        return instance.Text(text);
+    }
+
+    private static byte[] Read(string name)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException(name + " is missing");
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private static uint Evaluate(QuickJsInstance instance, uint realm, ReadOnlySpan<byte> program, string name)
+    {
+        var text = instance.Copy(program);
+        var file = instance.Copy(Encoding.UTF8.GetBytes(name));
+        var value = instance.Call(instance.Exports.Evaluate, realm, text, (uint)program.Length, file, 0, 0);
+        ThrowIfFailed(instance, realm, value);
+        instance.Call(instance.Exports.Free, text);
+        instance.Call(instance.Exports.Free, file);
+        return value;
+    }
+
+    private static uint Call(QuickJsInstance instance, uint realm, uint function, uint argument)
+    {
+        Span<byte> list = stackalloc byte[sizeof(uint)];
+        BitConverter.TryWriteBytes(list, argument);
+        var arguments = instance.Copy(list);
+        var value = instance.Call(
+            instance.Exports.Call, realm, function, instance.Call(instance.Exports.GetUndefined), 1, arguments);
+        instance.Call(instance.Exports.Free, arguments);
+        ThrowIfFailed(instance, realm, value);
+        return value;
+    }
+
+    private static void ThrowIfFailed(QuickJsInstance instance, uint realm, uint value)
+    {
+        if (value == 0)
+        {
+            throw new WasmTrapException(TrapCode.Other, "out of memory");
+        }
+
+        if (instance.Call(instance.Exports.ResolveException, realm, value) is var error && error != 0)
+        {
+            throw Failure(instance, realm, error);
+        }
+    }
+
+    /// <summary>An error that the driver could not take care of: there is no stack or no memory left to do so.</summary>
+    private static ScriptException Failure(QuickJsInstance instance, uint realm, uint error)
+    {
+        var text = error == 0 ? 0 : instance.Call(instance.Exports.GetString, realm, error);
+        var reason = text == 0 ? "out of memory" : Encoding.UTF8.GetString(instance.Text(text));
+        return new ScriptException("InternalError", reason.StartsWith("InternalError: ", StringComparison.Ordinal) ? reason[15..] : reason);
+    }
+}

@@ -1,0 +1,28 @@
+namespace CloudWall.Scripting.Running;
+
+/// <summary>A place in which a call runs, on the thread that it runs on.</summary>
+internal abstract class ScriptPlace
+{
+    [ThreadStatic]
+    private static ScriptPlace? _current;
+
+    /// <summary>The place of this thread; null on threads that are not for functions.</summary>
+    public static ScriptPlace? Current
+    {
+        get => _current;
+        set => _current = value;
+    }
+
+    /// <summary>Called every few milliseconds while code runs: a call that has taken long makes way, and waits for another place.</summary>
+    public abstract void Check(CancellationToken cancellation);
+
+    /// <summary>The call waits for something else than a processor, such as its client.</summary>
+    public virtual void BeginWait()
+    {
+    }
+
+    /// <summary>It goes on.</summary>
+    public virtual void EndWait()
+    {
+    }
+}

@@ -1,0 +1,34 @@
+namespace CloudWall.Scripting.Running;
+
+/// <summary>
+/// Where functions of design documents run. A node has <see cref="ScriptThreads"/>; a simulation <see cref="InlineRunner"/>, which has no
+/// clock.
+/// </summary>
+public abstract class ScriptRunner : IDisposable
+{
+    /// <summary>Runs work that calls functions, when there is a place for it.</summary>
+    /// <param name="scope">The database that the functions belong to.</param>
+    /// <param name="work">What is to be run. It may call any functions of that database.</param>
+    /// <param name="cancellation">Gives up waiting for a place; functions look at what they are given themselves.</param>
+    public abstract Task<T> RunAsync<T>(string scope, Func<T> work, CancellationToken cancellation);
+
+    /// <summary>Likewise for work that also waits for a client: places for such work are apart.</summary>
+    /// <param name="scope">The database that the functions belong to.</param>
+    /// <param name="work">What is to be run.</param>
+    /// <param name="cancellation">Gives up waiting for a place.</param>
+    public abstract Task StreamAsync(string scope, Action work, CancellationToken cancellation);
+
+    /// <summary>Runs work and waits for it. On a thread that has a place it is run at once.</summary>
+    public T Run<T>(string scope, Func<T> work, CancellationToken cancellation) =>
+        ScriptPlace.Current is not null ? work() : RunAsync(scope, work, cancellation).GetAwaiter().GetResult();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Ends the threads that wait for work.</summary>
+    protected abstract void Dispose(bool disposing);
+}

@@ -1,0 +1,50 @@
+namespace CloudWall.Scripting.Wasm;
+
+/// <summary>
+/// How much of everything instances get. The stacks belong together: QuickJS counts its own (in linear memory) and ends deep recursion with
+/// an error; Wasmtime counts what compiled code takes of the thread's and traps; the thread must have more than both need.
+/// </summary>
+internal static class WasmSettings
+{
+    /// <summary>QuickJS's stack, of the 5 MiB that its module has in linear memory.</summary>
+    public const int ScriptStack = 4 << 20;
+
+    /// <summary>What compiled code may take of a thread's stack.</summary>
+    public const int WasmStack = 24 << 20;
+
+    /// <summary>The stack of a thread that runs functions: also what the host needs below and above.</summary>
+    public const int ThreadStack = WasmStack + (8 << 20);
+
+    /// <summary>The size of a page of linear memory.</summary>
+    public const int Page = 64 << 10;
+
+    /// <summary>
+    /// A configuration. Memory is neither reserved beyond what an instance may have nor guarded by pages without access: kernels with
+    /// 39 bits of addresses have room for few reservations of the usual 4 GiB. Traps are checks in the code, not signals, so that the
+    /// handlers of this runtime stay the only ones.
+    /// </summary>
+    /// <param name="memory">Bytes of linear memory that an instance may have.</param>
+    /// <param name="target">The machine that code is made for, such as <c>aarch64-unknown-linux-gnu</c>; null for this one.</param>
+    public static nint CreateConfiguration(long memory, string? target = null)
+    {
+        var config = NativeMethods.wasm_config_new();
+        if (target is not null)
+        {
+            WasmError.ThrowIfSet(NativeMethods.wasmtime_config_target_set(config, target));
+        }
+
+        NativeMethods.wasmtime_config_epoch_interruption_set(config, true);
+
+        // In this order: a stack for asynchronous calls that is less than the other makes the library end the process.
+        NativeMethods.wasmtime_config_async_stack_size_set(config, ThreadStack);
+        NativeMethods.wasmtime_config_max_wasm_stack_set(config, WasmStack);
+        NativeMethods.wasmtime_config_signals_based_traps_set(config, false);
+        NativeMethods.wasmtime_config_memory_may_move_set(config, false);
+        NativeMethods.wasmtime_config_memory_reservation_set(config, (ulong)memory);
+        NativeMethods.wasmtime_config_memory_reservation_for_growth_set(config, 0);
+        NativeMethods.wasmtime_config_memory_guard_size_set(config, 0);
+        NativeMethods.wasmtime_config_memory_init_cow_set(config, true);
+        NativeMethods.wasmtime_config_wasm_threads_set(config, false);
+        return config;
+    }
+}

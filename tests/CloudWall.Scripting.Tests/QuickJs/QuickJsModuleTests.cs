@@ -1,0 +1,52 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+using CloudWall.Scripting.QuickJs;
+
+namespace CloudWall.Scripting.Tests.QuickJs;
+
+/// <summary>The names of exports and imports are those that the package's own JavaScript has for its file.</summary>
+public sealed partial class QuickJsModuleTests
+{
+    private static readonly string Package = Path.Combine(
+        typeof(QuickJsModuleTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static data => data.Key == "EnginePackage").Value!);
+
+    private static readonly string Glue = File.ReadAllText(Path.Combine(Package, "emscripten-module.cjs")).Replace("\n", "", StringComparison.Ordinal);
+
+    [Fact]
+    public void The_file_is_the_one_that_the_names_belong_to() => Assert.Equal(
+        QuickJsExports.ModuleHash, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(Package, "emscripten-module.wasm")))));
+
+    [Fact]
+    public void Exports_have_the_names_that_the_package_gives_them()
+    {
+        var names = Exports().Matches(Glue).ToDictionary(static match => match.Groups["name"].Value, static match => match.Groups["letter"].Value);
+        Assert.NotEmpty(names);
+        Assert.All(QuickJsExports.Letters, export => Assert.Equal(names[export.Key], export.Value));
+        Assert.Contains($"Z.{QuickJsExports.Constructors}();", Glue, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Imports_are_those_of_the_closed_list_and_no_others()
+    {
+        using var module = QuickJsModule.Load(64 << 20, static _ => { });
+        Assert.Equal(QuickJsImports.Names.Keys.Order(StringComparer.Ordinal), module.ImportTypes.Select(static import => import.Name).Order(StringComparer.Ordinal));
+
+        // What the package's JavaScript does for each of them gives it away.
+        var imports = Glue[Glue.IndexOf("={b:", StringComparison.Ordinal)..];
+        foreach (var (letter, mark) in (IEnumerable<(string, string)>)
+        [
+            ("b", "Assertion failed"), ("c", "oa["), ("d", "52"), ("e", "na()"), ("f", "na()"), ("g", "normalizeModule"), ("h", "loadModuleSource"),
+            ("i", "shouldInterrupt"), ("j", "clearTimeout"), ("k", "q.grow"), ("m", "getTimezoneOffset"), ("n", "UTC"), ("o", "70"),
+            ("p", "Date.now()"), ("q", "M("), ("r", "la"), ("s", "callFunction"), ("t", "freeHostRef"),
+        ])
+        {
+            var at = Regex.Match(imports, $@"[{{,]{letter}:");
+            Assert.True(at.Success, letter);
+            Assert.Contains(mark, imports.AsSpan(at.Index, Math.Min(600, imports.Length - at.Index)), StringComparison.Ordinal);
+        }
+    }
+
+    [GeneratedRegex(@"c\._(?<name>\w+)=\s*b\.(?<letter>[\w$]+)", RegexOptions.ExplicitCapture)]
+    private static partial Regex Exports();
+}
