@@ -71,13 +71,13 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
     protected override IReadOnlyList<WriteOutcome> Decide(WriteSession session)
     {
         var attachments = new IReadOnlyList<AttachmentInfo>?[_writes.Count];
-        for (var i = 0; i < attachments.Length; i++)
+        var order = InOrder();
+        foreach (var i in order)
         {
             attachments[i] = Resolve(session, i);
         }
 
         var outcomes = new WriteOutcome[_writes.Count];
-        var order = InOrder();
         if (order.Length >= Many)
         {
             session.ExpectMany(_writes[order[0]].Id);
@@ -93,7 +93,7 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
         return outcomes;
     }
 
-    /// <summary>CouchDB gives out sequences in the order of the ids.</summary>
+    /// <summary>CouchDB looks for attachments, and gives out sequences, in the order of the ids.</summary>
     private int[] InOrder()
     {
         var order = new int[_writes.Count];

@@ -25,6 +25,21 @@ public sealed class StubTests
         engine.Check();
     }
 
+    /// <summary>Seen beside a CouchDB: of several stubs of nothing, that of the first document by id is named, not by place.</summary>
+    [Theory]
+    [InlineData(WriteMode.Interactive)]
+    [InlineData(WriteMode.Replicated)]
+    public async Task The_first_document_by_id_whose_stub_is_missing_is_named(WriteMode mode)
+    {
+        await using var engine = await Engine.CreateAsync();
+        var parent = mode == WriteMode.Replicated ? RevisionId.Parse("1-aa") : default;
+        var refused = await Assert.ThrowsAsync<DocumentException>(() => engine.WriteAsync(
+            mode,
+            Engine.Prepare("z", parent, attachments: Engine.Stub("x")),
+            Engine.Prepare("b", parent, attachments: Engine.Stub("y"))));
+        Assert.Equal("Invalid attachment stub in b for y", refused.Error.Reason);
+    }
+
     [Theory]
     [InlineData("missing", null)]
     [InlineData("file", 2L)]
