@@ -7,7 +7,7 @@ namespace CloudWall.Server.Http;
 /// client sees that the answer is not whole. End with <see cref="CompleteAsync"/>. For HEAD the handler runs as for GET, so that it fails
 /// as GET would, and ends where the first bytes would be sent.
 /// </summary>
-internal sealed class ResponseStream : IDisposable
+internal sealed class ResponseStream : IJsonOutput, IDisposable
 {
     private const int FlushAt = 16 * 1024;
 

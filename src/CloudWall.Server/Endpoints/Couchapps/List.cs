@@ -1,4 +1,5 @@
 using CloudWall.Documents;
+using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Endpoints.Listings;
 using CloudWall.Server.Endpoints.Views;
 using CloudWall.Server.Http;
@@ -53,17 +54,21 @@ internal static class List
     {
         if (view == "_all_docs")
         {
-            return ListRows.Of(exchange.Database, ListingOptions.ForView(exchange.Query));
+            // CouchDB opens the design document whose view it would be.
+            DocumentReader.OpenWinner(exchange.Database, "_design/" + design).Dispose();
+            var all = ListingOptions.ForList(body, exchange.Query);
+            all.Validate(exchange.Database.Options.Partitioned);
+            return ListRows.Of(exchange, all);
         }
 
         var group = exchange.Node.Views.Find(exchange.Database, "_design/" + design);
-        var options = body is { } members ? ListingOptions.ForView(members, exchange.Query) : ListingOptions.ForView(exchange.Query);
+        var options = ListingOptions.ForList(body, exchange.Query);
         if (!group.Names.TryGetValue(view, out var found))
         {
             throw HttpErrors.NotFound("missing_named_view");
         }
 
         var listing = new ViewListing(exchange, found, options);
-        return ListRows.Of(exchange.Database, await View.ReadAsync(exchange, group, listing), listing, exchange.Aborted);
+        return ListRows.Of(exchange, await View.ReadAsync(exchange, group, listing), listing);
     }
 }

@@ -1,6 +1,5 @@
 using CloudWall.Documents.Databases;
 using CloudWall.Indexing.Queries;
-using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Endpoints.Listings;
 using CloudWall.Server.Endpoints.Views;
 using CloudWall.Server.Http;
@@ -13,13 +12,13 @@ namespace CloudWall.Server.Endpoints.Couchapps;
 internal abstract class ListRows : IDisposable
 {
     /// <summary>Begins to read a view, and disposes of the snapshot in the end.</summary>
-    public static ListRows Of(Database database, ViewSnapshot snapshot, ViewListing listing, CancellationToken cancellation)
+    public static ListRows Of(Exchange exchange, ViewSnapshot snapshot, ViewListing listing)
     {
         try
         {
             return listing.Reduction >= 0
-                ? new Reduced(database, snapshot, listing, cancellation)
-                : new Mapped(database, snapshot, listing);
+                ? new Reduced(exchange.Database, snapshot, listing, exchange.Aborted)
+                : new Mapped(exchange, snapshot, listing);
         }
         catch
         {
@@ -28,8 +27,9 @@ internal abstract class ListRows : IDisposable
         }
     }
 
-    /// <summary>Begins to read all documents.</summary>
-    public static ListRows Of(Database database, ListingOptions options) => new Documents(database, options);
+    /// <summary>Begins to read all documents, or those that are named.</summary>
+    public static ListRows Of(Exchange exchange, ListingOptions options) =>
+        options.Keys is null ? new DocumentListRows(exchange, options) : new KeyedListRows(exchange, options);
 
     /// <summary>Writes what is known before the first row: the function's <c>head</c>.</summary>
     public abstract void WriteHead(JsonBuffer json);
@@ -44,38 +44,29 @@ internal abstract class ListRows : IDisposable
     /// <inheritdoc/>
     public abstract void Dispose();
 
-    private static void WriteHead(JsonBuffer json, long total, long offset) =>
-        json.Raw("\"total_rows\":"u8).Number(total).Raw(",\"offset\":"u8).Number(offset);
-
-    private static void WriteSequence(JsonBuffer json, Database database, long sequence, bool first) =>
+    /// <summary>Writes an update sequence into the head.</summary>
+    protected static void WriteSequence(JsonBuffer json, Database database, long sequence, bool first) =>
         json.Raw(first ? "\"update_seq\":"u8 : ",\"update_seq\":"u8).Sequence(new SequenceTokens(database.Incarnation), sequence);
 
-    private static void WriteDocument(JsonBuffer json, Database database, string id)
+    /// <summary>Waits for what a row is made of: a list runs on a thread of its own.</summary>
+    protected static void Wait(ValueTask writing)
     {
-        json.Raw(",\"doc\":"u8);
-        if (database.Find(id) is { Deleted: false } record)
+        if (!writing.IsCompletedSuccessfully)
         {
-            using var stored = database.Read(id, record.Winner.Revision);
-            if (stored is not null)
-            {
-                DocumentJson.WriteRow(json, System.Text.Encoding.UTF8.GetBytes(id), record.Winner.Revision, deleted: false, stored);
-                return;
-            }
+            writing.AsTask().GetAwaiter().GetResult();
         }
-
-        json.Raw("null"u8);
     }
 
-    private sealed class Mapped(Database database, ViewSnapshot snapshot, ViewListing listing) : ListRows
+    private sealed class Mapped(Exchange exchange, ViewSnapshot snapshot, ViewListing listing) : ListRows
     {
         private readonly ViewRows _rows = snapshot.ReadRows(listing.Query);
 
         public override void WriteHead(JsonBuffer json)
         {
-            WriteHead(json, snapshot.TotalRows, _rows.Offset);
+            json.Raw("\"total_rows\":"u8).Number(snapshot.TotalRows).Raw(",\"offset\":"u8).Number(_rows.Offset);
             if (listing.Options.UpdateSequence)
             {
-                WriteSequence(json, database, snapshot.UpdateSequence, first: false);
+                WriteSequence(json, exchange.Database, snapshot.UpdateSequence, first: false);
             }
         }
 
@@ -89,10 +80,8 @@ internal abstract class ListRows : IDisposable
             json.Raw("{\"id\":"u8).Utf8Text(_rows.Id).Raw(",\"key\":"u8).Raw(_rows.Key).Raw(",\"value\":"u8).Raw(_rows.Value);
             if (listing.Options.IncludeDocs)
             {
-                var linked = NormalJson.FromStored(_rows.Value.ToArray());
-                WriteDocument(json, database, linked.IsObject && linked.Member("_id"u8) is { IsText: true } id
-                    ? id.Text()
-                    : System.Text.Encoding.UTF8.GetString(_rows.Id));
+                var document = new RowDocument(new RowOutput(exchange, json), exchange.Database, listing.Options.Members, exchange.Aborted);
+                Wait(document.WriteAsync(_rows.Id, _rows.Value));
             }
 
             json.Raw("}"u8);
@@ -138,63 +127,5 @@ internal abstract class ListRows : IDisposable
             _rows.Dispose();
             snapshot.Dispose();
         }
-    }
-
-    private sealed class Documents : ListRows
-    {
-        private readonly Database _database;
-        private readonly ListingOptions _options;
-        private readonly ListingRange _range;
-        private readonly DocumentCursor _cursor;
-        private long _left;
-        private long _skip;
-
-        public Documents(Database database, ListingOptions options)
-        {
-            _database = database;
-            _options = options;
-            _range = ListingRange.Of(ListingKind.AllDocuments, options);
-            _cursor = database.Scan(_range.Ids);
-            _left = _range.IsEmpty ? 0 : options.Limit;
-            _skip = options.Skip;
-        }
-
-        public override void WriteHead(JsonBuffer json)
-        {
-            var total = _database.DocumentCount;
-            WriteHead(json, total, _range.StartsAfterAll ? total : Math.Min(total, _database.CountBefore(_range.Ids) + Math.Min(_skip, total)));
-            if (_options.UpdateSequence)
-            {
-                WriteSequence(json, _database, _database.UpdateSequence, first: false);
-            }
-        }
-
-        public override bool TryWrite(JsonBuffer json)
-        {
-            for (; _left > 0 && _cursor.MoveNext(); _skip--)
-            {
-                if (_skip > 0)
-                {
-                    continue;
-                }
-
-                _left--;
-                json.Raw("{\"id\":"u8).Utf8Text(_cursor.Id).Raw(",\"key\":"u8).Utf8Text(_cursor.Id)
-                    .Raw(",\"value\":{\"rev\":"u8).Revision(_cursor.Winner).Raw("}"u8);
-                if (_options.IncludeDocs)
-                {
-                    WriteDocument(json, _database, System.Text.Encoding.UTF8.GetString(_cursor.Id));
-                }
-
-                json.Raw("}"u8);
-                return true;
-            }
-
-            return false;
-        }
-
-        public override void Pause() => _cursor.Pause();
-
-        public override void Dispose() => _cursor.Dispose();
     }
 }

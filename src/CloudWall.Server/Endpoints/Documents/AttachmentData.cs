@@ -49,7 +49,7 @@ internal static class AttachmentData
 
     /// <summary>Writes the bytes, unpacked, in base64.</summary>
     public static async ValueTask WriteBase64Async(
-        ResponseStream stream, Database database, AttachmentInfo attachment, CancellationToken cancellation)
+        IJsonOutput output, Database database, AttachmentInfo attachment, CancellationToken cancellation)
     {
         var piece = ArrayPool<byte>.Shared.Rent(PieceSize);
         try
@@ -61,14 +61,14 @@ internal static class AttachmentData
                 filled += read;
                 Base64.EncodeToUtf8(
                     piece.AsSpan(0, filled),
-                    stream.Buffer.GetSpan(Base64.GetMaxEncodedToUtf8Length(filled)),
+                    output.Buffer.GetSpan(Base64.GetMaxEncodedToUtf8Length(filled)),
                     out var consumed,
                     out var written,
                     isFinalBlock: read == 0);
-                stream.Buffer.Advance(written);
+                output.Buffer.Advance(written);
                 piece.AsSpan(consumed, filled - consumed).CopyTo(piece);
                 filled -= consumed;
-                await stream.FlushIfFullAsync();
+                await output.FlushIfFullAsync();
             }
         }
         finally

@@ -74,9 +74,9 @@ internal static class DocumentJson
 
     /// <summary>
     /// Writes a document with its attachments' bytes in the JSON (those after <see cref="DocumentJsonOptions.AttachmentsSince"/>),
-    /// sending as it goes, so that memory stays bounded.
+    /// piece by piece, so that an answer can be sent as it goes.
     /// </summary>
-    /// <param name="stream">Where to.</param>
+    /// <param name="output">Where to.</param>
     /// <param name="database">The document's database.</param>
     /// <param name="record">The document.</param>
     /// <param name="revision">Which revision of it.</param>
@@ -84,7 +84,7 @@ internal static class DocumentJson
     /// <param name="options">What is shown.</param>
     /// <param name="cancellation">Stops reading.</param>
     public static async ValueTask WriteWithDataAsync(
-        ResponseStream stream,
+        IJsonOutput output,
         Database database,
         DocumentRecord record,
         RevisionId revision,
@@ -92,33 +92,33 @@ internal static class DocumentJson
         DocumentJsonOptions options,
         CancellationToken cancellation)
     {
-        var output = stream.Buffer;
-        WriteMembers(output, database, record, revision, stored, options);
+        var buffer = output.Buffer;
+        WriteMembers(buffer, database, record, revision, stored, options);
         if (stored.Attachments.Count > 0)
         {
             var since = AttachmentsBase(database, record, revision, options);
-            output.Raw(",\"_attachments\":{"u8);
+            buffer.Raw(",\"_attachments\":{"u8);
             for (var i = 0; i < stored.Attachments.Count; i++)
             {
                 var attachment = stored.Attachments[i];
-                WriteAttachmentStart(output, attachment, first: i == 0);
+                WriteAttachmentStart(buffer, attachment, first: i == 0);
                 if (attachment.RevisionPosition > since)
                 {
-                    output.Raw(",\"data\":\""u8);
-                    await AttachmentData.WriteBase64Async(stream, database, attachment, cancellation);
-                    output.Raw("\""u8);
-                    WriteEncoding(output, attachment, options);
+                    buffer.Raw(",\"data\":\""u8);
+                    await AttachmentData.WriteBase64Async(output, database, attachment, cancellation);
+                    buffer.Raw("\""u8);
+                    WriteEncoding(buffer, attachment, options);
                 }
                 else
                 {
-                    WriteAttachmentEnd(output, attachment, options, follows: false);
+                    WriteAttachmentEnd(buffer, attachment, options, follows: false);
                 }
             }
 
-            output.Raw("}"u8);
+            buffer.Raw("}"u8);
         }
 
-        output.Raw("}"u8);
+        buffer.Raw("}"u8);
     }
 
     /// <summary>

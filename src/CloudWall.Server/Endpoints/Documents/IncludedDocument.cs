@@ -7,11 +7,11 @@ using CloudWall.Server.Http;
 namespace CloudWall.Server.Endpoints.Documents;
 
 /// <summary>The member <c>doc</c> of rows (<c>include_docs</c>), with its comma before it.</summary>
-/// <param name="stream">Where to.</param>
+/// <param name="output">Where to.</param>
 /// <param name="database">The documents' database.</param>
 /// <param name="members">What is shown of them.</param>
 /// <param name="cancellation">Stops reading attachments.</param>
-internal sealed class IncludedDocument(ResponseStream stream, Database database, DocumentMembers members, CancellationToken cancellation)
+internal sealed class IncludedDocument(IJsonOutput output, Database database, DocumentMembers members, CancellationToken cancellation)
 {
     /// <summary>What the three options of rows amount to.</summary>
     public static DocumentMembers MembersOf(bool conflicts, bool attachments, bool attachmentEncodingInfo) =>
@@ -78,7 +78,7 @@ internal sealed class IncludedDocument(ResponseStream stream, Database database,
 
         using (opened)
         {
-            await new IncludedDocument(stream, database, members & ~DocumentMembers.Conflicts, cancellation)
+            await new IncludedDocument(output, database, members & ~DocumentMembers.Conflicts, cancellation)
                 .WriteAsync(opened.Record, revision, database.Read(id, revision));
         }
     }
@@ -114,7 +114,7 @@ internal sealed class IncludedDocument(ResponseStream stream, Database database,
             else if ((members & DocumentMembers.AttachmentData) != 0)
             {
                 Begin();
-                await DocumentJson.WriteWithDataAsync(stream, database, record, revision, stored, new DocumentJsonOptions(members), cancellation);
+                await DocumentJson.WriteWithDataAsync(output, database, record, revision, stored, new DocumentJsonOptions(members), cancellation);
             }
             else
             {
@@ -123,5 +123,5 @@ internal sealed class IncludedDocument(ResponseStream stream, Database database,
         }
     }
 
-    private JsonBuffer Begin() => stream.Buffer.Raw(",\"doc\":"u8);
+    private JsonBuffer Begin() => output.Buffer.Raw(",\"doc\":"u8);
 }

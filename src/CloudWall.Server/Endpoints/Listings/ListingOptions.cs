@@ -145,6 +145,31 @@ internal sealed class ListingOptions
         return options;
     }
 
+    /// <summary>
+    /// The options of a list function's rows: those of a view, but a single key stays one of <c>keys</c>, so a reduce view needs
+    /// <c>group</c> for it.
+    /// </summary>
+    /// <param name="body">The body of a POST; null for a GET.</param>
+    /// <param name="query">The query string.</param>
+    /// <exception cref="DocumentException">400.</exception>
+    public static ListingOptions ForList(NormalJson? body, Query query)
+    {
+        var options = new ListingOptions();
+        var named = body is { } members ? members.Member("keys"u8) : query["keys"] is { } text ? NormalJson.Parse(text) : null;
+        if (named is { IsArray: true } keys)
+        {
+            options.Keys = keys.Elements();
+        }
+
+        if (body is { } posted)
+        {
+            options.Apply(posted);
+        }
+
+        options.Apply(query);
+        return options;
+    }
+
     /// <summary>Refuses what cannot be together in a view, as CouchDB does and in its order.</summary>
     /// <param name="reduced">Whether the view has a reduce function that is to be used.</param>
     /// <exception cref="DocumentException">400 <c>query_parse_error</c>.</exception>

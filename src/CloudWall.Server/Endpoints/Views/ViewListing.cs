@@ -1,8 +1,5 @@
-using System.Text;
 using CloudWall.Documents;
-using CloudWall.Documents.Revisions;
 using CloudWall.Indexing.Queries;
-using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Endpoints.Listings;
 using CloudWall.Server.Http;
 using CloudWall.Server.Json;
@@ -70,12 +67,7 @@ internal sealed class ViewListing
         WriteSequence(buffer.Raw(","u8), snapshot);
         buffer.Raw("\"rows\":[\r\n"u8);
         var documents = Options.IncludeDocs
-            ? new IncludedDocument(stream, _exchange.Database, Options.Members, _exchange.Aborted)
-            : null;
-
-        // As in CouchDB, conflicts are shown of a row's own document only.
-        var linked = Options.IncludeDocs
-            ? new IncludedDocument(stream, _exchange.Database, Options.Members & ~DocumentMembers.Conflicts, _exchange.Aborted)
+            ? new RowDocument(stream, _exchange.Database, Options.Members, _exchange.Aborted)
             : null;
         stream.Stalled = snapshot.Pause;
         for (var any = false; rows.MoveNext(); any = true)
@@ -85,7 +77,7 @@ internal sealed class ViewListing
                 .Raw(",\"value\":"u8).Raw(rows.Value);
             if (documents is not null)
             {
-                await WriteDocumentAsync(documents, linked!, Encoding.UTF8.GetString(rows.Id), rows.Value.ToArray());
+                await documents.WriteAsync(rows.Id, rows.Value);
             }
 
             buffer.Raw("}"u8);
@@ -124,41 +116,5 @@ internal sealed class ViewListing
                 .Sequence(new SequenceTokens(_exchange.Database.Incarnation), snapshot.UpdateSequence)
                 .Raw(","u8);
         }
-    }
-
-    /// <summary>A row's document, or the one that its value names (<c>_id</c>, <c>_rev</c>): "linked documents".</summary>
-    private static ValueTask WriteDocumentAsync(IncludedDocument documents, IncludedDocument linked, string id, byte[] json)
-    {
-        var value = NormalJson.FromStored(json);
-        if (!value.IsObject)
-        {
-            return documents.WriteAsync(id);
-        }
-
-        var target = documents;
-        if (value.Member("_id"u8) is { } named)
-        {
-            if (!named.IsText)
-            {
-                documents.WriteNull();
-                return ValueTask.CompletedTask;
-            }
-
-            id = named.Text();
-            target = linked;
-        }
-
-        if (value.Member("_rev"u8) is not { IsText: true } revision)
-        {
-            return target.WriteAsync(id);
-        }
-
-        if (RevisionId.TryParse(Encoding.UTF8.GetBytes(revision.Text()), out var parsed))
-        {
-            return documents.WriteAsync(id, parsed);
-        }
-
-        documents.WriteNull();
-        return ValueTask.CompletedTask;
     }
 }

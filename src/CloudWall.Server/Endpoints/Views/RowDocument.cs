@@ -1,0 +1,63 @@
+using System.Text;
+using CloudWall.Documents.Databases;
+using CloudWall.Documents.Revisions;
+using CloudWall.Server.Endpoints.Documents;
+using CloudWall.Server.Http;
+using CloudWall.Server.Json;
+
+namespace CloudWall.Server.Endpoints.Views;
+
+/// <summary>
+/// The documents of a view's rows (<c>include_docs</c>): a row's own, or the one that its value names (<c>_id</c>, <c>_rev</c>):
+/// "linked documents".
+/// </summary>
+/// <param name="output">Where to.</param>
+/// <param name="database">The documents' database.</param>
+/// <param name="members">What is shown of them.</param>
+/// <param name="cancellation">Stops reading attachments.</param>
+internal sealed class RowDocument(IJsonOutput output, Database database, DocumentMembers members, CancellationToken cancellation)
+{
+    private readonly IncludedDocument _own = new(output, database, members, cancellation);
+
+    // As in CouchDB, conflicts are shown of a row's own document only.
+    private readonly IncludedDocument _linked = new(output, database, members & ~DocumentMembers.Conflicts, cancellation);
+
+    /// <summary>Writes a row's document, or that there is none.</summary>
+    /// <param name="id">The id of the row's own document, as UTF-8.</param>
+    /// <param name="value">The row's value.</param>
+    public ValueTask WriteAsync(ReadOnlySpan<byte> id, ReadOnlySpan<byte> value)
+    {
+        var own = Encoding.UTF8.GetString(id);
+        return value is [(byte)'{', ..] ? WriteAsync(own, NormalJson.FromStored(value.ToArray())) : _own.WriteAsync(own);
+    }
+
+    private ValueTask WriteAsync(string own, NormalJson value)
+    {
+        var id = own;
+        var target = _own;
+        if (value.Member("_id"u8) is { } named)
+        {
+            if (!named.IsText)
+            {
+                _own.WriteNull();
+                return ValueTask.CompletedTask;
+            }
+
+            id = named.Text();
+            target = _linked;
+        }
+
+        if (value.Member("_rev"u8) is not { IsText: true } revision)
+        {
+            return target.WriteAsync(id);
+        }
+
+        if (RevisionId.TryParse(Encoding.UTF8.GetBytes(revision.Text()), out var parsed))
+        {
+            return _own.WriteAsync(id, parsed);
+        }
+
+        _own.WriteNull();
+        return ValueTask.CompletedTask;
+    }
+}
