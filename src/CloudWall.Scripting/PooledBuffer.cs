@@ -2,12 +2,15 @@ using System.Buffers;
 
 namespace CloudWall.Scripting;
 
-/// <summary>Bytes written into an array out of a pool.</summary>
+/// <summary>Bytes written into an array that grows; a short one comes out of a pool.</summary>
 internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
 {
+    /// <summary>What is longer is left to the garbage collector: the pool would keep it.</summary>
+    private const int LongestPooled = 1 << 20;
+
     private byte[] _bytes;
 
-    public PooledBuffer(int capacity = 4096) => _bytes = ArrayPool<byte>.Shared.Rent(capacity);
+    public PooledBuffer(int capacity = 4096) => _bytes = Rent(capacity);
 
     public int WrittenCount { get; private set; }
 
@@ -34,10 +37,20 @@ internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
     public void Dispose()
     {
         WrittenCount = 0;
-        if (_bytes.Length > 0)
+        Return(_bytes);
+        _bytes = [];
+    }
+
+    /// <summary>An array that has at least so many bytes.</summary>
+    public static byte[] Rent(int length) =>
+        length <= LongestPooled ? ArrayPool<byte>.Shared.Rent(length) : GC.AllocateUninitializedArray<byte>(length);
+
+    /// <summary>Gives an array back that is not used any more.</summary>
+    public static void Return(byte[] bytes)
+    {
+        if (bytes.Length is > 0 and <= LongestPooled)
         {
-            ArrayPool<byte>.Shared.Return(_bytes);
-            _bytes = [];
+            ArrayPool<byte>.Shared.Return(bytes);
         }
     }
 
@@ -49,12 +62,9 @@ internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
             return;
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent(checked((int)Math.Min(Math.Max(needed, 2L * _bytes.Length), Array.MaxLength)));
+        var larger = Rent(checked((int)Math.Min(Math.Max(needed, 2L * _bytes.Length), Array.MaxLength)));
         WrittenSpan.CopyTo(larger);
-        if (_bytes.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_bytes);
-        }
+        Return(_bytes);
         _bytes = larger;
     }
 }

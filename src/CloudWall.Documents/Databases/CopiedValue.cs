@@ -1,4 +1,4 @@
-using System.Buffers;
+using CloudWall.Documents.Buffers;
 using CloudWall.Storage;
 
 namespace CloudWall.Documents.Databases;
@@ -20,7 +20,7 @@ internal sealed class CopiedValue : PinnedValue
         if (_array.Length < value.Length)
         {
             Release();
-            _array = ArrayPool<byte>.Shared.Rent(value.Length);
+            _array = SharedArrays.Rent<byte>(value.Length);
         }
 
         _length = value.Length;
@@ -29,12 +29,9 @@ internal sealed class CopiedValue : PinnedValue
 
     public void Release()
     {
-        if (_array.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_array);
-            _array = [];
-            _length = 0;
-        }
+        SharedArrays.Return(_array);
+        _array = [];
+        _length = 0;
     }
 
     protected override void Dispose(bool disposing)

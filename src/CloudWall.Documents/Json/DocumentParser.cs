@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using CloudWall.Documents.Buffers;
 using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Documents.Json;
@@ -45,7 +46,7 @@ public static class DocumentParser
             throw new DocumentException(JsonErrors.TooLarge);
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent((int)utf8.Length);
+        var buffer = SharedArrays.Rent<byte>((int)utf8.Length);
         try
         {
             utf8.CopyTo(buffer);
@@ -53,7 +54,7 @@ public static class DocumentParser
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            SharedArrays.Return(buffer);
         }
     }
 
@@ -132,7 +133,7 @@ public static class DocumentParser
         }
 
         var (body, term) = json.WithoutSpecials();
-        limits.CheckBody(id, body);
+        limits.CheckBody(id, body.Span);
         if (attachments is not null)
         {
             Check(attachments, limits);

@@ -1,10 +1,10 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Text;
 using System.Text.Unicode;
+using CloudWall.Documents.Buffers;
 
 namespace CloudWall.Documents.Json;
 
@@ -15,15 +15,19 @@ namespace CloudWall.Documents.Json;
 /// </summary>
 internal sealed class JsonNormalizer
 {
+    private const int FirstBuffer = 4096;
+
+    /// <summary>Buffers up to this length stay with the thread for its next document.</summary>
     private const int KeptBuffer = 1 << 18;
+
     private const int Slack = 64;
     private const int FewMembers = 12;
 
     [ThreadStatic]
     private static JsonNormalizer? _spare;
 
-    private byte[] _body = ArrayPool<byte>.Shared.Rent(4096);
-    private byte[] _term = ArrayPool<byte>.Shared.Rent(4096);
+    private byte[] _body = SharedArrays.Rent<byte>(FirstBuffer);
+    private byte[] _term = SharedArrays.Rent<byte>(FirstBuffer);
     private int _bodyLength;
     private int _termLength;
     private Member[] _members = new Member[64];
@@ -145,36 +149,15 @@ internal sealed class JsonNormalizer
         return _body.AsSpan(_members[member].ValueStart..end);
     }
 
-    /// <summary>The document without its special members, in normal form and as a term.</summary>
-    public (byte[] Body, byte[] Term) WithoutSpecials()
+    /// <summary>The document without its special members, in normal form and as a term. Nothing else can be asked afterwards.</summary>
+    public (ReadOnlyMemory<byte> Body, ReadOnlyMemory<byte> Term) WithoutSpecials()
     {
+        // What stays moves towards the beginning, and the last comma, or the end of the term, may stand one beyond the end.
+        EnsureBody(1);
+        EnsureTerm(1);
         var count = 0;
-        var bodyLength = 1;
-        var termLength = 0;
-        for (var m = 0; m < _memberCount; m++)
-        {
-            ref readonly var member = ref _members[m];
-            if (member.Removed || member.Special)
-            {
-                continue;
-            }
-
-            count++;
-            bodyLength += BodyEnd(m) - member.BodyStart + 1;
-            termLength += TermEnd(m) - member.TermStart;
-        }
-
-        if (count == 0)
-        {
-            return ("{}"u8.ToArray(), [ErlangTerm.SmallTuple, 1, ErlangTerm.Nil]);
-        }
-
-        var body = GC.AllocateUninitializedArray<byte>(bodyLength);
-        var term = GC.AllocateUninitializedArray<byte>(termLength + ErlangTerm.ObjectHeaderLength + 1);
-        ErlangTerm.WriteObjectHeader(term, count);
         var b = 1;
         var t = ErlangTerm.ObjectHeaderLength;
-        body[0] = (byte)'{';
         var first = 0;
         while (first < _memberCount)
         {
@@ -184,35 +167,71 @@ internal sealed class JsonNormalizer
                 continue;
             }
 
-            // Neighbours that stay are copied together, with the commas between them.
+            // Neighbours that stay are moved together, with the commas between them.
             var last = first;
             while (last + 1 < _memberCount && !_members[last + 1].Removed && !_members[last + 1].Special)
             {
                 last++;
             }
 
-            var bodyRun = _body.AsSpan(_members[first].BodyStart..BodyEnd(last));
-            bodyRun.CopyTo(body.AsSpan(b));
-            b += bodyRun.Length;
-            body[b++] = (byte)',';
-            var termRun = _term.AsSpan(_members[first].TermStart..TermEnd(last));
-            termRun.CopyTo(term.AsSpan(t));
-            t += termRun.Length;
+            Move(_body, _members[first].BodyStart, BodyEnd(last), ref b);
+            _body[b++] = (byte)',';
+            Move(_term, _members[first].TermStart, TermEnd(last), ref t);
+            count += last + 1 - first;
             first = last + 1;
         }
 
-        body[^1] = (byte)'}';
-        term[^1] = ErlangTerm.Nil;
-        return (body, term);
+        if (count == 0)
+        {
+            return ("{}"u8.ToArray(), (byte[])[ErlangTerm.SmallTuple, 1, ErlangTerm.Nil]);
+        }
+
+        _body[b - 1] = (byte)'}';
+        ErlangTerm.WriteObjectHeader(_term, count);
+        _term[t++] = ErlangTerm.Nil;
+        _memberCount = 0;
+        return (Take(ref _body, b), Take(ref _term, t));
+    }
+
+    private static void Move(byte[] buffer, int start, int end, ref int to)
+    {
+        if (to != start)
+        {
+            buffer.AsSpan(start..end).CopyTo(buffer.AsSpan(to));
+        }
+
+        to += end - start;
     }
 
     private static void Shrink(ref byte[] buffer)
     {
         if (buffer.Length > KeptBuffer)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
-            buffer = ArrayPool<byte>.Shared.Rent(4096);
+            SharedArrays.Return(buffer);
+            buffer = SharedArrays.Rent<byte>(FirstBuffer);
         }
+    }
+
+    private static void Expect(ref byte[] buffer, long length)
+    {
+        if (buffer.Length < length)
+        {
+            SharedArrays.Return(buffer);
+            buffer = SharedArrays.Rent<byte>((int)Math.Min(length, Array.MaxLength));
+        }
+    }
+
+    /// <summary>Takes the beginning of a buffer. A long one that is nearly full is given away; of others a copy is made.</summary>
+    private static ReadOnlyMemory<byte> Take(ref byte[] buffer, int length)
+    {
+        if (buffer.Length <= KeptBuffer || length < buffer.Length / 2)
+        {
+            return buffer.AsSpan(0, length).ToArray();
+        }
+
+        var taken = buffer.AsMemory(0, length);
+        buffer = SharedArrays.Rent<byte>(FirstBuffer);
+        return taken;
     }
 
     private static byte Peek(ReadOnlySpan<byte> json, int i)
@@ -286,6 +305,13 @@ internal sealed class JsonNormalizer
         _termLength = 0;
         _memberCount = 0;
         _depth = 0;
+
+        if (json.Length > KeptBuffer)
+        {
+            // Both forms of a long text are about as long as it is. Room that is made at once need not be copied while it grows.
+            Expect(ref _body, json.Length + Slack);
+            Expect(ref _term, json.Length + (json.Length / 16) + Slack);
+        }
 
         // Outside of strings no byte above ASCII is accepted, so this is the same as looking at each string.
         if (!Utf8.IsValid(json))
@@ -506,7 +532,7 @@ internal sealed class JsonNormalizer
         }
 
         // Sorting keeps an object of a million names, all of one hash, from costing the square of them.
-        var order = ArrayPool<int>.Shared.Rent(members.Length);
+        var order = SharedArrays.Rent<int>(members.Length);
         for (var m = 0; m < members.Length; m++)
         {
             order[m] = first + m;
@@ -525,7 +551,7 @@ internal sealed class JsonNormalizer
             }
         }
 
-        ArrayPool<int>.Shared.Return(order);
+        SharedArrays.Return(order);
         return found;
     }
 
@@ -810,16 +836,12 @@ internal sealed class JsonNormalizer
 
     private static void Grow(ref byte[] buffer, int length, int more)
     {
-        var wanted = Math.Max((long)length + more, Math.Min((long)buffer.Length * 2, Array.MaxLength));
-        if (wanted > Array.MaxLength)
+        if ((long)length + more > Array.MaxLength)
         {
             throw new DocumentException(JsonErrors.TooLarge);
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent((int)wanted);
-        buffer.AsSpan(0, length).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(buffer);
-        buffer = larger;
+        buffer = SharedArrays.Grow(buffer, length, length + more);
     }
 
     private struct Frame

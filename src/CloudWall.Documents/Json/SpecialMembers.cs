@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
+using CloudWall.Documents.Buffers;
 using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Documents.Json;
@@ -278,14 +279,14 @@ internal static class SpecialMembers
         }
 
         // Line breaks in the data are escaped.
-        var buffer = ArrayPool<byte>.Shared.Rent(reader.ValueSpan.Length);
+        var buffer = SharedArrays.Rent<byte>(reader.ValueSpan.Length);
         try
         {
             return DecodeBase64(buffer.AsSpan(0, reader.CopyString(buffer)));
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            SharedArrays.Return(buffer);
         }
     }
 

@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
+using CloudWall.Documents.Buffers;
 
 namespace CloudWall.Documents.Records;
 
@@ -74,7 +74,7 @@ internal ref struct KeyWriter
     {
         if (_rented is not null)
         {
-            ArrayPool<byte>.Shared.Return(_rented);
+            SharedArrays.Return(_rented);
         }
     }
 
@@ -82,11 +82,11 @@ internal ref struct KeyWriter
     {
         if (_buffer.Length - _length < count)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_buffer.Length * 2, _length + count));
+            var larger = SharedArrays.Rent<byte>(Math.Max(_buffer.Length * 2, _length + count));
             _buffer[.._length].CopyTo(larger);
             if (_rented is not null)
             {
-                ArrayPool<byte>.Shared.Return(_rented);
+                SharedArrays.Return(_rented);
             }
 
             _buffer = _rented = larger;

@@ -1,8 +1,9 @@
 using System.Buffers;
+using CloudWall.Documents.Buffers;
 
 namespace CloudWall.Indexing.Building;
 
-/// <summary>Bytes one after the other, in an array out of a pool that grows.</summary>
+/// <summary>Bytes one after the other, in an array that grows.</summary>
 internal sealed class PooledBytes : IBufferWriter<byte>, IDisposable
 {
     private const int Least = 64 << 10;
@@ -59,11 +60,8 @@ internal sealed class PooledBytes : IBufferWriter<byte>, IDisposable
     public void Dispose()
     {
         Length = 0;
-        if (_bytes.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_bytes);
-            _bytes = [];
-        }
+        SharedArrays.Return(_bytes);
+        _bytes = [];
     }
 
     private void Reserve(int count)
@@ -73,14 +71,6 @@ internal sealed class PooledBytes : IBufferWriter<byte>, IDisposable
             return;
         }
 
-        var needed = (long)Length + count;
-        var larger = ArrayPool<byte>.Shared.Rent(checked((int)Math.Max(needed, Math.Min(Math.Max(Least, 2L * _bytes.Length), Array.MaxLength))));
-        _bytes.AsSpan(0, Length).CopyTo(larger);
-        if (_bytes.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_bytes);
-        }
-
-        _bytes = larger;
+        _bytes = SharedArrays.Grow(_bytes, Length, Math.Max(Least, (long)Length + count));
     }
 }

@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Text.Json;
+using CloudWall.Documents.Buffers;
 
 namespace CloudWall.Indexing.Collation;
 
@@ -19,7 +19,7 @@ internal static class JsonTokens
         rented = null;
         if (reader.ValueSpan.Length > initial.Length)
         {
-            initial = rented = ArrayPool<char>.Shared.Rent(reader.ValueSpan.Length);
+            initial = rented = SharedArrays.Rent<char>(reader.ValueSpan.Length);
         }
 
         return initial[..reader.CopyString(initial)];
@@ -29,7 +29,7 @@ internal static class JsonTokens
     {
         if (rented is not null)
         {
-            ArrayPool<char>.Shared.Return(rented);
+            SharedArrays.Return(rented);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using CloudWall.Documents.Buffers;
 
 namespace CloudWall.Indexing.Collation;
 
@@ -141,7 +142,7 @@ public static class SortKey
         char[]? rented = null;
         if (utf8.Length > room.Length)
         {
-            room = rented = ArrayPool<char>.Shared.Rent(utf8.Length);
+            room = rented = SharedArrays.Rent<char>(utf8.Length);
         }
 
         output.Write(StringCollation.SortKey(room[..Encoding.UTF8.GetChars(utf8, room)]));
@@ -155,14 +156,14 @@ public static class SortKey
         var bytes = reader.ValueSpan;
         if (reader.ValueIsEscaped)
         {
-            rented = ArrayPool<byte>.Shared.Rent(bytes.Length);
+            rented = SharedArrays.Rent<byte>(bytes.Length);
             bytes = rented.AsSpan(0, reader.CopyString(rented));
         }
 
         WriteRaw(bytes, output);
         if (rented is not null)
         {
-            ArrayPool<byte>.Shared.Return(rented);
+            SharedArrays.Return(rented);
         }
     }
 

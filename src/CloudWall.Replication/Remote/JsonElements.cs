@@ -1,4 +1,5 @@
 using System.Buffers;
+using CloudWall.Documents.Buffers;
 
 namespace CloudWall.Replication.Remote;
 
@@ -16,7 +17,7 @@ internal sealed class JsonElements(Stream source, string? member, int maxElement
 
     private readonly ArrayBufferWriter<byte> _frame = new(256);
     private readonly byte[]? _name = member is null ? null : System.Text.Encoding.UTF8.GetBytes("\"" + member + "\"");
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(32 * 1024);
+    private byte[] _buffer = SharedArrays.Rent<byte>(32 * 1024);
     private int _start;
     private int _end;
     private State _state = State.Before;
@@ -56,7 +57,7 @@ internal sealed class JsonElements(Stream source, string? member, int maxElement
 
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(_buffer);
+        SharedArrays.Return(_buffer);
         _buffer = [];
     }
 
@@ -192,9 +193,9 @@ internal sealed class JsonElements(Stream source, string? member, int maxElement
             var length = _end - _start;
             if (length > _buffer.Length / 2)
             {
-                var larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
+                var larger = SharedArrays.Rent<byte>(_buffer.Length * 2);
                 _buffer.AsSpan(_start, length).CopyTo(larger);
-                ArrayPool<byte>.Shared.Return(_buffer);
+                SharedArrays.Return(_buffer);
                 _buffer = larger;
             }
             else

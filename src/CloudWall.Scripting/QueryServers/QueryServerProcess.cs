@@ -24,7 +24,7 @@ internal sealed class QueryServerProcess : IDisposable
     private readonly ITimer _timer;
     private readonly Lock _lock = new();
     private readonly ArrayBufferWriter<byte> _replaced = new();
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(32 << 10);
+    private byte[] _buffer = PooledBuffer.Rent(32 << 10);
     private int _start;
     private int _end;
     private bool _waiting;
@@ -189,11 +189,8 @@ internal sealed class QueryServerProcess : IDisposable
         _timer.Dispose();
         Kill();
         _process.Dispose();
-        if (_buffer.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = [];
-        }
+        PooledBuffer.Return(_buffer);
+        _buffer = [];
     }
 
     private static string Text(ReadOnlyMemory<byte> json)
@@ -269,11 +266,11 @@ internal sealed class QueryServerProcess : IDisposable
     private void MakeRoom()
     {
         var kept = _end - _start;
-        var target = _start > _buffer.Length / 2 ? _buffer : ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
+        var target = _start > _buffer.Length / 2 ? _buffer : PooledBuffer.Rent(_buffer.Length * 2);
         _buffer.AsSpan(_start, kept).CopyTo(target);
         if (target != _buffer)
         {
-            ArrayPool<byte>.Shared.Return(_buffer);
+            PooledBuffer.Return(_buffer);
             _buffer = target;
         }
         (_start, _end) = (0, kept);

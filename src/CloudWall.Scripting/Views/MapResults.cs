@@ -5,6 +5,9 @@ namespace CloudWall.Scripting.Views;
 /// <summary>The rows that a batch of documents gave, in buffers out of a pool until they are disposed.</summary>
 public sealed class MapResults : IDisposable
 {
+    /// <summary>More rows, about 1 MiB of them, are left to the garbage collector: the pool would keep them.</summary>
+    private const int MostPooled = 1 << 15;
+
     private readonly PooledBuffer _text = new();
     private Entry[] _rows = ArrayPool<Entry>.Shared.Rent(256);
 
@@ -40,9 +43,9 @@ public sealed class MapResults : IDisposable
     {
         if (Count == _rows.Length)
         {
-            var larger = ArrayPool<Entry>.Shared.Rent(Count * 2);
+            var larger = Count * 2 <= MostPooled ? ArrayPool<Entry>.Shared.Rent(Count * 2) : new Entry[Count * 2];
             _rows.AsSpan(0, Count).CopyTo(larger);
-            ArrayPool<Entry>.Shared.Return(_rows);
+            Return();
             _rows = larger;
         }
         _rows[Count++] = new Entry(document, function, key, value, _text.WrittenCount);
@@ -62,10 +65,15 @@ public sealed class MapResults : IDisposable
     {
         Count = 0;
         _text.Dispose();
-        if (_rows.Length > 0)
+        Return();
+        _rows = [];
+    }
+
+    private void Return()
+    {
+        if (_rows.Length is > 0 and <= MostPooled)
         {
             ArrayPool<Entry>.Shared.Return(_rows);
-            _rows = [];
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using CloudWall.Documents.Buffers;
 
 namespace CloudWall.Server.Http;
 
@@ -14,9 +15,6 @@ internal sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
     private static readonly SearchValues<char> Escaped = SearchValues.Create(
         "\"\\\u0000\u0001\u0002\u0003\u0004\u0005\u0006\u0007\u0008\u0009\u000a\u000b\u000c\u000d\u000e\u000f\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f");
 
-    /// <summary>What is longer is left to the garbage collector: the pool would keep it.</summary>
-    private const int LongestPooled = 1 << 20;
-
     private const int LongestKept = 64 << 10;
 
     private readonly int _capacity;
@@ -26,7 +24,7 @@ internal sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
     public JsonBuffer(int capacity = 512)
     {
         _capacity = capacity;
-        _buffer = capacity <= LongestPooled ? ArrayPool<byte>.Shared.Rent(capacity) : GC.AllocateUninitializedArray<byte>(capacity);
+        _buffer = SharedArrays.Rent<byte>(capacity);
     }
 
     /// <summary>How many bytes there are.</summary>
@@ -114,7 +112,7 @@ internal sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Return();
+        SharedArrays.Return(_buffer);
         _buffer = [];
         WrittenCount = 0;
     }
@@ -143,19 +141,6 @@ internal sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
             return;
         }
 
-        var length = (int)Math.Min(
-            Array.MaxLength, Math.Max(Math.Max((long)_buffer.Length * 2, _capacity), (long)WrittenCount + count));
-        var larger = length <= LongestPooled ? ArrayPool<byte>.Shared.Rent(length) : GC.AllocateUninitializedArray<byte>(length);
-        WrittenSpan.CopyTo(larger);
-        Return();
-        _buffer = larger;
-    }
-
-    private void Return()
-    {
-        if (_buffer.Length is > 0 and <= LongestPooled)
-        {
-            ArrayPool<byte>.Shared.Return(_buffer);
-        }
+        _buffer = SharedArrays.Grow(_buffer, WrittenCount, Math.Max(_capacity, (long)WrittenCount + count));
     }
 }

@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Text;
+using CloudWall.Documents.Buffers;
 
 namespace CloudWall.Server.Http;
 
@@ -57,14 +57,14 @@ internal static class PercentEncoding
             return string.Empty;
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent(text.Length);
+        var buffer = SharedArrays.Rent<byte>(text.Length);
         try
         {
             return Encoding.UTF8.GetString(buffer, 0, Decode(text, buffer));
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            SharedArrays.Return(buffer);
         }
     }
 

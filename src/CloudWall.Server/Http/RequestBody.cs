@@ -1,4 +1,5 @@
 using System.Buffers;
+using CloudWall.Documents.Buffers;
 
 namespace CloudWall.Server.Http;
 
@@ -7,9 +8,6 @@ internal sealed class RequestBody : IBodySink, IDisposable
 {
     /// <summary>The bytes, and two more forms of them that parsing makes.</summary>
     private const int Forms = 3;
-
-    /// <summary>What is longer is left to the garbage collector: the pool would keep it.</summary>
-    private const int LongestPooled = 1 << 20;
 
     private byte[] _buffer = [];
     private int _length;
@@ -41,7 +39,7 @@ internal sealed class RequestBody : IBodySink, IDisposable
         var total = _length + bytes.Length;
         if (total > _buffer.Length)
         {
-            Grow(Math.Max(total, Math.Min(_buffer.Length * 2L, Array.MaxLength)));
+            Grow(total);
         }
 
         bytes.CopyTo(_buffer.AsSpan(_length));
@@ -51,26 +49,10 @@ internal sealed class RequestBody : IBodySink, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Return();
+        SharedArrays.Return(_buffer);
         _buffer = [];
         _length = 0;
     }
 
-    private void Grow(long length)
-    {
-        var larger = length <= LongestPooled
-            ? ArrayPool<byte>.Shared.Rent((int)Math.Max(length, 4096))
-            : GC.AllocateUninitializedArray<byte>((int)length);
-        Span.CopyTo(larger);
-        Return();
-        _buffer = larger;
-    }
-
-    private void Return()
-    {
-        if (_buffer.Length is > 0 and <= LongestPooled)
-        {
-            ArrayPool<byte>.Shared.Return(_buffer);
-        }
-    }
+    private void Grow(long length) => _buffer = SharedArrays.Grow(_buffer, _length, Math.Max(length, 4096));
 }

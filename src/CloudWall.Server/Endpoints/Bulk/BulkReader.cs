@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using CloudWall.Documents;
+using CloudWall.Documents.Buffers;
 using CloudWall.Documents.Json;
 using CloudWall.Server.Http;
 
@@ -14,13 +15,10 @@ internal sealed class BulkReader(DocumentLimits limits) : IBodySink, IDisposable
 {
     private const int FirstWindow = 64 * 1024;
 
-    /// <summary>What is longer is left to the garbage collector: the pool would keep it.</summary>
-    private const int LongestPooled = 1 << 20;
-
     /// <summary>What a document takes besides its text until it is written: lists, its history, its outcome.</summary>
     private const int DocumentOverhead = 1024;
 
-    private byte[] _window = ArrayPool<byte>.Shared.Rent(FirstWindow);
+    private byte[] _window = SharedArrays.Rent<byte>(FirstWindow);
     private int _length;
 
     private JsonReaderState _state = new(JsonMember.AnyDepth);
@@ -131,7 +129,7 @@ internal sealed class BulkReader(DocumentLimits limits) : IBodySink, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Return();
+        SharedArrays.Return(_window);
         _window = [];
     }
 
@@ -273,23 +271,11 @@ internal sealed class BulkReader(DocumentLimits limits) : IBodySink, IDisposable
 
     private void Grow()
     {
-        var length = (int)Math.Min(_window.Length * 2L, Array.MaxLength);
-        if (length == _window.Length)
+        if (_window.Length == Array.MaxLength)
         {
             throw new DocumentException(HttpErrors.BodyTooLarge);
         }
 
-        var larger = length <= LongestPooled ? ArrayPool<byte>.Shared.Rent(length) : GC.AllocateUninitializedArray<byte>(length);
-        _window.AsSpan(0, _length).CopyTo(larger);
-        Return();
-        _window = larger;
-    }
-
-    private void Return()
-    {
-        if (_window.Length is > 0 and <= LongestPooled)
-        {
-            ArrayPool<byte>.Shared.Return(_window);
-        }
+        _window = SharedArrays.Grow(_window, _length, _length + 1L);
     }
 }
