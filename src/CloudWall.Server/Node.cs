@@ -74,13 +74,14 @@ internal sealed class Node : IAsyncDisposable
         Uuids = new UuidGenerator(settings, options.Time);
         _administrators = new Administrators(admins.Hashes);
         Authenticator = new BasicAuthentication(_administrators);
-        Memory = new AdmissionGate(settings.RequestMemory, settings.MaxWaiting, settings.WaitTimeout, HttpErrors.NoMemory, options.Time);
+        Memory = new SharedMemory(
+            settings.RequestMemory, settings.MaxWaiting, settings.WaitTimeout, HttpErrors.NoMemory, HttpErrors.BodyTooLarge, options.Time);
         Feeds = new FeedPlaces(settings.MaxFeeds);
         Connections = new ConnectionLimit(settings, options.Time);
         var scripts = settings.Scripts with { Time = options.Time, Log = entry => Log.Write(LogLevel.Info, $"{entry.Scope}: {entry.Message}") };
         var runner = new ScriptThreads(scripts.Places, scripts.Streams, options.Time);
         Scripts = new ScriptHost(scripts, runner, Languages(options.QueryServers, scripts, runner));
-        _hosts = new RemoteHosts(options.Time, Random.Shared.NextDouble);
+        _hosts = new RemoteHosts(options.Time, Random.Shared.NextDouble, Memory, settings.MaxPeerElement);
         StartedAt = options.Time.GetUtcNow();
         Views = new ViewGroups(this);
     }
@@ -141,8 +142,8 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>Cross-origin requests.</summary>
     public CorsPolicy Cors { get; }
 
-    /// <summary>The memory that requests share for their bodies and what is made of them.</summary>
-    public AdmissionGate Memory { get; }
+    /// <summary>The memory that requests share for their bodies and what is made of them, and answers of peers.</summary>
+    public SharedMemory Memory { get; }
 
     /// <summary>The functions of design documents. A database's name is the scope of its functions.</summary>
     public ScriptHost Scripts { get; }

@@ -4,7 +4,7 @@ namespace CloudWall.Documents.Admission;
 /// So much of something (bytes, as a rule) that all who need some of it share. Who asks for more than is left waits for its turn, without
 /// holding a thread; who waits for too long, or finds too many waiting, is refused, to try again later. Who comes first is served
 /// first, but whoever has some already and needs more comes before those who have not begun. Somebody who needs more than there is at all
-/// is let in alone.
+/// is let in alone, or refused, as the gate is made.
 /// </summary>
 public sealed class AdmissionGate
 {
@@ -12,6 +12,7 @@ public sealed class AdmissionGate
     private readonly LinkedList<Waiter> _newcomers = [];
     private readonly LinkedList<Waiter> _growing = [];
     private readonly DocumentError _refusal;
+    private readonly DocumentError? _tooLarge;
     private readonly TimeProvider _time;
     private readonly TimeSpan _patience;
     private readonly int _maxWaiting;
@@ -24,12 +25,15 @@ public sealed class AdmissionGate
     /// <param name="patience">How long each may wait.</param>
     /// <param name="refusal">What the refused are told.</param>
     /// <param name="time">The clock.</param>
-    public AdmissionGate(long capacity, int maxWaiting, TimeSpan patience, DocumentError refusal, TimeProvider time)
+    /// <param name="tooLarge">What those are told who need more than there is at all; null lets them in alone.</param>
+    public AdmissionGate(
+        long capacity, int maxWaiting, TimeSpan patience, DocumentError refusal, TimeProvider time, DocumentError? tooLarge = null)
     {
         Capacity = capacity;
         _maxWaiting = maxWaiting;
         _patience = patience;
         _refusal = refusal;
+        _tooLarge = tooLarge;
         _time = time;
     }
 
@@ -74,9 +78,16 @@ public sealed class AdmissionGate
     /// <param name="amount">How much.</param>
     /// <param name="already">How much the caller holds already.</param>
     /// <param name="cancellation">Gives up waiting: the place in the queue is free at once.</param>
-    /// <exception cref="DocumentException">The refusal: too many wait, or it took too long. Nothing was taken.</exception>
+    /// <exception cref="DocumentException">
+    /// The refusal: too many wait, or it took too long; or it can never be had. Nothing was taken.
+    /// </exception>
     public ValueTask TakeAsync(long amount, long already, CancellationToken cancellation)
     {
+        if (_tooLarge is not null && already + amount > Capacity)
+        {
+            throw new DocumentException(_tooLarge);
+        }
+
         Waiter waiter;
         lock (_gate)
         {
@@ -126,7 +137,7 @@ public sealed class AdmissionGate
         return true;
     }
 
-    private bool Fits(long amount, long already) => _taken + amount <= Capacity || _taken == already;
+    private bool Fits(long amount, long already) => _taken + amount <= Capacity || (_tooLarge is null && _taken == already);
 
     private async ValueTask WaitAsync(Waiter waiter, CancellationToken cancellation)
     {

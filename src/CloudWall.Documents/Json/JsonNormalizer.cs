@@ -85,7 +85,7 @@ internal sealed class JsonNormalizer
     /// <summary>Reads one value of any kind.</summary>
     public void ReadValue(ReadOnlySpan<byte> json, bool withTerm)
     {
-        Start(json);
+        Start(json, withTerm);
         var end = withTerm ? Value<WithTerm>(json, 0) : Value<WithoutTerm>(json, 0);
         ExpectEnd(json, end);
     }
@@ -96,7 +96,7 @@ internal sealed class JsonNormalizer
     /// <returns>False where it is JSON but no object.</returns>
     public bool ReadDocument(ReadOnlySpan<byte> json)
     {
-        Start(json);
+        Start(json, withTerm: true);
         var i = SkipWhite(json, 0);
         if (Peek(json, i) != '{')
         {
@@ -299,7 +299,7 @@ internal sealed class JsonNormalizer
         return (head * 0x9E3779B97F4A7C15) ^ (tail * 0xC2B2AE3D27D4EB4F) ^ (ulong)key.Length;
     }
 
-    private void Start(ReadOnlySpan<byte> json)
+    private void Start(ReadOnlySpan<byte> json, bool withTerm)
     {
         _bodyLength = 0;
         _termLength = 0;
@@ -308,9 +308,13 @@ internal sealed class JsonNormalizer
 
         if (json.Length > KeptBuffer)
         {
-            // Both forms of a long text are about as long as it is. Room that is made at once need not be copied while it grows.
-            Expect(ref _body, json.Length + Slack);
-            Expect(ref _term, json.Length + (json.Length / 16) + Slack);
+            // Room that is made at once need not be copied while it grows, and what it takes is known before.
+            var weight = new JsonWeight(json);
+            Expect(ref _body, weight.LongestNormalForm + (2 * Slack));
+            if (withTerm)
+            {
+                Expect(ref _term, weight.LongestTerm + (2 * Slack));
+            }
         }
 
         // Outside of strings no byte above ASCII is accepted, so this is the same as looking at each string.

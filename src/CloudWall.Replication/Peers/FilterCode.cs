@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CloudWall.Documents;
+using CloudWall.Documents.Json;
 
 namespace CloudWall.Replication.Peers;
 
@@ -19,14 +20,37 @@ internal static class FilterCode
             throw NotFound($"Couldn't open document `_design/{parts[0]}` from source database `{source}`: {{error,<<\"not_found\">>}}");
         }
 
-        using var document = JsonDocument.Parse(json);
-        return document.RootElement.TryGetProperty("filters", out var filters)
-            && filters.ValueKind == JsonValueKind.Object
-            && filters.TryGetProperty(parts[^1], out var code)
-            && code.ValueKind == JsonValueKind.String
-                ? code.GetString()!
-                : throw NotFound(
-                    $"Couldn't parse filter code from document {parts[0]} on `{source}`  Error: {{not_found,<<\"missing json key: {parts[^1]}\">>}}");
+        return Code(json.Span, parts[^1]) ?? throw NotFound(
+            $"Couldn't parse filter code from document {parts[0]} on `{source}`  Error: {{not_found,<<\"missing json key: {parts[^1]}\">>}}");
+    }
+
+    private static string? Code(ReadOnlySpan<byte> design, string name)
+    {
+        string? code = null;
+        var reader = new Utf8JsonReader(design, new JsonReaderOptions { MaxDepth = DocumentLimits.MaxNesting });
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isFilters = reader.ValueTextEquals("filters"u8);
+            reader.Read();
+            if (!isFilters || reader.TokenType != JsonTokenType.StartObject)
+            {
+                code = isFilters ? null : code;
+                reader.Skip();
+                continue;
+            }
+
+            code = null;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var isCode = reader.ValueTextEquals(name);
+                reader.Read();
+                code = !isCode ? code : reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+                reader.Skip();
+            }
+        }
+
+        return code;
     }
 
     private static PeerException NotFound(string reason) => new(new DocumentError(404, "not_found", reason), isTransient: false);

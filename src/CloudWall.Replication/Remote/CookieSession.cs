@@ -89,7 +89,8 @@ internal sealed class CookieSession(RemoteAddress address, HttpClient client) : 
                 request.Headers.TryAddWithoutValidation(name, value);
             }
 
-            using var response = await client.SendAsync(request, cancellation);
+            // Nobody reads what it says: the cookie is in the head.
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
             _cookie = response.IsSuccessStatusCode ? CookieOf(response) : null;
             _isRefused = _cookie is null && (response.IsSuccessStatusCode || response.StatusCode is not >= HttpStatusCode.InternalServerError);
             return _cookie;

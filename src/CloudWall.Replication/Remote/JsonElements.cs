@@ -1,5 +1,8 @@
 using System.Buffers;
+using CloudWall.Documents;
+using CloudWall.Documents.Admission;
 using CloudWall.Documents.Buffers;
+using CloudWall.Replication.Peers;
 
 namespace CloudWall.Replication.Remote;
 
@@ -7,20 +10,51 @@ namespace CloudWall.Replication.Remote;
 /// Reads the elements of one JSON array, or the members of one object, as they arrive, each whole, so that memory holds the largest of
 /// them and not the answer. What stands around them is kept for later. Elements are not checked: whoever parses them finds out.
 /// </summary>
-/// <param name="source">The answer; whoever opened it closes it.</param>
-/// <param name="member">The member of the answer's object that is the array; null where the answer itself is the array or object.</param>
-/// <param name="maxElement">How long an element may be.</param>
-internal sealed class JsonElements(Stream source, string? member, int maxElement) : IDisposable
+internal sealed class JsonElements : IDisposable
 {
+    private const int FirstBuffer = 32 * 1024;
+
+    /// <summary>An element, and the forms that are made of it.</summary>
+    private const int Forms = 3;
+
     /// <summary>What an answer may have around its array.</summary>
     private const int MaxFrame = 1 << 16;
 
+    /// <summary>Line ends are the signs of life of a peer that has nothing to say. So many are none.</summary>
+    private const long MaxBlanks = 1 << 20;
+
+    /// <summary>How often an element may be longer than may be read, and is passed over all the same.</summary>
+    private const int MaxTooLong = 64;
+
+    private readonly Stream _source;
+    private readonly string? _member;
+    private readonly byte[]? _name;
+    private readonly int _maxElement;
+    private readonly bool _passesOver;
+    private readonly MemoryShare? _memory;
     private readonly ArrayBufferWriter<byte> _frame = new(256);
-    private readonly byte[]? _name = member is null ? null : System.Text.Encoding.UTF8.GetBytes("\"" + member + "\"");
-    private byte[] _buffer = SharedArrays.Rent<byte>(32 * 1024);
+    private byte[] _buffer = SharedArrays.Rent<byte>(FirstBuffer);
     private int _start;
     private int _end;
+    private long _blanks;
     private State _state = State.Before;
+
+    /// <summary>A reader before the first element.</summary>
+    /// <param name="source">The answer; whoever opened it closes it.</param>
+    /// <param name="member">The member of the answer's object that is the array; null where the answer itself is the array or object.</param>
+    /// <param name="options">How long an element may be, and what memory it may take.</param>
+    /// <param name="passesOver">Whether elements that are longer are passed over and counted; otherwise they are an error.</param>
+    public JsonElements(Stream source, string? member, RemoteOptions options, bool passesOver = false)
+    {
+        _source = source;
+        _member = member;
+        _name = member is null ? null : System.Text.Encoding.UTF8.GetBytes("\"" + member + "\"");
+        _passesOver = passesOver;
+        _memory = options.Memory is { } memory ? new MemoryShare(memory) : null;
+        _maxElement = _memory is null
+            ? options.MaxElementBytes
+            : (int)Math.Min(options.MaxElementBytes, Math.Max(FirstBuffer, (_memory.Largest / Forms) - FirstBuffer));
+    }
 
     private enum State
     {
@@ -33,8 +67,12 @@ internal sealed class JsonElements(Stream source, string? member, int maxElement
     /// <summary>The answer without the elements: JSON when all of them have been read.</summary>
     public ReadOnlyMemory<byte> Frame => _frame.WrittenMemory;
 
+    /// <summary>How many elements were passed over because they are too long.</summary>
+    public int PassedOver { get; private set; }
+
     /// <summary>The next element; null at the end. Valid until the next call.</summary>
     /// <exception cref="InvalidDataException">The answer is none that has such elements, ends too early, or has one that is too long.</exception>
+    /// <exception cref="PeerException">There is no memory for it now.</exception>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellation)
     {
         if (_state == State.Before)
@@ -59,6 +97,7 @@ internal sealed class JsonElements(Stream source, string? member, int maxElement
     {
         SharedArrays.Return(_buffer);
         _buffer = [];
+        _memory?.Dispose();
     }
 
     private static bool IsBlank(byte value) => value is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t';
@@ -67,22 +106,29 @@ internal sealed class JsonElements(Stream source, string? member, int maxElement
     {
         var scanner = default(ElementScanner);
         var scanned = 0;
+        var dropped = 0L;
         while (true)
         {
-            if (scanned == 0)
+            if (scanned == 0 && dropped == 0)
             {
-                // Line ends are the signs of life of a peer that has nothing to say.
                 SkipBlanks();
             }
 
             scanned += scanner.Next(_buffer.AsSpan(_start + scanned, _end - _start - scanned), out var found);
+            var isTooLong = dropped + scanned > _maxElement;
+            if (isTooLong && (!_passesOver || PassedOver == MaxTooLong || dropped > (long)_maxElement * MaxTooLong))
+            {
+                throw new InvalidDataException($"The answer has an element of more than {_maxElement} bytes.");
+            }
+
             if (found != ElementScanner.Found.Nothing)
             {
                 var element = _buffer.AsMemory(_start, scanned);
                 var isEnd = found == ElementScanner.Found.End;
                 _start += isEnd ? scanned : scanned + 1;
                 _state = isEnd ? State.Ended : State.Within;
-                if (element.Length > 0)
+                PassedOver += isTooLong ? 1 : 0;
+                if (element.Length > 0 && !isTooLong)
                 {
                     return element;
                 }
@@ -93,12 +139,15 @@ internal sealed class JsonElements(Stream source, string? member, int maxElement
                 }
 
                 scanned = 0;
+                dropped = 0;
                 continue;
             }
 
-            if (scanned > maxElement)
+            if (isTooLong)
             {
-                throw new InvalidDataException($"The answer has an element of more than {maxElement} bytes.");
+                dropped += scanned;
+                _start += scanned;
+                scanned = 0;
             }
 
             if (!await FillAsync(cancellation))
@@ -110,9 +159,16 @@ internal sealed class JsonElements(Stream source, string? member, int maxElement
 
     private void SkipBlanks()
     {
+        var from = _start;
         while (_start < _end && IsBlank(_buffer[_start]))
         {
             _start++;
+        }
+
+        _blanks += _start - from;
+        if (_blanks > MaxBlanks)
+        {
+            throw new InvalidDataException("The answer is nothing but white space.");
         }
     }
 
@@ -124,7 +180,7 @@ internal sealed class JsonElements(Stream source, string? member, int maxElement
             if (_end - _start > MaxFrame || !await FillAsync(cancellation))
             {
                 throw new InvalidDataException(
-                    member is null ? "The answer is neither a list nor an object." : $"The answer has no list `{member}`.");
+                    _member is null ? "The answer is neither a list nor an object." : $"The answer has no list `{_member}`.");
             }
         }
 
@@ -193,10 +249,7 @@ internal sealed class JsonElements(Stream source, string? member, int maxElement
             var length = _end - _start;
             if (length > _buffer.Length / 2)
             {
-                var larger = SharedArrays.Rent<byte>(_buffer.Length * 2);
-                _buffer.AsSpan(_start, length).CopyTo(larger);
-                SharedArrays.Return(_buffer);
-                _buffer = larger;
+                await GrowAsync(length, cancellation);
             }
             else
             {
@@ -207,8 +260,29 @@ internal sealed class JsonElements(Stream source, string? member, int maxElement
             _end = length;
         }
 
-        var read = await source.ReadAsync(_buffer.AsMemory(_end), cancellation);
+        var read = await _source.ReadAsync(_buffer.AsMemory(_end), cancellation);
         _end += read;
         return read > 0;
+    }
+
+    private async ValueTask GrowAsync(int length, CancellationToken cancellation)
+    {
+        var larger = (int)Math.Min(_buffer.Length * 2L, (long)Math.Max(_maxElement, MaxFrame) + FirstBuffer);
+        if (_memory is not null)
+        {
+            try
+            {
+                await _memory.ReserveInAllAsync((long)larger * Forms, cancellation);
+            }
+            catch (DocumentException refused)
+            {
+                throw new PeerException(refused.Error, isTransient: true, refused);
+            }
+        }
+
+        var buffer = SharedArrays.Rent<byte>(larger);
+        _buffer.AsSpan(_start, length).CopyTo(buffer);
+        SharedArrays.Return(_buffer);
+        _buffer = buffer;
     }
 }

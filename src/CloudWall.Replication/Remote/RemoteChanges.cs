@@ -10,12 +10,15 @@ namespace CloudWall.Replication.Remote;
 /// <summary>The changes of a remote database (<c>_changes</c>).</summary>
 internal static class RemoteChanges
 {
+    /// <summary>How many bytes of rows are read at once.</summary>
+    private const long MaxLength = 8 << 20;
+
     /// <summary>Reads the next changes. Whoever asks decides whether to ask again: the peer may be another one by then.</summary>
     public static Task<PeerChanges> ReadAsync(
         PeerHttp http, string since, int limit, bool wait, ChangesSelection selection, CancellationToken cancellation) =>
         http.RunAsync(
             Request(since, limit, wait, selection, http.Options.Heartbeat) with { MayRepeat = false },
-            async (answer, token) => await ReadAsync(await answer.OpenAsync(token), since, limit, http.Options.MaxElementBytes, token),
+            async (answer, token) => await ReadAsync(await answer.OpenAsync(token), since, limit, http.Options, token),
             cancellation);
 
     /// <summary>The request.</summary>
@@ -79,12 +82,21 @@ internal static class RemoteChanges
         return new PeerRequest(HttpMethod.Post, path.ToString()) { Content = () => PeerHttp.Json(body) };
     }
 
-    private static async Task<PeerChanges> ReadAsync(Stream body, string since, int limit, int maxRow, CancellationToken cancellation)
+    private static async Task<PeerChanges> ReadAsync(
+        Stream body, string since, int limit, RemoteOptions options, CancellationToken cancellation)
     {
-        using var elements = new JsonElements(body, "results", maxRow);
+        using var elements = new JsonElements(body, "results", options);
         var rows = new List<PeerChange>();
+        var length = 0L;
         while (await elements.ReadAsync(cancellation) is { } row)
         {
+            if (rows.Count > 0 && (rows.Count >= limit || length + row.Length > MaxLength))
+            {
+                // More than was asked for, or than is wise to hold: the rest is asked for again.
+                return new PeerChanges(rows, rows[^1].Sequence, Pending: null, IsEnd: false);
+            }
+
+            length += row.Length;
             rows.Add(ReadRow(row.Span));
         }
 

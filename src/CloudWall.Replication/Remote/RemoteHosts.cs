@@ -1,4 +1,5 @@
 using System.Net;
+using CloudWall.Documents.Admission;
 using CloudWall.Replication.Peers;
 using CloudWall.Replication.Requests;
 
@@ -10,7 +11,10 @@ namespace CloudWall.Replication.Remote;
 /// </summary>
 /// <param name="time">The time.</param>
 /// <param name="randomness">Numbers from 0 to 1, which keep many from trying again at the same moment.</param>
-public sealed class RemoteHosts(TimeProvider time, Func<double> randomness) : IDisposable
+/// <param name="memory">What answers may hold, together with requests of clients; null where nothing is counted.</param>
+/// <param name="maxElementBytes">The most bytes that one document or row in an answer may have; null for the default.</param>
+public sealed class RemoteHosts(
+    TimeProvider time, Func<double> randomness, SharedMemory? memory = null, int? maxElementBytes = null) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, SocketsHttpHandler> _ways = new(StringComparer.Ordinal);
@@ -39,7 +43,7 @@ public sealed class RemoteHosts(TimeProvider time, Func<double> randomness) : ID
                 _breakers.Add(host, breaker = new HostBreaker(authority, time));
             }
 
-            return new RemotePeer(address, Options(options), new SharedHandler(way, breaker), time, randomness);
+            return new RemotePeer(address, Options(options) with { Memory = memory, MaxElementBytes = maxElementBytes ?? RemoteOptions.Default.MaxElementBytes }, new SharedHandler(way, breaker), time, randomness);
         }
     }
 

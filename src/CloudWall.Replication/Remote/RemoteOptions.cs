@@ -1,8 +1,13 @@
+using CloudWall.Documents.Admission;
+
 namespace CloudWall.Replication.Remote;
 
 /// <summary>How a remote peer is talked to: CouchDB's settings of a replication ("Replicator" in its documentation of the configuration).</summary>
 public sealed record RemoteOptions
 {
+    /// <summary>What is so where nothing else is said.</summary>
+    public static readonly RemoteOptions Default = new();
+
     /// <summary><c>http_connections</c>: how many connections at most, 3 or more.</summary>
     public int Connections { get; init; } = 20;
 
@@ -25,7 +30,10 @@ public sealed record RemoteOptions
     public int BatchBytes { get; init; } = 1 << 20;
 
     /// <summary>The most bytes that one document or row in an answer may have.</summary>
-    public int MaxElementBytes { get; init; } = 256 << 20;
+    public int MaxElementBytes { get; init; } = 64 << 20;
+
+    /// <summary>What answers, and requests of clients, share for what they hold; null where nothing is counted.</summary>
+    public SharedMemory? Memory { get; init; }
 
     /// <summary>How often a peer that is waited for gives a sign of life: a third of the time it may be silent.</summary>
     internal TimeSpan Heartbeat => TimeSpan.FromMilliseconds(Math.Max(1000, Timeout.TotalMilliseconds / 3));

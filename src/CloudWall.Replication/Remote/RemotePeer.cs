@@ -8,6 +8,9 @@ namespace CloudWall.Replication.Remote;
 /// <summary>A database behind a URL.</summary>
 internal sealed class RemotePeer : Peer
 {
+    /// <summary>How many bytes a design document may have of which the code of a filter is read.</summary>
+    private const int LongestDesign = 16 << 20;
+
     private readonly PeerHttp _http;
     private readonly RemoteRevisions _revisions;
     private readonly RemoteWriter _writer;
@@ -157,8 +160,7 @@ internal sealed class RemotePeer : Peer
                 return FilterCode.Find(null, filter, Name);
             }
 
-            using var json = await answer.ReadJsonAsync(token);
-            return (string?)FilterCode.Find(Utf8Of(json.RootElement), filter, Name);
+            return (string?)FilterCode.Find(await answer.ReadBytesAsync(LongestDesign, token), filter, Name);
         },
         cancellation);
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.CompilerServices;
+using CloudWall.Documents;
 using CloudWall.Documents.Revisions;
 using CloudWall.Replication.Peers;
 
@@ -15,6 +16,12 @@ internal sealed class RemoteRevisions(PeerHttp http)
 
     /// <summary>How many revisions are asked for in one URL.</summary>
     private const int RevisionsInPath = 50;
+
+    /// <summary>About how many bytes of revisions are held at once that came of one URL.</summary>
+    private const long MaxOpened = 16 << 20;
+
+    /// <summary>How many elements more than it was asked for an answer may have.</summary>
+    private const int MoreElements = 1000;
 
     private volatile Support _bulkGet = http.Options.UseBulkGet ? Support.Unknown : Support.No;
     private long _attempts;
@@ -84,9 +91,17 @@ internal sealed class RemoteRevisions(PeerHttp http)
         {
             foreach (var chunk in revisions.Chunk(RevisionsInPath))
             {
-                foreach (var fetched in await OpenAsync(id, chunk, wanted, cancellation))
+                for (var asked = chunk; asked.Length > 0;)
                 {
-                    yield return fetched;
+                    var (opened, isWhole) = await OpenAsync(id, asked, wanted, cancellation);
+                    foreach (var fetched in opened)
+                    {
+                        yield return fetched;
+                    }
+
+                    // What has not come of a part of an answer is asked for again, by itself where nothing came.
+                    var left = isWhole ? [] : wanted.Of(id, chunk);
+                    asked = opened.Count > 0 ? left : [.. left.Take(1)];
                 }
             }
         }
@@ -110,10 +125,16 @@ internal sealed class RemoteRevisions(PeerHttp http)
         }
 
         _bulkGet = Support.Yes;
-        using var elements = new JsonElements(await answer.OpenAsync(cancellation), "results", http.Options.MaxElementBytes);
+        using var elements = new JsonElements(await answer.OpenAsync(cancellation), "results", http.Options, passesOver: true);
         var documents = new List<Range>();
-        while (await elements.ReadAsync(cancellation) is { } element)
+        var mostElements = wanted.Count + MoreElements;
+        for (var read = 0; await elements.ReadAsync(cancellation) is { } element; read++)
         {
+            if (read > mostElements)
+            {
+                throw new InvalidDataException("The answer has more documents than it was asked for.");
+            }
+
             documents.Clear();
             if (BulkGetReader.ReadResult(element.Span, documents) is not { } id || wanted.AncestorsOf(id) is not { } ancestors)
             {
@@ -143,7 +164,9 @@ internal sealed class RemoteRevisions(PeerHttp http)
         or HttpStatusCode.InternalServerError
         or HttpStatusCode.NotImplemented;
 
-    private Task<List<FetchedRevision>> OpenAsync(
+    /// <summary>Reads revisions of one document.</summary>
+    /// <returns>What came, and whether that is all of the answer.</returns>
+    private Task<(List<FetchedRevision> Opened, bool IsWhole)> OpenAsync(
         string id, RevisionId[] revisions, WantedRevisions wanted, CancellationToken cancellation)
     {
         var hasFailed = false;
@@ -151,16 +174,18 @@ internal sealed class RemoteRevisions(PeerHttp http)
             new PeerRequest(HttpMethod.Get, $"{RemotePath.Document(id)}?{Asked}&open_revs={RemotePath.Revisions(revisions)}"),
             async (answer, token) =>
             {
-                using var elements = new JsonElements(await answer.OpenAsync(token), null, http.Options.MaxElementBytes);
+                using var elements = new JsonElements(await answer.OpenAsync(token), null, http.Options, passesOver: true);
                 var opened = new List<FetchedRevision>();
                 var documents = new List<Range>();
-                while (await elements.ReadAsync(token) is { } element)
+                var weight = 0L;
+                while (weight < MaxOpened && await elements.ReadAsync(token) is { } element)
                 {
                     documents.Clear();
                     BulkGetReader.ReadOpened(element.Span, documents);
                     foreach (var document in documents)
                     {
                         opened.Add(RevisionParser.Parse(http, id, element.Span[document], wanted.AncestorsOf(id)!));
+                        weight += opened[^1].Weight;
                     }
                 }
 
@@ -170,8 +195,17 @@ internal sealed class RemoteRevisions(PeerHttp http)
                     throw new InvalidDataException($"`{garbled.Id}`: {garbled.Fault!.Reason}");
                 }
 
+                if (elements.PassedOver > 0 && revisions.Length == 1)
+                {
+                    // No target of this node would take it, and it must not hold up the others.
+                    opened.Add(new FetchedRevision(id, revisions, false, "{}"u8.ToArray(), [])
+                    {
+                        Fault = new DocumentError(413, "document_too_large", id),
+                    });
+                }
+
                 opened.RemoveAll(fetched => !wanted.Take(fetched));
-                return opened;
+                return (opened, elements.PassedOver == 0 && weight < MaxOpened);
             },
             cancellation);
     }

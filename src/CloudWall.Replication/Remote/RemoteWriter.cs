@@ -15,6 +15,9 @@ internal sealed class RemoteWriter(PeerHttp http, Func<double> randomness)
     /// <summary>How many documents with attachments are sent at a time.</summary>
     private const int Abreast = 4;
 
+    /// <summary>How many bytes an answer may have for each document, besides what it may have anyway.</summary>
+    private const int LongestRow = 4096;
+
     /// <summary>How often the peer may say that it cannot read a request.</summary>
     private const int MaxAttempts = 5;
 
@@ -102,7 +105,7 @@ internal sealed class RemoteWriter(PeerHttp http, Func<double> randomness)
             new PeerRequest(HttpMethod.Post, "_bulk_docs") { Content = () => PeerHttp.Json(body), Expects = IsRefusalOfMany },
             async (answer, token) =>
             {
-                using var json = await answer.ReadJsonAsync(token);
+                using var json = await answer.ReadJsonAsync(token, PeerAnswer.LongestSmall + (revisions.Count * LongestRow));
                 ReadFailures(json.RootElement, revisions, failures);
             },
             cancellation);

@@ -7,6 +7,12 @@ namespace CloudWall.Replication.Remote;
 /// <summary>Which revisions a remote database does not have (<c>_revs_diff</c>).</summary>
 internal static class RevisionsDiff
 {
+    /// <summary>How many documents more than it was asked for an answer may tell of.</summary>
+    private const int MoreElements = 1000;
+
+    /// <summary>How many ancestors that the target has are kept. They only save the sending of attachments.</summary>
+    private const long MaxAncestors = 1_000_000;
+
     /// <summary>Asks for the leaves of some changes.</summary>
     public static async Task<IReadOnlyList<MissingRevisions>> FindMissingAsync(
         PeerHttp http, IReadOnlyList<PeerChange> changes, CancellationToken cancellation)
@@ -16,28 +22,38 @@ internal static class RevisionsDiff
             return [];
         }
 
-        var body = Body(changes);
+        var asked = Asked(changes);
+        var body = Body(asked);
         return await http.RunAsync(
             new PeerRequest(HttpMethod.Post, "_revs_diff") { Content = () => PeerHttp.Json(body) },
             async (answer, token) =>
             {
-                using var elements = new JsonElements(await answer.OpenAsync(token), null, http.Options.MaxElementBytes);
-                var missing = new List<MissingRevisions>();
-                while (await elements.ReadAsync(token) is { } element)
+                using var elements = new JsonElements(await answer.OpenAsync(token), null, http.Options);
+                var missing = new Dictionary<string, MissingRevisions>(StringComparer.Ordinal);
+                var ancestors = 0L;
+                for (var read = 0; await elements.ReadAsync(token) is { } element; read++)
                 {
-                    if (Read(element.Span) is { Revisions.Count: > 0 } found)
+                    if (read > asked.Count + MoreElements)
                     {
-                        missing.Add(found);
+                        throw new InvalidDataException("The answer tells of more documents than it was asked for.");
+                    }
+
+                    // What was not asked for is not believed.
+                    var found = Read(element.Span, withAncestors: ancestors < MaxAncestors);
+                    if (asked.TryGetValue(found.Id, out var revisions))
+                    {
+                        ancestors += found.PossibleAncestors.Count;
+                        missing[found.Id] = found with { Revisions = [.. revisions.Intersect(found.Revisions)] };
                     }
                 }
 
-                return (IReadOnlyList<MissingRevisions>)missing;
+                return (IReadOnlyList<MissingRevisions>)[.. missing.Values.Where(static document => document.Revisions.Count > 0)];
             },
             cancellation);
     }
 
     /// <summary>A document may have changed twice among the changes, but an object has one member of a name.</summary>
-    private static byte[] Body(IReadOnlyList<PeerChange> changes)
+    private static Dictionary<string, IEnumerable<RevisionId>> Asked(IReadOnlyList<PeerChange> changes)
     {
         var documents = new Dictionary<string, IEnumerable<RevisionId>>(changes.Count, StringComparer.Ordinal);
         foreach (var change in changes)
@@ -45,6 +61,11 @@ internal static class RevisionsDiff
             documents[change.Id] = documents.TryGetValue(change.Id, out var others) ? others.Union(change.Leaves) : change.Leaves;
         }
 
+        return documents;
+    }
+
+    private static byte[] Body(Dictionary<string, IEnumerable<RevisionId>> documents)
+    {
         using var json = new JsonBuffer();
         json.Writer.WriteStartObject();
         foreach (var (id, revisions) in documents)
@@ -62,7 +83,7 @@ internal static class RevisionsDiff
         return json.ToArray();
     }
 
-    private static MissingRevisions Read(ReadOnlySpan<byte> member)
+    private static MissingRevisions Read(ReadOnlySpan<byte> member, bool withAncestors)
     {
         var value = RawJson.SplitMember(member, out var id);
         List<RevisionId> missing = [];
@@ -75,7 +96,7 @@ internal static class RevisionsDiff
             {
                 missing = RawJson.ReadRevisions(ref reader);
             }
-            else if (reader.ValueTextEquals("possible_ancestors"u8))
+            else if (withAncestors && reader.ValueTextEquals("possible_ancestors"u8))
             {
                 ancestors = RawJson.ReadRevisions(ref reader);
             }

@@ -36,6 +36,9 @@ internal sealed class WantedRevisions
     public IReadOnlyList<RevisionId>? AncestorsOf(string id) =>
         _documents.TryGetValue(id, out var document) ? document.Ancestors : null;
 
+    /// <summary>Those of some revisions of a document that are still wanted.</summary>
+    public RevisionId[] Of(string id, RevisionId[] revisions) => [.. revisions.Where(_documents[id].Wanted.Contains)];
+
     /// <summary>Takes note of a revision, which answers for those of its ancestors that were asked for.</summary>
     /// <returns>Whether it comes for the first time.</returns>
     public bool Take(FetchedRevision fetched)

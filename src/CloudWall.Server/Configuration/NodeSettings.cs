@@ -34,7 +34,7 @@ internal sealed record NodeSettings
 
     /// <summary>
     /// <c>[cloudwall] request_memory</c> in bytes: what the bodies of all requests, and what is made of them, may take together. By
-    /// default an eighth of the machine's memory, from 64 to 512 MiB.
+    /// default a sixteenth of the machine's memory, from 64 to 256 MiB.
     /// </summary>
     public required long RequestMemory { get; init; }
 
@@ -134,7 +134,7 @@ internal sealed record NodeSettings
         MaxFeeds = (int)settings.Number("cloudwall", "max_feeds", 10_000, 1, int.MaxValue),
         StallTimeout = TimeSpan.FromMilliseconds(settings.Number("cloudwall", "stall_timeout", 300_000, 1, int.MaxValue)),
         RequestMemory = settings.Number(
-            "cloudwall", "request_memory", Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8, 64L << 20, 512L << 20), 1, long.MaxValue / 2),
+            "cloudwall", "request_memory", Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16, 64L << 20, 256L << 20), 1, long.MaxValue / 2),
         WriteMemory = settings.Number("cloudwall", "write_memory", 64L << 20, 1, long.MaxValue / 2),
         ViewMemory = settings.Number("cloudwall", "view_memory", 16L << 20, 0, long.MaxValue / 2),
         MaxWaiting = (int)settings.Number("cloudwall", "max_waiting", 500, 0, int.MaxValue),
@@ -175,6 +175,12 @@ internal sealed record NodeSettings
         MaxUuids = (int)settings.Number("uuids", "max_count", 1000, 1, 1_000_000),
         LogLevel = ReadLogLevel(settings),
     };
+
+    /// <summary>
+    /// How many bytes a document, or a row, in an answer of a peer may have. CouchDB counts an escaped character as one byte, and what a
+    /// document is measured by leaves out its history.
+    /// </summary>
+    public int MaxPeerElement => (int)Math.Clamp((Math.Min(Limits.MaxDocumentSize, 1L << 40) * 8) + (1 << 20), 1 << 20, 1 << 30);
 
     /// <summary>The longest request line in bytes.</summary>
     public const int MaxRequestLine = 128 * 1024;

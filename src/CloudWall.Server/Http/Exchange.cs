@@ -167,12 +167,19 @@ internal sealed partial class Exchange
 
     /// <summary>The whole body, unpacked where it is gzipped. What is in it is for the caller to parse.</summary>
     /// <exception cref="DocumentException">As <see cref="ReadBodyAsync"/>.</exception>
-    public async ValueTask<RequestBody> ReadJsonAsync()
+    public ValueTask<RequestBody> ReadJsonAsync() => ReadWholeAsync(isDocument: false);
+
+    /// <summary>The whole body, unpacked where it is gzipped, which is a document.</summary>
+    /// <exception cref="DocumentException">As <see cref="ReadBodyAsync"/>.</exception>
+    public ValueTask<RequestBody> ReadDocumentAsync() => ReadWholeAsync(isDocument: true);
+
+    private async ValueTask<RequestBody> ReadWholeAsync(bool isDocument)
     {
-        var body = new RequestBody();
+        var body = new RequestBody(Memory, Aborted);
         try
         {
             await ReadBodyAsync(body);
+            await ReserveForParsingAsync(body.Memory, isDocument);
             return body;
         }
         catch
@@ -182,7 +189,7 @@ internal sealed partial class Exchange
         }
     }
 
-    /// <summary>Reads the whole body as it comes, unpacked where it is gzipped. Memory is reserved for it.</summary>
+    /// <summary>Reads the whole body as it comes, unpacked where it is gzipped.</summary>
     /// <param name="sink">Takes it.</param>
     /// <exception cref="DocumentException">
     /// 400: there is none, or it is not gzip; 413: it is larger than <c>[chttpd] max_http_request_size</c>, packed or unpacked;
@@ -273,14 +280,13 @@ internal sealed partial class Exchange
 
     private async ValueTask ReadAsync(PipeReader reader, long length, IBodySink sink)
     {
-        var limit = Math.Min(Node.Settings.MaxHttpRequestSize, Array.MaxLength);
+        var limit = Node.Settings.MaxHttpRequestSize;
         if (ContentLength > limit)
         {
             throw new DocumentException(HttpErrors.BodyTooLarge);
         }
 
-        await ReserveAsync(sink.WeightOf(length));
-        sink.Expect(length);
+        await sink.ExpectAsync(length);
         var began = Node.Time.GetTimestamp();
         for (var left = limit; ;)
         {
@@ -292,15 +298,13 @@ internal sealed partial class Exchange
                 throw new DocumentException(HttpErrors.BodyTooLarge);
             }
 
-            sink.Take(read.Buffer);
+            await sink.TakeAsync(read.Buffer);
             reader.AdvanceTo(read.Buffer.End);
             if (read.IsCompleted)
             {
                 _bodyTicks += Node.Time.GetTimestamp() - began;
                 return;
             }
-
-            await ReserveInAllAsync(sink.Weight);
         }
     }
 }

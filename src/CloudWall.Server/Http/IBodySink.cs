@@ -2,18 +2,12 @@ using System.Buffers;
 
 namespace CloudWall.Server.Http;
 
-/// <summary>Takes a request's body as it comes, unpacked.</summary>
+/// <summary>Takes a request's body as it comes, unpacked. It reserves the memory that it needs, before it uses it.</summary>
 internal interface IBodySink
 {
-    /// <summary>How many bytes of memory are needed for a body of a length that is announced.</summary>
-    long WeightOf(long length);
+    /// <summary>Says how long the body is going to be, before the first bytes; 0 where that is not known. It need not come to pass.</summary>
+    ValueTask ExpectAsync(long length);
 
-    /// <summary>How many bytes of memory are held, or soon will be, because of what has been taken.</summary>
-    long Weight { get; }
-
-    /// <summary>Says how long the body is going to be, before the first bytes; 0 where that is not known.</summary>
-    void Expect(long length);
-
-    /// <summary>Takes the next bytes.</summary>
-    void Take(in ReadOnlySequence<byte> bytes);
+    /// <summary>Takes the next bytes, which are valid until it is done.</summary>
+    ValueTask TakeAsync(ReadOnlySequence<byte> bytes);
 }

@@ -65,6 +65,9 @@ internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Ex
         JsonException => HttpErrors.InvalidJson().Error,
         OperationCanceledException when node.Stopping.IsCancellationRequested => DatabaseErrors.Stopping,
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => HttpErrors.BodyTooLarge,
+
+        // A chunk of more bytes than the framework can count.
+        IOException { InnerException: OverflowException } => HttpErrors.BodyTooLarge,
         BadHttpRequestException bad => new DocumentError(bad.StatusCode, "bad_request", bad.Message),
         _ => null,
     };

@@ -1,16 +1,28 @@
 using System.Buffers;
+using CloudWall.Documents;
+using CloudWall.Documents.Admission;
 using CloudWall.Documents.Buffers;
 
 namespace CloudWall.Server.Http;
 
-/// <summary>A request's body in a buffer, unpacked. Dispose of it when its bytes are no longer needed.</summary>
-internal sealed class RequestBody : IBodySink, IDisposable
+/// <summary>
+/// A request's body in a buffer, unpacked. Its memory is taken as the body comes, not as it is announced: who announces much and sends
+/// little holds little. Dispose of it when its bytes are no longer needed.
+/// </summary>
+/// <param name="memory">The request's share of the memory.</param>
+/// <param name="cancellation">Gives up waiting for memory.</param>
+internal sealed class RequestBody(MemoryShare memory, CancellationToken cancellation) : IBodySink, IDisposable
 {
     /// <summary>The bytes, and two more forms of them that parsing makes.</summary>
     private const int Forms = 3;
 
+    private const int Overhead = 1024;
+    private const int FirstBuffer = 4096;
+    private const int LongestFirst = 64 << 10;
+
     private byte[] _buffer = [];
     private int _length;
+    private long _announced;
 
     /// <summary>The bytes.</summary>
     public ReadOnlySpan<byte> Span => _buffer.AsSpan(0, _length);
@@ -19,31 +31,22 @@ internal sealed class RequestBody : IBodySink, IDisposable
     public ReadOnlyMemory<byte> Memory => _buffer.AsMemory(0, _length);
 
     /// <inheritdoc/>
-    public long Weight => _buffer.Length <= 4096 ? 4096 : (long)_buffer.Length * Forms;
-
-    /// <inheritdoc/>
-    public long WeightOf(long length) => 1024 + (length * Forms);
-
-    /// <inheritdoc/>
-    public void Expect(long length)
+    public ValueTask ExpectAsync(long length)
     {
-        if (length > 0)
-        {
-            Grow(length);
-        }
+        _announced = length;
+        return GrowAsync(length == 0 ? FirstBuffer : Math.Min(length, LongestFirst));
     }
 
     /// <inheritdoc/>
-    public void Take(in ReadOnlySequence<byte> bytes)
+    public ValueTask TakeAsync(ReadOnlySequence<byte> bytes)
     {
-        var total = _length + bytes.Length;
-        if (total > _buffer.Length)
+        if (bytes.Length > _buffer.Length - _length)
         {
-            Grow(total);
+            return GrowAndTakeAsync(bytes);
         }
 
-        bytes.CopyTo(_buffer.AsSpan(_length));
-        _length = (int)total;
+        Take(bytes);
+        return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -54,5 +57,48 @@ internal sealed class RequestBody : IBodySink, IDisposable
         _length = 0;
     }
 
-    private void Grow(long length) => _buffer = SharedArrays.Grow(_buffer, _length, Math.Max(length, 4096));
+    private void Take(in ReadOnlySequence<byte> bytes)
+    {
+        bytes.CopyTo(_buffer.AsSpan(_length));
+        _length += (int)bytes.Length;
+    }
+
+    private async ValueTask GrowAndTakeAsync(ReadOnlySequence<byte> bytes)
+    {
+        var needed = _length + bytes.Length;
+        var twice = Math.Min(_buffer.Length * 2L, Array.MaxLength);
+        await GrowAsync(Math.Max(needed, _announced >= needed ? Math.Min(twice, _announced) : twice));
+        Take(bytes);
+    }
+
+    private ValueTask GrowAsync(long length)
+    {
+        if (length > Array.MaxLength)
+        {
+            throw new DocumentException(HttpErrors.BodyTooLarge);
+        }
+
+        var reserving = memory.ReserveInAllAsync(Overhead + (length * Forms), cancellation);
+        if (!reserving.IsCompletedSuccessfully)
+        {
+            return AwaitAsync(reserving, (int)length);
+        }
+
+        Move((int)length);
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask AwaitAsync(ValueTask reserving, int length)
+    {
+        await reserving;
+        Move(length);
+    }
+
+    private void Move(int length)
+    {
+        var buffer = SharedArrays.Rent<byte>(length);
+        Span.CopyTo(buffer);
+        SharedArrays.Return(_buffer);
+        _buffer = buffer;
+    }
 }

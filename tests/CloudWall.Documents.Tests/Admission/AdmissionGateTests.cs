@@ -44,6 +44,19 @@ public sealed class AdmissionGateTests
     }
 
     [Fact]
+    public async Task Refuses_for_good_who_needs_more_than_there_is_where_it_is_told_to()
+    {
+        var never = new DocumentError(413, "too_large", "Never.");
+        var gate = new AdmissionGate(100, 10, TimeSpan.FromMinutes(1), Refusal, TimeProvider.System, never);
+        Assert.False(gate.TryTake(101));
+        Assert.Equal(never, (await Assert.ThrowsAsync<DocumentException>(() => gate.TakeAsync(101, 0, Never).AsTask())).Error);
+        await gate.TakeAsync(60, 0, Never);
+        Assert.Equal(never, (await Assert.ThrowsAsync<DocumentException>(() => gate.TakeAsync(41, 60, Never).AsTask())).Error);
+        await gate.TakeAsync(40, 60, Never);
+        Assert.Equal((100, 0), (gate.Taken, gate.Waiting));
+    }
+
+    [Fact]
     public async Task Refuses_who_finds_too_many_waiting()
     {
         var gate = Gate(1, maxWaiting: 1);

@@ -26,7 +26,7 @@ public sealed class JsonElementsTests
             var (rows, other, piece, spaced) = sample;
             var space = spaced ? " \r\n" : "";
             var json = $$"""{{{space}}"before":{{other}},{{space}}"results"{{space}}:[{{space}}{{string.Join($"{space},{space}", rows)}}{{space}}],"last_seq":"5-x"}{{space}}""";
-            using var elements = new JsonElements(new Pieces(Encoding.UTF8.GetBytes(json), piece), "results", 1 << 16);
+            using var elements = new JsonElements(new Pieces(Encoding.UTF8.GetBytes(json), piece), "results", Options(1 << 16));
             var read = new List<string>();
             while (elements.ReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult() is { } element)
             {
@@ -45,7 +45,7 @@ public sealed class JsonElementsTests
             var (rows, part, piece) = sample;
             var json = Encoding.UTF8.GetBytes($$"""{"results":[{{string.Join(',', rows)}}],"last_seq":"5-x"}""");
             var cut = json.AsMemory(0, (int)(part * (json.Length - 1)));
-            using var elements = new JsonElements(new Pieces(cut.ToArray(), piece), "results", 1 << 16);
+            using var elements = new JsonElements(new Pieces(cut.ToArray(), piece), "results", Options(1 << 16));
 
             var failure = Record.Exception(() =>
             {
@@ -63,10 +63,12 @@ public sealed class JsonElementsTests
     public async Task An_element_that_is_too_long_is_refused()
     {
         var json = Encoding.UTF8.GetBytes($$"""{"results":["{{new string('x', 100_000)}}"]}""");
-        using var elements = new JsonElements(new MemoryStream(json), "results", 50_000);
+        using var elements = new JsonElements(new MemoryStream(json), "results", Options(50_000));
 
         await Assert.ThrowsAsync<InvalidDataException>(async () => await elements.ReadAsync(CancellationToken.None));
     }
+
+    private static RemoteOptions Options(int longest) => new() { MaxElementBytes = longest };
 
     private static string Compact(string json) => JsonNode.Parse(json)?.ToJsonString() ?? "null";
 

@@ -75,13 +75,16 @@ internal sealed class SlowRequest : IDisposable
     public async Task<string> ReadToAsync(string wanted)
     {
         using var patience = new CancellationTokenSource(Patience);
-        var text = string.Empty;
-        while (!text.Contains(wanted, StringComparison.Ordinal))
+        var text = new StringBuilder();
+        for (var end = string.Empty; !end.Contains(wanted, StringComparison.Ordinal);)
         {
-            text += await ReadAsync(patience.Token);
+            // Only what has just come is looked at, with what may have come of the text before.
+            var piece = await ReadAsync(patience.Token);
+            text.Append(piece);
+            end = text.ToString(Math.Max(0, text.Length - piece.Length - wanted.Length), Math.Min(text.Length, piece.Length + wanted.Length));
         }
 
-        return text;
+        return text.ToString();
     }
 
     /// <summary>Reads on until the connection ends, one way or the other.</summary>

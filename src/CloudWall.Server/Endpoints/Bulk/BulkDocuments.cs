@@ -24,11 +24,10 @@ internal static class BulkDocuments
     {
         exchange.RequireJson();
         BulkRequest request;
-        using (var reader = new BulkReader(exchange.Node.Settings.Limits))
+        using (var reader = new BulkReader(exchange.Node.Settings.Limits, exchange.Memory, exchange.Aborted))
         {
             await exchange.ReadBodyAsync(reader);
-            request = reader.Complete();
-            await exchange.ReserveInAllAsync(reader.Weight);
+            request = await reader.CompleteAsync();
         }
 
         var documents = request.Documents;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using CloudWall.Documents;
+using CloudWall.Documents.Admission;
 using CloudWall.Documents.Buffers;
 using CloudWall.Documents.Json;
 using CloudWall.Server.Http;
@@ -11,7 +12,7 @@ namespace CloudWall.Server.Endpoints.Bulk;
 /// Reads the body of <c>_bulk_docs</c> while it comes in: each document is parsed as soon as it is there, and its text is dropped.
 /// What is wrong with a document is told only when the rest has been seen to be JSON.
 /// </summary>
-internal sealed class BulkReader(DocumentLimits limits) : IBodySink, IDisposable
+internal sealed class BulkReader(DocumentLimits limits, MemoryShare memory, CancellationToken cancellation) : IBodySink, IDisposable
 {
     private const int FirstWindow = 64 * 1024;
 
@@ -61,36 +62,33 @@ internal sealed class BulkReader(DocumentLimits limits) : IBodySink, IDisposable
         AllOrNothing,
     }
 
-    /// <inheritdoc/>
-    public long Weight => _window.Length + _parsed;
+    /// <summary>How many bytes of memory are held because of what has been taken.</summary>
+    private long Weight => (2L * _window.Length) + _parsed;
 
     /// <inheritdoc/>
-    public long WeightOf(long length) => Math.Max(FirstWindow, length * 2);
+    public ValueTask ExpectAsync(long length) => memory.ReserveInAllAsync(Weight, cancellation);
 
     /// <inheritdoc/>
-    public void Expect(long length)
-    {
-    }
-
-    /// <inheritdoc/>
-    public void Take(in ReadOnlySequence<byte> bytes)
+    public async ValueTask TakeAsync(ReadOnlySequence<byte> bytes)
     {
         foreach (var segment in bytes)
         {
-            for (var rest = segment.Span; !rest.IsEmpty;)
+            for (var rest = segment; !rest.IsEmpty;)
             {
                 if (_length == _window.Length)
                 {
                     Scan(isFinal: false);
+                    await memory.ReserveInAllAsync(Weight, cancellation);
                 }
 
                 if (_length == _window.Length)
                 {
+                    await memory.ReserveInAllAsync(Weight + (2L * _window.Length), cancellation);
                     Grow();
                 }
 
                 var count = Math.Min(rest.Length, _window.Length - _length);
-                rest[..count].CopyTo(_window.AsSpan(_length));
+                rest.Span[..count].CopyTo(_window.AsSpan(_length));
                 _length += count;
                 rest = rest[count..];
             }
@@ -100,9 +98,10 @@ internal sealed class BulkReader(DocumentLimits limits) : IBodySink, IDisposable
     /// <summary>Ends the reading.</summary>
     /// <returns>The documents, and what is to be done with them.</returns>
     /// <exception cref="DocumentException">400: it is no JSON, no object, or has no list of documents; or one of them is refused.</exception>
-    public BulkRequest Complete()
+    public async ValueTask<BulkRequest> CompleteAsync()
     {
         Scan(isFinal: true);
+        await memory.ReserveInAllAsync(Weight, cancellation);
         if (!_isObject)
         {
             throw HttpErrors.BadRequest("Request body must be a JSON object");

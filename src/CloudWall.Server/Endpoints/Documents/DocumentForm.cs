@@ -61,10 +61,9 @@ internal static class DocumentForm
             switch (part.FieldName)
             {
                 case "_doc":
-                    using (var json = new JsonBuffer())
+                    using (var json = await exchange.ReadPartAsync(form))
                     {
-                        await exchange.ReadPartAsync(form, json);
-                        document = DocumentParser.Parse(json.WrittenSpan, exchange.Node.Settings.Limits);
+                        document = DocumentParser.Parse(json.Span, exchange.Node.Settings.Limits);
                     }
 
                     break;

@@ -1,4 +1,5 @@
 using CloudWall.Documents;
+using CloudWall.Documents.Admission;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
@@ -32,7 +33,7 @@ internal static class DocumentUpdate
         }
 
         ParsedDocument document;
-        using (var body = await exchange.ReadJsonAsync())
+        using (var body = await exchange.ReadDocumentAsync())
         {
             document = DocumentParser.Parse(body.Span, exchange.Node.Settings.Limits);
         }
@@ -75,7 +76,7 @@ internal static class DocumentUpdate
     {
         exchange.RequireJson();
         ParsedDocument document;
-        using (var body = await exchange.ReadJsonAsync())
+        using (var body = await exchange.ReadDocumentAsync())
         {
             document = DocumentParser.Parse(body.Span, exchange.Node.Settings.Limits);
         }
@@ -159,10 +160,9 @@ internal static class DocumentUpdate
         }
 
         ParsedDocument document;
-        using (var json = new JsonBuffer(4096))
+        using (var json = await exchange.ReadPartAsync(parts))
         {
-            await exchange.ReadPartAsync(parts, json);
-            document = DocumentParser.Parse(json.WrittenSpan, exchange.Node.Settings.Limits);
+            document = DocumentParser.Parse(json.Span, exchange.Node.Settings.Limits);
         }
 
         var parent = RequestedRevision.Resolve(exchange, document.Revision);
@@ -210,7 +210,7 @@ internal static class DocumentUpdate
     {
         _ = Run(exchange.Node, exchange.RequestId, exchange.Database, exchange.Principal, write, exchange.TakeOverMemory());
 
-        static async Task Run(Node node, string request, Database database, Principal principal, DocumentWrite write, long memory)
+        static async Task Run(Node node, string request, Database database, Principal principal, DocumentWrite write, MemoryShare memory)
         {
             try
             {
@@ -222,7 +222,7 @@ internal static class DocumentUpdate
             }
             finally
             {
-                node.Memory.Return(memory);
+                memory.Dispose();
             }
         }
     }

@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Text;
 using CloudWall.Documents;
+using CloudWall.Documents.Admission;
 using CloudWall.Documents.Json;
 using CloudWall.Server.Endpoints.Bulk;
+using CloudWall.Server.Http;
 using CsCheck;
 
 namespace CloudWall.Server.Tests.Endpoints.Bulk;
@@ -49,29 +51,35 @@ public sealed class BulkReaderTests
     }
 
     [Fact]
-    public void Holds_of_a_long_body_no_more_than_the_documents()
+    public async Task Holds_of_a_long_body_no_more_than_the_documents()
     {
-        using var reader = new BulkReader(DocumentLimits.Default);
-        reader.Take(new ReadOnlySequence<byte>("{\"skipped\":[0"u8.ToArray()));
+        using var share = new MemoryShare(Memory());
+        using var reader = new BulkReader(DocumentLimits.Default, share, CancellationToken.None);
+        await reader.TakeAsync(new ReadOnlySequence<byte>("{\"skipped\":[0"u8.ToArray()));
         var piece = new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(", 1", 10_000))));
         for (var i = 0; i < 100; i++)
         {
-            reader.Take(piece);
+            await reader.TakeAsync(piece);
         }
 
-        Assert.InRange(reader.Weight, 1, 128 * 1024);
-        reader.Take(new ReadOnlySequence<byte>("],\"docs\":[]}"u8.ToArray()));
-        Assert.Empty(reader.Complete().Documents);
+        Assert.InRange(share.Bytes, 1, 128 * 1024);
+        await reader.TakeAsync(new ReadOnlySequence<byte>("],\"docs\":[]}"u8.ToArray()));
+        Assert.Empty((await reader.CompleteAsync()).Documents);
     }
 
     private static BulkRequest Read(byte[] json, int piece)
     {
-        using var reader = new BulkReader(DocumentLimits.Default);
+        using var share = new MemoryShare(Memory());
+        using var reader = new BulkReader(DocumentLimits.Default, share, CancellationToken.None);
         for (var at = 0; at < json.Length; at += piece)
         {
-            reader.Take(new ReadOnlySequence<byte>(json, at, Math.Min(piece, json.Length - at)));
+            Completed(reader.TakeAsync(new ReadOnlySequence<byte>(json, at, Math.Min(piece, json.Length - at))).AsTask());
         }
 
-        return reader.Complete();
+        return reader.CompleteAsync().AsTask().GetAwaiter().GetResult();
     }
+
+    private static void Completed(Task task) => task.GetAwaiter().GetResult();
+
+    private static SharedMemory Memory() => new(64 << 20, 1, TimeSpan.FromSeconds(1), HttpErrors.NoMemory, HttpErrors.BodyTooLarge, TimeProvider.System);
 }

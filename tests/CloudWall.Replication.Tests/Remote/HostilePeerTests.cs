@@ -1,0 +1,217 @@
+using System.Net;
+using System.Text;
+using CloudWall.Documents;
+using CloudWall.Documents.Admission;
+using CloudWall.Documents.Revisions;
+using CloudWall.Replication.Peers;
+using CloudWall.Replication.Remote;
+
+namespace CloudWall.Replication.Tests.Remote;
+
+/// <summary>Review, attack 8: a peer whose answers have no end, or more in them than it was asked for.</summary>
+public sealed class HostilePeerTests
+{
+    private const int Longest = 1 << 20;
+    private const string Hash = "11111111111111111111111111111111";
+    private static readonly RevisionId First = Revision("1-" + Hash);
+
+    public static TheoryData<string, string, HttpStatusCode> Endless => new()
+    {
+        { "", "x", HttpStatusCode.OK },
+        { "", " ", HttpStatusCode.OK },
+        { "{\"x\":\"", "x", HttpStatusCode.OK },
+        { "{\"error\":\"", "x", HttpStatusCode.InternalServerError },
+        { "{\"error\":\"", "x", HttpStatusCode.NotImplemented },
+    };
+
+    [Theory]
+    [MemberData(nameof(Endless))]
+    public async Task Answers_about_a_server_a_database_and_a_checkpoint_are_small(string begin, string unit, HttpStatusCode status)
+    {
+        var script = new Script((_, _) => Answer(begin, unit, status, 4 << 20));
+        foreach (var ask in (Func<Peer, Task>[])[
+            static peer => peer.ReadInfoAsync(CancellationToken.None),
+            static peer => peer.ReadLocalAsync("checkpoint", CancellationToken.None),
+            static peer => peer.WriteLocalAsync("checkpoint", null, "{}"u8.ToArray(), CancellationToken.None),
+            static peer => peer.EnsureFullCommitAsync(CancellationToken.None),
+            static peer => peer.FindMissingAsync([new PeerChange("1", "a", [First])], CancellationToken.None),
+            static peer => peer.WriteAsync([new FetchedRevision("a", [First], false, "{}"u8.ToArray(), [])], CancellationToken.None)])
+        {
+            await using var peer = Peer(script);
+            await Assert.ThrowsAsync<PeerException>(() => ask(peer));
+        }
+    }
+
+    [Theory]
+    [InlineData("{\"uuid\":\"", "x", HttpStatusCode.OK)]
+    [InlineData("{\"error\":\"", "x", HttpStatusCode.InternalServerError)]
+    public async Task What_a_server_says_of_itself_is_small(string begin, string unit, HttpStatusCode status)
+    {
+        var script = new Script((_, _) => Answer(begin, unit, status, 4 << 20));
+        await using var peer = Peer(script);
+        await Assert.ThrowsAsync<PeerException>(() => peer.ReadServerAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_design_document_without_end_is_no_filter()
+    {
+        var script = new Script((_, _) => Answer("{\"filters\":{\"f\":\"", "x", HttpStatusCode.OK, 40 << 20));
+        await using var peer = Peer(script, retries: 0);
+        await Assert.ThrowsAsync<PeerException>(() => peer.ReadFilterCodeAsync("d/f", CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Nothing_is_read_of_the_answer_that_gives_a_cookie()
+    {
+        var script = new Script((request, _) =>
+        {
+            if (request.RequestUri!.AbsolutePath != "/_session")
+            {
+                return Script.Json("""{"update_seq":"0","instance_start_time":"1"}""");
+            }
+
+            var begun = Answer("{", "x", HttpStatusCode.OK, 0);
+            begun.Headers.TryAddWithoutValidation("Set-Cookie", "AuthSession=session-number-1; Path=/");
+            return begun;
+        });
+        await using var peer = script.Peer("http://me:secret@host/db");
+        Assert.Equal("1", (await peer.ReadInfoAsync(CancellationToken.None)).InstanceStartTime);
+    }
+
+    [Fact]
+    public async Task No_more_changes_are_taken_than_were_asked_for()
+    {
+        const string Row = "{\"seq\":\"7-x\",\"id\":\"a\",\"changes\":[{\"rev\":\"1-" + Hash + "\"}]},";
+        var script = new Script((_, _) => Answer("{\"results\":[", Row, HttpStatusCode.OK, 4 << 20));
+        await using var peer = Peer(script);
+        var changes = await peer.ReadChangesAsync("0", 100, wait: false, new ChangesSelection(), CancellationToken.None);
+        Assert.Equal((100, "\"7-x\"", false), (changes.Rows.Count, changes.LastSequence, changes.IsEnd));
+        Assert.Null(changes.Pending);
+    }
+
+    [Fact]
+    public async Task Long_rows_of_changes_are_taken_a_few_at_a_time()
+    {
+        var leaves = string.Join(',', Enumerable.Repeat("{\"rev\":\"1-" + Hash + "\"}", 20_000));
+        var script = new Script((_, _) => Answer("{\"results\":[", "{\"seq\":1,\"id\":\"a\",\"changes\":[" + leaves + "]},", HttpStatusCode.OK, 16 << 20));
+        await using var peer = Peer(script);
+        var changes = await peer.ReadChangesAsync("0", 1000, wait: false, new ChangesSelection(), CancellationToken.None);
+        Assert.InRange(changes.Rows.Count, 2, 20);
+        Assert.False(changes.IsEnd);
+    }
+
+    [Theory]
+    [InlineData("{\"results\":[{\"seq\":1,\"id\":\"a\",\"changes\":[", "{},")]
+    [InlineData("{\"results\":[{\"seq\":1,\"id\":\"", "a")]
+    [InlineData("{\"results\":[],\"last_seq\":\"", "1")]
+    [InlineData("{\"x\":\"", "1")]
+    public async Task A_row_without_end_fails(string begin, string unit)
+    {
+        var script = new Script((_, _) => Answer(begin, unit, HttpStatusCode.OK, 8 << 20));
+        await using var peer = Peer(script);
+        await Assert.ThrowsAsync<PeerException>(() =>
+            peer.ReadChangesAsync("0", 100, wait: false, new ChangesSelection(), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Only_what_was_asked_for_is_believed_to_be_missing()
+    {
+        const string Missing = "{\"missing\":[\"1-" + Hash + "\",\"2-b\"],\"possible_ancestors\":[\"1-c\"]}";
+        var script = new Script((_, _) => Script.Json($$"""{"a":{{Missing}},"b":{{Missing}}}"""));
+        await using var peer = Peer(script);
+        var missing = Assert.Single(await peer.FindMissingAsync([new PeerChange("1", "a", [First])], CancellationToken.None));
+        Assert.Equal(("a", First, Revision("1-c")), (missing.Id, Assert.Single(missing.Revisions), Assert.Single(missing.PossibleAncestors)));
+    }
+
+    [Theory]
+    [InlineData("{\"b\":{}", ",\"b\":{}")]
+    [InlineData("{\"a\":{\"missing\":[\"1-a\"", ",\"1-a\"")]
+    public async Task An_answer_without_end_about_what_is_missing_fails(string begin, string unit)
+    {
+        var script = new Script((_, _) => Answer(begin, unit, HttpStatusCode.OK, 8 << 20));
+        await using var peer = Peer(script);
+        await Assert.ThrowsAsync<PeerException>(() => peer.FindMissingAsync([new PeerChange("1", "a", [First])], CancellationToken.None));
+    }
+
+    /// <summary>It is counted as refused, and does not hold up the others.</summary>
+    [Fact]
+    public async Task A_document_that_is_too_long_is_passed_over()
+    {
+        var second = Revision("1-" + new string('2', 32));
+        var text = new string('x', Longest);
+        var large = Document("a", First, text);
+        var small = Document("a", second, "small");
+        var script = new Script((request, _) => Script.Json(
+            request.Method == HttpMethod.Post ? $$"""{"results":[{"id":"a","docs":[{"ok":{{large}}}]},{"id":"b","docs":[{"ok":{{Document("b", First, "b")}}}]}]}"""
+            : request.RequestUri!.Query.Contains(First.ToString(), StringComparison.Ordinal) && request.RequestUri.Query.Contains(second.ToString(), StringComparison.Ordinal)
+                ? $$"""[{"ok":{{large}}},{"ok":{{small}}}]"""
+                : $$"""[{"ok":{{large}}}]"""));
+        await using var peer = Peer(script);
+        var fetched = await FetchAsync(peer, new MissingRevisions("a", [First, second], []), new MissingRevisions("b", [First], []));
+        Assert.Equal(["b", "a", "a"], fetched.Select(static revision => revision.Id));
+        Assert.Equal((second, null), (fetched[1].Path[0], fetched[1].Fault));
+        Assert.Equal((First, 413), (fetched[2].Path[0], fetched[2].Fault?.Status));
+    }
+
+    [Theory]
+    [InlineData("{\"results\":[{\"id\":\"a\",\"docs\":[{\"ok\":{\"x\":\"", "x")]
+    [InlineData("{\"results\":[", "{\"id\":\"b\",\"docs\":[]},")]
+    [InlineData("{\"results\":[", "{},")]
+    [InlineData("{\"results\":[", " ")]
+    public async Task Documents_without_end_fail(string begin, string unit)
+    {
+        var script = new Script((_, _) => Answer(begin, unit, HttpStatusCode.OK, 200 << 20));
+        await using var peer = Peer(script, retries: 0);
+        await Assert.ThrowsAsync<PeerException>(() => FetchAsync(peer, new MissingRevisions("a", [First], [])));
+    }
+
+    [Fact]
+    public async Task What_an_answer_holds_is_taken_from_the_memory_that_all_share()
+    {
+        var memory = new SharedMemory(
+            16 << 20, 0, TimeSpan.FromMinutes(1), new DocumentError(429, "busy", "Later."), new DocumentError(413, "large", "Never."), TimeProvider.System);
+        var text = $$"""{"results":[{"id":"a","docs":[{"ok":{{Document("a", First, new string('x', Longest / 2))}}}]}]}""";
+        var script = new Script((_, _) => Script.Json(text));
+        await using var peer = Peer(script, retries: 0, memory);
+        await using (var reading = peer.FetchAsync([new MissingRevisions("a", [First], [])], CancellationToken.None).GetAsyncEnumerator())
+        {
+            Assert.True(await reading.MoveNextAsync());
+            Assert.True(memory.Taken > Longest / 2);
+        }
+
+        Assert.Equal(0, memory.Taken);
+        using var rest = new MemoryShare(memory);
+        await rest.ReserveAsync(rest.Largest, CancellationToken.None);
+        var failure = await Assert.ThrowsAsync<PeerException>(() => FetchAsync(peer, new MissingRevisions("a", [First], [])));
+        Assert.Equal((429, true), (failure.Error.Status, failure.IsTransient));
+    }
+
+    private static string Document(string id, RevisionId revision, string text) =>
+        $$$"""{"_id":"{{{id}}}","_rev":"{{{revision}}}","_revisions":{"start":1,"ids":["{{{revision.ToString()[2..]}}}"]},"text":"{{{text}}}"}""";
+
+    private static RevisionId Revision(string text) =>
+        RevisionId.TryParse(Encoding.UTF8.GetBytes(text), out var revision) ? revision : throw new ArgumentException(text);
+
+    private static async Task<List<FetchedRevision>> FetchAsync(Peer peer, params MissingRevisions[] missing)
+    {
+        var revisions = new List<FetchedRevision>();
+        await foreach (var revision in peer.FetchAsync(missing, CancellationToken.None))
+        {
+            revisions.Add(revision);
+        }
+
+        return revisions;
+    }
+
+    private static RemotePeer Peer(Script script, int retries = 1, SharedMemory? memory = null) => new(
+        RemoteAddress.Parse("http://host/db", []),
+        new RemoteOptions { Retries = retries, FirstDelay = TimeSpan.Zero, MaxDelay = TimeSpan.FromSeconds(5), MaxElementBytes = Longest, Memory = memory },
+        script,
+        TimeProvider.System,
+        static () => 0.5);
+
+    private static HttpResponseMessage Answer(string begin, string unit, HttpStatusCode status, long longest) => new(status)
+    {
+        Content = new StreamContent(new EndlessStream(Encoding.UTF8.GetBytes(begin), Encoding.UTF8.GetBytes(unit), longest)),
+    };
+}
