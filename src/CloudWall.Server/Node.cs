@@ -21,6 +21,7 @@ using CloudWall.Server.Endpoints.Changes;
 using CloudWall.Server.Http;
 using CloudWall.Server.Identifiers;
 using CloudWall.Server.Logging;
+using CloudWall.Server.Rules;
 using CloudWall.Server.Scripts;
 using CloudWall.Server.Views;
 using CloudWall.Storage;
@@ -297,6 +298,12 @@ internal sealed class Node : IAsyncDisposable
     {
         var engine = new EngineOptions
         {
+            Rules =
+            [
+                new ReplicatorRule(Settings.Replication.Defaults, Settings.Limits),
+                new UserDocumentRule(),
+                new DesignDocumentRule(Scripts),
+            ],
             LoadValidator = database => DesignValidation.Load(Scripts, database),
             Limits = Settings.Limits,
             CompressionLevel = Settings.CompressionLevel,
@@ -341,7 +348,7 @@ internal sealed class Node : IAsyncDisposable
             endpoint.Name!,
             LocalUrl(endpoint.Name!),
             Id,
-            UserContext.Of(endpoint.Name!, options.User),
+            UserContext.Writer(endpoint.Name!, options.User),
             (database, selection, changes, cancellation) =>
                 LocalSourceFilter.PassAsync(this, database, options.User, selection, changes, cancellation))
         : _hosts.Open(endpoint, options);

@@ -3,6 +3,7 @@ using CloudWall.Documents.Changes;
 using CloudWall.Documents.Compaction;
 using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
+using CloudWall.Documents.Rules;
 using CloudWall.Documents.Validation;
 using CloudWall.Documents.Writing;
 
@@ -19,6 +20,7 @@ public sealed class Database
     private readonly DatabaseWriter _writer;
     private readonly Compactor _compactor;
     private readonly ValidatorCache _validators;
+    private readonly WriteRules _rules;
 
     internal Database(DatabaseCore core)
     {
@@ -26,6 +28,7 @@ public sealed class Database
         _writer = new DatabaseWriter(core);
         _compactor = core.Compactor = new Compactor(core, _writer);
         _validators = new ValidatorCache(this, core);
+        _rules = new WriteRules(this, core.Options.Rules);
     }
 
     /// <summary>The database's name.</summary>
@@ -121,21 +124,33 @@ public sealed class Database
     public long CountIn(KeyRange range) => RowCounts.Documents(Open(), range);
 
     /// <summary>
-    /// Writes documents in one step. Each succeeds or fails by itself; later ones see what earlier ones did.
+    /// Writes documents in one step. Each succeeds or fails by itself; later ones see what earlier ones did. The node's rules
+    /// (<see cref="EngineOptions.Rules"/>) are checked first, then the database's own validation.
     /// The caller still owns the writes and disposes of them when it no longer waits; what they need until they are done is kept.
     /// </summary>
-    /// <param name="writes">The documents.</param>
+    /// <param name="writes">The documents. Rules may replace what edits contain.</param>
     /// <param name="mode">Edits, or replicated revisions.</param>
     /// <param name="cancellation">Gives up waiting; what has begun is written all the same.</param>
-    /// <param name="userContext">
-    /// Who writes, for the database's own validation: CouchDB's <c>userCtx</c> as JSON in UTF-8. Empty where the node itself does.
-    /// </param>
+    /// <param name="writer">Who writes, and by which way; null for the node itself.</param>
     /// <returns>One outcome for each, in order.</returns>
     /// <exception cref="DocumentException">429: more writes wait than there is memory for.</exception>
     public Task<IReadOnlyList<WriteOutcome>> WriteAsync(
-        IReadOnlyList<DocumentWrite> writes, WriteMode mode, CancellationToken cancellation, ReadOnlyMemory<byte> userContext = default)
+        IReadOnlyList<DocumentWrite> writes, WriteMode mode, CancellationToken cancellation, Writer? writer = null)
     {
         Open();
+        var by = writer ?? Writer.Node;
+        return _rules.Concern(writes, by)
+            ? WriteByRulesAsync(writes, mode, by, cancellation)
+            : WriteAcceptedAsync(writes, mode, by.Context, cancellation);
+    }
+
+    private Task<IReadOnlyList<WriteOutcome>> WriteByRulesAsync(
+        IReadOnlyList<DocumentWrite> writes, WriteMode mode, Writer writer, CancellationToken cancellation) => _rules.WriteAsync(
+        writes, mode, writer, accepted => WriteAcceptedAsync(accepted, mode, writer.Context, cancellation), cancellation);
+
+    private Task<IReadOnlyList<WriteOutcome>> WriteAcceptedAsync(
+        IReadOnlyList<DocumentWrite> writes, WriteMode mode, ReadOnlyMemory<byte> userContext, CancellationToken cancellation)
+    {
         return _validators.Current is { } validator
             ? WriteValidatedAsync(validator, writes, mode, userContext, cancellation)
             : RunAsync(new DocumentsCommand(writes, mode, isChecked: false), cancellation);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using CloudWall.Documents.Compaction;
 using CloudWall.Documents.Json;
+using CloudWall.Documents.Rules;
 using CloudWall.Documents.Validation;
 
 namespace CloudWall.Documents.Databases;
@@ -29,6 +30,12 @@ public sealed record EngineOptions
 
     /// <summary>When databases are compacted by themselves.</summary>
     public CompactionOptions Compaction { get; init; } = new();
+
+    /// <summary>
+    /// What documents must satisfy before they are written, whichever way they come. They are checked in this order, before
+    /// <see cref="LoadValidator"/>'s.
+    /// </summary>
+    public IReadOnlyList<WriteRule> Rules { get; init; } = [];
 
     /// <summary>
     /// Reads what a database's design documents demand of its documents; null where they demand nothing. It is called before the first

@@ -23,12 +23,11 @@ public static class ReplicatorDocument
     }
 
     /// <summary>Why a document cannot be taken; null where it can.</summary>
-    /// <param name="body">Its body as JSON.</param>
+    /// <param name="body">Its body.</param>
     /// <param name="defaults">The settings of <c>[replicator]</c>.</param>
-    public static string? Refuse(ReadOnlyMemory<byte> body, ReplicationOptions defaults)
+    public static string? Refuse(JsonElement body, ReplicationOptions defaults)
     {
-        using var json = JsonDocument.Parse(body);
-        if (Text(json.RootElement, "_replication_state") == "failed")
+        if (Text(body, "_replication_state") == "failed")
         {
             // What became of a document that made no sense must be told.
             return null;
@@ -36,11 +35,8 @@ public static class ReplicatorDocument
 
         try
         {
-            RequestParser.Parse(json.RootElement, defaults);
-            return json.RootElement.TryGetProperty("source", out var source) && source.ValueKind == JsonValueKind.Number
-                || json.RootElement.TryGetProperty("target", out var target) && target.ValueKind == JsonValueKind.Number
-                    ? "{error,function_clause}"
-                    : null;
+            RequestParser.Parse(body, defaults);
+            return IsNumber(body, "source") || IsNumber(body, "target") ? "{error,function_clause}" : null;
         }
         catch (RequestException refusal)
         {
@@ -51,6 +47,9 @@ public static class ReplicatorDocument
     /// <summary>Reads a member that is a text; null where it is none.</summary>
     public static string? Text(JsonElement body, string name) =>
         body.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static bool IsNumber(JsonElement body, string name) =>
+        body.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number;
 
     /// <summary>The name in <c>user_ctx</c>, or the owner.</summary>
     public static string? User(JsonElement body) =>

@@ -5,6 +5,7 @@ using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
+using CloudWall.Documents.Rules;
 
 namespace CloudWall.Replication.Peers;
 
@@ -13,10 +14,10 @@ namespace CloudWall.Replication.Peers;
 /// <param name="name">The database's name.</param>
 /// <param name="display">How it is shown to people.</param>
 /// <param name="nodeId">The node's <c>uuid</c>.</param>
-/// <param name="userContext">As whom it is written to: a context object as JSON in UTF-8; empty for the node itself.</param>
+/// <param name="writer">As whom it is written to; null where nobody's name was given to the replication.</param>
 /// <param name="filter">Asks filter functions of design documents; without it they are refused.</param>
 public sealed class LocalPeer(
-    DatabaseCatalogue catalogue, string name, string display, string nodeId, ReadOnlyMemory<byte> userContext = default, LocalFilter? filter = null) : Peer
+    DatabaseCatalogue catalogue, string name, string display, string nodeId, Writer? writer = null, LocalFilter? filter = null) : Peer
 {
     /// <inheritdoc/>
     public override string Name => display;
@@ -250,7 +251,7 @@ public sealed class LocalPeer(
                 }
             }
 
-            foreach (var outcome in await database.WriteAsync(writes, WriteMode.Replicated, cancellation, userContext))
+            foreach (var outcome in await database.WriteAsync(writes, WriteMode.Replicated, cancellation, writer ?? Writer.Replication))
             {
                 if (outcome.Error is { } error)
                 {

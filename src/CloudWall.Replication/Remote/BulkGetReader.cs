@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Replication.Remote;
@@ -35,7 +36,7 @@ internal static class BulkGetReader
     public static string? ReadResult(ReadOnlySpan<byte> json, List<Range> documents)
     {
         string? id = null;
-        var reader = new Utf8JsonReader(json, JsonDepth.Any);
+        var reader = new Utf8JsonReader(json, JsonDepth.Reader);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -63,7 +64,7 @@ internal static class BulkGetReader
     /// <summary>Reads an element of what <c>open_revs</c> answers: <c>{"ok":{…}}</c> or <c>{"missing":…}</c>.</summary>
     public static void ReadOpened(ReadOnlySpan<byte> json, List<Range> documents)
     {
-        var reader = new Utf8JsonReader(json, JsonDepth.Any);
+        var reader = new Utf8JsonReader(json, JsonDepth.Reader);
         reader.Read();
         ReadOk(ref reader, documents);
     }

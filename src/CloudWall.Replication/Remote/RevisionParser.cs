@@ -48,7 +48,7 @@ internal static class RevisionParser
     /// <summary>The <c>_rev</c> of a document that is not read otherwise.</summary>
     private static RevisionId RevisionOf(ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json, JsonDepth.Any);
+        var reader = new Utf8JsonReader(json, JsonDepth.Reader);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

@@ -1,3 +1,4 @@
+using CloudWall.Documents.Rules;
 using CloudWall.Replication.Requests;
 using CloudWall.Server.Access;
 using CloudWall.Server.Http;
@@ -22,6 +23,14 @@ internal static class UserContext
         Write(json, database, user?.Name, user is null ? ["_admin"] : user.Roles);
         return json.WrittenSpan.ToArray();
     }
+
+    /// <summary>Somebody who writes into a database over HTTP.</summary>
+    public static Writer Writer(string database, Principal principal) =>
+        new(WriteWays.Client, principal.Name, principal.IsAdmin) { Context = Of(database, principal) };
+
+    /// <summary>A replication that writes into a database, in the name of the user that it was given or of the node itself.</summary>
+    public static Writer Writer(string database, ReplicationUser? user) =>
+        new(WriteWays.Replication, user?.Name, user is null || user.Roles.Contains("_admin")) { Context = Of(database, user) };
 
     /// <summary>Writes somebody's context in a database.</summary>
     public static void Write(JsonBuffer json, string database, Principal principal) =>

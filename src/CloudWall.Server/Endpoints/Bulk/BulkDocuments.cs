@@ -4,7 +4,6 @@ using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
 using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Endpoints.LocalDocuments;
-using CloudWall.Server.Endpoints.Replication;
 using CloudWall.Server.Http;
 using CloudWall.Server.Json;
 using CloudWall.Server.Scripts;
@@ -57,27 +56,18 @@ internal static class BulkDocuments
             {
                 var document = documents[i];
                 var id = document.Id ?? exchange.Node.Uuids.Next();
-                var broken = await DesignDocumentRules.CheckAsync(exchange.Node, exchange.Database, id, document, exchange.Aborted);
-                outcomes[i] = new WriteOutcome(id, default, broken);
-                if (outcomes[i].IsSuccess && !LocalDocumentResource.IsLocal(id))
+                outcomes[i] = new WriteOutcome(id, default, null);
+                if (!LocalDocumentResource.IsLocal(id))
                 {
-                    var attachments = await AttachmentIntake.TakeAsync(exchange, document.Attachments, null);
-                    var write = new DocumentWrite(id, document, attachments);
-                    if (ReplicatorRules.Check(exchange.Node, exchange.Database, exchange.Principal, write) is { } refusal)
-                    {
-                        write.Dispose();
-                        outcomes[i] = new WriteOutcome(id, default, refusal);
-                        continue;
-                    }
-
-                    writes.Add(write);
+                    writes.Add(new DocumentWrite(id, document, await AttachmentIntake.TakeAsync(exchange, document.Attachments, null)));
                     places.Add(i);
                 }
             }
 
             if (writes.Count > 0)
             {
-                var written = await exchange.Database.WriteAsync(writes, mode, exchange.Aborted, UserContext.Of(exchange.Database.Name, exchange.Principal));
+                var writer = UserContext.Writer(exchange.Database.Name, exchange.Principal);
+                var written = await exchange.Database.WriteAsync(writes, mode, exchange.Aborted, writer);
                 for (var i = 0; i < written.Count; i++)
                 {
                     outcomes[places[i]] = written[i];

@@ -1,10 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using CloudWall.Documents;
-using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Server.Http;
-using CloudWall.Server.Views;
 
 namespace CloudWall.Server.Endpoints.Documents;
 
@@ -39,19 +37,6 @@ internal static class DesignDocumentRules
     ];
 
     private static readonly string[] Reductions = ["_sum", "_count", "_stats", "_approx_count_distinct", "_first", "_last"];
-
-    /// <summary>Checks a document, which may be no design document, and whether its views compile.</summary>
-    /// <param name="node">The node, which runs functions.</param>
-    /// <param name="database">Its database.</param>
-    /// <param name="id">Its id.</param>
-    /// <param name="document">The document.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <returns>Why it is refused, or null.</returns>
-    public static async ValueTask<DocumentError?> CheckAsync(
-        Node node, Database database, string id, ParsedDocument document, CancellationToken cancellation) =>
-        id.StartsWith("_design/", StringComparison.Ordinal)
-            ? Check(id, document, database.Options.Partitioned) ?? await ViewCompilation.CheckAsync(node.Scripts, database, id, document, cancellation)
-            : null;
 
     /// <summary>Checks a document, which may be no design document.</summary>
     /// <param name="id">Its id.</param>

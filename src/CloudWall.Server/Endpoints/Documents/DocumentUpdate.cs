@@ -5,7 +5,6 @@ using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
 using CloudWall.Server.Access;
 using CloudWall.Server.Endpoints.LocalDocuments;
-using CloudWall.Server.Endpoints.Replication;
 using CloudWall.Server.Http;
 using CloudWall.Server.Http.Multipart;
 using CloudWall.Server.Logging;
@@ -120,20 +119,14 @@ internal static class DocumentUpdate
     /// <returns>The new revision.</returns>
     /// <exception cref="DocumentException">It was refused.</exception>
     public static Task<RevisionId> WriteOne(Exchange exchange, DocumentWrite write, WriteMode mode, CancellationToken cancellation) =>
-        WriteOne(exchange.Node, exchange.Database, exchange.Principal, write, mode, cancellation);
+        WriteOne(exchange.Database, exchange.Principal, write, mode, cancellation);
 
     private static async Task<RevisionId> WriteOne(
-        Node node, Database database, Principal principal, DocumentWrite write, WriteMode mode, CancellationToken cancellation)
+        Database database, Principal principal, DocumentWrite write, WriteMode mode, CancellationToken cancellation)
     {
         try
         {
-            if ((await DesignDocumentRules.CheckAsync(node, database, write.Id, write.Document, cancellation)
-                ?? ReplicatorRules.Check(node, database, principal, write)) is { } refusal)
-            {
-                throw new DocumentException(refusal);
-            }
-
-            var outcome = (await database.WriteAsync([write], mode, cancellation, UserContext.Of(database.Name, principal)))[0];
+            var outcome = (await database.WriteAsync([write], mode, cancellation, UserContext.Writer(database.Name, principal)))[0];
             return outcome.Error is { } error ? throw new DocumentException(error) : outcome.Revision;
         }
         finally
@@ -214,7 +207,7 @@ internal static class DocumentUpdate
         {
             try
             {
-                await WriteOne(node, database, principal, write, WriteMode.Interactive, CancellationToken.None);
+                await WriteOne(database, principal, write, WriteMode.Interactive, CancellationToken.None);
             }
             catch (Exception e)
             {

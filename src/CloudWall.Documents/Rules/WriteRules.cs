@@ -1,0 +1,91 @@
+using CloudWall.Documents.Databases;
+
+namespace CloudWall.Documents.Rules;
+
+/// <summary>The rules that concern one database.</summary>
+internal sealed class WriteRules(Database database, IReadOnlyList<WriteRule> rules)
+{
+    private readonly WriteRule[] _rules = [.. rules.Where(rule => rule.ConcernsDatabase(database.Name))];
+
+    /// <summary>Whether any rule concerns any of the documents.</summary>
+    public bool Concern(IReadOnlyList<DocumentWrite> writes, Writer writer)
+    {
+        foreach (var rule in _rules)
+        {
+            if ((rule.Ways & writer.Way) == 0)
+            {
+                continue;
+            }
+
+            for (var i = 0; i < writes.Count; i++)
+            {
+                if (rule.Concerns(writes[i].Id))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Writes the documents that no rule refuses. The first rule that refuses a document decides.</summary>
+    /// <param name="writes">The documents.</param>
+    /// <param name="mode">Edits, or replicated revisions.</param>
+    /// <param name="writer">Who writes.</param>
+    /// <param name="write">Writes those that are accepted.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>One outcome for each document, in order.</returns>
+    public async Task<IReadOnlyList<WriteOutcome>> WriteAsync(
+        IReadOnlyList<DocumentWrite> writes,
+        WriteMode mode,
+        Writer writer,
+        Func<IReadOnlyList<DocumentWrite>, Task<IReadOnlyList<WriteOutcome>>> write,
+        CancellationToken cancellation)
+    {
+        var errors = await CheckAsync(writes, mode, writer, cancellation).ConfigureAwait(false);
+        var accepted = new List<DocumentWrite>(writes.Count);
+        for (var i = 0; i < errors.Length; i++)
+        {
+            if (errors[i] is null)
+            {
+                accepted.Add(writes[i]);
+            }
+        }
+
+        var written = accepted.Count == 0 ? [] : await write(accepted).ConfigureAwait(false);
+        if (accepted.Count == writes.Count)
+        {
+            return written;
+        }
+
+        var outcomes = new WriteOutcome[errors.Length];
+        for (int i = 0, next = 0; i < outcomes.Length; i++)
+        {
+            outcomes[i] = errors[i] is { } error
+                ? new WriteOutcome(writes[i].Id, mode == WriteMode.Replicated ? writes[i].Parent : default, error)
+                : written[next++];
+        }
+
+        return outcomes;
+    }
+
+    private async Task<DocumentError?[]> CheckAsync(
+        IReadOnlyList<DocumentWrite> writes, WriteMode mode, Writer writer, CancellationToken cancellation)
+    {
+        var context = new WriteContext(database, mode, writer);
+        var errors = new DocumentError?[writes.Count];
+        foreach (var rule in _rules)
+        {
+            for (var i = 0; i < errors.Length && (rule.Ways & writer.Way) != 0; i++)
+            {
+                if (errors[i] is null && rule.Concerns(writes[i].Id))
+                {
+                    errors[i] = await rule.CheckAsync(context, writes[i], cancellation).ConfigureAwait(false);
+                }
+            }
+        }
+
+        return errors;
+    }
+}

@@ -1,0 +1,26 @@
+using CloudWall.Documents;
+using CloudWall.Documents.Databases;
+using CloudWall.Documents.Rules;
+using CloudWall.Scripting;
+using CloudWall.Server.Endpoints.Documents;
+using CloudWall.Server.Views;
+
+namespace CloudWall.Server.Rules;
+
+/// <summary>What CouchDB demands of design documents: fields of the right type, and views that compile.</summary>
+/// <param name="scripts">What compiles functions.</param>
+internal sealed class DesignDocumentRule(ScriptHost scripts) : WriteRule
+{
+    /// <inheritdoc/>
+    public override bool Concerns(string id) => id.StartsWith("_design/", StringComparison.Ordinal);
+
+    /// <inheritdoc/>
+    public override async ValueTask<DocumentError?> CheckAsync(
+        WriteContext context, DocumentWrite write, CancellationToken cancellation)
+    {
+        var database = context.Database;
+        return context.IsConflict(write) ? DocumentError.Conflict
+            : DesignDocumentRules.Check(write.Id, write.Document, database.Options.Partitioned)
+                ?? await ViewCompilation.CheckAsync(scripts, database, write.Id, write.Document, cancellation);
+    }
+}

@@ -1,0 +1,34 @@
+using CloudWall.Documents;
+using CloudWall.Documents.Databases;
+using CloudWall.Documents.Rules;
+using CloudWall.Server.Http;
+
+namespace CloudWall.Server.Rules;
+
+/// <summary>
+/// Keeps passwords out of the users' databases. CouchDB hashes a <c>password</c> when it is written; this node has no accounts yet that
+/// could use the hash, and must not store the password itself. Documents that were hashed elsewhere are taken.
+/// </summary>
+internal sealed class UserDocumentRule : WriteRule
+{
+    private static readonly DocumentError ClearText = new(
+        403, "forbidden", "This node has no user accounts yet, so it takes no document with a `password`: it would be stored as it is.");
+
+    /// <summary>Whether a database is one whose documents are users.</summary>
+    public static bool IsUsers(string database) => database == "_users" || database.EndsWith("/_users", StringComparison.Ordinal);
+
+    /// <summary>Whether a body has a password in clear.</summary>
+    /// <param name="body">A document's body in normal form.</param>
+    public static bool HasPassword(ReadOnlySpan<byte> body) =>
+        JsonMember.TryFind(body, "password"u8, out var password) && !password.SequenceEqual("null"u8);
+
+    /// <inheritdoc/>
+    public override bool ConcernsDatabase(string database) => IsUsers(database);
+
+    /// <inheritdoc/>
+    public override bool Concerns(string id) => true;
+
+    /// <inheritdoc/>
+    public override ValueTask<DocumentError?> CheckAsync(WriteContext context, DocumentWrite write, CancellationToken cancellation) =>
+        ValueTask.FromResult(HasPassword(write.Document.Body.Span) ? ClearText : null);
+}
