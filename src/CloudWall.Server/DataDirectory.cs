@@ -7,12 +7,18 @@ namespace CloudWall.Server;
 
 /// <summary>
 /// A node's data on disk: <c>FORMAT</c> (a number: how the rest is to be read), <c>local.ini</c> (settings that the node keeps,
-/// for the owner's eyes only), <c>store/</c> (databases), and <c>node.lock</c> with <c>node.pid</c> (who uses it now).
+/// for the owner's eyes only), <c>store/</c> (databases), <c>synced</c> (how much of them was safe on the disk), <c>indexes/</c>, and
+/// <c>node.lock</c> with <c>node.pid</c> (who uses it now).
 /// </summary>
 internal sealed class DataDirectory : IDisposable
 {
     /// <summary>The format that this program writes.</summary>
     public const int Format = 1;
+
+    // What the system says of a file that somebody else has locked. Anything else is no fault of another node.
+    private const int WouldBlock = 11;
+    private const int WouldBlockOnDarwin = 35;
+    private const int SharingViolation = unchecked((int)0x80070020);
 
     private readonly FileStream _lock;
 
@@ -31,13 +37,16 @@ internal sealed class DataDirectory : IDisposable
     /// <summary>The databases.</summary>
     public string Store => System.IO.Path.Combine(Path, "store");
 
+    /// <summary>How far the writes of <see cref="Store"/> have been synced.</summary>
+    public string Synced => System.IO.Path.Combine(Path, "synced");
+
     /// <summary>The indexes, which can be made anew from the databases.</summary>
     public string Indexes => System.IO.Path.Combine(Path, "indexes");
 
     private string ProcessFile => System.IO.Path.Combine(Path, "node.pid");
 
     /// <summary>Takes a directory into use; makes it where there is none.</summary>
-    /// <exception cref="ConfigurationException">It is in use, of a newer format, or cannot be written.</exception>
+    /// <exception cref="ConfigurationException">It is in use, of a newer format, cannot be written, or its databases are missing.</exception>
     public static DataDirectory Open(string path)
     {
         path = System.IO.Path.GetFullPath(path);
@@ -50,6 +59,7 @@ internal sealed class DataDirectory : IDisposable
             CheckFormat(path);
             held = Lock(path);
             var directory = new DataDirectory(path, held);
+            directory.CheckStore();
             if (!File.Exists(FormatFile(path)))
             {
                 DurableDirectory.Replace(FormatFile(path), Encoding.ASCII.GetBytes(Format.ToString(CultureInfo.InvariantCulture) + "\n"));
@@ -84,6 +94,17 @@ internal sealed class DataDirectory : IDisposable
         _lock.Dispose();
     }
 
+    /// <summary>Indexes are made after the databases, so that where they are there was a store.</summary>
+    private void CheckStore()
+    {
+        if (!Directory.Exists(Store) && (File.Exists(Synced) || Directory.Exists(Indexes)))
+        {
+            throw new ConfigurationException(
+                $"The databases of the data directory {Path} are missing: there is no {Store}. "
+                + $"Put it back; or, to begin without any, remove {Synced} and {Indexes}.");
+        }
+    }
+
     private static string FormatFile(string path) => System.IO.Path.Combine(path, "FORMAT");
 
     private static FileStream Lock(string path)
@@ -92,7 +113,7 @@ internal sealed class DataDirectory : IDisposable
         {
             return new FileStream(System.IO.Path.Combine(path, "node.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e) when (File.Exists(System.IO.Path.Combine(path, "node.lock")))
+        catch (IOException e) when (e.HResult is WouldBlock or WouldBlockOnDarwin or SharingViolation)
         {
             var file = System.IO.Path.Combine(path, "node.pid");
             var process = File.Exists(file) ? $" (process {File.ReadAllText(file).Trim()})" : string.Empty;

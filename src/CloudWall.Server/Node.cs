@@ -56,7 +56,7 @@ internal sealed class Node : IAsyncDisposable
     private readonly Administrators _administrators;
     private readonly RemoteHosts _hosts;
     private DataDirectory? _directory;
-    private KeyValueStore? _ownStore;
+    private RocksDbStore? _ownStore;
     private KeyValueStore? _derivedStore;
     private KestrelServer? _server;
 
@@ -318,20 +318,41 @@ internal sealed class Node : IAsyncDisposable
         };
         try
         {
-            var store = options.Store;
-            if (store is null)
+            if (options.Store is { } store)
+            {
+                Databases = DatabaseCatalogue.Open(store, engine, Time);
+            }
+            else
             {
                 var directory = _directory ?? throw new ConfigurationException("A node needs a data directory, or a store.");
-                store = _ownStore = RocksDbStore.Open(directory.Store, new RocksDbOptions());
+                Databases = OpenStore(directory, engine);
             }
 
-            Databases = DatabaseCatalogue.Open(store, engine, Time);
             OpenIndexes();
         }
         catch (StorageException e)
         {
             throw new ConfigurationException($"The databases in {_directory?.Store ?? "the store"} cannot be opened: {e.Message}", e);
         }
+    }
+
+    private DatabaseCatalogue OpenStore(DataDirectory directory, EngineOptions engine)
+    {
+        var store = RocksDbStore.Open(directory.Store, new RocksDbOptions { MarkFile = directory.Synced });
+        _ownStore = store;
+        if (store.Loss is not { } loss)
+        {
+            return DatabaseCatalogue.Open(store, engine, Time);
+        }
+
+        var kept = loss.KeptIn is { } files ? $" The log is kept as it was found in {files}." : string.Empty;
+        Log.Write(
+            LogLevel.Error,
+            $"Writes may be missing from {directory.Store}. {loss.Explanation}{kept} "
+            + "All databases have other update sequences now: whoever replicates with this node compares everything anew, and brings back what it has.");
+        var databases = DatabaseCatalogue.Open(store, engine, Time, renew: true);
+        store.AcceptLoss();
+        return databases;
     }
 
     private void StartReplications()
@@ -355,7 +376,7 @@ internal sealed class Node : IAsyncDisposable
 
     private void OpenIndexes()
     {
-        _derivedStore = _ownStore is RocksDbStore main ? OpenDerived(main, _directory!.Indexes) : new MemoryStore();
+        _derivedStore = _ownStore is { } main ? OpenDerived(main, _directory!.Indexes) : new MemoryStore();
         Indexes = IndexCatalogue.Open(
             _derivedStore,
             Databases.Names.Select(name => Databases.Find(name)!.Incarnation).ToHashSet(StringComparer.Ordinal),

@@ -61,6 +61,9 @@ internal static class Inspection
         EngineCheck.Verify(store, uploads: true);
     }
 
+    /// <summary>Checks that no start has taken a torn end for lost commits: it would have kept the log.</summary>
+    public static void OfLosses(string data) => Assert.Empty(Directory.GetDirectories(data, "store.damaged-*"));
+
     private static bool Matches(DocumentState? promised, DocumentState? found) => promised is null || found is null
         ? promised is null && found is null
         : promised.Value == found.Value && promised.Content == found.Content && (promised.Revision is null || promised.Revision == found.Revision);

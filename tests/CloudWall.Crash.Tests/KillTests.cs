@@ -47,5 +47,6 @@ public sealed class KillTests(ITestOutputHelper output)
         }
 
         Inspection.OfFiles(data.Path);
+        Inspection.OfLosses(data.Path);
     }
 }

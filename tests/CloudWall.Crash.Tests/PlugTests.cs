@@ -33,6 +33,7 @@ public sealed class PlugTests(ITestOutputHelper output)
         }
 
         Inspection.OfFiles(data.Path);
+        Inspection.OfLosses(data.Path);
     }
 
     [Fact]
@@ -81,6 +82,7 @@ public sealed class PlugTests(ITestOutputHelper output)
             }
 
             Inspection.OfFiles(data.Path);
+            Inspection.OfLosses(data.Path);
         }
     }
 

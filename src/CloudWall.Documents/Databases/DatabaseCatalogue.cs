@@ -57,13 +57,25 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
     }
 
     /// <summary>Opens what a store holds, and removes what a crash has left half done. The store stays the caller's.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="options">Settings.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="renew">
+    /// Whether all databases become others of the same name and content, safely on the disk: writes that somebody may have seen are missing,
+    /// so that the update sequences of then must not be taken for those that are given from now on.
+    /// </param>
     /// <exception cref="StorageException">
     /// The disk failed, the format is newer than this program knows, or a database's entry or state is missing or garbled.
     /// </exception>
-    public static DatabaseCatalogue Open(KeyValueStore store, EngineOptions options, TimeProvider time)
+    public static DatabaseCatalogue Open(KeyValueStore store, EngineOptions options, TimeProvider time, bool renew = false)
     {
         var catalogue = new DatabaseCatalogue(store, options, time);
         var format = catalogue.CheckFormat();
+        if (renew)
+        {
+            catalogue.Renew();
+        }
+
         catalogue.Load();
         catalogue.Sweep();
         if (format != FormatVersion)
@@ -259,6 +271,34 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
         BinaryPrimitives.WriteUInt64BigEndian(seed, _context.CountSeed);
         batch.Put(Keyspace.Meta, Keys.CountSeed, seed);
         batch.Put(Keyspace.Meta, Keys.Format, [FormatVersion]);
+        _store.Commit(batch, sync: true);
+    }
+
+    private void Renew()
+    {
+        using var batch = _store.CreateBatch();
+        using (var rows = _store.Scan(Keyspace.Meta, Keys.CatalogueStart, Keys.CatalogueEnd))
+        {
+            var value = new ArrayBufferWriter<byte>(64);
+            while (rows.MoveNext())
+            {
+                CatalogueRecord record;
+                try
+                {
+                    record = CatalogueRecord.Read(rows.Value);
+                }
+                catch (Exception e) when (e is InvalidDataException or ArgumentException)
+                {
+                    // To be told with its name.
+                    continue;
+                }
+
+                value.ResetWrittenCount();
+                (record with { Incarnation = _options.NewUuid(), CreatedAt = _time.GetUtcNow().ToUnixTimeMilliseconds() }).Write(value);
+                batch.Put(Keyspace.Meta, rows.Key, value.WrittenSpan);
+            }
+        }
+
         _store.Commit(batch, sync: true);
     }
 

@@ -5,7 +5,9 @@ using CloudWall.Storage.RocksDb;
 
 namespace CloudWall.Server.CommandLine;
 
-/// <summary>What <c>--check</c> does: says whether the data of a stopped node agrees with itself.</summary>
+/// <summary>
+/// What <c>--check</c> does: says whether the data of a stopped node is all there and agrees with itself. It changes nothing.
+/// </summary>
 internal static class DataCheck
 {
     /// <summary>Checks a data directory, and prints a line for each finding.</summary>
@@ -23,7 +25,12 @@ internal static class DataCheck
         int databases;
         try
         {
-            using var store = RocksDbStore.Open(data.Store, new RocksDbOptions());
+            using var store = RocksDbStore.OpenReadOnly(data.Store, new RocksDbOptions { MarkFile = data.Synced });
+            if (store.Loss is { } loss)
+            {
+                Print(new Finding(null, $"writes may be missing: {loss.Explanation}"));
+            }
+
             databases = StoreCheck.Run(store, uploads: true, Print);
         }
         catch (StorageException e)

@@ -19,6 +19,17 @@ internal static partial class NativeMethods
     internal static partial nint rocksdb_open_column_families(
         nint options, string name, int count, [In] string[] names, nint[] columnFamilyOptions, nint[] columnFamilies, ref nint error);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint rocksdb_open_for_read_only_column_families(
+        nint options,
+        string name,
+        int count,
+        [In] string[] names,
+        nint[] columnFamilyOptions,
+        nint[] columnFamilies,
+        byte failIfLogExists,
+        ref nint error);
+
     [LibraryImport(Library)]
     internal static partial void rocksdb_close(nint db);
 
@@ -139,6 +150,12 @@ internal static partial class NativeMethods
 
     [LibraryImport(Library)]
     internal static partial void rocksdb_writebatch_clear(nint batch);
+
+    [LibraryImport(Library)]
+    internal static partial void rocksdb_writebatch_set_save_point(nint batch);
+
+    [LibraryImport(Library)]
+    internal static partial void rocksdb_writebatch_rollback_to_save_point(nint batch, ref nint error);
 
     [LibraryImport(Library), SuppressGCTransition]
     internal static partial int rocksdb_writebatch_count(nint batch);

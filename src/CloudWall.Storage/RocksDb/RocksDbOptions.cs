@@ -16,4 +16,10 @@ public sealed record RocksDbOptions
 
     /// <summary>Table and blob files held open. 512.</summary>
     public int MaxOpenFiles { get; init; } = 512;
+
+    /// <summary>
+    /// A file beside the store that says which commits have been synced, so that missing ones are noticed
+    /// (<see cref="RocksDbStore.Loss"/>); it is made where there is none. Null for none.
+    /// </summary>
+    public string? MarkFile { get; init; }
 }

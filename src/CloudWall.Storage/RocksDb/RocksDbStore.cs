@@ -8,7 +8,7 @@ namespace CloudWall.Storage.RocksDb;
 /// A store in a directory, kept by RocksDB. It holds the directory's lock until it, and every snapshot, cursor, batch and
 /// pinned value taken from it, is disposed of.
 /// </summary>
-public sealed class RocksDbStore : KeyValueStore
+public sealed partial class RocksDbStore : KeyValueStore
 {
     private const byte SizeOfMemoryFilesAndBlobs = 1 | 2 | 4;
     private const byte LastLevelWhereNeeded = 1;
@@ -23,11 +23,12 @@ public sealed class RocksDbStore : KeyValueStore
     private readonly DatabaseHandle _database;
     private readonly SettingsHandle _cache;
     private readonly SettingsHandle _writeBuffers;
-    private readonly bool _ownsBudget;
+    private bool _ownsBudget;
 
     // The handle itself stays open while anything taken from the store is alive, so it cannot tell.
     private volatile bool _disposed;
-    private int _suspended;
+    private readonly Lock _suspending = new();
+    private bool _suspended;
     private readonly Density?[] _densities = new Density?[Tuning.ColumnFamilyNames.Length];
 
     private RocksDbStore(DatabaseHandle database, SettingsHandle cache, SettingsHandle writeBuffers, bool ownsBudget)
@@ -42,7 +43,16 @@ public sealed class RocksDbStore : KeyValueStore
     /// <exception cref="StorageException">
     /// The directory is in use by another process or another store, cannot be used, holds damaged data, or data of a newer version.
     /// </exception>
-    public static RocksDbStore Open(string directory, RocksDbOptions options)
+    public static RocksDbStore Open(string directory, RocksDbOptions options) => Open(directory, options, readOnly: false);
+
+    /// <summary>
+    /// Opens the store in a directory to look at it: what the log holds is repeated in memory, nothing in the directory is changed, and
+    /// writes fail.
+    /// </summary>
+    /// <exception cref="StorageException">It cannot be used, holds damaged data, or data of a newer version.</exception>
+    public static RocksDbStore OpenReadOnly(string directory, RocksDbOptions options) => Open(directory, options, readOnly: true);
+
+    private static RocksDbStore Open(string directory, RocksDbOptions options, bool readOnly)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         ArgumentNullException.ThrowIfNull(options);
@@ -56,7 +66,10 @@ public sealed class RocksDbStore : KeyValueStore
         try
         {
             writeBuffers = Tuning.CreateWriteBufferManager(options, cache);
-            return new RocksDbStore(Open(directory, options, cache, writeBuffers, derived: false), cache, writeBuffers, ownsBudget: true);
+            return options.MarkFile is null
+                ? new RocksDbStore(
+                    Open(directory, options, cache, writeBuffers, derived: false, readOnly), cache, writeBuffers, ownsBudget: true)
+                : OpenMarked(directory, options, cache, writeBuffers, readOnly);
         }
         catch
         {
@@ -80,16 +93,20 @@ public sealed class RocksDbStore : KeyValueStore
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxOpenFiles, 32, nameof(options));
         ThrowIfDisposed();
-        return new RocksDbStore(Open(directory, options, _cache, _writeBuffers, derived: true), _cache, _writeBuffers, ownsBudget: false);
+        return new RocksDbStore(
+            Open(directory, options, _cache, _writeBuffers, derived: true, readOnly: false), _cache, _writeBuffers, ownsBudget: false);
     }
 
     private static DatabaseHandle Open(
-        string directory, RocksDbOptions options, SettingsHandle cache, SettingsHandle writeBufferManager, bool derived)
+        string directory, RocksDbOptions options, SettingsHandle cache, SettingsHandle writeBufferManager, bool derived, bool readOnly)
     {
         directory = Path.GetFullPath(directory);
         try
         {
-            DurableDirectory.Create(directory);
+            if (!readOnly)
+            {
+                DurableDirectory.Create(directory);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -110,14 +127,19 @@ public sealed class RocksDbStore : KeyValueStore
                 columnFamilyOptions[i] = Tuning.CreateColumnFamilyOptions(options, cache, (Keyspace)i, alone: derived);
             }
 
-            database = rocksdb_open_column_families(
-                databaseOptions.Pointer,
-                directory,
-                names.Length,
-                names,
-                Array.ConvertAll(columnFamilyOptions, settings => settings.Pointer),
-                columnFamilies,
-                ref error);
+            var columnFamilySettings = Array.ConvertAll(columnFamilyOptions, static settings => settings.Pointer);
+            database = readOnly
+                ? rocksdb_open_for_read_only_column_families(
+                    databaseOptions.Pointer,
+                    directory,
+                    names.Length,
+                    names,
+                    columnFamilySettings,
+                    columnFamilies,
+                    failIfLogExists: 0,
+                    ref error)
+                : rocksdb_open_column_families(
+                    databaseOptions.Pointer, directory, names.Length, names, columnFamilySettings, columnFamilies, ref error);
         }
         finally
         {
@@ -185,8 +207,15 @@ public sealed class RocksDbStore : KeyValueStore
         AddReference();
         try
         {
-            rocksdb_write(
-                _database.Pointer, sync ? _database.SyncedWriteOptions : _database.WriteOptions, native.Handle.Pointer, ref error);
+            if (sync)
+            {
+                error = WriteSynced(native);
+            }
+            else
+            {
+                rocksdb_write(_database.Pointer, _database.WriteOptions, native.Handle.Pointer, ref error);
+            }
+
             GC.KeepAlive(native);
         }
         finally
@@ -214,7 +243,16 @@ public sealed class RocksDbStore : KeyValueStore
         AddReference();
         try
         {
-            rocksdb_flush_wal(_database.Pointer, sync: 1, ref error);
+            if (_mark is null)
+            {
+                rocksdb_flush_wal(_database.Pointer, sync: 1, ref error);
+            }
+            else
+            {
+                // What was committed without a sync has no number of its own.
+                using var batch = new RocksDbWriteBatch(new WriteBatchHandle(_database));
+                error = WriteSynced(batch);
+            }
         }
         finally
         {
@@ -324,25 +362,29 @@ public sealed class RocksDbStore : KeyValueStore
     /// <inheritdoc/>
     public override bool CompactionSuspended
     {
-        get => Volatile.Read(ref _suspended) != 0;
+        get => Volatile.Read(ref _suspended);
         set
         {
             AddReference();
             try
             {
-                // The engine counts.
-                if (Interlocked.Exchange(ref _suspended, value ? 1 : 0) == (value ? 1 : 0))
+                // The engine counts, so both are told in one step: it must not be left suspended by two who set it at once.
+                lock (_suspending)
                 {
-                    return;
-                }
+                    if (_suspended == value)
+                    {
+                        return;
+                    }
 
-                if (value)
-                {
-                    rocksdb_disable_manual_compaction(_database.Pointer);
-                }
-                else
-                {
-                    rocksdb_enable_manual_compaction(_database.Pointer);
+                    Volatile.Write(ref _suspended, value);
+                    if (value)
+                    {
+                        rocksdb_disable_manual_compaction(_database.Pointer);
+                    }
+                    else
+                    {
+                        rocksdb_enable_manual_compaction(_database.Pointer);
+                    }
                 }
             }
             finally
@@ -462,6 +504,7 @@ public sealed class RocksDbStore : KeyValueStore
             _database.DangerousRelease();
         }
 
+        _mark?.Dispose();
         _database.Dispose();
         if (_ownsBudget)
         {
@@ -534,7 +577,7 @@ public sealed class RocksDbStore : KeyValueStore
                 if (Directory.EnumerateFiles(directory, pattern).FirstOrDefault() is { } data)
                 {
                     throw new StorageException(
-                        $"The data in {directory} is damaged and was not opened: the file CURRENT is missing, but there is data ({Path.GetFileName(data)}).");
+                        Damaged(directory, $"the file CURRENT is missing, but there is data ({Path.GetFileName(data)})"));
                 }
             }
 
@@ -542,7 +585,7 @@ public sealed class RocksDbStore : KeyValueStore
             if (Directory.EnumerateFiles(directory, "*.log").FirstOrDefault(log => new FileInfo(log).Length > 0) is { } written)
             {
                 throw new StorageException(
-                    $"The data in {directory} is damaged and was not opened: the file CURRENT is missing, but there is a log ({Path.GetFileName(written)}).");
+                    Damaged(directory, $"the file CURRENT is missing, but there is a log ({Path.GetFileName(written)})"));
             }
         }
         catch (Exception e) when (e is IOException and not StorageException or UnauthorizedAccessException)
@@ -550,6 +593,10 @@ public sealed class RocksDbStore : KeyValueStore
             throw new StorageException($"The data directory {directory} cannot be read: {e.Message}", e);
         }
     }
+
+    private static string Damaged(string directory, string fault) =>
+        $"The data in {directory} is damaged and was not opened: {fault.TrimEnd('.')}. Put back what is missing, or all of it from a backup; "
+        + "or begin with another directory, and replicate from those who have the data.";
 
     private static string Explain(string directory, string message)
     {
@@ -564,7 +611,7 @@ public sealed class RocksDbStore : KeyValueStore
         }
 
         return message.StartsWith("Corruption", StringComparison.Ordinal)
-            ? $"The data in {directory} is damaged and was not opened: {message}"
+            ? Damaged(directory, message)
             : $"The data directory {directory} cannot be opened: {message}";
     }
 

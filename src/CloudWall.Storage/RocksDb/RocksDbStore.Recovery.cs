@@ -1,0 +1,175 @@
+using System.Buffers.Binary;
+using static CloudWall.Storage.RocksDb.NativeMethods;
+
+namespace CloudWall.Storage.RocksDb;
+
+/// <summary>Which commits were synced (<see cref="SyncedMark"/>), and whether all of them are there after a start.</summary>
+public sealed partial class RocksDbStore
+{
+    /// <summary>Behind all keys of the rooms above.</summary>
+    private const byte LanePrefix = 0xFF;
+
+    private const string WithoutMark = "It says which commits were safe on the disk; without it nobody knows whether all of them are there.";
+
+    private string? _markFile;
+    private volatile SyncedMark? _mark;
+
+    /// <summary>
+    /// What was safe on the disk once and is not there any more, as far as <see cref="RocksDbOptions.MarkFile"/> tells; null where nothing is
+    /// missing. The mark stays as it is until <see cref="AcceptLoss"/>, so that the next start finds the same.
+    /// </summary>
+    public StoreLoss? Loss { get; private set; }
+
+    /// <summary>
+    /// Goes on with what was recovered: the mark begins anew there. Call it when all that must know of the loss is safe on the disk.
+    /// </summary>
+    /// <exception cref="StorageException">The mark cannot be written.</exception>
+    public void AcceptLoss()
+    {
+        ThrowIfDisposed();
+        StartMark(ReadLanes());
+        Loss = null;
+    }
+
+    private static RocksDbStore OpenMarked(
+        string directory, RocksDbOptions options, SettingsHandle cache, SettingsHandle writeBuffers, bool readOnly)
+    {
+        directory = Path.GetFullPath(directory);
+        var mark = ReadMark(options.MarkFile!, out var fault);
+        if (File.Exists(options.MarkFile) && !File.Exists(Path.Combine(directory, "CURRENT")))
+        {
+            if (Directory.Exists(directory))
+            {
+                RefuseWithoutCurrent(directory);
+            }
+
+            throw new StorageException(
+                $"The data that was in {directory} is missing. Put it back; or, to begin without any, remove the file {options.MarkFile}.");
+        }
+
+        var logs = readOnly ? null : LogKeeper.Hold(directory);
+        RocksDbStore? store = null;
+        try
+        {
+            store = new RocksDbStore(
+                Open(directory, options, cache, writeBuffers, derived: false, readOnly), cache, writeBuffers, ownsBudget: false);
+            var lanes = store.ReadLanes();
+            if ((fault ?? Compare(options.MarkFile!, mark, lanes)) is { } explanation)
+            {
+                store.Loss = new StoreLoss(explanation, logs?.Keep());
+            }
+
+            store._markFile = options.MarkFile;
+            if (store.Loss is null && !readOnly)
+            {
+                store.StartMark(lanes);
+            }
+
+            store._ownsBudget = true;
+            return store;
+        }
+        finally
+        {
+            if (store is { _ownsBudget: false })
+            {
+                store.Dispose();
+            }
+
+            logs?.Release();
+        }
+    }
+
+    private static ulong[]? ReadMark(string file, out string? fault)
+    {
+        fault = null;
+        try
+        {
+            return SyncedMark.Read(file);
+        }
+        catch (InvalidDataException e)
+        {
+            fault = $"{e.Message} {WithoutMark}";
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException($"The file {file} cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <returns>What is wrong, or null.</returns>
+    private static string? Compare(string file, ulong[]? mark, ulong[] lanes)
+    {
+        if (mark is null)
+        {
+            return Array.Exists(lanes, static number => number > 0)
+                ? $"The file {file} is missing. {WithoutMark}"
+                : null;
+        }
+
+        ulong missing = 0;
+        for (var lane = 0; lane < lanes.Length; lane++)
+        {
+            missing += mark[lane] > lanes[lane] ? mark[lane] - lanes[lane] : 0;
+        }
+
+        return missing == 0
+            ? null
+            : $"The log is damaged, cut or missing: at least {missing} commits were safe on the disk and are not there any more.";
+    }
+
+    private ulong[] ReadLanes()
+    {
+        var lanes = new ulong[SyncedMark.Lanes];
+        for (var lane = 0; lane < lanes.Length; lane++)
+        {
+            using var value = Get(Keyspace.Meta, [LanePrefix, (byte)lane]);
+            lanes[lane] = value.Found && value.Span.Length == sizeof(ulong) ? BinaryPrimitives.ReadUInt64BigEndian(value.Span) : 0;
+        }
+
+        return lanes;
+    }
+
+    private void StartMark(ulong[] lanes)
+    {
+        try
+        {
+            _mark = SyncedMark.Set(_markFile!, lanes);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException($"The file {_markFile} cannot be written: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Writes a batch with a sync, and notes that it is safe. The caller holds a reference to the database.</summary>
+    private nint WriteSynced(RocksDbWriteBatch batch)
+    {
+        nint error = 0;
+        if (_mark is not { } mark || !mark.TryEnter(out var lane, out var number))
+        {
+            rocksdb_write(_database.Pointer, _database.SyncedWriteOptions, batch.Handle.Pointer, ref error);
+            return error;
+        }
+
+        try
+        {
+            var native = batch.Handle.Pointer;
+            Span<byte> value = stackalloc byte[sizeof(ulong)];
+            BinaryPrimitives.WriteUInt64BigEndian(value, number);
+            rocksdb_writebatch_set_save_point(native);
+            batch.Put(Keyspace.Meta, [LanePrefix, (byte)lane], value);
+            rocksdb_write(_database.Pointer, _database.SyncedWriteOptions, native, ref error);
+
+            // The batch is the caller's, and may be used again.
+            nint ignored = 0;
+            rocksdb_writebatch_rollback_to_save_point(native, ref ignored);
+        }
+        finally
+        {
+            mark.Leave(lane, synced: error == 0);
+        }
+
+        return error;
+    }
+}
