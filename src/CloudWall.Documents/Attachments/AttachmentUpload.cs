@@ -14,7 +14,10 @@ public abstract class AttachmentUpload : IAsyncDisposable
     /// <exception cref="DocumentException">413 where the attachment becomes larger than <c>max_attachment_size</c>.</exception>
     public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation);
 
-    /// <summary>Ends the content.</summary>
+    /// <summary>
+    /// Ends the content. What came as gzip and cannot be unpacked is kept as the bytes that it is
+    /// (<see cref="ContentEncoding.Identity"/>), because no reader could make anything else of it.
+    /// </summary>
     /// <returns>The content, which the caller owns.</returns>
     public abstract ValueTask<StoredContent> CompleteAsync(CancellationToken cancellation);
 

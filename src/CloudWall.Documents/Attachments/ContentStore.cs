@@ -201,6 +201,39 @@ internal sealed class ContentStore(DatabaseCore core)
         await Task.CompletedTask;
     }
 
+    /// <summary>The chunks of a blob that is being received.</summary>
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadUploadAsync(
+        long blob, uint chunks, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        for (var number = 0u; number < chunks; number++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var chunk = ReadChunk(blob, number);
+            yield return chunk.Found ? chunk.Memory : throw Gone();
+        }
+
+        await Task.CompletedTask;
+    }
+
+    /// <summary>Whether an attachment's content can be unpacked; content that is not compressed needs no unpacking.</summary>
+    public async ValueTask<bool> IsSoundAsync(AttachmentInfo attachment, CancellationToken cancellation)
+    {
+        var known = core.Context.SoundContents;
+        if (attachment.Encoding != ContentEncoding.Gzip || known.Contains(attachment.ContentId.Span))
+        {
+            return true;
+        }
+
+        await using var packed = new ContentStream(ReadAsync(attachment, 0, attachment.StoredLength, cancellation));
+        if (!await GzipCheck.PassesAsync(packed, core.Options.Limits.MaxAttachmentSize, cancellation))
+        {
+            return false;
+        }
+
+        known.Add(attachment.ContentId.Span);
+        return true;
+    }
+
     private DocumentException Gone()
     {
         core.ThrowIfClosed();

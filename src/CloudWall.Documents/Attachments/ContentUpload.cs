@@ -54,7 +54,7 @@ internal sealed class ContentUpload : AttachmentUpload
         return ValueTask.CompletedTask;
     }
 
-    public override ValueTask<StoredContent> CompleteAsync(CancellationToken cancellation)
+    public override async ValueTask<StoredContent> CompleteAsync(CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(_completed, this);
@@ -65,17 +65,33 @@ internal sealed class ContentUpload : AttachmentUpload
             FlushChunk();
         }
 
+        var arrivedPacked = _gzip is null && _encoding == ContentEncoding.Gzip;
+        var isSound = !arrivedPacked || await IsSoundAsync(cancellation);
         _completed = true;
-        var length = _gzip is null && _encoding == ContentEncoding.Gzip ? Math.Max(0, _decodedLength ?? _stored) : _received;
-        return ValueTask.FromResult(new StoredContent(
-            _sha256.GetHashAndReset(),
+        var id = _sha256.GetHashAndReset();
+        if (_encoding == ContentEncoding.Gzip && isSound)
+        {
+            _core.Context.SoundContents.Add(id);
+        }
+
+        return new StoredContent(
+            id,
             _md5.GetHashAndReset(),
-            length,
+            arrivedPacked && isSound ? Math.Max(0, _decodedLength ?? _stored) : _received,
             _stored,
-            _encoding,
+            isSound ? _encoding : ContentEncoding.Identity,
             inline ? new ReadOnlyMemory<byte>(_chunk, 0, _filled) : default(ReadOnlyMemory<byte>?),
             _blob,
-            inline ? null : content => _core.Contents.Abandon(content.Blob, content.StoredLength)));
+            inline ? null : content => _core.Contents.Abandon(content.Blob, content.StoredLength));
+    }
+
+    /// <summary>Whether bytes that came as gzip can be unpacked.</summary>
+    private async ValueTask<bool> IsSoundAsync(CancellationToken cancellation)
+    {
+        await using Stream packed = _blob == 0
+            ? new MemoryStream(_chunk, 0, _filled, writable: false)
+            : new ContentStream(_core.Contents.ReadUploadAsync(_blob, _chunks, cancellation));
+        return await GzipCheck.PassesAsync(packed, _core.Options.Limits.MaxAttachmentSize, cancellation);
     }
 
     protected override ValueTask DisposeCoreAsync()

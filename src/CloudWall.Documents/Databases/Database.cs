@@ -172,6 +172,12 @@ public sealed class Database
         AttachmentInfo attachment, long offset, long length, CancellationToken cancellation) =>
         Open().Contents.ReadAsync(attachment, offset, length, cancellation);
 
+    /// <summary>
+    /// Whether an attachment's content can be unpacked. What arrives is looked at on arrival; a store may have older content, or damaged.
+    /// </summary>
+    public ValueTask<bool> IsSoundAsync(AttachmentInfo attachment, CancellationToken cancellation) =>
+        Open().Contents.IsSoundAsync(attachment, cancellation);
+
     /// <summary>Documents by their latest changes, after a sequence (ascending) or up to it from the newest (descending).</summary>
     /// <param name="since">Ascending: rows after this sequence. Descending: rows after it too, newest first.</param>
     /// <param name="descending">Newest first.</param>

@@ -41,6 +41,9 @@ internal sealed class EngineContext
     /// <summary>Deleted databases whose space is yet to be returned.</summary>
     public DroppedDatabases Dropped { get; }
 
+    /// <summary>Compressed contents that were found to be sound.</summary>
+    public SoundContents SoundContents { get; } = new();
+
     /// <summary>The counts of documents that are in memory for writers; 8 MiB hold those of about ten million documents.</summary>
     public BlockTableCache BlockTables { get; } = new(8L << 20);
 

@@ -222,8 +222,13 @@ internal sealed partial class Exchange
 
         try
         {
-            await using var unpacked = new GZipStream(BodyReader.AsStream(leaveOpen: true), CompressionMode.Decompress);
+            await using var packed = new GzipInput(BodyReader.AsStream(leaveOpen: true));
+            await using var unpacked = new GZipStream(packed, CompressionMode.Decompress);
             await ReadAsync(PipeReader.Create(unpacked), length: 0, sink);
+            if (!packed.IsWhole)
+            {
+                throw HttpErrors.BadRequest(NoGzip);
+            }
         }
         catch (InvalidDataException)
         {

@@ -35,9 +35,11 @@ internal sealed class NodeUnderTest : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<NodeUnderTest> StartAsync(TimeProvider? time = null)
+    /// <param name="time">The clock; null for the system's.</param>
+    /// <param name="store">What it begins with, and disposes of; null for nothing.</param>
+    public static async Task<NodeUnderTest> StartAsync(TimeProvider? time = null, MemoryStore? store = null)
     {
-        var store = new MemoryStore();
+        store ??= new MemoryStore();
         var log = new LogLines();
         var node = await Node.StartAsync(new NodeOptions
         {

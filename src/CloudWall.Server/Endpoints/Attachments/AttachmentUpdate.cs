@@ -46,6 +46,7 @@ internal static class AttachmentUpdate
         using var source = new PipeByteSource(exchange.BodyReader);
         var content = await AttachmentIntake.ReceiveAsync(
             exchange, name, upload, source, exchange.ContentLength, digest: null);
+        AttachmentIntake.RequireSound(name, encoding, content);
         attachments.Insert(0, new AttachmentWrite(name, contentType, content));
         var write = new DocumentWrite(id, document, attachments) { Parent = revision ?? default };
         var written = await DocumentUpdate.WriteOne(exchange, write, WriteMode.Interactive, exchange.Aborted);

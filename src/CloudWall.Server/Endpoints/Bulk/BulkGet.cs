@@ -87,9 +87,8 @@ internal static class BulkGet
 
             using (document)
             {
-                output.Raw(first ? "{\"ok\":"u8 : ",{\"ok\":"u8);
-                await OpenRevisions.WriteAsync(exchange, stream, document, options);
-                output.Raw("}"u8);
+                output.Raw(first ? default : ","u8);
+                await OpenRevisions.WriteRowAsync(exchange, stream, document, options);
                 first = false;
             }
         }

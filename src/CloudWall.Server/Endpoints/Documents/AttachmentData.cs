@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.IO.Compression;
+using CloudWall.Documents;
 using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Revisions;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Documents;
@@ -11,6 +13,37 @@ namespace CloudWall.Server.Endpoints.Documents;
 internal static class AttachmentData
 {
     private const int PieceSize = 16 * 1024;
+
+    /// <summary>
+    /// Looks for an attachment whose bytes cannot be unpacked, before a document is written with them: once part of it has been sent, the
+    /// whole answer would have to fail.
+    /// </summary>
+    /// <returns>What is wrong, or null.</returns>
+    public static async ValueTask<DocumentError?> FindDamageAsync(
+        Database database,
+        DocumentRecord record,
+        RevisionId revision,
+        StoredRevision stored,
+        DocumentJsonOptions options,
+        CancellationToken cancellation)
+    {
+        long? since = null;
+        foreach (var attachment in stored.Attachments)
+        {
+            if (attachment.Encoding == ContentEncoding.Gzip
+                && attachment.RevisionPosition > (since ??= DocumentJson.AttachmentsBase(database, record, revision, options))
+                && !await database.IsSoundAsync(attachment, cancellation))
+            {
+                return NotGzip(attachment.Name, 500, "data_error");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>An attachment whose bytes cannot be unpacked.</summary>
+    public static DocumentError NotGzip(string name, int status, string error) =>
+        new(status, error, $"The content of attachment {name} is not properly gzipped.");
 
     /// <summary>Sends the bytes as they are stored.</summary>
     public static async ValueTask SendStoredAsync(
@@ -40,6 +73,10 @@ internal static class AttachmentData
             {
                 await stream.SendAsync(piece.AsMemory(0, read));
             }
+        }
+        catch (InvalidDataException)
+        {
+            throw new DocumentException(NotGzip(attachment.Name, 500, "data_error"));
         }
         finally
         {

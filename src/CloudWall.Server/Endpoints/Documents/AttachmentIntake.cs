@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using CloudWall.Documents;
 using CloudWall.Documents.Attachments;
+using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Server.Http;
 using CloudWall.Server.Http.Multipart;
@@ -22,10 +23,17 @@ internal static class AttachmentIntake
     /// <param name="exchange">The request.</param>
     /// <param name="attachments">The attachments.</param>
     /// <param name="parts">The request's body, its first part read; null where it has only the JSON.</param>
+    /// <param name="mode">
+    /// Edits, or replicated revisions: what cannot be unpacked though it is said to be gzip is refused in the former, and in the latter kept
+    /// as the bytes that it is, because the revision exists elsewhere already.
+    /// </param>
     /// <returns>The attachments; each that has content must be disposed of after the write.</returns>
     /// <exception cref="DocumentException">400: a part is missing or not what was announced. 413: one is too large.</exception>
     public static async ValueTask<IReadOnlyList<AttachmentWrite>> TakeAsync(
-        Exchange exchange, IReadOnlyList<ParsedAttachment> attachments, MultipartReader? parts)
+        Exchange exchange,
+        IReadOnlyList<ParsedAttachment> attachments,
+        MultipartReader? parts,
+        WriteMode mode = WriteMode.Interactive)
     {
         if (attachments.Count == 0)
         {
@@ -40,7 +48,7 @@ internal static class AttachmentIntake
                 staged.Add(new AttachmentWrite(
                     attachment.Name,
                     attachment.ContentType,
-                    await TakeContentAsync(exchange, attachment, parts),
+                    await TakeContentAsync(exchange, attachment, parts, mode),
                     attachment.RevisionPosition,
                     attachment.Digest));
             }
@@ -98,6 +106,20 @@ internal static class AttachmentIntake
         return await upload.CompleteAsync(cancellation);
     }
 
+    /// <summary>Refuses, and drops, content that came as gzip and cannot be unpacked.</summary>
+    /// <param name="name">The attachment's name.</param>
+    /// <param name="encoding">How the content came.</param>
+    /// <param name="content">The content.</param>
+    /// <exception cref="DocumentException">400.</exception>
+    public static void RequireSound(string name, ContentEncoding encoding, StoredContent content)
+    {
+        if (encoding == ContentEncoding.Gzip && content.Encoding != ContentEncoding.Gzip)
+        {
+            content.Dispose();
+            throw new DocumentException(AttachmentData.NotGzip(name, 400, "bad_request"));
+        }
+    }
+
     /// <summary>Drops what was staged of attachments that will not be written.</summary>
     public static void Drop(IReadOnlyList<AttachmentWrite> staged)
     {
@@ -108,7 +130,7 @@ internal static class AttachmentIntake
     }
 
     private static async ValueTask<StoredContent?> TakeContentAsync(
-        Exchange exchange, ParsedAttachment attachment, MultipartReader? parts)
+        Exchange exchange, ParsedAttachment attachment, MultipartReader? parts, WriteMode mode)
     {
         var database = exchange.Database;
         var cancellation = exchange.Aborted;
@@ -129,11 +151,17 @@ internal static class AttachmentIntake
             throw new DocumentException("The content of attachment " + attachment.Name + " does not follow");
         }
 
-        await using var upload = attachment.Encoding == "gzip"
-            ? database.BeginUpload(attachment.ContentType, ContentEncoding.Gzip, attachment.Length)
-            : database.BeginUpload(attachment.ContentType);
+        var encoding = attachment.Encoding == "gzip" ? ContentEncoding.Gzip : ContentEncoding.Identity;
+        await using var upload = database.BeginUpload(
+            attachment.ContentType, encoding, encoding == ContentEncoding.Gzip ? attachment.Length : null);
         var digest = attachment.Digest is { } text && text.StartsWith("md5-", StringComparison.Ordinal) ? text : null;
-        return await ReceiveAsync(exchange, attachment.Name, upload, parts, attachment.EncodedLength, digest);
+        var content = await ReceiveAsync(exchange, attachment.Name, upload, parts, attachment.EncodedLength, digest);
+        if (mode == WriteMode.Interactive)
+        {
+            RequireSound(attachment.Name, encoding, content);
+        }
+
+        return content;
     }
 
     private static async ValueTask WriteAsync(

@@ -82,6 +82,13 @@ internal static class DocumentResource
             return;
         }
 
+        var damage = await AttachmentData.FindDamageAsync(
+            exchange.Database, document.Record, document.Revision, document.Stored, options, exchange.Aborted);
+        if (damage is not null)
+        {
+            throw new DocumentException(damage);
+        }
+
         using var stream = exchange.BeginStream();
         await DocumentJson.WriteWithDataAsync(
             stream, exchange.Database, document.Record, document.Revision, document.Stored, options, exchange.Aborted);

@@ -167,7 +167,8 @@ internal static class DocumentUpdate
             return;
         }
 
-        var attachments = await AttachmentIntake.TakeAsync(exchange, document.Attachments, parts);
+        var attachments = await AttachmentIntake.TakeAsync(
+            exchange, document.Attachments, parts, query.Replicated ? WriteMode.Replicated : WriteMode.Interactive);
         try
         {
             // To the end, so that a request that was cut off writes nothing.

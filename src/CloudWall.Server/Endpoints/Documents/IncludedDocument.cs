@@ -3,6 +3,7 @@ using CloudWall.Documents.Changes;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Revisions;
 using CloudWall.Server.Http;
+using CloudWall.Server.Json;
 
 namespace CloudWall.Server.Endpoints.Documents;
 
@@ -113,6 +114,15 @@ internal sealed class IncludedDocument(IJsonOutput output, Database database, Do
             }
             else if ((members & DocumentMembers.AttachmentData) != 0)
             {
+                var damage = await AttachmentData.FindDamageAsync(
+                    database, record, revision, stored, new DocumentJsonOptions(members), cancellation);
+                if (damage is not null)
+                {
+                    WriteNull();
+                    output.Buffer.Raw(","u8).Failure(damage);
+                    return;
+                }
+
                 Begin();
                 await DocumentJson.WriteWithDataAsync(output, database, record, revision, stored, new DocumentJsonOptions(members), cancellation);
             }

@@ -5,6 +5,7 @@ using CloudWall.Documents.Revisions;
 using CloudWall.Server.Http;
 using CloudWall.Server.Http.Multipart;
 using CloudWall.Server.Http.Negotiation;
+using CloudWall.Server.Json;
 
 namespace CloudWall.Server.Endpoints.Documents;
 
@@ -62,9 +63,8 @@ internal static class OpenRevisions
 
             using (document)
             {
-                stream.Buffer.Raw(first ? "["u8 : ","u8).Raw("{\"ok\":"u8);
-                await WriteAsync(exchange, stream, document, options);
-                stream.Buffer.Raw("}"u8);
+                stream.Buffer.Raw(first ? "["u8 : ","u8);
+                await WriteRowAsync(exchange, stream, document, options);
             }
 
             first = false;
@@ -83,18 +83,40 @@ internal static class OpenRevisions
         await stream.CompleteAsync();
     }
 
-    /// <summary>Writes a document as JSON, with its attachments' bytes where they are asked for.</summary>
-    public static ValueTask WriteAsync(Exchange exchange, ResponseStream stream, OpenedDocument document, DocumentJsonOptions options)
+    /// <summary>
+    /// Writes a document as <c>{"ok":…}</c>, with its attachments' bytes where they are asked for; as <c>{"error":…}</c> where those cannot
+    /// be unpacked.
+    /// </summary>
+    public static ValueTask WriteRowAsync(Exchange exchange, ResponseStream stream, OpenedDocument document, DocumentJsonOptions options)
     {
         if (document.Stored.Attachments.Count > 0
             && (options.Any(DocumentMembers.AttachmentData) || options.AttachmentsSince is not null))
         {
-            return DocumentJson.WriteWithDataAsync(
-                stream, exchange.Database, document.Record, document.Revision, document.Stored, options, exchange.Aborted);
+            return WriteWithDataAsync(exchange, stream, document, options);
         }
 
+        stream.Buffer.Raw("{\"ok\":"u8);
         DocumentJson.Write(stream.Buffer, exchange.Database, document.Record, document.Revision, document.Stored, options);
+        stream.Buffer.Raw("}"u8);
         return ValueTask.CompletedTask;
+    }
+
+    private static async ValueTask WriteWithDataAsync(
+        Exchange exchange, ResponseStream stream, OpenedDocument document, DocumentJsonOptions options)
+    {
+        var (database, record, revision, stored) = (exchange.Database, document.Record, document.Revision, document.Stored);
+        if (await AttachmentData.FindDamageAsync(database, record, revision, stored, options, exchange.Aborted) is { } damage)
+        {
+            stream.Buffer.Raw("{\"error\":{\"id\":"u8).Text(record.Id)
+                .Raw(",\"rev\":"u8).Revision(revision)
+                .Raw(","u8).Failure(damage)
+                .Raw("}}"u8);
+            return;
+        }
+
+        stream.Buffer.Raw("{\"ok\":"u8);
+        await DocumentJson.WriteWithDataAsync(stream, database, record, revision, stored, options, exchange.Aborted);
+        stream.Buffer.Raw("}"u8);
     }
 
     private static async Task ShowParts(

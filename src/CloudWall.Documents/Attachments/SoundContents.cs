@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+
+namespace CloudWall.Documents.Attachments;
+
+/// <summary>Remembers which compressed contents were found to be sound, the latest few thousand. Safe for use from many threads.</summary>
+internal sealed class SoundContents
+{
+    private const int Generation = 4096;
+
+    private readonly Lock _gate = new();
+    private HashSet<UInt128> _recent = [];
+    private HashSet<UInt128> _older = [];
+
+    /// <summary>Whether content is known to be sound.</summary>
+    /// <param name="contentId">Its SHA-256.</param>
+    public bool Contains(ReadOnlySpan<byte> contentId)
+    {
+        var id = MemoryMarshal.Read<UInt128>(contentId);
+        lock (_gate)
+        {
+            return _recent.Contains(id) || _older.Contains(id);
+        }
+    }
+
+    /// <summary>Notes that content is sound.</summary>
+    /// <param name="contentId">Its SHA-256.</param>
+    public void Add(ReadOnlySpan<byte> contentId)
+    {
+        var id = MemoryMarshal.Read<UInt128>(contentId);
+        lock (_gate)
+        {
+            if (_recent.Count >= Generation)
+            {
+                (_older, _recent) = (_recent, []);
+            }
+
+            _recent.Add(id);
+        }
+    }
+}
