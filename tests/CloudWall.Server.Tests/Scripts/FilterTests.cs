@@ -30,6 +30,40 @@ public sealed class FilterTests
         }
     }
 
+    /// <summary>Review, F4: a row says whether the document is deleted, not whether the leaf is that the function lets pass.</summary>
+    [Theory]
+    [InlineData("filter=f/gone")]
+    [InlineData("filter=f/gone&descending=true")]
+    [InlineData("filter=f/gone&include_docs=true")]
+    [InlineData("filter=_view&view=f/gone")]
+    public async Task A_document_of_which_a_deletion_passes_is_not_deleted(string query)
+    {
+        await using var node = await TestNode.StartAsync();
+        await node.SendAsync("PUT", "/db");
+        await node.SendAsync(
+            "PUT",
+            "/db/_design/f",
+            """
+            {"filters":{"gone":"function(doc) { return doc._deleted; }"},
+            "views":{"gone":{"map":"function(doc) { if (doc._deleted) emit(1); }"}}}
+            """);
+        await node.SendAsync(
+            "POST",
+            "/db/_bulk_docs",
+            """
+            {"new_edits":false,"docs":[{"_id":"dead","_rev":"1-a","_deleted":true},
+            {"_id":"live","_rev":"1-a","_deleted":true},{"_id":"live","_rev":"1-b"}]}
+            """,
+            "admin:pass",
+            "Content-Type: application/json");
+        var answer = await node.SendAsync("GET", "/db/_changes?style=all_docs&" + query);
+        var rows = JsonNode.Parse(answer.Body)!["results"]!.AsArray().ToDictionary(static row => (string)row!["id"]!);
+        Assert.Equal(2, rows.Count);
+        Assert.True((bool?)rows["dead"]!["deleted"]);
+        Assert.Null(rows["live"]!["deleted"]);
+        Assert.Equal("1-a", (string?)Assert.Single(rows["live"]!["changes"]!.AsArray())!["rev"]);
+    }
+
     [Fact]
     public async Task A_function_that_does_not_end_fails_the_feed_alone()
     {

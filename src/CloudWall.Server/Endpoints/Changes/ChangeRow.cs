@@ -13,10 +13,17 @@ internal static class ChangeRow
     /// <param name="tokens">The database's tokens.</param>
     /// <param name="sequence">The row's sequence, or null where it is not to be shown.</param>
     /// <param name="id">The document's id as UTF-8.</param>
-    /// <param name="leaves">Its leaves, winner first.</param>
-    /// <param name="allLeaves">Whether to list all of them, or the winner alone.</param>
+    /// <param name="leaves">Its leaves that pass, the best first.</param>
+    /// <param name="allLeaves">Whether to list all of them, or the first alone.</param>
+    /// <param name="deleted">Whether the document is deleted; leaves that pass may be deletions in one that is not.</param>
     public static void Begin(
-        JsonBuffer buffer, SequenceTokens tokens, long? sequence, ReadOnlySpan<byte> id, ReadOnlySpan<RevisionLeaf> leaves, bool allLeaves)
+        JsonBuffer buffer,
+        SequenceTokens tokens,
+        long? sequence,
+        ReadOnlySpan<byte> id,
+        ReadOnlySpan<RevisionLeaf> leaves,
+        bool allLeaves,
+        bool deleted)
     {
         buffer.Raw("{\"seq\":"u8);
         _ = sequence is { } number ? buffer.Sequence(tokens, number) : buffer.Raw("null"u8);
@@ -29,6 +36,6 @@ internal static class ChangeRow
             }
         }
 
-        buffer.Raw(leaves[0].IsDeleted ? "}],\"deleted\":true"u8 : "}]"u8);
+        buffer.Raw(deleted ? "}],\"deleted\":true"u8 : "}]"u8);
     }
 }

@@ -125,7 +125,7 @@ internal sealed class ChangesFeed : IDisposable
             pass.LastRow = Reached(pass.LastRow, cursor.Sequence);
             if (_filter.Passes(cursor.Id))
             {
-                BeginRow(cursor.Sequence, cursor.Id, cursor.Leaves);
+                BeginRow(cursor.Sequence, cursor.Id, cursor.Leaves, cursor.Leaves[0].IsDeleted);
                 if (_options.IncludeDocs)
                 {
                     await _documents.WriteAsync(cursor);
@@ -172,7 +172,11 @@ internal sealed class ChangesFeed : IDisposable
                 pass.LastRow = Reached(pass.LastRow, row.Sequence);
                 if (row.Leaves.Count > 0)
                 {
-                    BeginRow(row.Sequence, row.Id, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(row.Leaves));
+                    BeginRow(
+                        row.Sequence,
+                        row.Id,
+                        System.Runtime.InteropServices.CollectionsMarshal.AsSpan(row.Leaves),
+                        row.Winner.IsDeleted);
                     if (_options.IncludeDocs)
                     {
                         await _documents.WriteAsync(Encoding.UTF8.GetString(row.Id), row.Winner);
@@ -206,7 +210,7 @@ internal sealed class ChangesFeed : IDisposable
             var (sequence, id) = found[_options.Descending ? found.Count - 1 - i : i];
             if (_database.Find(id) is { } record && record.Sequence == sequence)
             {
-                BeginRow(sequence, Encoding.UTF8.GetBytes(id), record.Tree.Leaves.ToArray());
+                BeginRow(sequence, Encoding.UTF8.GetBytes(id), record.Tree.Leaves.ToArray(), record.Deleted);
                 if (_options.IncludeDocs)
                 {
                     await _documents.WriteAsync(record);
@@ -236,10 +240,10 @@ internal sealed class ChangesFeed : IDisposable
         return EndAsScan(pass, newest);
     }
 
-    private void BeginRow(long sequence, ReadOnlySpan<byte> id, ReadOnlySpan<RevisionLeaf> leaves)
+    private void BeginRow(long sequence, ReadOnlySpan<byte> id, ReadOnlySpan<RevisionLeaf> leaves, bool deleted)
     {
         _frame.BeginRow();
-        ChangeRow.Begin(_stream.Buffer, _tokens, Shown(sequence), id, leaves, _options.AllLeaves);
+        ChangeRow.Begin(_stream.Buffer, _tokens, Shown(sequence), id, leaves, _options.AllLeaves, deleted);
     }
 
     private ValueTask EndRowAsync(Pass pass, long sequence)
