@@ -113,8 +113,15 @@ internal sealed partial class Exchange
     /// <summary>
     /// The document in the path: <c>/{db}/{docid}</c>, <c>/{db}/_design/{name}</c> or <c>/{db}/_local/{name}</c>.
     /// </summary>
-    /// <exception cref="DocumentException">400 <c>illegal_docid</c>: it is not UTF-8.</exception>
-    public string DocumentId => IsPrefixed ? Utf8Text(1) + "/" + Utf8Text(2) : Utf8Text(1);
+    /// <exception cref="DocumentException">400: it is not UTF-8 (<c>illegal_docid</c>), or <c>_local/</c> alone.</exception>
+    public string DocumentId
+    {
+        get
+        {
+            var id = IsPrefixed ? Utf8Text(1) + "/" + Utf8Text(2) : Utf8Text(1);
+            return id == "_local/" ? throw HttpErrors.BadRequest("Invalid _local document id.") : id;
+        }
+    }
 
     /// <summary>The attachment in the path, its segments joined with slashes; null where the path ends with the document.</summary>
     public string? AttachmentName

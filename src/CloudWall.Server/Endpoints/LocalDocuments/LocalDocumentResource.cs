@@ -105,10 +105,10 @@ internal static class LocalDocumentResource
 
     /// <summary>Writes or deletes a local document.</summary>
     /// <returns>The new revision.</returns>
-    /// <exception cref="DocumentException">400: the revision is not one of a local document.</exception>
+    /// <exception cref="DocumentException">400: the revision is not one of a local document; a deletion may name any.</exception>
     public static async Task<RevisionId> Write(Database database, string id, ParsedDocument document, RevisionId? revision)
     {
-        var number = revision is { } named ? Number(named) : 0;
+        var number = revision is { } named && !document.Deleted ? Number(named) : 0;
         ReadOnlyMemory<byte>? body = document.Deleted ? default(ReadOnlyMemory<byte>?) : document.Body;
         var written = await database.WriteLocalAsync(id, number, body, CancellationToken.None);
         return Revision(written);

@@ -20,6 +20,31 @@ public sealed class LocalDocumentTests
         Assert.Equal(404, (await node.GetAsync("/db/_local/a%2Fb")).Status);
     }
 
+    /// <summary>Review, <c>PUT /db/_local%2F</c>: no document, however the name ends that is none.</summary>
+    [Theory]
+    [InlineData("PUT", "/db/_local%2F")]
+    [InlineData("PUT", "/db/_local/")]
+    [InlineData("GET", "/db/_local%2F")]
+    [InlineData("DELETE", "/db/_local%2F")]
+    public async Task An_empty_name_is_refused(string method, string path)
+    {
+        await using var node = await InProcessNode.StartAsync();
+        var answer = await node.SendAsync(method, path, method == "PUT" ? InProcessNode.Json("{}") : null);
+        Assert.Equal(400, answer.Status);
+        Assert.Equal("{\"error\":\"bad_request\",\"reason\":\"Invalid _local document id.\"}\n", answer.Text);
+        Assert.Equal(0, node.Database.LocalCount);
+    }
+
+    [Fact]
+    public async Task A_deletion_may_name_any_revision()
+    {
+        await using var node = await InProcessNode.StartAsync();
+        await node.PutAsync("/db/_local/a", "{}");
+        var answer = await node.PostAsync("/db/_bulk_docs", """{"docs":[{"_id":"_local/a","_rev":"1-abc","_deleted":true}]}""");
+        Assert.Equal("[{\"ok\":true,\"id\":\"_local/a\",\"rev\":\"0-0\"}]\n", answer.Text);
+        Assert.Equal(0, node.Database.LocalCount);
+    }
+
     [Theory]
     [InlineData("PUT", "/db/_local/a", """{"_rev":"1-a"}""", 400)]
     [InlineData("PUT", "/db/_local/a", """{"_rev":"0-x"}""", 400)]
