@@ -15,7 +15,7 @@ public sealed partial class RevisionTree
     internal void WriteTo(IBufferWriter<byte> output)
     {
         var roots = 0;
-        for (var root = _firstRoot; root != None; root = _nodes[root].NextSibling)
+        for (var root = FirstRoot(); root != None; root = _nodes[root].NextSibling)
         {
             roots++;
         }
@@ -38,6 +38,8 @@ public sealed partial class RevisionTree
             {
                 children++;
             }
+
+            Steps += children;
 
             writer.WriteByte((byte)(((int)node.Flags & FlagsMask)
                 | (node.Id.HashLength == 16 ? 0 : OtherHash)
@@ -64,7 +66,7 @@ public sealed partial class RevisionTree
         }
     }
 
-    internal static RevisionTree ReadFrom(ReadOnlySpan<byte> input, out int consumed)
+    internal static RevisionTree ReadFrom(ReadOnlySpan<byte> input, out int consumed, int few = FewNodes)
     {
         var reader = new RevisionReader(input);
         if (reader.ReadNumber() != RevisionTreeCodec.Format)
@@ -72,7 +74,7 @@ public sealed partial class RevisionTree
             throw new InvalidDataException("A revision tree has a format that this version does not know.");
         }
 
-        var tree = new RevisionTree();
+        var tree = new RevisionTree(few);
         var roots = reader.ReadNumber();
         var previousRoot = None;
         for (; roots > 0; roots--)
@@ -200,20 +202,22 @@ public sealed partial class RevisionTree
         _nodes[node].GapId = (int)gapId;
         _nodes[node].GapLength = (int)gapLength;
         TailCount += (int)gapLength;
-        _leafCount += children == 0 ? 1 : 0;
+        if (children == 0)
+        {
+            CountLeaf(node);
+        }
+
         return node;
     }
 
     private void CheckGapIds()
     {
-        for (var i = 0; i < _storedPages.Length; i++)
+        // They are in the order of their ids.
+        for (var i = 1; i < _storedPages.Length; i++)
         {
-            for (var j = 0; j < i; j++)
+            if (_storedPages[i].First >> PageNumberBits == _storedPages[i - 1].First >> PageNumberBits)
             {
-                if (_storedPages[i].First >> PageNumberBits == _storedPages[j].First >> PageNumberBits)
-                {
-                    throw Corrupt();
-                }
+                throw Corrupt();
             }
         }
     }

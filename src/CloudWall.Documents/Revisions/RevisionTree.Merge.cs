@@ -16,6 +16,7 @@ public sealed partial class RevisionTree
     public MergeOutcome Merge(ReadOnlySpan<RevisionId> path, RevisionFlags leafFlags, long sequence)
     {
         CheckPath(path);
+        Steps += path.Length;
         ArgumentOutOfRangeException.ThrowIfNegative(sequence);
         var value = new NodeValue(leafFlags, sequence, IsOld: false, Page: 0);
         if (TailCount == 0)
@@ -33,10 +34,10 @@ public sealed partial class RevisionTree
             return AddTree(path, new ReadOnlySpan<NodeValue>(in value));
         }
 
-        var root = RootOf(meeting);
-        if (root != meeting && path[^1].Generation < StartOf(root))
+        var above = TopOnPath(meeting, path[^1].Generation);
+        if (above != meeting && _nodes[above].Parent == None && path[^1].Generation < StartOf(above))
         {
-            ExtendRoot(root, path, (int)(path[0].Generation - _nodes[root].Id.Generation) + 1, new ReadOnlySpan<NodeValue>(in value));
+            ExtendRoot(above, path, (int)(path[0].Generation - _nodes[above].Id.Generation) + 1, new ReadOnlySpan<NodeValue>(in value));
         }
 
         return Descend(meeting, path, new ReadOnlySpan<NodeValue>(in value));
@@ -62,21 +63,17 @@ public sealed partial class RevisionTree
             throw new ArgumentException("A revision's generation is one above its parent's.", nameof(child));
         }
 
-        var leaf = _count - 1;
-        while (leaf >= 0 && (_nodes[leaf].FirstChild != None || _nodes[leaf].Id != parent))
-        {
-            leaf--;
-        }
-
-        if (leaf < 0)
+        var leaf = IndexOfLeaf(parent);
+        if (leaf == None)
         {
             throw new ArgumentException("The parent is not a leaf.", nameof(parent));
         }
 
+        UncountLeaf(leaf);
         var added = Add(child, new NodeValue(flags, sequence, IsOld: false, Page: 0));
         _nodes[added].Parent = leaf;
         _nodes[leaf].FirstChild = added;
-        _leaves = null;
+        CountLeaf(added);
     }
 
     private static void CheckPath(ReadOnlySpan<RevisionId> path)
@@ -114,11 +111,29 @@ public sealed partial class RevisionTree
         return Descend(meeting, path, values);
     }
 
-    /// <summary>The first root above whose generation the path begins, and that lies on the path.</summary>
+    /// <summary>The oldest root above whose generation the path begins, and that lies on the path.</summary>
     private int RootOnPath(ReadOnlySpan<RevisionId> path)
     {
+        if (_unordered || _buckets.Length > 0)
+        {
+            for (var k = path.Length - 2; k >= 0; k--)
+            {
+                for (var i = FirstOf(path[k]); i != None; i = NextOf(path[k], i))
+                {
+                    if (_nodes[i].Parent == None)
+                    {
+                        return i;
+                    }
+                }
+            }
+
+            return None;
+        }
+
         for (var root = _firstRoot; root != None; root = _nodes[root].NextSibling)
         {
+            Steps++;
+            _walked++;
             var generation = _nodes[root].Id.Generation;
             if (generation > path[0].Generation)
             {
@@ -139,9 +154,7 @@ public sealed partial class RevisionTree
         var outcome = _count == 0 ? MergeOutcome.NewLeaf : MergeOutcome.NewBranch;
         var root = Add(path[^1], ValueAt(values, path.Length - 1));
         Link(None, root);
-        AddChain(root, path, path.Length - 2, values);
-        _leafCount++;
-        _leaves = null;
+        CountLeaf(AddChain(root, path, path.Length - 2, values));
         return outcome;
     }
 
@@ -163,12 +176,7 @@ public sealed partial class RevisionTree
                 return MergeOutcome.InternalNode;
             }
 
-            var child = _nodes[node].FirstChild;
-            while (child != None && (_nodes[child].GapLength > 0 || _nodes[child].Id != path[at - 1]))
-            {
-                child = _nodes[child].NextSibling;
-            }
-
+            var child = ChildOf(node, path[at - 1]);
             if (child == None)
             {
                 break;
@@ -179,19 +187,18 @@ public sealed partial class RevisionTree
         }
 
         var wasLeaf = _nodes[node].FirstChild == None;
-        AddChain(node, path, at - 1, values);
-        _leaves = null;
         if (wasLeaf)
         {
-            return MergeOutcome.NewLeaf;
+            UncountLeaf(node);
         }
 
-        _leafCount++;
-        return MergeOutcome.NewBranch;
+        CountLeaf(AddChain(node, path, at - 1, values));
+        return wasLeaf ? MergeOutcome.NewLeaf : MergeOutcome.NewBranch;
     }
 
     /// <summary>Adds the path's revisions from position <paramref name="from"/> up to the newest below a node.</summary>
-    private void AddChain(int parent, ReadOnlySpan<RevisionId> path, int from, ReadOnlySpan<NodeValue> values)
+    /// <returns>The newest.</returns>
+    private int AddChain(int parent, ReadOnlySpan<RevisionId> path, int from, ReadOnlySpan<NodeValue> values)
     {
         for (var i = from; i >= 0; i--)
         {
@@ -199,6 +206,8 @@ public sealed partial class RevisionTree
             Link(parent, node);
             parent = node;
         }
+
+        return parent;
     }
 
     private void ExtendRoot(int root, ReadOnlySpan<RevisionId> path, int from, ReadOnlySpan<NodeValue> values)
@@ -225,10 +234,19 @@ public sealed partial class RevisionTree
             return;
         }
 
+        var isLeaf = _nodes[i].FirstChild == None;
+        if (isLeaf)
+        {
+            UncountLeaf(i);
+        }
+
         _nodes[i].Flags = value.Flags;
         _nodes[i].Sequence = value.Sequence;
         _nodes[i].Page = 0;
         _changed = true;
-        _leaves = null;
+        if (isLeaf)
+        {
+            CountLeaf(i);
+        }
     }
 }

@@ -12,7 +12,7 @@ public sealed partial class RevisionTree
     /// <param name="limit">How many revisions of a branch to keep, 1 or more.</param>
     /// <param name="removed">Receives the loaded nodes that were dropped. Those in pages are not known here: see <see cref="TakeDroppedPages"/>.</param>
     /// <exception cref="InvalidOperationException">The tail is needed: <see cref="CanStemWithoutTail"/>.</exception>
-    public void Stem(int limit, ICollection<RevisionId>? removed)
+    public void Stem(long limit, ICollection<RevisionId>? removed)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         if (_leafCount <= 1)
@@ -22,7 +22,7 @@ public sealed partial class RevisionTree
         }
 
         var exceeds = AnyPathExceeds(limit);
-        if (!exceeds && _nodes[_firstRoot].NextSibling == None)
+        if (!exceeds && !HasSeveralRoots())
         {
             return;
         }
@@ -43,13 +43,13 @@ public sealed partial class RevisionTree
     }
 
     /// <summary>Whether any branch is longer than a limit.</summary>
-    internal bool Exceeds(int limit) => !IsEmpty && AnyPathExceeds(limit);
+    internal bool Exceeds(long limit) => !IsEmpty && AnyPathExceeds(limit);
 
     /// <summary>
     /// Whether <see cref="Stem"/> can do without the pages. False only where different branches hold the same revision or hash,
     /// which the revisions of real edits never do.
     /// </summary>
-    public bool CanStemWithoutTail(int limit)
+    public bool CanStemWithoutTail(long limit)
     {
         if (TailCount == 0 || _leafCount <= 1)
         {
@@ -57,7 +57,7 @@ public sealed partial class RevisionTree
         }
 
         var exceeds = AnyPathExceeds(limit);
-        return (!exceeds && _nodes[_firstRoot].NextSibling == None) || !HasDoubles(byHashAlone: exceeds);
+        return (!exceeds && !HasSeveralRoots()) || !HasDoubles(byHashAlone: exceeds);
     }
 
     /// <summary>Takes leaves away with all of their history that no other leaf shares: purge.</summary>
@@ -74,13 +74,13 @@ public sealed partial class RevisionTree
             throw new InvalidOperationException("The tail is needed to remove revisions.");
         }
 
-        var wanted = new List<RevisionId>(leaves.Length);
-        wanted.AddRange(leaves);
+        var wanted = new PendingRevisions(leaves);
         var remaining = new List<int>();
         var removed = 0;
+        Steps += leaves.Length;
         foreach (var leaf in AllLeaves())
         {
-            if (wanted.Remove(_nodes[leaf].Id))
+            if (wanted.Take(_nodes[leaf].Id))
             {
                 removed++;
                 removedLeaves.Add(_nodes[leaf].Id);
@@ -96,9 +96,9 @@ public sealed partial class RevisionTree
             return 0;
         }
 
-        if (_nodes[_firstRoot].NextSibling != None && HasDoubles(byHashAlone: false))
+        if (HasSeveralRoots() && HasDoubles(byHashAlone: false))
         {
-            Rebuild(remaining, int.MaxValue, removedNodes);
+            Rebuild(remaining, long.MaxValue, removedNodes);
             return removed;
         }
 
@@ -108,6 +108,7 @@ public sealed partial class RevisionTree
         {
             for (var i = leaf; i != None && !keep[i]; i = _nodes[i].Parent)
             {
+                Steps++;
                 keep[i] = true;
             }
         }
@@ -117,7 +118,7 @@ public sealed partial class RevisionTree
         return removed;
     }
 
-    private void StemChain(int limit, ICollection<RevisionId>? removed)
+    private void StemChain(long limit, ICollection<RevisionId>? removed)
     {
         if (_count == 0)
         {
@@ -131,12 +132,12 @@ public sealed partial class RevisionTree
         }
 
         var oldestKept = _nodes[leaf].Id.Generation - limit + 1;
-        if (StartOf(_firstRoot) >= oldestKept)
+        var root = FirstRoot();
+        if (StartOf(root) >= oldestKept)
         {
             return;
         }
 
-        var root = _firstRoot;
         var dropped = 0;
         while (_nodes[root].Id.Generation < oldestKept)
         {
@@ -155,6 +156,7 @@ public sealed partial class RevisionTree
         }
 
         _nodes[root].GapLength = gap;
+        ForgetGaps();
         CountTail();
     }
 
@@ -172,12 +174,12 @@ public sealed partial class RevisionTree
             count++;
         }
 
-        _nodes = nodes;
-        _count = count;
+        Steps += count;
+        Replace(nodes, count);
         _firstRoot = 0;
     }
 
-    private void StemBranches(int limit, ICollection<RevisionId>? removed)
+    private void StemBranches(long limit, ICollection<RevisionId>? removed)
     {
         // How far each node is inside the limit, counted from its nearest leaf; nodes with 0 or less go.
         var order = ArrayPool<int>.Shared.Rent(_count);
@@ -226,6 +228,7 @@ public sealed partial class RevisionTree
             Compact(keep, removed);
         }
 
+        ForgetGaps();
         CountTail();
         ArrayPool<int>.Shared.Return(order);
         ArrayPool<long>.Shared.Return(inside);
@@ -235,7 +238,7 @@ public sealed partial class RevisionTree
     private void FillOrder(Span<int> order)
     {
         var k = 0;
-        for (var i = _firstRoot; i != None; i = NextInOrder(i))
+        for (var i = FirstRoot(); i != None; i = NextInOrder(i))
         {
             order[k++] = i;
         }
@@ -284,35 +287,17 @@ public sealed partial class RevisionTree
             }
         }
 
-        _nodes = nodes;
-        _count = count;
-        LinkRoots(roots);
-        _leafCount = 0;
-        foreach (ref readonly var node in _nodes.AsSpan(0, _count))
-        {
-            _leafCount += node.FirstChild == None ? 1 : 0;
-        }
-
-        _leaves = null;
+        Replace(nodes, count);
+        _firstRoot = InOrder(roots);
+        CountLeaves();
         ArrayPool<int>.Shared.Return(order);
         ArrayPool<int>.Shared.Return(places);
     }
 
-    private void LinkRoots(List<int> roots)
-    {
-        roots.Sort(CompareSiblings);
-        _firstRoot = None;
-        for (var k = roots.Count - 1; k >= 0; k--)
-        {
-            _nodes[roots[k]].NextSibling = _firstRoot;
-            _firstRoot = roots[k];
-        }
-    }
-
-    private bool AnyPathExceeds(int limit)
+    private bool AnyPathExceeds(long limit)
     {
         var start = 0L;
-        for (var i = _firstRoot; i != None; i = NextInOrder(i))
+        for (var i = FirstRoot(); i != None; i = NextInOrder(i))
         {
             if (_nodes[i].Parent == None)
             {
@@ -351,6 +336,7 @@ public sealed partial class RevisionTree
         }
 
         var seen = new HashSet<RevisionId>(_count);
+        Steps += _count;
         for (var i = 0; i < _count; i++)
         {
             if (!seen.Add(byHashAlone ? _nodes[i].Id.WithGeneration(0) : _nodes[i].Id))
@@ -362,26 +348,8 @@ public sealed partial class RevisionTree
         return false;
     }
 
-    /// <summary>The leaves in the tree's order: roots from last to first.</summary>
-    private List<int> AllLeaves()
-    {
-        var leaves = new List<int>(_leafCount);
-        foreach (var root in RootsFromLast())
-        {
-            for (var i = root; i != None; i = NextBelow(i, root))
-            {
-                if (_nodes[i].FirstChild == None)
-                {
-                    leaves.Add(i);
-                }
-            }
-        }
-
-        return leaves;
-    }
-
     /// <summary>Makes the tree anew from the paths of leaves, each cut to the limit, so that what is in several trees is joined.</summary>
-    private void Rebuild(List<int> leaves, int limit, ICollection<RevisionId>? removed)
+    private void Rebuild(List<int> leaves, long limit, ICollection<RevisionId>? removed)
     {
         var depths = new int[_count];
         var longest = 0;
@@ -393,12 +361,13 @@ public sealed partial class RevisionTree
                 depth++;
             }
 
+            Steps += depth;
             depths[leaf] = depth;
             longest = Math.Max(longest, depth);
         }
 
         leaves.Sort((a, b) => ComparePaths(a, depths[a], b, depths[b]));
-        var rebuilt = new RevisionTree();
+        var rebuilt = new RevisionTree(_few);
         var path = new RevisionId[longest];
         var values = new NodeValue[longest];
         foreach (var leaf in leaves)
@@ -412,6 +381,7 @@ public sealed partial class RevisionTree
                 at = node.Parent;
             }
 
+            Steps += depths[leaf];
             rebuilt.MergePath(path.AsSpan(0, depths[leaf]), values.AsSpan(0, depths[leaf]));
         }
 
@@ -433,11 +403,12 @@ public sealed partial class RevisionTree
         }
 
         _changed |= !rebuilt.IsWhatWasBefore(this);
-        _nodes = rebuilt._nodes;
-        _count = rebuilt._count;
+        Steps += rebuilt.Steps;
+        Replace(rebuilt._nodes, rebuilt._count);
         _firstRoot = rebuilt._firstRoot;
+        _unordered = rebuilt._unordered;
         _leafCount = rebuilt._leafCount;
-        _leaves = null;
+        _liveLeafCount = rebuilt._liveLeafCount;
         if (!_changed)
         {
             AcceptChanges();
@@ -448,6 +419,7 @@ public sealed partial class RevisionTree
     private bool IsWhatWasBefore(RevisionTree changed)
     {
         var before = new Dictionary<RevisionId, (RevisionId Parent, RevisionFlags Flags)>();
+        changed.Steps += changed._count + _count;
         foreach (ref readonly var node in changed._nodes.AsSpan(0, changed._count))
         {
             if (node.IsOld && !before.TryAdd(node.Id, (changed.ParentOf(node, onlyOld: true), node.Flags)))
@@ -484,6 +456,7 @@ public sealed partial class RevisionTree
                 result = CompareValues(_nodes[a], _nodes[b]);
             }
 
+            Steps++;
             a = _nodes[a].Parent;
             b = _nodes[b].Parent;
         }

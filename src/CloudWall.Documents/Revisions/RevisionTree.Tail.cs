@@ -16,6 +16,7 @@ public sealed partial class RevisionTree
     private const int PageNumberBits = 40;
     private const long LastSpillable = PageSize * ((1L << PageNumberBits) - 1);
 
+    private int _firstFreeGapId;
     private AncestorPage[] _attached = [];
     private PageRange[] _storedPages = [];
 
@@ -36,7 +37,7 @@ public sealed partial class RevisionTree
 
         List<AncestorPage>? pages = null;
         List<Run>? runs = null;
-        for (var i = _firstRoot; i != None; i = NextInOrder(i))
+        for (var i = FirstRoot(); i != None; i = NextInOrder(i))
         {
             if (BeginsRun(i) && TryMeasure(i, out var run))
             {
@@ -49,9 +50,10 @@ public sealed partial class RevisionTree
             return [];
         }
 
+        var gapIds = GapIds();
         foreach (var run in runs)
         {
-            Spill(run, pages ??= []);
+            Spill(run, gapIds, pages ??= []);
         }
 
         DropUnlinked();
@@ -76,6 +78,7 @@ public sealed partial class RevisionTree
             for (var index = stored.First; index <= stored.Last; index++)
             {
                 var last = LastOfRange(present, index);
+                Steps++;
                 if (last < index)
                 {
                     (dropped ??= []).Add(index);
@@ -124,6 +127,7 @@ public sealed partial class RevisionTree
         }
 
         var loaded = _count;
+        Steps += loaded;
         for (var i = 0; i < loaded; i++)
         {
             if (_nodes[i].GapLength > 0)
@@ -143,6 +147,7 @@ public sealed partial class RevisionTree
         }
 
         TailCount = 0;
+        ForgetGaps();
     }
 
     /// <summary>
@@ -174,6 +179,7 @@ public sealed partial class RevisionTree
         }
 
         TailCount = 0;
+        ForgetGaps();
         return true;
     }
 
@@ -185,11 +191,20 @@ public sealed partial class RevisionTree
     public bool CanMergeWithoutTail(ReadOnlySpan<RevisionId> path) => TailCount == 0 || TryMeet(path, out _);
 
     /// <summary>Whether a revision that is not loaded may be among the ancestors in pages, by its generation.</summary>
-    public bool MayBeInTail(RevisionId revision)
+    public bool MayBeInTail(RevisionId revision) => IsGapBetween(revision.Generation, revision.Generation);
+
+    /// <summary>Whether any of the revisions may be among the ancestors in pages, by its generation.</summary>
+    public bool AnyMayBeInTail(ReadOnlySpan<RevisionId> revisions)
     {
-        for (var i = 0; TailCount > 0 && i < _count; i++)
+        if (TailCount == 0)
         {
-            if (_nodes[i].GapLength > 0 && StartOf(i) <= revision.Generation && revision.Generation < _nodes[i].Id.Generation)
+            return false;
+        }
+
+        Steps += revisions.Length;
+        foreach (ref readonly var revision in revisions)
+        {
+            if (MayBeInTail(revision))
             {
                 return true;
             }
@@ -201,15 +216,15 @@ public sealed partial class RevisionTree
     /// <summary>The last page of the range that holds a page; -1 where none does.</summary>
     private static long LastOfRange(PageRange[] ranges, long index)
     {
-        foreach (var range in ranges)
+        // Ranges do not overlap, so that both ends ascend.
+        var low = 0;
+        for (var high = ranges.Length; low < high;)
         {
-            if (range.First <= index && index <= range.Last)
-            {
-                return range.Last;
-            }
+            var middle = (low + high) / 2;
+            (low, high) = ranges[middle].Last < index ? (middle + 1, high) : (low, middle);
         }
 
-        return -1;
+        return low < ranges.Length && ranges[low].First <= index ? ranges[low].Last : -1;
     }
 
     private static long PageIndex(int gapId, long generation) => ((long)gapId << PageNumberBits) | (generation / PageSize);
@@ -247,6 +262,7 @@ public sealed partial class RevisionTree
         var above = meeting;
         while (_nodes[above].Parent != None && _nodes[above].Id.Generation > oldest)
         {
+            Steps++;
             above = _nodes[above].Parent;
             var generation = _nodes[above].Id.Generation;
             if (generation >= oldest && _nodes[above].Id != path[(int)(newest - generation)])
@@ -273,35 +289,15 @@ public sealed partial class RevisionTree
         }
 
         // Or what it brings below the meeting, in a tree that has lost the ancestors above its pages.
-        for (var root = _firstRoot; root != None; root = _nodes[root].NextSibling)
-        {
-            var start = StartOf(root);
-            if (_nodes[root].GapLength > 0 && start > _nodes[meeting].Id.Generation && start <= newest)
-            {
-                return false;
-            }
-        }
-
-        return true;
+        return !BeginsTreeBetween(_nodes[meeting].Id.Generation + 1, newest);
     }
 
-    private bool IsGapBetween(long oldest, long newest)
+    /// <summary>The oldest node above a node, as far as a path to a generation goes.</summary>
+    private int TopOnPath(int i, long oldest)
     {
-        for (var i = 0; i < _count; i++)
+        while (_nodes[i].Parent != None && _nodes[i].Id.Generation > oldest)
         {
-            if (_nodes[i].GapLength > 0 && StartOf(i) <= newest && oldest < _nodes[i].Id.Generation)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private int RootOf(int i)
-    {
-        while (_nodes[i].Parent != None)
-        {
+            Steps++;
             i = _nodes[i].Parent;
         }
 
@@ -322,10 +318,12 @@ public sealed partial class RevisionTree
     {
         var length = 1;
         var last = first;
+        Steps++;
         for (var next = OnlyChild(first); OnlyChild(next) != None && _nodes[next].GapLength == 0; next = OnlyChild(next))
         {
             last = next;
             length++;
+            Steps++;
         }
 
         // The first below a fork stays: it says where the branch belongs among its siblings.
@@ -335,7 +333,7 @@ public sealed partial class RevisionTree
         return length > SpillThreshold && end > _nodes[from].Id.Generation && end <= LastSpillable;
     }
 
-    private void Spill(Run run, List<AncestorPage> pages)
+    private void Spill(Run run, HashSet<int> gapIds, List<AncestorPage> pages)
     {
         var spilled = 0;
         var bottom = run.From;
@@ -351,10 +349,13 @@ public sealed partial class RevisionTree
             spilled++;
         }
 
-        if (gapId == None || (_nodes[run.From].GapLength == 0 && IsGapId(gapId)))
+        if (gapId == None || (_nodes[run.From].GapLength == 0 && gapIds.Contains(gapId)))
         {
-            gapId = FreeGapId();
+            gapId = FreeGapId(gapIds);
         }
+
+        gapIds.Add(gapId);
+        Steps += spilled;
 
         for (var i = run.From; i != bottom;)
         {
@@ -397,28 +398,33 @@ public sealed partial class RevisionTree
         return i;
     }
 
-    private bool IsGapId(int gapId)
+    private HashSet<int> GapIds()
     {
-        for (var i = 0; i < _count; i++)
+        var gapIds = new HashSet<int>();
+        _firstFreeGapId = 0;
+        if (TailCount > 0)
         {
-            if (_nodes[i].GapLength > 0 && _nodes[i].GapId == gapId)
+            foreach (ref readonly var node in All())
             {
-                return true;
+                if (node.GapLength > 0)
+                {
+                    gapIds.Add(node.GapId);
+                }
             }
         }
 
-        return false;
+        return gapIds;
     }
 
-    private int FreeGapId()
+    private int FreeGapId(HashSet<int> gapIds)
     {
-        var gapId = 0;
-        while (IsGapId(gapId))
+        while (gapIds.Contains(_firstFreeGapId))
         {
-            gapId++;
+            _firstFreeGapId++;
+            Steps++;
         }
 
-        return gapId;
+        return _firstFreeGapId;
     }
 
     /// <summary>Takes the spilled nodes out of the array.</summary>
@@ -446,9 +452,10 @@ public sealed partial class RevisionTree
             node.NextSibling = node.NextSibling == None ? None : places[node.NextSibling];
         }
 
-        _firstRoot = places[_firstRoot];
-        _nodes = nodes;
-        _count = count;
+        Steps += _count;
+        var first = _unordered ? None : places[_firstRoot];
+        Replace(nodes, count);
+        _firstRoot = first;
     }
 
     private void CheckPages(int bottom, IReadOnlyList<AncestorPage> pages, Dictionary<long, int> slots)
@@ -539,9 +546,9 @@ public sealed partial class RevisionTree
         }
 
         TailCount = 0;
-        for (var i = 0; i < _count; i++)
+        foreach (ref readonly var node in All())
         {
-            TailCount += _nodes[i].GapLength;
+            TailCount += node.GapLength;
         }
     }
 
@@ -553,6 +560,7 @@ public sealed partial class RevisionTree
         }
 
         var ranges = new List<PageRange>(1);
+        Steps += _count;
         for (var i = 0; i < _count; i++)
         {
             ref readonly var node = ref _nodes[i];
@@ -562,6 +570,7 @@ public sealed partial class RevisionTree
             }
         }
 
+        ranges.Sort(static (a, b) => a.First.CompareTo(b.First));
         return [.. ranges];
     }
 

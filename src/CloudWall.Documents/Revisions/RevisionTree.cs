@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace CloudWall.Documents.Revisions;
 
 /// <summary>
@@ -10,6 +8,9 @@ namespace CloudWall.Documents.Revisions;
 /// <remarks>
 /// <para>Nodes lie in one array and refer to each other by index, so that a document of few revisions costs two allocations, and no
 /// operation recurses. Siblings are in the order of their ids, roots in the order of generation and id.</para>
+/// <para>Trees of many revisions: nodes are found through a table once walks over the array have cost as much as the table would, and
+/// many siblings are put in order when somebody asks for their order. So an update of m revisions in a tree of n costs the order of
+/// (m + n) log(m + n), however the revisions hang together (<see cref="Steps"/>).</para>
 /// <para>Long histories: the older part of a long run of ancestors without forks may live in pages outside
 /// (see <see cref="SpillTail"/>), so that a document's thousandth edit writes about what its first wrote. Such a gap above a
 /// node is known by its length. Operations that cannot do without the missing nodes throw
@@ -20,12 +21,28 @@ public sealed partial class RevisionTree
 {
     private const int None = -1;
 
+    /// <summary>Up to this many nodes a walk over them is faster than a table.</summary>
+    private const int FewNodes = 64;
+
+    private readonly int _few;
     private Node[] _nodes = [];
     private int _count;
     private int _firstRoot = None;
-    private int _leafCount;
-    private RevisionLeaf[]? _leaves;
     private bool _changed;
+
+    /// <summary>An empty tree.</summary>
+    public RevisionTree()
+        : this(FewNodes)
+    {
+    }
+
+    /// <summary>An empty tree that uses its tables from a number of nodes on; tests choose 0 to have them used by small trees.</summary>
+    internal RevisionTree(int few) => _few = few;
+
+    /// <summary>
+    /// How many nodes, and revisions asked for, the operations so far have looked at. Tests hold it against the size of what was done.
+    /// </summary>
+    internal long Steps { get; private set; }
 
     /// <summary>Whether there is no revision at all.</summary>
     public bool IsEmpty => _count == 0;
@@ -42,7 +59,7 @@ public sealed partial class RevisionTree
                 return true;
             }
 
-            foreach (ref readonly var node in _nodes.AsSpan(0, _count))
+            foreach (ref readonly var node in All())
             {
                 if (!node.IsOld)
                 {
@@ -54,41 +71,11 @@ public sealed partial class RevisionTree
         }
     }
 
-    /// <summary>
-    /// The leaves, winner first: those that do not delete the document before those that do, then by generation and id, the
-    /// higher first.
-    /// </summary>
-    public IReadOnlyList<RevisionLeaf> Leaves => _leaves ??= SortedLeaves();
-
-    /// <summary>The leaf that stands for the document.</summary>
-    /// <exception cref="InvalidOperationException">The tree is empty.</exception>
-    public RevisionLeaf Winner
-    {
-        get
-        {
-            if (_leaves is not null && _leaves.Length > 0)
-            {
-                return _leaves[0];
-            }
-
-            var winner = None;
-            for (var i = 0; i < _count; i++)
-            {
-                if (_nodes[i].FirstChild == None && (winner == None || CompareLeaves(LeafAt(i), LeafAt(winner)) < 0))
-                {
-                    winner = i;
-                }
-            }
-
-            return winner == None ? throw new InvalidOperationException("An empty tree has no winner.") : LeafAt(winner);
-        }
-    }
-
     /// <summary>Forgets what changed: <see cref="IsChanged"/> is false until the next change.</summary>
     public void AcceptChanges()
     {
         _changed = false;
-        foreach (ref var node in _nodes.AsSpan(0, _count))
+        foreach (ref var node in All())
         {
             node.IsOld = true;
         }
@@ -97,17 +84,9 @@ public sealed partial class RevisionTree
     /// <summary>Finds a leaf.</summary>
     public bool TryFindLeaf(RevisionId revision, out RevisionLeaf leaf)
     {
-        for (var i = 0; i < _count; i++)
-        {
-            if (_nodes[i].FirstChild == None && _nodes[i].Id == revision)
-            {
-                leaf = LeafAt(i);
-                return true;
-            }
-        }
-
-        leaf = default;
-        return false;
+        var i = IndexOfLeaf(revision);
+        leaf = i == None ? default : LeafAt(i);
+        return i != None;
     }
 
     /// <summary>Finds a leaf or ancestor among the loaded nodes; see <see cref="MayBeInTail"/> for the others.</summary>
@@ -122,164 +101,18 @@ public sealed partial class RevisionTree
     /// A revision and its ancestors, newest first, as <c>_revisions</c> lists them. Empty where the revision is not known. Ends at
     /// the first gap: with <see cref="TailCount"/> above 0, load the tail first for the whole path.
     /// </summary>
-    public IReadOnlyList<RevisionNode> PathOf(RevisionId revision)
+    /// <param name="revision">The newest revision of the path.</param>
+    /// <param name="limit">How many revisions are wanted at most.</param>
+    public IReadOnlyList<RevisionNode> PathOf(RevisionId revision, long limit = long.MaxValue)
     {
         var path = new List<RevisionNode>();
-        for (var i = IndexOf(revision); i != None; i = _nodes[i].GapLength > 0 ? None : _nodes[i].Parent)
+        for (var i = IndexOf(revision); i != None && path.Count < limit; i = _nodes[i].GapLength > 0 ? None : _nodes[i].Parent)
         {
             path.Add(NodeAt(i));
         }
 
+        Steps += path.Count;
         return path;
-    }
-
-    /// <summary>
-    /// Adds all leaves in the tree's own order, which is that of answers to <c>_bulk_get</c>: roots from last to first, siblings
-    /// from first to last.
-    /// </summary>
-    public void CollectLeaves(ICollection<RevisionLeaf> into)
-    {
-        foreach (var root in RootsFromLast())
-        {
-            for (var i = root; i != None; i = NextBelow(i, root))
-            {
-                if (_nodes[i].FirstChild == None)
-                {
-                    into.Add(LeafAt(i));
-                }
-            }
-        }
-    }
-
-    /// <summary>
-    /// Adds the leaves that descend from a revision, or the revision itself where it is a leaf, as <c>open_revs</c> with
-    /// <c>latest=true</c> asks for. None where the revision is not among the loaded nodes.
-    /// </summary>
-    public void CollectLeavesBelow(RevisionId revision, ICollection<RevisionLeaf> into)
-    {
-        var top = IndexOf(revision);
-        for (var i = top; i != None; i = NextBelow(i, top))
-        {
-            if (_nodes[i].FirstChild == None)
-            {
-                into.Add(LeafAt(i));
-            }
-        }
-    }
-
-    /// <summary>
-    /// Adds the leaves that descend from any of the revisions, each once though several lead to it, in the tree's own order.
-    /// </summary>
-    /// <param name="revisions">The revisions asked for.</param>
-    /// <param name="into">Receives the leaves.</param>
-    /// <param name="missing">Receives the revisions that are not in the tree, in the order given.</param>
-    public void CollectLeavesBelow(
-        ReadOnlySpan<RevisionId> revisions, ICollection<RevisionLeaf> into, ICollection<RevisionId> missing)
-    {
-        var pending = new List<RevisionId>(revisions.Length);
-        pending.AddRange(revisions);
-        var ofTrees = new List<List<RevisionLeaf>>();
-        for (var root = _firstRoot; root != None; root = _nodes[root].NextSibling)
-        {
-            var found = new List<RevisionLeaf>();
-            for (var i = root; i != None && pending.Count > 0;)
-            {
-                if (!pending.Remove(_nodes[i].Id))
-                {
-                    i = NextBelow(i, root);
-                    continue;
-                }
-
-                for (var below = i; below != None; below = NextBelow(below, i))
-                {
-                    pending.Remove(_nodes[below].Id);
-                    if (_nodes[below].FirstChild == None)
-                    {
-                        found.Add(LeafAt(below));
-                    }
-                }
-
-                i = NextBeside(i, root);
-            }
-
-            ofTrees.Add(found);
-        }
-
-        for (var i = ofTrees.Count - 1; i >= 0; i--)
-        {
-            foreach (var leaf in ofTrees[i])
-            {
-                into.Add(leaf);
-            }
-        }
-
-        foreach (var revision in pending)
-        {
-            missing.Add(revision);
-        }
-    }
-
-    /// <summary>
-    /// Which of the revisions are not among the loaded nodes, in ascending order, as <c>_revs_diff</c> and <c>_missing_revs</c>
-    /// report. A revision asked for twice is found only once, as in CouchDB. Check <see cref="MayBeInTail"/> for the result.
-    /// </summary>
-    public IReadOnlyList<RevisionId> FindMissing(ReadOnlySpan<RevisionId> revisions)
-    {
-        var missing = new List<RevisionId>(revisions.Length);
-        if (revisions.Length > 8 && _count > 64)
-        {
-            var known = new Dictionary<RevisionId, int>(_count);
-            for (var i = 0; i < _count; i++)
-            {
-                CollectionsMarshal.GetValueRefOrAddDefault(known, _nodes[i].Id, out _)++;
-            }
-
-            foreach (var revision in revisions)
-            {
-                ref var left = ref CollectionsMarshal.GetValueRefOrNullRef(known, revision);
-                if (System.Runtime.CompilerServices.Unsafe.IsNullRef(ref left) || left-- <= 0)
-                {
-                    missing.Add(revision);
-                }
-            }
-        }
-        else
-        {
-            for (var i = 0; i < revisions.Length; i++)
-            {
-                if (Occurrences(revisions[i]) <= CountOf(revisions[..i], revisions[i]))
-                {
-                    missing.Add(revisions[i]);
-                }
-            }
-        }
-
-        missing.Sort();
-        return missing;
-    }
-
-    /// <summary>
-    /// The leaves that may be ancestors of missing revisions, as <c>_revs_diff</c> reports: those with a lower generation than the
-    /// highest of the missing ones, in the order of <see cref="Leaves"/>.
-    /// </summary>
-    public IReadOnlyList<RevisionId> PossibleAncestors(IEnumerable<RevisionId> missing)
-    {
-        var highest = long.MinValue;
-        foreach (var revision in missing)
-        {
-            highest = Math.Max(highest, revision.Generation);
-        }
-
-        var ancestors = new List<RevisionId>();
-        foreach (var leaf in Leaves)
-        {
-            if (leaf.Revision.Generation < highest)
-            {
-                ancestors.Add(leaf.Revision);
-            }
-        }
-
-        return ancestors;
     }
 
     /// <summary>
@@ -289,7 +122,7 @@ public sealed partial class RevisionTree
     /// <returns>The last sequence given, which becomes the document's.</returns>
     public long RelabelLeaves(long sequence)
     {
-        for (var i = _firstRoot; i != None; i = NextInOrder(i))
+        for (var i = FirstRoot(); i != None; i = NextInOrder(i))
         {
             if (_nodes[i].FirstChild == None)
             {
@@ -298,155 +131,18 @@ public sealed partial class RevisionTree
             }
         }
 
-        _leaves = null;
+        ForgetLeaves();
         return sequence;
     }
 
-    private static int CompareLeaves(in RevisionLeaf a, in RevisionLeaf b) =>
-        a.IsDeleted != b.IsDeleted ? (a.IsDeleted ? 1 : -1) : b.Revision.CompareTo(a.Revision);
-
-    private static int CountOf(ReadOnlySpan<RevisionId> revisions, RevisionId revision)
-    {
-        var count = 0;
-        foreach (ref readonly var candidate in revisions)
-        {
-            if (candidate == revision)
-            {
-                count++;
-            }
-        }
-
-        return count;
-    }
-
-    private RevisionLeaf[] SortedLeaves()
-    {
-        if (_count == 0)
-        {
-            return [];
-        }
-
-        var leaves = new RevisionLeaf[_leafCount];
-        var filled = 0;
-        for (var i = 0; i < _count; i++)
-        {
-            if (_nodes[i].FirstChild == None)
-            {
-                leaves[filled++] = LeafAt(i);
-            }
-        }
-
-        if (filled > 1)
-        {
-            Array.Sort(leaves, static (a, b) => CompareLeaves(a, b));
-        }
-
-        return leaves;
-    }
-
-    private RevisionLeaf LeafAt(int i) => new(_nodes[i].Id, _nodes[i].Flags, _nodes[i].Sequence);
-
     private RevisionNode NodeAt(int i) => new(_nodes[i].Id, _nodes[i].Flags);
 
-    private int Occurrences(RevisionId revision)
+    /// <summary>All nodes, in no order, for a walk over them.</summary>
+    private Span<Node> All()
     {
-        var count = 0;
-        foreach (ref readonly var node in _nodes.AsSpan(0, _count))
-        {
-            if (node.Id.Generation == revision.Generation && node.Id == revision)
-            {
-                count++;
-            }
-        }
-
-        return count;
+        Steps += _count;
+        return _nodes.AsSpan(0, _count);
     }
-
-    /// <summary>
-    /// The node with this id. Until stemming repairs the tree, several trees of the forest can hold the same revision: then it is
-    /// the first in the order of roots and siblings.
-    /// </summary>
-    private int IndexOf(RevisionId revision)
-    {
-        var found = None;
-        for (var i = 0; i < _count; i++)
-        {
-            if (_nodes[i].Id.Generation != revision.Generation || _nodes[i].Id != revision)
-            {
-                continue;
-            }
-
-            if (found != None)
-            {
-                return FirstInOrder(revision);
-            }
-
-            found = i;
-        }
-
-        return found;
-    }
-
-    private int FirstInOrder(RevisionId revision)
-    {
-        var i = _firstRoot;
-        while (i != None && _nodes[i].Id != revision)
-        {
-            i = NextInOrder(i);
-        }
-
-        return i;
-    }
-
-    /// <summary>The next node of the whole forest, parents before children.</summary>
-    private int NextInOrder(int i)
-    {
-        if (_nodes[i].FirstChild != None)
-        {
-            return _nodes[i].FirstChild;
-        }
-
-        while (i != None && _nodes[i].NextSibling == None)
-        {
-            i = _nodes[i].Parent;
-        }
-
-        return i == None ? None : _nodes[i].NextSibling;
-    }
-
-    /// <summary>The next node below <paramref name="top"/>, parents before children.</summary>
-    private int NextBelow(int i, int top) => _nodes[i].FirstChild != None ? _nodes[i].FirstChild : NextBeside(i, top);
-
-    /// <summary>The next node below <paramref name="top"/> that is not below <paramref name="i"/>.</summary>
-    private int NextBeside(int i, int top)
-    {
-        while (i != top)
-        {
-            if (_nodes[i].NextSibling != None)
-            {
-                return _nodes[i].NextSibling;
-            }
-
-            i = _nodes[i].Parent;
-        }
-
-        return None;
-    }
-
-    private List<int> RootsFromLast()
-    {
-        var roots = new List<int>();
-        for (var root = _firstRoot; root != None; root = _nodes[root].NextSibling)
-        {
-            roots.Add(root);
-        }
-
-        roots.Reverse();
-        return roots;
-    }
-
-    /// <summary>The generation of the oldest ancestor between a node and its parent, or its own.</summary>
-    private long StartOf(int i) => _nodes[i].Id.Generation - _nodes[i].GapLength;
 
     private int Add(in RevisionId id, in NodeValue value)
     {
@@ -466,66 +162,24 @@ public sealed partial class RevisionTree
             FirstChild = None,
             NextSibling = None,
         };
-        return _count++;
+        Steps++;
+        AddToTable(_count++);
+        return _count - 1;
     }
 
-    /// <summary>Puts a node among its siblings; <see cref="None"/> as the parent makes it a root.</summary>
-    private void Link(int parent, int node)
+    /// <summary>Replaces all nodes; what was found out about the old ones is forgotten.</summary>
+    private void Replace(Node[] nodes, int count)
     {
-        var previous = None;
-        var next = parent == None ? _firstRoot : _nodes[parent].FirstChild;
-        while (next != None && CompareSiblings(next, node) <= 0)
+        _nodes = nodes;
+        _count = count;
+        if (_hasShortcuts)
         {
-            previous = next;
-            next = _nodes[next].NextSibling;
+            ForgetShortcuts();
         }
 
-        _nodes[node].Parent = parent;
-        _nodes[node].NextSibling = next;
-        if (previous != None)
-        {
-            _nodes[previous].NextSibling = node;
-        }
-        else
-        {
-            SetFirst(parent, node);
-        }
-    }
-
-    private void Unlink(int node)
-    {
-        var parent = _nodes[node].Parent;
-        var i = parent == None ? _firstRoot : _nodes[parent].FirstChild;
-        if (i == node)
-        {
-            SetFirst(parent, _nodes[node].NextSibling);
-            return;
-        }
-
-        while (_nodes[i].NextSibling != node)
-        {
-            i = _nodes[i].NextSibling;
-        }
-
-        _nodes[i].NextSibling = _nodes[node].NextSibling;
-    }
-
-    private void SetFirst(int parent, int node)
-    {
-        if (parent == None)
-        {
-            _firstRoot = node;
-        }
-        else
-        {
-            _nodes[parent].FirstChild = node;
-        }
-    }
-
-    private int CompareSiblings(int a, int b)
-    {
-        var byStart = StartOf(a).CompareTo(StartOf(b));
-        return byStart != 0 ? byStart : _nodes[a].Id.CompareTo(_nodes[b].Id);
+        ForgetTable();
+        ForgetLeaves();
+        ForgetGaps();
     }
 
     private struct Node
@@ -535,6 +189,12 @@ public sealed partial class RevisionTree
         public int Parent;
         public int FirstChild;
         public int NextSibling;
+
+        /// <summary>The next node of the same bucket of the table; -1 for none. Of no meaning while there is no table.</summary>
+        public int NextInBucket;
+
+        /// <summary>1 + some ancestor, from where the root is nearer; 0 for none. See <see cref="RootOf"/>.</summary>
+        public int Shortcut;
 
         /// <summary>How many ancestors between this node and its parent are in pages; with no parent, above this root.</summary>
         public int GapLength;

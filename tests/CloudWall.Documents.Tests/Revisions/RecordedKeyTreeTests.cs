@@ -5,17 +5,21 @@ namespace CloudWall.Documents.Tests.Revisions;
 /// <summary>What CouchDB's own code did with random updates; record-key-tree.escript says how it was recorded.</summary>
 public sealed class RecordedKeyTreeTests
 {
-    [Fact]
-    public void Does_what_CouchDB_did()
+    /// <summary>Small trees, and the same trees with the tables that large ones have.</summary>
+    [Theory]
+    [InlineData(64)]
+    [InlineData(0)]
+    [InlineData(8)]
+    public void Does_what_CouchDB_did(int few)
     {
-        var tree = new RevisionTree();
+        var tree = new RevisionTree(few);
         var number = 0;
         foreach (var line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Revisions", "key-tree.txt")))
         {
             number++;
             if (line == "new")
             {
-                tree = new RevisionTree();
+                tree = new RevisionTree(few);
                 continue;
             }
 
@@ -58,7 +62,8 @@ public sealed class RecordedKeyTreeTests
                 tree.CollectLeavesBelow(TreeText.Revisions(arguments), found, missing);
                 return $"{TreeText.Of(found.Select(leaf => leaf.Revision))}|{TreeText.Of(missing)}";
             case "leaves":
-                Assert.Equal(tree.Winner, tree.Leaves[0]);
+                // Of a leaf that is there several times either may be taken.
+                Assert.Equal(tree.Winner.Revision, tree.Leaves[0].Revision);
                 return TreeText.Of(tree.Leaves.Select(leaf => leaf.Revision));
             default:
                 throw new InvalidDataException(operation);

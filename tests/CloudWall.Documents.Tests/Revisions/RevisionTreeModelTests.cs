@@ -8,8 +8,11 @@ public sealed class RevisionTreeModelTests
     private static readonly Gen<(int Kind, int A, int B, int C)[]> Operations =
         Gen.Select(Gen.Int[0, 19], Gen.Int[0, 1000], Gen.Int[0, 1000], Gen.Int[0, 1000]).Array[1, 40];
 
-    [Fact]
-    public void Is_a_set_of_revisions_that_know_their_parents()
+    [Theory]
+    [InlineData(64)]
+    [InlineData(0)]
+    [InlineData(8)]
+    public void Is_a_set_of_revisions_that_know_their_parents(int few)
     {
         Operations.Sample(
             operations =>
@@ -17,7 +20,7 @@ public sealed class RevisionTreeModelTests
                 var history = new History();
                 history.Edit(-1);
                 var model = new RevisionSetModel();
-                var tree = new RevisionTree();
+                var tree = new RevisionTree(few);
                 long sequence = 0;
                 foreach (var (kind, a, b, c) in operations)
                 {
@@ -64,12 +67,12 @@ public sealed class RevisionTreeModelTests
                     }
 
                     AssertEqual(model, tree, history);
-                    tree = RevisionTreeCodec.Read(TreeText.Bytes(tree), out var consumed);
+                    tree = RevisionTree.ReadFrom(TreeText.Bytes(tree), out var consumed, few);
                     Assert.Equal(TreeText.Bytes(tree).Length, consumed);
                     AssertEqual(model, tree, history);
                 }
             },
-            iter: 500);
+            iter: 300);
     }
 
     [Fact]

@@ -157,15 +157,18 @@ public sealed class RevisionTreeTailTests
         Assert.Equal(history.Path(revision, 3), tree.PathOf(history[revision]).Select(node => node.Revision));
     }
 
-    [Fact]
-    public void With_pages_a_tree_does_the_same_as_without()
+    [Theory]
+    [InlineData(64)]
+    [InlineData(0)]
+    [InlineData(8)]
+    public void With_pages_a_tree_does_the_same_as_without(int few)
     {
         Operations.Sample(
             operations =>
             {
                 var history = new History();
                 history.Edit(-1);
-                var document = new PagedDocument();
+                var document = new PagedDocument(few);
                 var whole = new RevisionTree();
                 long sequence = 0;
                 foreach (var operation in operations)
@@ -190,7 +193,7 @@ public sealed class RevisionTreeTailTests
                     whole.AcceptChanges();
                 }
             },
-            iter: 300);
+            iter: 200);
     }
 
     /// <param name="operation">What to do, in numbers.</param>
@@ -262,7 +265,7 @@ public sealed class RevisionTreeTailTests
     }
 
     /// <summary>A document as an engine keeps it: a record, and pages beside it.</summary>
-    private sealed class PagedDocument
+    private sealed class PagedDocument(int few = 64)
     {
         public byte[] Record { get; private set; } = TreeText.Bytes(new RevisionTree());
 
@@ -272,7 +275,7 @@ public sealed class RevisionTreeTailTests
 
         public int Loads { get; private set; }
 
-        public RevisionTree Read() => RevisionTreeCodec.Read(Record, out _);
+        public RevisionTree Read() => RevisionTree.ReadFrom(Record, out _, few);
 
         public RevisionTree Whole()
         {

@@ -136,12 +136,12 @@ public sealed class RevisionTreeTests
     public void Missing_revisions_and_their_possible_ancestors_are_reported_as_by_revs_diff()
     {
         var tree = TreeText.Tree("3:c/b/a+@1 1:x+@2");
-        var missing = tree.FindMissing(TreeText.Revisions("4-d 3-c 2-z 2-b 4-d"));
+        var missing = tree.FindMissing(TreeText.Revisions("4-d 3-c 2-z 2-b 4-d"), CancellationToken.None);
         Assert.Equal("2-z 4-d 4-d", TreeText.Of(missing));
         Assert.Equal("3-c 1-x", TreeText.Of(tree.PossibleAncestors(missing)));
         Assert.Equal("1-x", TreeText.Of(tree.PossibleAncestors(TreeText.Revisions("2-z 3-y"))));
         Assert.Empty(tree.PossibleAncestors([]));
-        Assert.Equal("1-x", TreeText.Of(tree.FindMissing(TreeText.Revisions("1-x 1-x"))));
+        Assert.Equal("1-x", TreeText.Of(tree.FindMissing(TreeText.Revisions("1-x 1-x"), CancellationToken.None)));
     }
 
     [Fact]
@@ -234,7 +234,7 @@ public sealed class RevisionTreeTests
         Assert.Equal(11_000, tree.Leaves.Count);
         Assert.Equal(tree.Leaves, tree.Leaves.OrderByDescending(leaf => leaf.Revision));
         Assert.Equal(tree.Leaves, RevisionTreeCodec.Read(TreeText.Bytes(tree), out _).Leaves);
-        Assert.Empty(tree.FindMissing([.. tree.Leaves.Select(leaf => leaf.Revision)]));
+        Assert.Empty(tree.FindMissing([.. tree.Leaves.Select(leaf => leaf.Revision)], CancellationToken.None));
         Assert.Equal(5000, tree.Remove([.. tree.Leaves.Take(5000).Select(leaf => leaf.Revision)], [], []));
         Assert.Equal(6000, tree.Leaves.Count);
     }
