@@ -1,5 +1,6 @@
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Records;
+using CloudWall.Documents.Revisions;
 using CloudWall.Storage;
 
 namespace CloudWall.Documents.Checking;
@@ -27,16 +28,17 @@ internal sealed class BodyWalk(DatabaseRange range, References references, Actio
         prefix.UInt32(range.Number);
         prefix.Terminated(id);
         var leaves = document.Tree.Leaves;
+        var places = new LeafPlaces(leaves);
         var found = new bool[leaves.Count];
         for (Begin(); _more && Compare(prefix.Written) <= 0; Next())
         {
-            Read(document, Compare(prefix.Written) == 0, found);
+            Read(document, Compare(prefix.Written) == 0 ? places : null, found);
         }
 
         prefix.Dispose();
         for (var i = 0; i < found.Length; i++)
         {
-            Require(found[i], $"the document {document.Id} has no body of {leaves[i].Revision}");
+            Require(found[places.IndexOf(leaves[i].Revision)], $"the document {document.Id} has no body of {leaves[i].Revision}");
             Require(leaves[i].Sequence <= document.Sequence, $"{document.Id} {leaves[i].Revision} is newer than its document");
         }
     }
@@ -46,7 +48,7 @@ internal sealed class BodyWalk(DatabaseRange range, References references, Actio
     {
         for (Begin(); _more; Next())
         {
-            Read(null, belongs: false, []);
+            Read(null, null, []);
         }
     }
 
@@ -66,22 +68,17 @@ internal sealed class BodyWalk(DatabaseRange range, References references, Actio
     private int Compare(ReadOnlySpan<byte> prefix) =>
         _bodies.Key.StartsWith(prefix) ? 0 : _bodies.Key.SequenceCompareTo(prefix);
 
-    private void Read(DocumentRecord? document, bool belongs, bool[] found)
+    private void Read(DocumentRecord? document, LeafPlaces? places, bool[] found)
     {
         var value = _bodies.Value;
         var entry = DatabaseSizes.Entry(_bodies.Key.Length, value.Length);
         Bodies += entry;
         Keys.ReadBody(_bodies.Key, out var id, out var revision);
-        Require(belongs, $"a body of {id} is left, but no such document");
+        Require(places is not null, $"a body of {id} is left, but no such document");
         var offset = BodyCodec.Read(value, out var attachments);
         Require(value.Length > offset + 1 && value[offset] == '{' && value[^1] == '}', $"the body of {id} {revision} is no object");
         long external = value.Length - offset;
-        var leaf = -1;
-        for (var i = 0; belongs && i < found.Length; i++)
-        {
-            leaf = document!.Tree.Leaves[i].Revision == revision ? i : leaf;
-        }
-
+        var leaf = places?.IndexOf(revision) ?? -1;
         foreach (var attachment in attachments)
         {
             external += attachment.Length;

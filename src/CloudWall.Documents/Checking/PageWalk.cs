@@ -32,7 +32,7 @@ internal sealed class PageWalk : IDisposable
         prefix.Byte(Kind);
         prefix.Terminated(id);
         var pages = new List<AncestorPage>();
-        var expected = document.Tree.TailPages();
+        var expected = document.Tree.TailPages().ToHashSet();
         var found = 0;
         for (; _more; _more = _pages.MoveNext())
         {

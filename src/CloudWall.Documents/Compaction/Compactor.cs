@@ -74,7 +74,7 @@ internal sealed class Compactor(DatabaseCore core, DatabaseWriter writer)
 
         if (state.StemmedTo > state.RevsLimit)
         {
-            await StemAsync((int)state.RevsLimit, mayGoOn);
+            await StemAsync(state.RevsLimit, mayGoOn);
         }
 
         await mayGoOn();
@@ -107,7 +107,7 @@ internal sealed class Compactor(DatabaseCore core, DatabaseWriter writer)
         }
     }
 
-    private async Task StemAsync(int limit, Func<Task> mayGoOn)
+    private async Task StemAsync(long limit, Func<Task> mayGoOn)
     {
         for (var walk = new HistoryWalk(core, limit); !walk.HasEnded;)
         {

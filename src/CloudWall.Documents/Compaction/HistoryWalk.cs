@@ -6,7 +6,7 @@ using CloudWall.Storage;
 namespace CloudWall.Documents.Compaction;
 
 /// <summary>A walk over all documents that finds those whose history is longer than the limit, a step at a time.</summary>
-internal sealed class HistoryWalk(DatabaseCore core, int limit)
+internal sealed class HistoryWalk(DatabaseCore core, long limit)
 {
     private const int DocumentsPerStep = 4096;
     private const int FoundPerStep = 128;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Changes;
 using CloudWall.Documents.Compaction;
@@ -97,6 +98,54 @@ public sealed class Database
     /// <exception cref="DocumentException">404: the document has been purged meanwhile.</exception>
     public void LoadAncestors(DocumentRecord record) => Open().LoadAncestors(record);
 
+    /// <summary>
+    /// A revision and its ancestors, newest first, at most <see cref="RevsLimit"/> of them: what is shown of a document's history from
+    /// when the limit is set. Empty where the document does not have the revision.
+    /// </summary>
+    /// <exception cref="DocumentException">404: the document has been purged meanwhile.</exception>
+    public IReadOnlyList<RevisionNode> HistoryOf(DocumentRecord record, RevisionId revision)
+    {
+        var limit = RevsLimit;
+        var path = record.Tree.PathOf(revision, limit);
+        if (path.Count == limit || record.Tree.TailCount == 0)
+        {
+            return path;
+        }
+
+        LoadAncestors(record);
+        return record.Tree.PathOf(revision, limit);
+    }
+
+    /// <summary>
+    /// Which revisions a document does not have, in ascending order, and from which of its leaves they may descend: what a replicator asks.
+    /// </summary>
+    /// <param name="id">The document's id.</param>
+    /// <param name="revisions">The revisions asked for.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public (IReadOnlyList<RevisionId> Missing, IReadOnlyList<RevisionId> PossibleAncestors) FindMissing(
+        string id, IReadOnlyList<RevisionId> revisions, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (Find(id) is not { } record)
+        {
+            return (revisions, []);
+        }
+
+        var asked = revisions switch
+        {
+            RevisionId[] array => array,
+            List<RevisionId> list => CollectionsMarshal.AsSpan(list),
+            _ => revisions.ToArray(),
+        };
+        if (record.Tree.AnyMayBeInTail(asked))
+        {
+            LoadAncestors(record);
+        }
+
+        var missing = record.Tree.FindMissing(asked, cancellation);
+        return (missing, missing.Count == 0 ? [] : record.Tree.PossibleAncestors(missing));
+    }
+
     /// <summary>A revision's body and attachments.</summary>
     /// <returns>Null where it never was stored, or has been compacted away.</returns>
     public StoredRevision? Read(string id, RevisionId revision) => Open().Read(id, revision);
@@ -151,8 +200,8 @@ public sealed class Database
     private Task<IReadOnlyList<WriteOutcome>> WriteAcceptedAsync(
         IReadOnlyList<DocumentWrite> writes, WriteMode mode, ReadOnlyMemory<byte> userContext, CancellationToken cancellation)
     {
-        return _validators.Current is { } validator
-            ? WriteValidatedAsync(validator, writes, mode, userContext, cancellation)
+        return _validators.Current is { } validator ? WriteValidatedAsync(validator, writes, mode, userContext, cancellation)
+            : _validators.IsUnknown ? WriteFirstAsync(writes, mode, cancellation)
             : RunAsync(new DocumentsCommand(writes, mode, isChecked: false), cancellation);
     }
 
@@ -253,10 +302,10 @@ public sealed class Database
     public DocumentLimits Limits => _core.Options.Limits;
 
     /// <summary>How many revisions of a document's history are kept (1000).</summary>
-    public int RevsLimit => (int)Open().State.RevsLimit;
+    public long RevsLimit => Open().State.RevsLimit;
 
     /// <summary>Sets <see cref="RevsLimit"/>, 1 or more; raises the update sequence by one as CouchDB does.</summary>
-    public Task SetRevsLimitAsync(int limit, CancellationToken cancellation)
+    public Task SetRevsLimitAsync(long limit, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         return RunAsync(
@@ -270,10 +319,10 @@ public sealed class Database
     }
 
     /// <summary>How many purge requests are remembered (1000).</summary>
-    public int PurgedInfosLimit => (int)Open().State.PurgedInfosLimit;
+    public long PurgedInfosLimit => Open().State.PurgedInfosLimit;
 
     /// <summary>Sets <see cref="PurgedInfosLimit"/>, 1 or more; raises the update sequence by one as CouchDB does.</summary>
-    public Task SetPurgedInfosLimitAsync(int limit, CancellationToken cancellation)
+    public Task SetPurgedInfosLimitAsync(long limit, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         return RunAsync(
@@ -298,6 +347,9 @@ public sealed class Database
     /// <summary>What compacts it.</summary>
     internal Compactor Compactor => _compactor;
 
+    /// <summary>How many nodes of revision trees, and leaves, writes have looked at.</summary>
+    internal long WriteSteps => _core.WriteSteps;
+
     /// <summary>What it takes on disk.</summary>
     internal SpaceUse MeasureSpace() => SpaceUse.Measure(Open());
 
@@ -308,6 +360,24 @@ public sealed class Database
         return _writer.CloseAsync(new DocumentException(reason));
     }
 
+    /// <summary>The first write since the node started or a design document changed.</summary>
+    private async Task<IReadOnlyList<WriteOutcome>> WriteFirstAsync(
+        IReadOnlyList<DocumentWrite> writes, WriteMode mode, CancellationToken cancellation)
+    {
+        var version = _core.DesignVersion;
+        var outcomes = await RunAsync(new DocumentsCommand(writes, mode, isChecked: true), cancellation).ConfigureAwait(false);
+        foreach (var outcome in outcomes)
+        {
+            if (outcome.IsSuccess && !outcome.Id.StartsWith("_design/", StringComparison.Ordinal))
+            {
+                _validators.LookedAt(version);
+                break;
+            }
+        }
+
+        return outcomes;
+    }
+
     private async Task<IReadOnlyList<WriteOutcome>> WriteValidatedAsync(
         UpdateValidator validator,
         IReadOnlyList<DocumentWrite> writes,
@@ -315,11 +385,11 @@ public sealed class Database
         ReadOnlyMemory<byte> userContext,
         CancellationToken cancellation)
     {
-        var errors = await ValidatedWrites.DecideAsync(this, validator, writes, mode, userContext, cancellation).ConfigureAwait(false);
+        var decisions = await ValidatedWrites.DecideAsync(this, validator, writes, mode, userContext, cancellation).ConfigureAwait(false);
         var accepted = new List<DocumentWrite>(writes.Count);
         for (var i = 0; i < writes.Count; i++)
         {
-            if (errors[i] is null)
+            if (decisions[i].IsAccepted)
             {
                 accepted.Add(writes[i]);
             }
@@ -336,7 +406,9 @@ public sealed class Database
         var outcomes = new WriteOutcome[writes.Count];
         for (int i = 0, next = 0; i < outcomes.Length; i++)
         {
-            outcomes[i] = errors[i] is { } error ? new WriteOutcome(writes[i].Id, mode == WriteMode.Replicated ? writes[i].Parent : default, error) : written[next++];
+            outcomes[i] = decisions[i].IsAccepted
+                ? written[next++]
+                : new WriteOutcome(writes[i].Id, mode == WriteMode.Replicated ? writes[i].Parent : default, decisions[i].Error);
         }
 
         return outcomes;

@@ -75,6 +75,9 @@ internal sealed class DatabaseCore : IDisposable
     /// <summary>Rises after every batch that changed a design document.</summary>
     public long DesignVersion => Volatile.Read(ref _designVersion);
 
+    /// <summary>How many nodes of revision trees, and leaves, the writer has looked at: tests hold it against what was written.</summary>
+    public long WriteSteps { get; set; }
+
     /// <summary>What compacts the database.</summary>
     public Compactor? Compactor { get; set; }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Revisions;
 
@@ -10,9 +11,8 @@ namespace CloudWall.Documents.Validation;
 /// </summary>
 internal static class ValidatedWrites
 {
-    /// <summary>Splits a write into what may be written and what is refused.</summary>
-    /// <returns>For each document why it is refused, or null.</returns>
-    public static async Task<DocumentError?[]> DecideAsync(
+    /// <summary>Splits a write into what may be written, what is refused, and what is there already.</summary>
+    public static async Task<ValidatedWrite[]> DecideAsync(
         Database database,
         UpdateValidator validator,
         IReadOnlyList<DocumentWrite> writes,
@@ -20,22 +20,39 @@ internal static class ValidatedWrites
         ReadOnlyMemory<byte> userContext,
         CancellationToken cancellation)
     {
-        var errors = new DocumentError?[writes.Count];
+        var decisions = new ValidatedWrite[writes.Count];
         var updates = new List<ProposedUpdate>(writes.Count);
         var places = new List<int>(writes.Count);
-        for (var i = 0; i < writes.Count; i++)
+        foreach (var ofDocument in ByDocument(writes))
         {
-            var write = writes[i];
-            if (write.Id.StartsWith("_design/", StringComparison.Ordinal))
+            var id = writes[ofDocument[0]].Id;
+            if (id.StartsWith("_design/", StringComparison.Ordinal))
             {
                 continue;
             }
 
-            var proposed = mode == WriteMode.Interactive ? Edit(database, write, out errors[i]) : Replicated(database, write);
-            if (proposed is { } update)
+            var record = database.Find(id);
+            RevisionTree? merged = null;
+            var isNew = mode == WriteMode.Replicated ? FindNew(database, record, writes, ofDocument, out merged) : null;
+            for (var k = 0; k < ofDocument.Count; k++)
             {
-                updates.Add(update);
-                places.Add(i);
+                var i = ofDocument[k];
+                if (isNew?[k] == false)
+                {
+                    decisions[i] = ValidatedWrite.Known;
+                    continue;
+                }
+
+                var proposed = mode == WriteMode.Interactive ? Edit(record, writes[i]) : Replicated(database, record, merged, writes[i]);
+                if (proposed is { } update)
+                {
+                    updates.Add(update);
+                    places.Add(i);
+                }
+                else
+                {
+                    decisions[i] = ValidatedWrite.Refused(DocumentError.Conflict);
+                }
             }
         }
 
@@ -44,87 +61,120 @@ internal static class ValidatedWrites
             var decided = await validator.ValidateAsync(database, updates, userContext, cancellation).ConfigureAwait(false);
             for (var i = 0; i < decided.Length; i++)
             {
-                errors[places[i]] = decided[i];
+                decisions[places[i]] = decided[i] is { } refusal ? ValidatedWrite.Refused(refusal) : default;
             }
         }
 
-        return errors;
+        return decisions;
     }
 
-    private static ProposedUpdate? Edit(Database database, DocumentWrite write, out DocumentError? error)
+    /// <summary>The revision that a replicated write brings, and its ancestors, newest first.</summary>
+    private static RevisionId[] PathOf(DocumentWrite write) =>
+        write.Document.Revisions is { Count: > 0 } revisions ? [.. revisions] : [write.Parent];
+
+    /// <summary>The positions of the writes of each document, in the order in which documents come first.</summary>
+    private static List<List<int>> ByDocument(IReadOnlyList<DocumentWrite> writes)
     {
-        error = null;
-        var record = database.Find(write.Id);
+        if (writes.Count == 1)
+        {
+            return [[0]];
+        }
+
+        var order = new List<List<int>>(writes.Count);
+        var known = new Dictionary<string, List<int>>(writes.Count, StringComparer.Ordinal);
+        for (var i = 0; i < writes.Count; i++)
+        {
+            ref var ofDocument = ref CollectionsMarshal.GetValueRefOrAddDefault(known, writes[i].Id, out var exists);
+            if (!exists)
+            {
+                order.Add(ofDocument = []);
+            }
+
+            ofDocument!.Add(i);
+        }
+
+        return order;
+    }
+
+    /// <returns>Null where the revision that is to be replaced is no leaf.</returns>
+    private static ProposedUpdate? Edit(DocumentRecord? record, DocumentWrite write)
+    {
         if (write.Parent.IsNone)
         {
-            if (record is null || record.Deleted)
-            {
-                return new ProposedUpdate(write, null, default);
-            }
-        }
-        else if (record is not null && record.Tree.TryFindLeaf(write.Parent, out _))
-        {
-            return new ProposedUpdate(write, record, write.Parent);
+            return record is null || record.Deleted ? new ProposedUpdate(write, null, default) : null;
         }
 
-        error = DocumentError.Conflict;
-        return null;
+        return record is not null && record.Tree.TryFindLeaf(write.Parent, out _) ? new ProposedUpdate(write, record, write.Parent) : null;
     }
 
-    /// <returns>Null where the revision is known: it is neither written nor refused.</returns>
-    private static ProposedUpdate? Replicated(Database database, DocumentWrite write)
+    /// <summary>Which of the revisions are new; the others are neither written nor refused.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="record">The document; null where there is none, whereby all are new.</param>
+    /// <param name="writes">The writes.</param>
+    /// <param name="ofDocument">Which of them are of this document.</param>
+    /// <param name="merged">The revision tree as it would be with all of them; null where there is no document.</param>
+    private static bool[]? FindNew(
+        Database database, DocumentRecord? record, IReadOnlyList<DocumentWrite> writes, List<int> ofDocument, out RevisionTree? merged)
     {
-        var record = database.Find(write.Id);
         if (record is null || record.Tree.IsEmpty)
+        {
+            merged = null;
+            return null;
+        }
+
+        var paths = ofDocument.ConvertAll(i => PathOf(writes[i]));
+        if (!record.Tree.CanForeseeWithoutTail(paths))
+        {
+            database.LoadAncestors(record);
+        }
+
+        return record.Tree.FindNewLeaves(paths, out merged);
+    }
+
+    /// <summary>Compares a revision with its youngest ancestor whose body is there.</summary>
+    private static ProposedUpdate Replicated(Database database, DocumentRecord? record, RevisionTree? merged, DocumentWrite write)
+    {
+        if (record is null || merged is null)
         {
             return new ProposedUpdate(write, null, default);
         }
 
-        IReadOnlyList<RevisionId> path = write.Document.Revisions is { Count: > 0 } revisions ? revisions : [write.Parent];
-        if (TryFind(database, record, path[0]))
+        var path = merged.PathOf(PathOf(write)[0]);
+        if (NearestOf(database, write.Id, path) is { } near)
         {
-            return null;
+            return new ProposedUpdate(write, record, near);
         }
 
-        for (var i = 1; i < path.Count; i++)
+        if (merged.TailCount == 0)
         {
-            if (TryFind(database, record, path[i]))
-            {
-                database.LoadAncestors(record);
-                return record.Tree.TryFind(path[i], out _) ? Nearest(database, write, record, path[i]) : new ProposedUpdate(write, null, default);
-            }
+            return new ProposedUpdate(write, null, default);
         }
 
-        return new ProposedUpdate(write, null, default);
-    }
-
-    /// <summary>The youngest ancestor whose body is there.</summary>
-    private static ProposedUpdate Nearest(Database database, DocumentWrite write, DocumentRecord record, RevisionId ancestor)
-    {
-        foreach (var node in record.Tree.PathOf(ancestor))
-        {
-            if (database.IsAvailable(write.Id, node.Revision))
-            {
-                return new ProposedUpdate(write, record, node.Revision);
-            }
-        }
-
-        return new ProposedUpdate(write, null, default);
-    }
-
-    private static bool TryFind(Database database, DocumentRecord record, RevisionId revision)
-    {
-        if (record.Tree.TryFind(revision, out _))
-        {
-            return true;
-        }
-
-        if (!record.Tree.MayBeInTail(revision))
-        {
-            return false;
-        }
-
+        // None of those that are loaded.
         database.LoadAncestors(record);
-        return record.Tree.TryFind(revision, out _);
+        foreach (var revision in path)
+        {
+            if (record.Tree.TryFind(revision.Revision, out _))
+            {
+                return NearestOf(database, write.Id, record.Tree.PathOf(revision.Revision)) is { } stored
+                    ? new ProposedUpdate(write, record, stored)
+                    : new ProposedUpdate(write, null, default);
+            }
+        }
+
+        return new ProposedUpdate(write, null, default);
+    }
+
+    private static RevisionId? NearestOf(Database database, string id, IReadOnlyList<RevisionNode> path)
+    {
+        for (var i = 0; i < path.Count; i++)
+        {
+            if (path[i].IsStored && database.IsAvailable(id, path[i].Revision))
+            {
+                return path[i].Revision;
+            }
+        }
+
+        return null;
     }
 }

@@ -7,11 +7,8 @@ namespace CloudWall.Documents.Writing;
 /// <summary>A document while a batch of writes is put together: what is stored, and what the batch has made of it so far.</summary>
 internal sealed class DocumentDraft
 {
-    private const int FewLeaves = 16;
-
     private readonly bool _wasDeleted;
     private Dictionary<RevisionId, NewBody>? _newBodies;
-    private Dictionary<RevisionId, int>? _storedLeaves;
     private object? _lastCommand;
 
     public DocumentDraft(string id, DocumentRecord? stored)
@@ -79,27 +76,6 @@ internal sealed class DocumentDraft
     {
         body = default;
         return _newBodies is not null && _newBodies.TryGetValue(revision, out body);
-    }
-
-    /// <summary>Where a revision stands among the leaves that are on disk.</summary>
-    /// <returns>Its index, or -1.</returns>
-    public int IndexOfStoredLeaf(RevisionId revision)
-    {
-        if (StoredLeaves.Count > FewLeaves)
-        {
-            _storedLeaves ??= Enumerable.Range(0, StoredLeaves.Count).ToDictionary(i => StoredLeaves[i].Revision);
-            return _storedLeaves.GetValueOrDefault(revision, -1);
-        }
-
-        for (var i = 0; i < StoredLeaves.Count; i++)
-        {
-            if (StoredLeaves[i].Revision == revision)
-            {
-                return i;
-            }
-        }
-
-        return -1;
     }
 
     /// <summary>A body that the batch adds.</summary>

@@ -5,7 +5,7 @@ using CloudWall.Documents.Revisions;
 namespace CloudWall.Documents.Writing;
 
 /// <summary>Writes documents, by the rules of CouchDB's <c>couch_db_updater</c>: edits extend a leaf, replicated revisions merge.</summary>
-internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome>>
+internal sealed partial class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome>>
 {
     /// <summary>How many documents are worth a look at what is absent.</summary>
     private const int Many = 8;
@@ -83,11 +83,23 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
             session.ExpectMany(_writes[order[0]].Id);
         }
 
-        foreach (var i in order)
+        for (int from = 0, to = 0; from < order.Length; from = to)
         {
-            outcomes[i] = _mode == WriteMode.Interactive
-                ? Edit(session, i, attachments[i])
-                : Merge(session, i, attachments[i]);
+            var id = _writes[order[from]].Id;
+            while (to < order.Length && _writes[order[to]].Id == id)
+            {
+                to++;
+            }
+
+            var ofDocument = order.AsSpan(from, to - from);
+            if (_mode == WriteMode.Interactive)
+            {
+                Edit(session, session.Load(id), ofDocument, attachments, outcomes);
+            }
+            else
+            {
+                Merge(session, session.Load(id), ofDocument, attachments, outcomes);
+            }
         }
 
         return outcomes;
@@ -114,123 +126,9 @@ internal sealed class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome
         return order;
     }
 
-    private WriteOutcome Edit(WriteSession session, int index, IReadOnlyList<AttachmentInfo>? attachments)
-    {
-        var write = _writes[index];
-        var conflict = new WriteOutcome(write.Id, default, DocumentError.Conflict);
-        var draft = session.Load(write.Id);
-        var tree = draft.Tree;
-        var parent = write.Parent;
-        var deleted = write.Document.Deleted;
-        if (attachments is null)
-        {
-            return conflict;
-        }
-
-        if (tree.IsEmpty)
-        {
-            // CouchDB looks at the parent of a new document only where it looks at the document before the update at all.
-            if (!parent.IsNone && _checked)
-            {
-                return conflict;
-            }
-        }
-        else if (tree.Winner.IsDeleted)
-        {
-            // A deleted document is created anew on top of its deletion, without naming a revision.
-            if (!parent.IsNone || deleted)
-            {
-                return conflict;
-            }
-
-            parent = tree.Winner.Revision;
-        }
-        else if (parent.IsNone || !tree.TryFindLeaf(parent, out _))
-        {
-            return conflict;
-        }
-
-        if (parent.Generation == long.MaxValue)
-        {
-            // CouchDB goes on counting.
-            return new WriteOutcome(write.Id, default, DocumentError.InvalidRevision);
-        }
-
-        var revision = _expected[index];
-        if (parent != write.Parent)
-        {
-            revision = RevisionHash.ComputeRecreation(parent, write.Document.Term.Span, attachments.Count);
-        }
-        else if (revision.IsNone)
-        {
-            revision = RevisionHash.Compute(deleted, parent, write.Document.Term.Span, Hashed(attachments));
-        }
-
-        // Where there is but one leaf, all that is stored is older than what follows it.
-        var mayBeStored = attachments.Count > 0 || tree.Leaves.Count > 1;
-        var sequence = draft.Touch(this, ref session.State.UpdateSequence);
-        var flags = RevisionFlags.Stored | (deleted ? RevisionFlags.Deleted : RevisionFlags.None);
-        if (tree.IsEmpty && !parent.IsNone)
-        {
-            tree.Merge([revision, .. HistoryOf(write)], flags, sequence);
-        }
-        else
-        {
-            tree.Append(parent, revision, flags, sequence);
-        }
-
-        Stem(session, draft);
-        if (mayBeStored)
-        {
-            session.ReleaseBody(draft, revision);
-        }
-
-        session.PutBody(draft, revision, write.Document.Body.Span, attachments, write.Attachments);
-        return new WriteOutcome(write.Id, revision, null);
-    }
-
-    private WriteOutcome Merge(WriteSession session, int index, IReadOnlyList<AttachmentInfo>? attachments)
-    {
-        var write = _writes[index];
-        var draft = session.Load(write.Id);
-        var tree = draft.Tree;
-        var path = _paths[index];
-        var outcome = new WriteOutcome(write.Id, path[0], null);
-        var known = TryFind(session, draft, path[0], out var node);
-        if (attachments is null || (known && _checked))
-        {
-            return outcome;
-        }
-
-        if (!tree.CanMergeWithoutTail(path))
-        {
-            session.LoadAncestors(draft);
-        }
-
-        // A revision that is known still merges: it may bring a body that was missing, or older ancestors.
-        var deleted = write.Document.Deleted;
-        var sequence = draft.NextSequence(this, session.State.UpdateSequence);
-        tree.AcceptChanges();
-        tree.Merge(path, RevisionFlags.Stored | (deleted ? RevisionFlags.Deleted : RevisionFlags.None), sequence);
-        Stem(session, draft);
-        if (!tree.IsChanged)
-        {
-            return outcome;
-        }
-
-        draft.Touch(this, ref session.State.UpdateSequence);
-        if (!(known && (node.Flags & RevisionFlags.Stored) != 0) && TryFind(session, draft, path[0], out _))
-        {
-            session.ReleaseBody(draft, path[0]);
-            session.PutBody(draft, path[0], write.Document.Body.Span, attachments, write.Attachments);
-        }
-
-        return outcome;
-    }
-
     private static void Stem(WriteSession session, DocumentDraft draft)
     {
-        var limit = (int)session.State.RevsLimit;
+        var limit = session.State.RevsLimit;
         if (!draft.Tree.CanStemWithoutTail(limit))
         {
             session.LoadAncestors(draft);

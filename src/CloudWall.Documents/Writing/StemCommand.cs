@@ -1,7 +1,7 @@
 namespace CloudWall.Documents.Writing;
 
 /// <summary>One step of compaction: forgets history of some documents that is longer than the limit. They get no new sequence.</summary>
-internal sealed class StemCommand(IReadOnlyList<string> ids, int limit) : WriteCommand<bool>
+internal sealed class StemCommand(IReadOnlyList<string> ids, long limit) : WriteCommand<bool>
 {
     public override bool Alone => true;
 
@@ -11,7 +11,7 @@ internal sealed class StemCommand(IReadOnlyList<string> ids, int limit) : WriteC
     protected override bool Decide(WriteSession session)
     {
         // The limit may have been raised since.
-        var keep = (int)Math.Max(limit, session.State.RevsLimit);
+        var keep = Math.Max(limit, session.State.RevsLimit);
         foreach (var id in ids)
         {
             var draft = session.Load(id);

@@ -248,6 +248,8 @@ internal sealed class WriteSession : IDisposable
                 designsChanged |= draft.Id.StartsWith("_design/", StringComparison.Ordinal);
                 Flush(draft);
             }
+
+            _core.WriteSteps += draft.Tree.Steps + draft.StoredLeaves.Count;
         }
 
         _contents.Flush(_batch, ref State.Sizes);
@@ -367,21 +369,30 @@ internal sealed class WriteSession : IDisposable
         }
     }
 
-    /// <summary>Counts the bodies and attachments of leaves that have come, and no longer those of leaves that have gone.</summary>
+    /// <summary>
+    /// Counts the bodies and attachments of leaves that have come, and no longer those of leaves that have gone. A leaf that is there
+    /// several times counts once.
+    /// </summary>
     /// <returns>The sizes of the tree's leaves, in their order.</returns>
     private LeafSize[] CountLeaves(DocumentDraft draft)
     {
         var leaves = draft.Tree.Leaves;
         var sizes = leaves.Count == 0 ? [] : new LeafSize[leaves.Count];
+        var places = leaves.Count > 1 ? new LeafPlaces(leaves) : null;
+        var before = new LeafPlaces(draft.StoredLeaves);
         Span<bool> kept = draft.StoredLeaves.Count <= 64 ? stackalloc bool[64] : new bool[draft.StoredLeaves.Count];
         for (var i = 0; i < sizes.Length; i++)
         {
             var revision = leaves[i].Revision;
-            if (draft.TryFindNewBody(revision, out var added))
+            if (places?.IndexOf(revision) is { } first && first < i)
+            {
+                sizes[i] = sizes[first];
+            }
+            else if (draft.TryFindNewBody(revision, out var added))
             {
                 sizes[i] = AddLeaf(added.External, added.Stored, added.Attachments);
             }
-            else if (draft.IndexOfStoredLeaf(revision) is >= 0 and var stored)
+            else if (before.IndexOf(revision) is >= 0 and var stored)
             {
                 sizes[i] = draft.Stored!.LeafSizes[stored];
                 kept[stored] = true;
@@ -394,9 +405,10 @@ internal sealed class WriteSession : IDisposable
 
         for (var i = 0; i < draft.StoredLeaves.Count; i++)
         {
-            if (!kept[i])
+            var revision = draft.StoredLeaves[i].Revision;
+            if (!kept[i] && (draft.StoredLeaves.Count == 1 || before.IndexOf(revision) == i))
             {
-                RemoveLeaf(draft, draft.StoredLeaves[i].Revision, draft.Stored!.LeafSizes[i]);
+                RemoveLeaf(draft, revision, draft.Stored!.LeafSizes[i]);
             }
         }
 

@@ -1,0 +1,121 @@
+using CloudWall.Documents.Attachments;
+using CloudWall.Documents.Databases;
+using CloudWall.Documents.Revisions;
+
+namespace CloudWall.Documents.Writing;
+
+/// <content>Edits: each extends a leaf.</content>
+internal sealed partial class DocumentsCommand
+{
+    /// <summary>How many flags of writes are kept on the stack.</summary>
+    private const int FewWrites = 64;
+
+    /// <summary>
+    /// Edits one document. What is old is forgotten once, after the last edit, as in CouchDB; bodies are stored of what is left.
+    /// </summary>
+    private void Edit(
+        WriteSession session,
+        DocumentDraft draft,
+        ReadOnlySpan<int> writes,
+        IReadOnlyList<AttachmentInfo>?[] attachments,
+        WriteOutcome[] outcomes)
+    {
+        Span<bool> mayBeStored = writes.Length <= FewWrites ? stackalloc bool[FewWrites] : new bool[writes.Length];
+        var any = false;
+        for (var k = 0; k < writes.Length; k++)
+        {
+            // Where there is but one leaf, all that is stored is older than what follows it.
+            var i = writes[k];
+            mayBeStored[k] = attachments[i]?.Count > 0 || draft.Tree.LeafCount > 1;
+            outcomes[i] = Edit(session, draft, i, attachments[i]);
+            any |= outcomes[i].IsSuccess;
+        }
+
+        if (!any)
+        {
+            return;
+        }
+
+        Stem(session, draft);
+        for (var k = 0; k < writes.Length; k++)
+        {
+            var i = writes[k];
+            if (!outcomes[i].IsSuccess || (writes.Length > 1 && !draft.Tree.TryFind(outcomes[i].Revision, out _)))
+            {
+                continue;
+            }
+
+            if (mayBeStored[k])
+            {
+                session.ReleaseBody(draft, outcomes[i].Revision);
+            }
+
+            session.PutBody(draft, outcomes[i].Revision, _writes[i].Document.Body.Span, attachments[i]!, _writes[i].Attachments);
+        }
+    }
+
+    private WriteOutcome Edit(WriteSession session, DocumentDraft draft, int index, IReadOnlyList<AttachmentInfo>? attachments)
+    {
+        var write = _writes[index];
+        var conflict = new WriteOutcome(write.Id, default, DocumentError.Conflict);
+        var tree = draft.Tree;
+        var parent = write.Parent;
+        var deleted = write.Document.Deleted;
+        if (attachments is null)
+        {
+            return conflict;
+        }
+
+        if (tree.IsEmpty)
+        {
+            // CouchDB looks at the parent of a new document only where it looks at the document before the update at all.
+            if (!parent.IsNone && _checked)
+            {
+                return conflict;
+            }
+        }
+        else if (tree.IsDeleted)
+        {
+            // A deleted document is created anew on top of its deletion, without naming a revision.
+            if (!parent.IsNone || deleted)
+            {
+                return conflict;
+            }
+
+            parent = tree.Winner.Revision;
+        }
+        else if (parent.IsNone || !tree.TryFindLeaf(parent, out _))
+        {
+            return conflict;
+        }
+
+        if (parent.Generation == long.MaxValue)
+        {
+            // CouchDB goes on counting.
+            return new WriteOutcome(write.Id, default, DocumentError.InvalidRevision);
+        }
+
+        var revision = _expected[index];
+        if (parent != write.Parent)
+        {
+            revision = RevisionHash.ComputeRecreation(parent, write.Document.Term.Span, attachments.Count);
+        }
+        else if (revision.IsNone)
+        {
+            revision = RevisionHash.Compute(deleted, parent, write.Document.Term.Span, Hashed(attachments));
+        }
+
+        var sequence = draft.Touch(this, ref session.State.UpdateSequence);
+        var flags = RevisionFlags.Stored | (deleted ? RevisionFlags.Deleted : RevisionFlags.None);
+        if (tree.IsEmpty && !parent.IsNone)
+        {
+            tree.Merge([revision, .. HistoryOf(write)], flags, sequence);
+        }
+        else
+        {
+            tree.Append(parent, revision, flags, sequence);
+        }
+
+        return new WriteOutcome(write.Id, revision, null);
+    }
+}
