@@ -186,22 +186,10 @@ public sealed class LocalPeer(
             var missing = new List<MissingRevisions>();
             foreach (var change in changes)
             {
-                var record = database.Find(change.Id);
-                if (record is null)
+                var (unknown, ancestors) = database.FindMissing(change.Id, change.Leaves, cancellation);
+                if (unknown.Count > 0)
                 {
-                    missing.Add(new MissingRevisions(change.Id, change.Leaves, []));
-                    continue;
-                }
-
-                var asked = change.Leaves as RevisionId[] ?? [.. change.Leaves];
-                if (Array.Exists(asked, record.Tree.MayBeInTail))
-                {
-                    database.LoadAncestors(record);
-                }
-
-                if (record.Tree.FindMissing(asked) is { Count: > 0 } unknown)
-                {
-                    missing.Add(new MissingRevisions(change.Id, unknown, record.Tree.PossibleAncestors(unknown)));
+                    missing.Add(new MissingRevisions(change.Id, unknown, ancestors));
                 }
             }
 
@@ -231,6 +219,7 @@ public sealed class LocalPeer(
         try
         {
             var database = Open();
+            var known = new KnownAttachments(database);
             foreach (var revision in revisions)
             {
                 if (revision.Fault is { } fault)
@@ -243,7 +232,8 @@ public sealed class LocalPeer(
                 {
                     DocumentParser.ValidateId(revision.Id, database.Limits);
                     database.Limits.CheckBody(revision.Id, revision.Body.Span);
-                    writes.Add(new DocumentWrite(revision.Id, revision.ToDocument(), await TakeAsync(database, revision, cancellation)));
+                    var attachments = await TakeAsync(database, known, revision, cancellation);
+                    writes.Add(new DocumentWrite(revision.Id, revision.ToDocument(), attachments));
                 }
                 catch (DocumentException refused) when (refused.Error.Status < 500)
                 {
@@ -286,17 +276,14 @@ public sealed class LocalPeer(
 
         database.LoadAncestors(record);
         var leaves = new List<RevisionLeaf>();
-        foreach (var revision in revisions)
-        {
-            record.Tree.CollectLeavesBelow(revision, leaves);
-        }
-
-        foreach (var leaf in leaves.DistinctBy(leaf => leaf.Revision))
+        record.Tree.CollectLeavesBelow([.. revisions], leaves, new List<RevisionId>());
+        var known = ancestors.ToHashSet();
+        foreach (var leaf in leaves)
         {
             using var stored = database.Read(id, leaf.Revision);
             if (stored is not null)
             {
-                fetched.Add(Fetch(database, record, leaf, stored, ancestors));
+                fetched.Add(Fetch(database, record, leaf, stored, known));
             }
         }
 
@@ -304,9 +291,9 @@ public sealed class LocalPeer(
     }
 
     private static FetchedRevision Fetch(
-        Database database, DocumentRecord record, RevisionLeaf leaf, StoredRevision stored, IReadOnlyList<RevisionId> ancestors)
+        Database database, DocumentRecord record, RevisionLeaf leaf, StoredRevision stored, HashSet<RevisionId> ancestors)
     {
-        var path = record.Tree.PathOf(leaf.Revision);
+        var path = database.HistoryOf(record, leaf.Revision);
         var ids = new RevisionId[path.Count];
         var known = -1L;
         var isAnew = false;
@@ -343,21 +330,19 @@ public sealed class LocalPeer(
 
     /// <summary>Takes attachments in; those that an ancestor here has are not read again.</summary>
     private static async Task<IReadOnlyList<AttachmentWrite>> TakeAsync(
-        Database database, FetchedRevision revision, CancellationToken cancellation)
+        Database database, KnownAttachments known, FetchedRevision revision, CancellationToken cancellation)
     {
         if (revision.Attachments.Count == 0)
         {
             return [];
         }
 
-        var known = Known(database, revision);
         var taken = new List<AttachmentWrite>(revision.Attachments.Count);
         try
         {
             foreach (var attachment in revision.Attachments)
             {
-                if (attachment.Digest is { } digest
-                    && known.Find(other => other.Digest == digest && other.Length == attachment.Length) is { } existing)
+                if (attachment.Digest is { } digest && known.Find(revision.Id, digest, attachment.Length) is { } existing)
                 {
                     taken.Add(AttachmentWrite.Of(existing with
                     {
@@ -390,21 +375,6 @@ public sealed class LocalPeer(
 
             throw;
         }
-    }
-
-    private static List<AttachmentInfo> Known(Database database, FetchedRevision revision)
-    {
-        var known = new List<AttachmentInfo>();
-        if (database.Find(revision.Id) is { } record)
-        {
-            foreach (var leaf in record.Tree.Leaves)
-            {
-                using var stored = database.Read(revision.Id, leaf.Revision);
-                known.AddRange(stored?.Attachments ?? []);
-            }
-        }
-
-        return known;
     }
 
     private static RevisionId[] Leaves(ReadOnlySpan<RevisionLeaf> leaves, bool winnersOnly)

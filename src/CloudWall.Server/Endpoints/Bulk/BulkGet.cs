@@ -48,13 +48,14 @@ internal static class BulkGet
         using var stream = exchange.BeginStream();
         var output = stream.Buffer;
         output.Raw("{\"results\":["u8);
+        var records = new LatestRecord(exchange.Database);
         for (var i = 0; i < items.Count; i++)
         {
             var item = items[i];
             output.Raw(i == 0 ? "{\"id\":"u8 : ",{\"id\":"u8).Text(item.Id).Raw(",\"docs\":["u8);
             if (item.Error is null)
             {
-                await SendJson(exchange, stream, item, query);
+                await SendJson(exchange, stream, records, item, query);
             }
             else
             {
@@ -71,9 +72,10 @@ internal static class BulkGet
         await stream.CompleteAsync();
     }
 
-    private static async ValueTask SendJson(Exchange exchange, ResponseStream stream, BulkGetItem item, DocumentQuery query)
+    private static async ValueTask SendJson(
+        Exchange exchange, ResponseStream stream, LatestRecord records, BulkGetItem item, DocumentQuery query)
     {
-        var (record, found, missing) = Select(exchange.Database, item, query);
+        var (record, found, missing) = Select(records, item, query);
         var options = OptionsFor(item, query);
         var output = stream.Buffer;
         var first = true;
@@ -114,11 +116,12 @@ internal static class BulkGet
         byte[] outer = [.. "--"u8, .. Boundary.Create()];
         using var stream = exchange.BeginStream(200, type + "; boundary=\"" + Encoding.ASCII.GetString(outer) + "\"");
         var output = stream.Buffer;
+        var records = new LatestRecord(exchange.Database);
         foreach (var item in items)
         {
             if (item.Error is null)
             {
-                await SendParts(exchange, stream, item, query, outer);
+                await SendParts(exchange, stream, records, item, query, outer);
             }
             else
             {
@@ -139,9 +142,9 @@ internal static class BulkGet
     }
 
     private static async ValueTask SendParts(
-        Exchange exchange, ResponseStream stream, BulkGetItem item, DocumentQuery query, byte[] outer)
+        Exchange exchange, ResponseStream stream, LatestRecord records, BulkGetItem item, DocumentQuery query, byte[] outer)
     {
-        var (record, found, missing) = Select(exchange.Database, item, query);
+        var (record, found, missing) = Select(records, item, query);
         var options = OptionsFor(item, query);
         var output = stream.Buffer;
         byte[] inner = [.. "--"u8, .. Boundary.Create()];
@@ -222,12 +225,12 @@ internal static class BulkGet
         .Raw("}"u8);
 
     private static (DocumentRecord? Record, List<RevisionId> Found, List<RevisionId> Missing) Select(
-        Database database, BulkGetItem item, DocumentQuery query)
+        LatestRecord records, BulkGetItem item, DocumentQuery query)
     {
-        var record = database.Find(item.Id!);
+        var record = records.Find(item.Id!);
         var found = new List<RevisionId>();
         var missing = new List<RevisionId>();
-        DocumentReader.Select(database, record, item.Revision is { } revision ? [revision] : null, query.Latest, found, missing);
+        DocumentReader.Select(records.Database, record, item.Revision is { } revision ? [revision] : null, query.Latest, found, missing);
         return (record, found, missing);
     }
 

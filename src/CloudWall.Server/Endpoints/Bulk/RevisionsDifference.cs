@@ -22,8 +22,7 @@ internal static class RevisionsDifference
         var first = true;
         foreach (var (id, revisions) in asked)
         {
-            var record = exchange.Database.Find(id);
-            var missing = Missing(exchange.Database, record, revisions);
+            var (missing, ancestors) = exchange.Database.FindMissing(id, revisions, exchange.Aborted);
             if (missing.Count == 0)
             {
                 continue;
@@ -32,7 +31,7 @@ internal static class RevisionsDifference
             output.Raw(first ? "{"u8 : ","u8).Text(id).Raw(":{\"missing\":"u8);
             first = false;
             WriteRevisions(output, missing);
-            if (record?.Tree.PossibleAncestors(missing) is { Count: > 0 } ancestors)
+            if (ancestors.Count > 0)
             {
                 output.Raw(",\"possible_ancestors\":"u8);
                 WriteRevisions(output, ancestors);
@@ -56,7 +55,7 @@ internal static class RevisionsDifference
         var first = true;
         foreach (var (id, revisions) in asked)
         {
-            var missing = Missing(exchange.Database, exchange.Database.Find(id), revisions);
+            var (missing, _) = exchange.Database.FindMissing(id, revisions, exchange.Aborted);
             if (missing.Count > 0)
             {
                 output.Raw(first ? ""u8 : ","u8).Text(id).Raw(":"u8);
@@ -68,25 +67,6 @@ internal static class RevisionsDifference
 
         output.Raw("}}\n"u8);
         await stream.CompleteAsync();
-    }
-
-    private static IReadOnlyList<RevisionId> Missing(Database database, DocumentRecord? record, List<RevisionId> revisions)
-    {
-        if (record is null)
-        {
-            return revisions;
-        }
-
-        foreach (var revision in revisions)
-        {
-            if (record.Tree.MayBeInTail(revision))
-            {
-                database.LoadAncestors(record);
-                break;
-            }
-        }
-
-        return record.Tree.FindMissing(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(revisions));
     }
 
     private static void WriteRevisions(JsonBuffer output, IReadOnlyList<RevisionId> revisions)

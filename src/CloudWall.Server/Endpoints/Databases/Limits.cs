@@ -28,15 +28,25 @@ internal static class Limits
         await exchange.WriteOkAsync();
     }
 
-    private static async Task WriteNumberAsync(Exchange exchange, int number)
+    private static async Task WriteNumberAsync(Exchange exchange, long number)
     {
         using var json = new JsonBuffer();
         await exchange.WriteJsonAsync(200, json.Number(number));
     }
 
-    private static async ValueTask<int?> ReadNumberAsync(Exchange exchange)
+    /// <summary>
+    /// A whole number above 0; null where the body is something else. CouchDB takes numbers of any size: those that are too large to be
+    /// kept stand for the largest that can, which no document and no history of purges reaches either.
+    /// </summary>
+    private static async ValueTask<long?> ReadNumberAsync(Exchange exchange)
     {
         using var json = await exchange.ReadNormalJsonAsync();
-        return int.TryParse(json.WrittenSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : null;
+        var digits = json.WrittenSpan;
+        if (digits.IsEmpty || digits[0] == (byte)'0' || digits.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
+        {
+            return null;
+        }
+
+        return long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : long.MaxValue;
     }
 }

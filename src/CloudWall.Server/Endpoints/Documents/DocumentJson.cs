@@ -11,6 +11,9 @@ namespace CloudWall.Server.Endpoints.Documents;
 /// </summary>
 internal static class DocumentJson
 {
+    /// <summary>Up to this many revisions are looked through one by one.</summary>
+    private const int FewRevisions = 8;
+
     /// <summary>
     /// Writes a document with attachments as stubs, or with <see cref="DocumentMembers.AttachmentsFollow"/>. To have their bytes
     /// in the JSON use <see cref="WriteWithDataAsync"/>.
@@ -132,6 +135,7 @@ internal static class DocumentJson
             return -1;
         }
 
+        var many = since.Count > FewRevisions ? new HashSet<RevisionId>(since) : null;
         foreach (var node in since.Count == 0 ? [] : History.Of(database, record, revision))
         {
             if (node.Revision != revision && (node.Flags & RevisionFlags.Deleted) != 0)
@@ -140,12 +144,9 @@ internal static class DocumentJson
                 return -1;
             }
 
-            for (var i = 0; i < since.Count; i++)
+            if (many?.Contains(node.Revision) ?? since.Contains(node.Revision))
             {
-                if (since[i] == node.Revision)
-                {
-                    return node.Revision.Generation;
-                }
+                return node.Revision.Generation;
             }
         }
 
@@ -224,7 +225,7 @@ internal static class DocumentJson
         {
             output.Raw(",\"_revs_info\":["u8);
             var separator = ""u8;
-            foreach (var node in History.Of(database, record, revision))
+            foreach (var node in History.WholeOf(database, record, revision))
             {
                 output.Raw(separator).Raw("{\"rev\":"u8);
                 WriteRevision(output, node.Revision);

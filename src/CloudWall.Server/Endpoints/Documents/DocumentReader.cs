@@ -83,22 +83,28 @@ internal static class DocumentReader
             return;
         }
 
+        if (latest)
+        {
+            SelectLatest(database, record, [.. revisions], found, missing);
+            return;
+        }
+
         foreach (var revision in revisions)
         {
-            if (!History.TryFind(database, record, revision, out _))
-            {
-                missing.Add(revision);
-            }
-            else if (latest)
-            {
-                var leaves = new List<RevisionLeaf>();
-                record.Tree.CollectLeavesBelow(revision, leaves);
-                found.AddRange(leaves.ConvertAll(static leaf => leaf.Revision));
-            }
-            else
-            {
-                found.Add(revision);
-            }
+            (History.TryFind(database, record, revision, out _) ? found : missing).Add(revision);
         }
+    }
+
+    private static void SelectLatest(
+        Database database, DocumentRecord record, RevisionId[] revisions, List<RevisionId> found, List<RevisionId> missing)
+    {
+        if (record.Tree.AnyMayBeInTail(revisions))
+        {
+            database.LoadAncestors(record);
+        }
+
+        var leaves = new List<RevisionLeaf>();
+        record.Tree.CollectLeavesBelow(revisions, leaves, missing);
+        found.AddRange(leaves.ConvertAll(static leaf => leaf.Revision));
     }
 }

@@ -6,8 +6,15 @@ namespace CloudWall.Server.Endpoints.Documents;
 /// <summary>Reads revision trees whose older part may not be loaded yet.</summary>
 internal static class History
 {
-    /// <summary>A revision and its ancestors, newest first; empty where the document does not have it.</summary>
-    public static IReadOnlyList<RevisionNode> Of(Database database, DocumentRecord record, RevisionId revision)
+    /// <summary>
+    /// A revision and its ancestors, newest first, as far as <c>_revs_limit</c> goes: CouchDB shows no more in <c>_revisions</c>, though
+    /// the document forgets the rest only when it is written or compacted. Empty where the document does not have the revision.
+    /// </summary>
+    public static IReadOnlyList<RevisionNode> Of(Database database, DocumentRecord record, RevisionId revision) =>
+        database.HistoryOf(record, revision);
+
+    /// <summary>A revision and all ancestors that the document still has, newest first, as <c>revs_info</c> lists them.</summary>
+    public static IReadOnlyList<RevisionNode> WholeOf(Database database, DocumentRecord record, RevisionId revision)
     {
         database.LoadAncestors(record);
         return record.Tree.PathOf(revision);

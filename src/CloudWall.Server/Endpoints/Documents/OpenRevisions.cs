@@ -32,8 +32,9 @@ internal static class OpenRevisions
         if (record is not null)
         {
             // Known, but their bodies are not stored: CouchDB calls them missing too.
-            missing.AddRange(found.FindAll(revision => !database.IsAvailable(id, revision)));
-            found.RemoveAll(missing.Contains);
+            var unavailable = found.FindAll(revision => !database.IsAvailable(id, revision)).ToHashSet();
+            found.RemoveAll(unavailable.Contains);
+            missing.AddRange(unavailable);
         }
 
         SortDistinct(missing);
@@ -160,12 +161,15 @@ internal static class OpenRevisions
     private static void SortDistinct(List<RevisionId> revisions)
     {
         revisions.Sort();
-        for (var i = revisions.Count - 1; i > 0; i--)
+        var kept = 0;
+        for (var i = 0; i < revisions.Count; i++)
         {
-            if (revisions[i] == revisions[i - 1])
+            if (i == 0 || revisions[i] != revisions[i - 1])
             {
-                revisions.RemoveAt(i);
+                revisions[kept++] = revisions[i];
             }
         }
+
+        revisions.RemoveRange(kept, revisions.Count - kept);
     }
 }
