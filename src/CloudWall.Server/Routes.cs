@@ -101,6 +101,7 @@ internal static class Routes
         { "/{db}/_local", Members, "", Any(LocalDocumentResource.RefuseWithoutName) },
         { "/{db}/{docid}/{name}/**", Members, AttachmentMethods, Attachment },
         { "/{db}/_design/{name}/{attname}/**", Members, AttachmentMethods, Attachment },
+        { "/{db}/_design/{ddoc}/_{action}/**", Members, AttachmentMethods, Attachment },
         { "/{db}/_local/{name}/**", Members, "", Any(LocalDocumentResource.RefuseAttachment) },
 
         // Listings
@@ -117,6 +118,7 @@ internal static class Routes
         { "/{db}/_design/{ddoc}/_view/{view}/queries", Members, "POST", Post(View.QueryMany) },
         { "/{db}/_design/{ddoc}/_view/{view}/{more}/**", Members, "GET,POST,HEAD", Any(View.Refuse) },
         { "/{db}/_design/{ddoc}/_info", Members, "GET", Get(ViewInformation.Show) },
+        { "/{db}/_design/{ddoc}/_info/{more}/**", Members, "GET", Get(ViewInformation.Refuse) },
 
         // Couchapps
         { "/{db}/_design/{ddoc}/_show/**", Members, "GET,HEAD,POST", Any(Show.Run) },
@@ -125,7 +127,7 @@ internal static class Routes
         { "/{db}/_design/{ddoc}/_rewrite/**", Members, "GET,HEAD,POST,PUT,DELETE", Any(Rewrite.Run) },
 
         // Changes
-        { "/{db}/_changes", Members, "GET,POST,HEAD", Get(DatabaseChanges.Show), Post(DatabaseChanges.Query) },
+        { "/{db}/_changes/**", Members, "GET,POST,HEAD", Get(DatabaseChanges.Show), Post(DatabaseChanges.Query) },
 
         // Purge
         { "/{db}/_purge", Members, "POST", Post(Purge.Apply) },

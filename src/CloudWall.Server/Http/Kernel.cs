@@ -139,6 +139,21 @@ internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Ex
             {
                 throw HttpErrors.Unauthorized("You are not authorized to access this db.");
             }
+
+            if (route.NeedsDesign)
+            {
+                RequireDesign(exchange);
+            }
+        }
+    }
+
+    /// <summary>As in CouchDB, whose absence comes before a wrong method or content type.</summary>
+    private static void RequireDesign(Exchange exchange)
+    {
+        var record = exchange.Database.Find("_design/" + exchange.Target.Text(2)) ?? throw new DocumentException(DocumentError.Missing);
+        if (record.Deleted)
+        {
+            throw new DocumentException(DocumentError.Deleted);
         }
     }
 

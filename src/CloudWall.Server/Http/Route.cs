@@ -7,6 +7,9 @@ namespace CloudWall.Server.Http;
 /// <param name="Handlers">What answers each method.</param>
 internal sealed record Route(string Pattern, Audience Audience, string Allowed, MethodHandler[] Handlers)
 {
+    /// <summary>Whether the path is about a design document, in its third segment, which must be there whatever the method.</summary>
+    public bool NeedsDesign { get; } = Pattern.Contains("/_design/{ddoc}/", StringComparison.Ordinal);
+
     /// <summary>What answers a method, or null: 405.</summary>
     public Handler? For(string method)
     {

@@ -17,6 +17,7 @@ internal static class List
     /// <summary>POST: keys are in the body.</summary>
     public static async Task Query(Exchange exchange)
     {
+        RequirePath(exchange.Target);
         exchange.RequireJson();
         await AnswerAsync(exchange, await NormalJson.ReadObjectAsync(exchange));
     }
@@ -24,11 +25,7 @@ internal static class List
     private static async Task AnswerAsync(Exchange exchange, NormalJson? body)
     {
         var target = exchange.Target;
-        if (target.Count is not (6 or 7))
-        {
-            throw new DocumentException(new DocumentError(404, "list_error", "Invalid path."));
-        }
-
+        RequirePath(target);
         var name = target.Text(4);
         var design = DesignCalls.Open(exchange.Node, exchange.Database, target.Text(2)).Require("lists", name);
         using var rows = await OpenAsync(exchange, target.Text(target.Count == 7 ? 5 : 2), target.Text(target.Count - 1), body);
@@ -48,6 +45,14 @@ internal static class List
         }
 
         await answer.CompleteAsync();
+    }
+
+    private static void RequirePath(RequestTarget target)
+    {
+        if (target.Count is not (6 or 7))
+        {
+            throw new DocumentException(new DocumentError(404, "list_error", "Invalid path."));
+        }
     }
 
     private static async Task<ListRows> OpenAsync(Exchange exchange, string design, string view, NormalJson? body)

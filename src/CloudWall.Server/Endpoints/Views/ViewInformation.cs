@@ -6,6 +6,9 @@ namespace CloudWall.Server.Endpoints.Views;
 /// <summary>GET <c>/{db}/_design/{ddoc}/_info</c>: what there is to know of an index.</summary>
 internal static class ViewInformation
 {
+    /// <summary>A path that goes on after it.</summary>
+    public static Task Refuse(Exchange exchange) => throw HttpErrors.NotFound("missing");
+
     /// <summary>GET.</summary>
     public static async Task Show(Exchange exchange)
     {
