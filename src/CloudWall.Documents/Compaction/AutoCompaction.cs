@@ -138,6 +138,7 @@ internal sealed class AutoCompaction
             }
         }
 
+        List<(ChannelQueue Queue, DatabaseCore Core)> next;
         lock (_gate)
         {
             foreach (var (_, due) in _noted)
@@ -145,8 +146,10 @@ internal sealed class AutoCompaction
                 Arm(due);
             }
 
-            Dispatch();
+            next = TakeNext();
         }
+
+        Start(next);
     }
 
     /// <summary>Puts a database into the first channel that takes it.</summary>
@@ -193,8 +196,10 @@ internal sealed class AutoCompaction
         core.IsNoted = false;
     }
 
-    private void Dispatch()
+    /// <summary>Takes the databases out of the queues that may be compacted now; the lock is held.</summary>
+    private List<(ChannelQueue Queue, DatabaseCore Core)> TakeNext()
     {
+        var next = new List<(ChannelQueue Queue, DatabaseCore Core)>();
         var now = _time.GetUtcNow();
         foreach (var queue in _queues)
         {
@@ -207,8 +212,19 @@ internal sealed class AutoCompaction
                     break;
                 }
 
-                _ = CompactAsync(queue, queue.Take());
+                next.Add((queue, queue.Take()));
             }
+        }
+
+        return next;
+    }
+
+    /// <summary>Starts compactions. Every commit takes the lock, so it is not held while a database's state is read from the store.</summary>
+    private void Start(List<(ChannelQueue Queue, DatabaseCore Core)> next)
+    {
+        foreach (var (queue, core) in next)
+        {
+            _ = CompactAsync(queue, core);
         }
     }
 
@@ -223,12 +239,15 @@ internal sealed class AutoCompaction
             Report(core, exception);
         }
 
+        List<(ChannelQueue Queue, DatabaseCore Core)> next;
         lock (_gate)
         {
             queue.Running--;
             Release(core);
-            Dispatch();
+            next = TakeNext();
         }
+
+        Start(next);
     }
 
     private async Task WaitAsync(CompactionWindow window, DatabaseCore core)

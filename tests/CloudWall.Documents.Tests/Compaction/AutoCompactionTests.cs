@@ -63,6 +63,35 @@ public sealed class AutoCompactionTests
         Assert.True(time.GetUtcNow() >= new DateTimeOffset(2026, 1, 1, 20, 0, 0, TimeSpan.Zero));
     }
 
+    /// <summary>Review, A8: compactions were started under the lock that every commit takes.</summary>
+    [Fact]
+    public async Task Commits_go_on_while_a_compaction_is_being_started()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
+        using var store = new MemoryStore();
+        var scheduler = new HookedScheduler();
+        await using var catalogue = DatabaseCatalogue.Open(
+            store, new EngineOptions { Scheduler = scheduler, Compaction = new CompactionOptions { Channels = [Small] } }, time);
+        var database = await catalogue.CreateAsync("db", new DatabaseOptions(), CancellationToken.None);
+        var other = await catalogue.CreateAsync("other", new DatabaseOptions(), CancellationToken.None);
+        var first = await EditAsync(database, 5);
+        var written = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        // The look at the databases is queued first, then the compaction.
+        var queued = 0;
+        scheduler.BeforeQueueing = () =>
+        {
+            if (++queued == 2)
+            {
+                scheduler.BeforeQueueing = static () => { };
+                written.SetResult(Task.Run(() => EditAsync(other, 5)).Wait(TimeSpan.FromSeconds(30)));
+            }
+        };
+        time.Advance(TimeSpan.FromSeconds(30));
+        Assert.True(await written.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        await WaitAsync(() => !database.IsAvailable("doc", first) && !database.IsCompacting);
+    }
+
     [Fact]
     public async Task A_failure_is_told()
     {
@@ -135,5 +164,21 @@ public sealed class AutoCompactionTests
             Assert.False(patience.IsCancellationRequested, "it did not come");
             await Task.Delay(10, CancellationToken.None);
         }
+    }
+
+    /// <summary>Runs tasks on the pool, and tells before each is queued.</summary>
+    private sealed class HookedScheduler : TaskScheduler
+    {
+        public Action BeforeQueueing { get; set; } = static () => { };
+
+        protected override void QueueTask(Task task)
+        {
+            BeforeQueueing();
+            ThreadPool.UnsafeQueueUserWorkItem(_ => TryExecuteTask(task), null);
+        }
+
+        protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => false;
+
+        protected override IEnumerable<Task> GetScheduledTasks() => [];
     }
 }
