@@ -19,7 +19,31 @@ internal static class Driver
         ("nextRow", ScriptCall.Service.NextRow),
     ];
 
-    /// <summary>Starts the driver in a new instance, and asserts that the three stacks fit each other.</summary>
+    /// <summary>What must be deep enough, and what must end as an error rather than by a trap or by the end of the thread's stack.</summary>
+    private static readonly string[] Probes =
+    [
+        "(function f(n) { return n ? f(n - 1) + 1 : 0; })(8000) === 8000",
+        "JSON.stringify(JSON.parse('['.repeat(5000) + ']'.repeat(5000))).length === 10000",
+        "(function() { try { (function f() { return f() + 1; })(); } catch (e) { return e.name === 'InternalError'; } })()",
+        "(function() { try { Array.from([1], function f() { return Array.from([1], f); }); } catch (e) { return e.name === 'InternalError'; } })()",
+    ];
+
+    /// <summary>Asserts that the three stacks fit each other, on this thread.</summary>
+    /// <exception cref="WasmException">They do not.</exception>
+    public static void AssertStacks(QuickJsInstance instance)
+    {
+        var realm = instance.RealmOf(0);
+        foreach (var probe in Probes)
+        {
+            var result = Evaluate(instance, realm, Encoding.UTF8.GetBytes(probe), "probe");
+            if (instance.GetNumber(realm, result) != 1)
+            {
+                throw new WasmException("the engine's stacks do not fit each other: " + probe);
+            }
+        }
+    }
+
+    /// <summary>Starts the driver in a new instance.</summary>
     /// <returns>The state in which it waits.</returns>
     public static QuickJsImage Start(QuickJsInstance instance)
     {

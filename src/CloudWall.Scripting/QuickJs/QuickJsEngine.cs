@@ -1,22 +1,23 @@
+using System.Collections.Concurrent;
 
 namespace CloudWall.Scripting.QuickJs;
 
 /// <summary>
 /// Makes instances in which the driver waits for commands. The module is loaded with the first of them, so that a node that runs no
-/// functions does not pay for it.
+/// functions does not pay for it; all engines of a process whose instances are of the same size share it.
 /// </summary>
 internal sealed class QuickJsEngine : IDisposable
 {
+    private static readonly ConcurrentDictionary<long, Lazy<(QuickJsModule Module, QuickJsImage Image)>> Loaded = new();
+
     private readonly ScriptHostOptions _options;
-    private readonly Lazy<(QuickJsModule Module, QuickJsImage Image)> _loaded;
     private readonly MemoryBudget _budget;
 
     public QuickJsEngine(ScriptHostOptions options)
     {
         _options = options;
         _budget = new MemoryBudget(options.TotalMemory);
-        _loaded = new(Load, LazyThreadSafetyMode.ExecutionAndPublication);
-        Ticker = new EpochTicker(() => _loaded.Value.Module.Tick());
+        Ticker = new EpochTicker(() => Ready.Module.Tick());
     }
 
     /// <summary>Lets time pass while calls run.</summary>
@@ -26,13 +27,18 @@ internal sealed class QuickJsEngine : IDisposable
     public long MemoryLeft => _budget.Left;
 
     /// <summary>The state in which the driver waits.</summary>
-    public QuickJsImage Start => _loaded.Value.Image;
+    public QuickJsImage Start => Ready.Image;
 
-    /// <summary>Makes an instance of that state.</summary>
+    private (QuickJsModule Module, QuickJsImage Image) Ready => Loaded.GetOrAdd(
+        _options.Limits.Memory,
+        static (memory, log) => new(() => Load(memory, log), LazyThreadSafetyMode.ExecutionAndPublication),
+        _options.Log).Value;
+
+    /// <summary>Makes an instance of a state.</summary>
     /// <param name="image">The state.</param>
     public QuickJsInstance Create(QuickJsImage image)
     {
-        var instance = New(_loaded.Value.Module);
+        var instance = new QuickJsInstance(Ready.Module, _options.Limits.Memory, _budget, _options.Time);
         try
         {
             image.Restore(instance);
@@ -45,24 +51,20 @@ internal sealed class QuickJsEngine : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        Ticker.Dispose();
-        if (_loaded.IsValueCreated)
-        {
-            _loaded.Value.Module.Dispose();
-        }
-    }
+    public void Dispose() => Ticker.Dispose();
 
-    private QuickJsInstance New(QuickJsModule module) => new(module, _options.Limits.Memory, _budget, _options.Time);
-
-    private (QuickJsModule, QuickJsImage) Load()
+    private static (QuickJsModule, QuickJsImage) Load(long memory, Action<ScriptLogEntry> log)
     {
-        var module = QuickJsModule.Load(_options.Limits.Memory, text => _options.Log(new ScriptLogEntry("", text)));
+        var module = QuickJsModule.Load(memory, text => log(new ScriptLogEntry("", text)));
         try
         {
-            using var instance = New(module);
-            return (module, Driver.Start(instance));
+            var budget = new MemoryBudget(memory);
+            using var instance = new QuickJsInstance(module, memory, budget, TimeProvider.System);
+            var image = Driver.Start(instance);
+            using var probed = new QuickJsInstance(module, memory, budget, TimeProvider.System);
+            image.Restore(probed);
+            Driver.AssertStacks(probed);
+            return (module, image);
         }
         catch
         {
