@@ -156,8 +156,10 @@ public sealed class Database
     /// <summary>Whether a revision's body is stored (<c>revs_info</c>'s <c>available</c>).</summary>
     public bool IsAvailable(string id, RevisionId revision) => Open().HasBody(id, revision);
 
-    /// <summary>Documents that are not deleted, by id.</summary>
-    public DocumentCursor Scan(KeyRange range) => new StoredDocumentCursor(Open(), range);
+    /// <summary>Documents by id.</summary>
+    /// <param name="range">Which of them.</param>
+    /// <param name="includeDeleted">Whether deleted ones are among them.</param>
+    public DocumentCursor Scan(KeyRange range, bool includeDeleted = false) => new StoredDocumentCursor(Open(), range, includeDeleted);
 
     /// <summary>How many documents that are not deleted come before a key in the direction of reading.</summary>
     /// <param name="range">The range whose <see cref="KeyRange.Start"/> is the key; the other members but the direction are ignored.</param>

@@ -2,7 +2,7 @@ using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Documents.Databases;
 
-/// <summary>A walk over the documents of a database that are not deleted, by id. Not safe for use from several threads at once.</summary>
+/// <summary>A walk over the documents of a database, by id. Not safe for use from several threads at once.</summary>
 public abstract class DocumentCursor : IDisposable
 {
     /// <summary>The current document's id as UTF-8; valid until the cursor moves.</summary>

@@ -15,6 +15,7 @@ internal sealed class StoredDocumentCursor : DocumentCursor
 
     private readonly DatabaseCore _core;
     private readonly bool _descending;
+    private readonly bool _includeDeleted;
     private readonly CopiedValue _body = new();
     private byte[] _lower;
     private byte[] _upper;
@@ -25,9 +26,10 @@ internal sealed class StoredDocumentCursor : DocumentCursor
     private bool _ended;
     private DocumentRecordCodec.Head _head;
 
-    public StoredDocumentCursor(DatabaseCore core, KeyRange range)
+    public StoredDocumentCursor(DatabaseCore core, KeyRange range, bool includeDeleted = false)
     {
         _core = core;
+        _includeDeleted = includeDeleted;
         _descending = range.Descending;
         (_lower, _upper) = Bounds(core.Number, range);
     }
@@ -65,7 +67,7 @@ internal sealed class StoredDocumentCursor : DocumentCursor
                 break;
             }
 
-            if (!DocumentRecordCodec.IsDeleted(_records.Value))
+            if (_includeDeleted || !DocumentRecordCodec.IsDeleted(_records.Value))
             {
                 _head = DocumentRecordCodec.ReadHead(_records.Value);
                 return true;

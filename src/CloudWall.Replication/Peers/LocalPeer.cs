@@ -19,6 +19,8 @@ namespace CloudWall.Replication.Peers;
 public sealed class LocalPeer(
     DatabaseCatalogue catalogue, string name, string display, string nodeId, Writer? writer = null, LocalFilter? filter = null) : Peer
 {
+    private readonly LocalChanges _changes = new(filter);
+
     /// <inheritdoc/>
     public override string Name => display;
 
@@ -35,7 +37,7 @@ public sealed class LocalPeer(
 
     /// <inheritdoc/>
     public override Task<PeerInfo> ReadInfoAsync(CancellationToken cancellation) =>
-        Try(database => new PeerInfo(Token(database, database.UpdateSequence), StartTime(database))
+        Try(database => new PeerInfo(LocalChanges.Token(database, database.UpdateSequence), StartTime(database))
         {
             IsEmpty = database.UpdateSequence == 0,
         });
@@ -103,79 +105,11 @@ public sealed class LocalPeer(
     {
         try
         {
-            var database = Open();
-            var after = Number(database, since);
-            if (wait)
-            {
-                await database.WaitForChangeAsync(after, cancellation);
-            }
-
-            if (selection.Selector is not null)
-            {
-                throw new PeerException(new DocumentError(501, "not_implemented", "This source has no selectors yet."), isTransient: false);
-            }
-
-            if (selection.Filter is { } named && named != "_design" && named != "_doc_ids")
-            {
-                return await FilterAsync(database, after, limit, selection, cancellation);
-            }
-
-            var end = database.UpdateSequence;
-            var wanted = selection.DocumentIds is { } ids ? new HashSet<string>(ids, StringComparer.Ordinal) : null;
-            var rows = new List<PeerChange>();
-            var last = after;
-            using (var cursor = database.ReadChanges(after))
-            {
-                while (rows.Count < limit && cursor.MoveNext())
-                {
-                    last = cursor.Sequence;
-                    var id = System.Text.Encoding.UTF8.GetString(cursor.Id);
-                    if (wanted?.Contains(id) ?? selection.Filter != "_design" || id.StartsWith("_design/", StringComparison.Ordinal))
-                    {
-                        rows.Add(new PeerChange(Token(database, last), id, Leaves(cursor.Leaves, selection.WinnersOnly)));
-                    }
-                }
-            }
-
-            // What lies between the last row and the end has no row: it was overtaken by later changes.
-            var isEnd = rows.Count < limit;
-            last = isEnd ? Math.Max(last, end) : last;
-            return new PeerChanges(rows, Token(database, last), database.CountChangesAfter(last), isEnd);
+            return await _changes.ReadAsync(Open(), since, limit, wait, selection, cancellation);
         }
         catch (DocumentException refused)
         {
             throw Failure(refused);
-        }
-    }
-
-    /// <summary>Changes that a function lets pass. They end with the last there is, or where some have been found.</summary>
-    private async Task<PeerChanges> FilterAsync(
-        Database database, long after, int limit, ChangesSelection selection, CancellationToken cancellation)
-    {
-        if (filter is null)
-        {
-            throw new PeerException(new DocumentError(501, "not_implemented", "This source runs no filter functions."), isTransient: false);
-        }
-
-        var end = database.UpdateSequence;
-        using var cursor = database.ReadChanges(after);
-        for (var last = after; ;)
-        {
-            var read = new List<PeerChange>();
-            while (read.Count < limit && cursor.MoveNext())
-            {
-                last = cursor.Sequence;
-                read.Add(new PeerChange(
-                    Token(database, last), System.Text.Encoding.UTF8.GetString(cursor.Id), Leaves(cursor.Leaves, selection.WinnersOnly)));
-            }
-
-            var isEnd = read.Count < limit;
-            last = isEnd ? Math.Max(last, end) : last;
-            var passed = await filter(database, selection, read, cancellation);
-            if (passed.Count > 0 || isEnd)
-            {
-                return new PeerChanges(passed, Token(database, last), database.CountChangesAfter(last), isEnd);
-            }
         }
     }
 
@@ -375,36 +309,6 @@ public sealed class LocalPeer(
 
             throw;
         }
-    }
-
-    private static RevisionId[] Leaves(ReadOnlySpan<RevisionLeaf> leaves, bool winnersOnly)
-    {
-        var ids = new RevisionId[winnersOnly ? 1 : leaves.Length];
-        for (var i = 0; i < ids.Length; i++)
-        {
-            ids[i] = leaves[i].Revision;
-        }
-
-        return ids;
-    }
-
-    /// <summary>
-    /// A sequence as it stands in checkpoints: with the database's incarnation, so that those of another that had the name before are
-    /// told apart.
-    /// </summary>
-    private static string Token(Database database, long sequence) => $"\"{Number(sequence)}-{database.Incarnation}\"";
-
-    /// <summary>The sequence of a token; 0 for one of another incarnation, or of a future that a restored backup does not know.</summary>
-    private static long Number(Database database, string token)
-    {
-        var text = token.AsSpan().Trim('"');
-        var dash = text.IndexOf('-');
-        return dash > 0
-            && text[(dash + 1)..].SequenceEqual(database.Incarnation)
-            && long.TryParse(text[..dash], NumberStyles.None, CultureInfo.InvariantCulture, out var sequence)
-            && sequence <= database.UpdateSequence
-                ? sequence
-                : 0;
     }
 
     private static string StartTime(Database database) => Number(database.InstanceStartTime);

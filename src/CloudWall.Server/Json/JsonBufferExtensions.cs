@@ -1,8 +1,8 @@
 using System.Buffers;
 using CloudWall.Documents;
 using CloudWall.Documents.Revisions;
+using CloudWall.Documents.Sequences;
 using CloudWall.Server.Http;
-using CloudWall.Server.Sequences;
 
 namespace CloudWall.Server.Json;
 

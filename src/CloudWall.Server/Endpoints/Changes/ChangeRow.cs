@@ -1,7 +1,7 @@
 using CloudWall.Documents.Revisions;
+using CloudWall.Documents.Sequences;
 using CloudWall.Server.Http;
 using CloudWall.Server.Json;
-using CloudWall.Server.Sequences;
 
 namespace CloudWall.Server.Endpoints.Changes;
 

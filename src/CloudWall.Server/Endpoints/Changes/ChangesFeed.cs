@@ -2,9 +2,9 @@ using System.Text;
 using CloudWall.Documents.Changes;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Revisions;
+using CloudWall.Documents.Sequences;
 using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Http;
-using CloudWall.Server.Sequences;
 
 namespace CloudWall.Server.Endpoints.Changes;
 

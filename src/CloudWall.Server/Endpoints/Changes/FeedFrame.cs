@@ -1,6 +1,6 @@
+using CloudWall.Documents.Sequences;
 using CloudWall.Server.Http;
 using CloudWall.Server.Json;
-using CloudWall.Server.Sequences;
 
 namespace CloudWall.Server.Endpoints.Changes;
 

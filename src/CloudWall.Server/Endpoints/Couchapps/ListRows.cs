@@ -1,10 +1,10 @@
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Sequences;
 using CloudWall.Indexing.Queries;
 using CloudWall.Server.Endpoints.Listings;
 using CloudWall.Server.Endpoints.Views;
 using CloudWall.Server.Http;
 using CloudWall.Server.Json;
-using CloudWall.Server.Sequences;
 
 namespace CloudWall.Server.Endpoints.Couchapps;
 

@@ -1,6 +1,6 @@
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Sequences;
 using CloudWall.Server.Http;
-using CloudWall.Server.Sequences;
 
 namespace CloudWall.Server.Endpoints.Databases;
 

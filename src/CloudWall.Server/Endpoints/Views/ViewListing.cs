@@ -1,9 +1,9 @@
 using CloudWall.Documents;
+using CloudWall.Documents.Sequences;
 using CloudWall.Indexing.Queries;
 using CloudWall.Server.Endpoints.Listings;
 using CloudWall.Server.Http;
 using CloudWall.Server.Json;
-using CloudWall.Server.Sequences;
 
 namespace CloudWall.Server.Endpoints.Views;
 

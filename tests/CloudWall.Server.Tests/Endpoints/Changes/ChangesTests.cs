@@ -217,7 +217,7 @@ public class ChangesTests
     }
 
     internal static string Token(Database database, long sequence) =>
-        new CloudWall.Server.Sequences.SequenceTokens(database.Incarnation).Format(sequence);
+        new CloudWall.Documents.Sequences.SequenceTokens(database.Incarnation).Format(sequence);
 
     private static async Task<Database> TwentyAsync(NodeUnderTest node)
     {

@@ -1,4 +1,4 @@
-using CloudWall.Server.Sequences;
+using CloudWall.Documents.Sequences;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CloudWall.Server.Tests.Endpoints.Changes;

@@ -4,14 +4,15 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Numerics;
 
-namespace CloudWall.Server.Sequences;
+namespace CloudWall.Documents.Sequences;
 
 /// <summary>
 /// The update sequences of one incarnation of a database as clients see them: <c>N-opaque</c>, always the same for the same N.
 /// The opaque part is base64url of the incarnation's 16 bytes and a checksum of 4, so that a token can be told from
 /// foreign text, and a token of another incarnation from one of this. It guards against mix-ups, not against forgery.
+/// Checkpoints of earlier versions have the incarnation's 32 hexadecimal digits in its place, which are read all the same.
 /// </summary>
-internal readonly struct SequenceTokens
+public readonly struct SequenceTokens
 {
     /// <summary>The longest token in bytes.</summary>
     public const int MaxLength = 20 + OpaqueLength;
@@ -19,6 +20,7 @@ internal readonly struct SequenceTokens
     private const int IncarnationLength = 16;
     private const int BinaryLength = IncarnationLength + sizeof(uint);
     private const int OpaqueLength = 1 + 27;
+    private const int IncarnationDigits = 32;
 
     private readonly UInt128 _incarnation;
 
@@ -60,19 +62,10 @@ internal readonly struct SequenceTokens
         }
 
         var dash = text.IndexOf('-');
-        Span<byte> binary = stackalloc byte[BinaryLength];
         if (dash <= 0
-            || text.Length - dash != OpaqueLength
             || !long.TryParse(text[..dash], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             || (text[0] == '0' && dash > 1)
-            || Base64Url.DecodeFromChars(text[(dash + 1)..], binary, out _, out var length) != OperationStatus.Done
-            || length != BinaryLength)
-        {
-            return SequenceOrigin.Malformed;
-        }
-
-        var incarnation = BinaryPrimitives.ReadUInt128BigEndian(binary);
-        if (BinaryPrimitives.ReadUInt32BigEndian(binary[IncarnationLength..]) != Checksum(incarnation, number))
+            || !TryReadOpaque(text[(dash + 1)..], number, out var incarnation))
         {
             return SequenceOrigin.Malformed;
         }
@@ -84,6 +77,50 @@ internal readonly struct SequenceTokens
 
         sequence = number;
         return SequenceOrigin.Here;
+    }
+
+    /// <summary>
+    /// The sequence that a client's <c>since</c> stands for. It is 0 for a token from elsewhere, and for one that is ahead of the database:
+    /// the database has been put back to an earlier state then, and what the client saw after it may not be what there is now.
+    /// </summary>
+    /// <param name="text"><c>0</c>, <c>now</c>, or a token.</param>
+    /// <param name="latest">The latest sequence there is.</param>
+    /// <exception cref="DocumentException">400: it is none of these.</exception>
+    public long ResolveSince(ReadOnlySpan<char> text, long latest)
+    {
+        if (text is "0")
+        {
+            return 0;
+        }
+
+        if (text is "now")
+        {
+            return latest;
+        }
+
+        return Parse(text, out var sequence) == SequenceOrigin.Malformed
+            ? throw new DocumentException(DocumentError.BadRequest("Malformed sequence supplied in 'since' parameter."))
+            : sequence <= latest ? sequence : 0;
+    }
+
+    private static bool TryReadOpaque(ReadOnlySpan<char> text, long number, out UInt128 incarnation)
+    {
+        incarnation = default;
+        if (text.Length == IncarnationDigits)
+        {
+            return UInt128.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out incarnation);
+        }
+
+        Span<byte> binary = stackalloc byte[BinaryLength];
+        if (text.Length != OpaqueLength - 1
+            || Base64Url.DecodeFromChars(text, binary, out _, out var length) != OperationStatus.Done
+            || length != BinaryLength)
+        {
+            return false;
+        }
+
+        incarnation = BinaryPrimitives.ReadUInt128BigEndian(binary);
+        return BinaryPrimitives.ReadUInt32BigEndian(binary[IncarnationLength..]) == Checksum(incarnation, number);
     }
 
     // Not a hash function for strangers: a few multiplications, because every row of a feed has a token.

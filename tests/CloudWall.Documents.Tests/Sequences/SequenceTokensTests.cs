@@ -1,7 +1,7 @@
-using CloudWall.Server.Sequences;
+using CloudWall.Documents.Sequences;
 using CsCheck;
 
-namespace CloudWall.Server.Tests.Sequences;
+namespace CloudWall.Documents.Tests.Sequences;
 
 public class SequenceTokensTests
 {
@@ -83,6 +83,32 @@ public class SequenceTokensTests
     {
         Assert.Equal(SequenceOrigin.Malformed, new SequenceTokens(Ours).Parse(text, out var read));
         Assert.Equal(0, read);
+    }
+
+    /// <summary>Review, house A5: checkpoints that earlier versions wrote for databases of the node itself.</summary>
+    [Fact]
+    public void A_token_of_an_earlier_version_is_read_by_the_incarnation_that_minted_it()
+    {
+        var tokens = new SequenceTokens(Ours);
+
+        Assert.Equal(SequenceOrigin.Here, tokens.Parse($"12-{Ours}", out var here));
+        Assert.Equal(12, here);
+        Assert.Equal(SequenceOrigin.Elsewhere, tokens.Parse($"\"12-{Theirs}\"", out var elsewhere));
+        Assert.Equal(0, elsewhere);
+        Assert.Equal(SequenceOrigin.Malformed, tokens.Parse($"12-{Ours[1..]}g", out _));
+    }
+
+    [Fact]
+    public void A_client_begins_where_it_says_or_at_the_beginning_where_the_database_was_put_back()
+    {
+        var tokens = new SequenceTokens(Ours);
+
+        Assert.Equal(0, tokens.ResolveSince("0", 9));
+        Assert.Equal(9, tokens.ResolveSince("now", 9));
+        Assert.Equal(5, tokens.ResolveSince(tokens.Format(5), 9));
+        Assert.Equal(0, tokens.ResolveSince(tokens.Format(10), 9));
+        Assert.Equal(0, tokens.ResolveSince(new SequenceTokens(Theirs).Format(5), 9));
+        Assert.Equal(400, Assert.Throws<DocumentException>(() => tokens.ResolveSince("5", 9)).Error.Status);
     }
 
     [Fact]

@@ -1,7 +1,7 @@
-namespace CloudWall.Server.Sequences;
+namespace CloudWall.Documents.Sequences;
 
 /// <summary>Where a sequence token comes from.</summary>
-internal enum SequenceOrigin
+public enum SequenceOrigin
 {
     /// <summary>It is no token of ours: CouchDB's 400.</summary>
     Malformed,
