@@ -305,6 +305,7 @@ internal sealed class Node : IAsyncDisposable
                 new DesignDocumentRule(Scripts),
             ],
             LoadValidator = database => DesignValidation.Load(Scripts, database),
+            DefaultShards = Settings.DefaultShards,
             Limits = Settings.Limits,
             CompressionLevel = Settings.CompressionLevel,
             CompressibleTypes = Settings.CompressibleTypes,

@@ -44,6 +44,9 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
     /// <summary>Every creation, update and deletion of a database (<c>_db_updates</c>).</summary>
     public DatabaseUpdates Updates { get; }
 
+    /// <summary><c>[cluster] q</c>: what a database that is created says of its shards where nothing else was asked for.</summary>
+    public int DefaultShards => _options.DefaultShards;
+
     /// <summary>All names, in the order of their bytes.</summary>
     public IReadOnlyList<string> Names
     {
@@ -91,12 +94,15 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
     }
 
     /// <summary>Creates a database.</summary>
-    /// <param name="name">Its name, validated by the caller.</param>
+    /// <param name="name">Its name.</param>
     /// <param name="options">What never changes afterwards.</param>
     /// <param name="cancellation">Gives up waiting.</param>
-    /// <exception cref="DocumentException">412 <c>file_exists</c>; 503 when the node is stopping.</exception>
+    /// <exception cref="DocumentException">
+    /// 400 <c>illegal_database_name</c> or <c>database_name_too_long</c>; 412 <c>file_exists</c>; 503 when the node is stopping.
+    /// </exception>
     public async Task<Database> CreateAsync(string name, DatabaseOptions options, CancellationToken cancellation)
     {
+        DatabaseName.Validate(name);
         await _changing.WaitAsync(cancellation);
         try
         {

@@ -1,8 +1,7 @@
 using System.Buffers;
 using System.Text;
-using CloudWall.Documents;
 
-namespace CloudWall.Server.Endpoints.Databases;
+namespace CloudWall.Documents.Databases;
 
 /// <summary>CouchDB's rules for names of databases.</summary>
 internal static class DatabaseName
@@ -23,7 +22,8 @@ internal static class DatabaseName
             throw new DocumentException(new DocumentError(
                 400,
                 "illegal_database_name",
-                $"Name: '{name}'. Only lowercase characters (a-z), digits (0-9), and any of the characters _, $, (, ), +, -, and / are allowed. Must begin with a letter."));
+                $"Name: '{name}'. Only lowercase characters (a-z), digits (0-9), and any of the characters _, $, (, ), +, -, and / "
+                + "are allowed. Must begin with a letter."));
         }
 
         if (name.Split('/').Any(static segment => Encoding.UTF8.GetByteCount(segment) > MaxSegment))

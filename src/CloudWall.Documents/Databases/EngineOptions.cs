@@ -12,6 +12,9 @@ public sealed record EngineOptions
     /// <summary>Limits on documents and attachments.</summary>
     public DocumentLimits Limits { get; init; } = new();
 
+    /// <summary><c>[cluster] q</c>: what new databases say of their shards.</summary>
+    public int DefaultShards { get; init; } = 1;
+
     /// <summary><c>[attachments] compression_level</c>: 0 (none) to 9.</summary>
     public int CompressionLevel { get; init; } = 8;
 

@@ -50,16 +50,19 @@ public sealed class LocalPeer(
             return;
         }
 
-        var values = new Dictionary<string, string>(parameters, StringComparer.Ordinal);
-        var shards = values.TryGetValue("q", out var q) && int.TryParse(q, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 2;
         try
         {
-            await catalogue.CreateAsync(
-                name, new DatabaseOptions(values.GetValueOrDefault("partitioned") == "true", Math.Clamp(shards, 1, 1024)), cancellation);
+            var values = new Dictionary<string, string>(parameters, StringComparer.Ordinal);
+            await catalogue.CreateAsync(name, DatabaseOptions.Read(values.GetValueOrDefault, catalogue.DefaultShards), cancellation);
         }
         catch (DocumentException exists) when (exists.Error.Status == 412)
         {
             // Somebody else was faster.
+        }
+        catch (DocumentException refused) when (refused.Error.Status is >= 400 and < 500 and not 429)
+        {
+            // CouchDB goes on, and says that there is no such database.
+            throw NoDatabase(refused);
         }
     }
 
@@ -318,8 +321,10 @@ public sealed class LocalPeer(
     private static PeerException Failure(DocumentException refused) =>
         new(refused.Error, refused.Error.Status is 429 or >= 500, refused);
 
-    private Database Open() => catalogue.Find(name)
-        ?? throw new PeerException(new DocumentError(500, "db_not_found", $"could not open {display}"), isTransient: false);
+    private Database Open() => catalogue.Find(name) ?? throw NoDatabase(null);
+
+    private PeerException NoDatabase(Exception? why) =>
+        new(new DocumentError(500, "db_not_found", $"could not open {display}"), isTransient: false, why);
 
     private Task<T> Try<T>(Func<Database, T> read)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Server.Http;
@@ -16,9 +15,8 @@ internal static class Lifetime
             throw HttpErrors.Unauthorized("You are not a server admin.");
         }
 
-        var options = ReadOptions(exchange);
+        var options = DatabaseOptions.Read(name => exchange.Query[name], exchange.Node.Databases.DefaultShards);
         var name = exchange.Target.Text(0);
-        DatabaseName.Validate(name);
         await exchange.Node.Databases.CreateAsync(name, options, exchange.Aborted);
         exchange.Headers.Location = exchange.AbsoluteUri("/" + PercentEncoding.Encode(name));
         await exchange.WriteOkAsync(201);
@@ -48,30 +46,5 @@ internal static class Lifetime
         await exchange.Node.Views.DropAsync(database);
 
         await exchange.WriteOkAsync();
-    }
-
-    private static DatabaseOptions ReadOptions(Exchange exchange)
-    {
-        // There is one copy, whatever n says.
-        _ = ReadPositive(exchange.Query, "n", 1);
-        var shards = ReadPositive(exchange.Query, "q", exchange.Node.Settings.DefaultShards);
-        return exchange.Query["partitioned"] switch
-        {
-            null or "false" => new DatabaseOptions(Partitioned: false, shards),
-            "true" => new DatabaseOptions(Partitioned: true, shards),
-            _ => throw HttpErrors.BadRequest("Invalid `partitioned` parameter"),
-        };
-    }
-
-    private static int ReadPositive(Query query, string name, int otherwise)
-    {
-        if (query[name] is not { } text)
-        {
-            return otherwise;
-        }
-
-        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number > 0
-            ? number
-            : throw HttpErrors.BadRequest($"The `{name}` value should be a positive integer.");
     }
 }
