@@ -34,6 +34,7 @@ public sealed class ReplicationRun
     private readonly List<PeerChange> _witnesses = [];
     private TaskCompletionSource _due = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CheckpointLog? _log;
+    private ReplicationHistory _found = ReplicationHistory.Empty;
     private bool _isTargetEmpty;
     private (long Attempts, long Documents) _counted;
     private string _session = string.Empty;
@@ -101,13 +102,14 @@ public sealed class ReplicationRun
         }
 
         Progress.Count(source, ref _counted);
-        var hasChanges = _hasRows || !IsSame(_through, _start);
-        if (hasChanges)
+        if (_hasRows || !IsSame(_through, _start))
         {
             await _retries.ExecuteAsync(async token => await CheckpointAsync(target, token), cancellation);
         }
 
-        return new RunResult(_log!.History, hasChanges, _request.Options.UseCheckpoints, _request.Selection.DocumentIds is not null);
+        // That a filter has let nothing through is recorded, but CouchDB does not tell it.
+        return new RunResult(
+            _hasRows ? _log!.History : _found, _hasRows, _request.Options.UseCheckpoints, _request.Selection.DocumentIds is not null);
     }
 
     /// <summary>Two sequences that begin with the same number are the same place.</summary>
@@ -139,6 +141,7 @@ public sealed class ReplicationRun
             code);
         _log = await CheckpointLog.ReadAsync(
             id, (source, new PeerState(sourceServer, sourceInfo)), (target, new PeerState(targetServer, targetInfo)), cancellation);
+        _found = _log.History;
         _session = _context.NewId();
         _start = _request.Options.SinceSequence ?? _log.History.SourceSequence;
         _through = _recorded = _start;

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using System.Text.Json;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Replication.Peers;
@@ -41,6 +43,22 @@ public sealed class ReplicationRunTests
 
         Assert.Equal(4, second.Progress.Statistics.Checked);
         Assert.Equal(2, second.Result.History.Sessions.Count);
+    }
+
+    /// <summary>Review, differences: one-shots that find nothing. CouchDB has no history to show then.</summary>
+    [Fact]
+    public async Task A_run_whose_documents_are_not_there_says_so_without_a_history_and_records_how_far_it_looked()
+    {
+        await using var node = new MemoryNode();
+        await FillAsync(node, 3);
+        await node.CreateAsync("target");
+        var progress = new RunProgress();
+        var request = MemoryNode.Request("source", "target", Options, new ChangesSelection { DocumentIds = ["missing"] });
+
+        var result = await new ReplicationRun(request, node.Context(), progress).RunAsync(CancellationToken.None);
+
+        Assert.Equal("""{"no_changes":true}""", Answer(result));
+        Assert.StartsWith("\"3-", progress.Position.Checkpoint, StringComparison.Ordinal);
     }
 
     /// <summary>Review, house A1: the checkpoints' failure must end a run that would go on for ever.</summary>
@@ -111,6 +129,19 @@ public sealed class ReplicationRunTests
         await MemoryNode.WriteAsync(
             source, [.. Enumerable.Range(0, count).Select(static i => string.Create(CultureInfo.InvariantCulture, $$"""{"_id":"{{i}}"}"""))]);
         return source;
+    }
+
+    private static string Answer(RunResult result)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            result.WriteMembers(json);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.ToArray());
     }
 
     private static async Task<(RunResult Result, RunProgress Progress)> RunAsync(MemoryNode node, ReplicationOptions options)
