@@ -29,6 +29,16 @@ internal sealed partial class NodeProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>Bytes of its memory that are resident.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.HasExited ? 0 : _process.WorkingSet64;
+        }
+    }
+
     /// <summary>Starts a node on a data directory, and waits until it answers or has ended.</summary>
     /// <param name="data">The data directory.</param>
     /// <param name="environment">More of its environment.</param>
