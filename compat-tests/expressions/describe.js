@@ -12,16 +12,16 @@ function (doc, req) {
     }
     if (value === null) { return 'null'; }
     var tag = Object.prototype.toString.call(value);
-    if (depth > 4) { return tag; }
+    if (depth > 4 || value === globalThis || (Object.hasOwn(value, 'constructor') && value.constructor.prototype === value)) { return tag; }
     if (value instanceof Error) { return value.name + ': ' + value.message; }
     if (value instanceof RegExp) { return String(value); }
     if (value instanceof Date) { return isNaN(value) ? 'Invalid Date' : value.toISOString(); }
     if (value instanceof Map || value instanceof Set) { return tag + describe(Array.from(value), depth + 1); }
-    if (value instanceof ArrayBuffer) { return tag + value.byteLength; }
+    if (typeof ArrayBuffer != 'undefined' && value instanceof ArrayBuffer) { return tag + value.byteLength; }
     if (value instanceof Number || value instanceof String || value instanceof Boolean) { return tag + describe(value.valueOf(), depth + 1); }
     if (Array.isArray(value) && value.length > 100) { return 'array of ' + value.length; }
-    if (ArrayBuffer.isView(value) && !(value instanceof DataView)) { return tag + '[' + Array.from(value).slice(0, 50).map(String).join() + ']'; }
-    var members = Reflect.ownKeys(value).slice(0, 50).map(function (key) { return String(key) + ':' + describe(value[key], depth + 1); });
+    if (typeof ArrayBuffer != 'undefined' && ArrayBuffer.isView(value) && !(value instanceof DataView)) { return tag + '[' + Array.from(value).slice(0, 50).map(String).join() + ']'; }
+    var members = Reflect.ownKeys(value).filter(function (key) { return key !== 'stack'; }).slice(0, 50).map(function (key) { return String(key) + ':' + describe(value[key], depth + 1); });
     return tag + '{' + members.join() + '}';
   }
   function attempt(make) {
