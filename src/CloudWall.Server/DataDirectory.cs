@@ -18,6 +18,7 @@ internal sealed class DataDirectory : IDisposable
     // What the system says of a file that somebody else has locked. Anything else is no fault of another node.
     private const int WouldBlock = 11;
     private const int WouldBlockOnDarwin = 35;
+    private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const int SharingViolation = unchecked((int)0x80070020);
 
     private readonly FileStream _lock;
@@ -27,6 +28,12 @@ internal sealed class DataDirectory : IDisposable
         Path = path;
         _lock = held;
     }
+
+    /// <summary>What is not as it should be, for the log.</summary>
+    public IReadOnlyList<string> Warnings { get; private init; } = [];
+
+    /// <summary>Whether a node has had databases here before.</summary>
+    public bool HasStore { get; private init; }
 
     /// <summary>Where it is.</summary>
     public string Path { get; }
@@ -53,19 +60,23 @@ internal sealed class DataDirectory : IDisposable
         FileStream? held = null;
         try
         {
-            DurableDirectory.Create(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            DurableDirectory.Create(path, Owner);
 
             // Refuse before anything is touched.
             CheckFormat(path);
             held = Lock(path);
-            var directory = new DataDirectory(path, held);
+            var directory = new DataDirectory(path, held)
+            {
+                Warnings = [.. FindWarnings(path)],
+                HasStore = Directory.Exists(System.IO.Path.Combine(path, "store")),
+            };
             directory.CheckStore();
             if (!File.Exists(FormatFile(path)))
             {
                 DurableDirectory.Replace(FormatFile(path), Encoding.ASCII.GetBytes(Format.ToString(CultureInfo.InvariantCulture) + "\n"));
             }
 
-            File.WriteAllText(directory.ProcessFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
+            directory.NameProcess();
             held = null;
             return directory;
         }
@@ -94,6 +105,27 @@ internal sealed class DataDirectory : IDisposable
         _lock.Dispose();
     }
 
+    private static IEnumerable<string> FindWarnings(string path)
+    {
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~Owner) is not UnixFileMode.None and var others)
+        {
+            yield return $"The data directory {path} is open to other users of this machine ({others}), and passwords are in it. \"chmod 700\" closes it.";
+        }
+    }
+
+    /// <summary>Says who uses the directory. It only serves a message, and a full disk must not keep a node from starting.</summary>
+    private void NameProcess()
+    {
+        try
+        {
+            File.WriteAllText(ProcessFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
+        }
+        catch (IOException)
+        {
+            // The lock is what counts.
+        }
+    }
+
     /// <summary>Indexes are made after the databases, so that where they are there was a store.</summary>
     private void CheckStore()
     {
@@ -116,7 +148,7 @@ internal sealed class DataDirectory : IDisposable
         catch (IOException e) when (e.HResult is WouldBlock or WouldBlockOnDarwin or SharingViolation)
         {
             var file = System.IO.Path.Combine(path, "node.pid");
-            var process = File.Exists(file) ? $" (process {File.ReadAllText(file).Trim()})" : string.Empty;
+            var process = File.Exists(file) && File.ReadAllText(file).Trim() is { Length: > 0 } number ? $" (process {number})" : string.Empty;
             throw new ConfigurationException($"The data directory {path} is in use by another node{process}.", e);
         }
     }

@@ -55,10 +55,11 @@ internal sealed class Node : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Administrators _administrators;
     private readonly RemoteHosts _hosts;
-    private DataDirectory? _directory;
+    private readonly DataDirectory? _directory;
     private RocksDbStore? _ownStore;
     private KeyValueStore? _derivedStore;
     private KestrelServer? _server;
+    private bool _isEnding;
 
     private Node(NodeOptions options, NodeSettings settings, Settings source, DataDirectory? directory, Admins admins)
     {
@@ -183,9 +184,28 @@ internal sealed class Node : IAsyncDisposable
         {
             var source = ReadSettings(options, directory);
             var settings = NodeSettings.From(source);
+            var hasId = source["couchdb", "uuid"] is not null;
             var admins = Admins.Read(source, settings, options.Admin, directory?.LocalIni);
             node = new Node(options, settings, source, directory, admins);
             directory = null;
+            foreach (var warning in node._directory?.Warnings ?? [])
+            {
+                node.Log.Write(LogLevel.Warning, warning);
+            }
+
+            if (node._directory is { HasStore: true } used && !hasId)
+            {
+                node.Log.Write(
+                    LogLevel.Warning,
+                    $"The node was used before, but its id is not in {used.LocalIni} any more: the file is missing, or has lost what was in it. "
+                    + "It has another id now, and admins that were there are gone.");
+            }
+
+            foreach (var line in source.Unread)
+            {
+                node.Log.Write(LogLevel.Warning, $"{line}: it has no effect.");
+            }
+
             foreach (var setting in source.Unheeded)
             {
                 node.Log.Write(LogLevel.Warning, $"The setting {setting} has no effect on this node.");
@@ -211,46 +231,62 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>A database of this node as a URL, for people: with the address that it listens on.</summary>
     public string LocalUrl(string database) => $"{Address.GetLeftPart(UriPartial.Authority)}/{Uri.EscapeDataString(database).Replace("%20", "+", StringComparison.Ordinal)}/";
 
-    /// <summary>Stops listening, lets those who are being answered finish, and closes the databases.</summary>
+    /// <summary>Whether all that <see cref="DisposeAsync"/> ends has ended without a failure.</summary>
+    public bool HasEndedInOrder { get; private set; }
+
+    /// <summary>
+    /// Stops listening, lets those who are being answered finish, and closes the databases. What fails is logged, and keeps nothing else from
+    /// being closed.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isEnding, true))
+        {
+            return;
+        }
+
+        HasEndedInOrder = true;
         await _stopping.CancelAsync();
-        if (_server is not null)
+        await EndAsync("listening", StopListeningAsync);
+
+        // Jobs of documents are followed to their end, which comes when the scheduler ends them.
+        var following = EndAsync("the replicator databases", () => Replicators?.DisposeAsync().AsTask() ?? Task.CompletedTask);
+        await EndAsync("replications", () => Replications?.DisposeAsync().AsTask() ?? Task.CompletedTask);
+        await following;
+        await EndAsync("indexes", () => Indexes?.DisposeAsync().AsTask() ?? Task.CompletedTask);
+        await EndAsync("databases", () => Databases?.DisposeAsync().AsTask() ?? Task.CompletedTask);
+        IDisposable?[] rest = [Scripts, _derivedStore, _ownStore, _directory, _hosts, _administrators, _stopping];
+        foreach (var part in rest)
+        {
+            await EndAsync(part?.GetType().Name ?? string.Empty, () =>
+            {
+                part?.Dispose();
+                return Task.CompletedTask;
+            });
+        }
+    }
+
+    private async Task EndAsync(string what, Func<Task> end)
+    {
+        try
+        {
+            await end();
+        }
+        catch (Exception e)
+        {
+            HasEndedInOrder = false;
+            Log.Write(LogLevel.Error, $"Ending {what} failed: {e}");
+        }
+    }
+
+    private async Task StopListeningAsync()
+    {
+        if (_server is { } server)
         {
             using var patience = new CancellationTokenSource(StopTimeout, Time);
-            await _server.StopAsync(patience.Token);
-            _server.Dispose();
-            _server = null;
+            await server.StopAsync(patience.Token);
+            server.Dispose();
         }
-
-        if (Replications is not null)
-        {
-            // Jobs of documents are followed to their end, which comes when the scheduler ends them.
-            var following = Replicators.DisposeAsync().AsTask();
-            await Replications.DisposeAsync();
-            await following;
-        }
-
-        if (Indexes is not null)
-        {
-            await Indexes.DisposeAsync();
-        }
-
-        if (Databases is not null)
-        {
-            await Databases.DisposeAsync();
-        }
-
-        Scripts.Dispose();
-        _derivedStore?.Dispose();
-        _derivedStore = null;
-        _ownStore?.Dispose();
-        _ownStore = null;
-        _directory?.Dispose();
-        _directory = null;
-        _hosts.Dispose();
-        _administrators.Dispose();
-        _stopping.Dispose();
     }
 
     private static string ReadInformation() =>
@@ -282,7 +318,7 @@ internal sealed class Node : IAsyncDisposable
         var settings = new Settings();
         if (directory is not null && File.Exists(directory.LocalIni))
         {
-            settings.AddFile(directory.LocalIni);
+            settings.AddFile(directory.LocalIni, mustBeWhole: true);
         }
 
         if (options.ConfigurationFile is { } file)

@@ -22,6 +22,7 @@ public sealed class Database
     private readonly Compactor _compactor;
     private readonly ValidatorCache _validators;
     private readonly WriteRules _rules;
+    private readonly AcceptedWrites _accepted = new();
 
     internal Database(DatabaseCore core)
     {
@@ -343,8 +344,18 @@ public sealed class Database
     /// <returns>A task that ends with the compaction.</returns>
     public Task CompactAsync(CancellationToken cancellation) => _compactor.StartAsync().WaitAsync(cancellation);
 
-    /// <summary>Makes all writes so far safe, those that were acknowledged early (<c>batch=ok</c>) too.</summary>
-    public Task EnsureFullCommitAsync(CancellationToken cancellation) => RunAsync(new SettingsCommand(_ => { }), cancellation);
+    /// <summary>
+    /// Takes note of a write that somebody was told is accepted before it is done (<c>batch=ok</c>), validation and all:
+    /// <see cref="EnsureFullCommitAsync"/> and an orderly end wait for it.
+    /// </summary>
+    public void Accept(Task write) => _accepted.Add(write);
+
+    /// <summary>Makes all writes so far safe, those that were accepted early (<see cref="Accept"/>) too.</summary>
+    public async Task EnsureFullCommitAsync(CancellationToken cancellation)
+    {
+        await _accepted.WhenDoneAsync().WaitAsync(cancellation).ConfigureAwait(false);
+        await RunAsync(new SettingsCommand(_ => { }), cancellation).ConfigureAwait(false);
+    }
 
     /// <summary>What compacts it.</summary>
     internal Compactor Compactor => _compactor;
@@ -355,7 +366,10 @@ public sealed class Database
     /// <summary>What it takes on disk.</summary>
     internal SpaceUse MeasureSpace() => SpaceUse.Measure(Open());
 
-    /// <summary>Ends readers, finishes what was accepted, takes no more.</summary>
+    /// <summary>Finishes what was accepted, before anything ends that it may need.</summary>
+    internal Task FinishAsync() => _accepted.WhenDoneAsync();
+
+    /// <summary>Ends readers, finishes what is on its way to the disk, takes no more.</summary>
     internal Task CloseAsync(DocumentError reason)
     {
         _core.Close(reason);

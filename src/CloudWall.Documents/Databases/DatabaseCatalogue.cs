@@ -208,19 +208,21 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
 
             _context.Compaction.Stop();
             var dropped = _context.Dropped.StopAsync();
+            await Task.WhenAll(databases.Select(static database => database.FinishAsync()));
             foreach (var database in databases)
             {
                 await database.CloseAsync(DatabaseErrors.Stopping);
             }
 
             _store.CompactionSuspended = true;
-            await dropped;
+            await dropped.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             foreach (var database in databases)
             {
                 await database.Compactor.WhenIdleAsync();
             }
 
             _store.Sync();
+            await dropped;
         }
         finally
         {

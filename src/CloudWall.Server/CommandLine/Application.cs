@@ -5,14 +5,20 @@ using CloudWall.Server.Configuration;
 namespace CloudWall.Server.CommandLine;
 
 /// <summary>The program: arguments and environment in, a node until it is told to end, exit status out.</summary>
-internal static class Application
+internal static partial class Application
 {
     /// <summary>Runs until SIGTERM or SIGINT.</summary>
-    /// <returns>0, or 1 where it could not start.</returns>
+    /// <returns>0, or 1 where it could not start, or not end in order.</returns>
     public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error)
     {
         try
         {
+            if (!OperatingSystem.IsWindows())
+            {
+                // What the node and its store write is for its owner alone.
+                _ = SetFileMask(Convert.ToInt32("077", 8));
+            }
+
             var options = CommandLineOptions.Parse(arguments);
             if (options.Help)
             {
@@ -36,8 +42,7 @@ internal static class Application
                 return await DataCheck.RunAsync(Path.GetFullPath(options.Data ?? DefaultDirectory()), output) ? 0 : 1;
             }
 
-            await ServeAsync(options, output, error);
-            return 0;
+            return await ServeAsync(options, output, error) ? 0 : 1;
         }
         catch (ConfigurationException e)
         {
@@ -46,7 +51,8 @@ internal static class Application
         }
     }
 
-    private static async Task ServeAsync(CommandLineOptions options, TextWriter output, TextWriter error)
+    /// <returns>Whether it ended in order.</returns>
+    private static async Task<bool> ServeAsync(CommandLineOptions options, TextWriter output, TextWriter error)
     {
         // Functions of design documents may keep as many threads busy as there are processors; answering must not wait for the pool to notice.
         ThreadPool.GetMinThreads(out var workers, out var ports);
@@ -70,12 +76,17 @@ internal static class Application
             await ended.Task;
         }
 
+        return node.HasEndedInOrder;
+
         void End(PosixSignalContext signal)
         {
             signal.Cancel = true;
             ended.TrySetResult();
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "umask")]
+    private static partial int SetFileMask(int mask);
 
     /// <summary>What a container's health check asks: whether the node on a port of this machine answers <c>/_up</c>.</summary>
     private static async Task<bool> IsUpAsync(int port)

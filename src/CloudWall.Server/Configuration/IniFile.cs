@@ -31,6 +31,33 @@ internal static partial class IniFile
         }
     }
 
+    /// <summary>The lines of a file's text that are neither a section, nor a key with a value in one, nor a comment, nor blank.</summary>
+    /// <returns>Their numbers, from 1.</returns>
+    public static IEnumerable<int> FindFaults(string text)
+    {
+        var number = 0;
+        var inSection = false;
+        foreach (var line in Lines(text))
+        {
+            number++;
+            var content = WithoutComment(line);
+            if (content.StartsWith('['))
+            {
+                inSection = SectionOf(content) is not null;
+                if (!inSection)
+                {
+                    yield return number;
+                }
+            }
+            else if (content.AsSpan().ContainsAnyInRange('\u0000', '\u0008')
+                || (content.Length > 0 && !content.StartsWith('#') && !(inSection && content.IndexOf('=', StringComparison.Ordinal) > 0)))
+            {
+                // A key without a value is one that is at its default. Lines that begin as comments do elsewhere do no harm.
+                yield return number;
+            }
+        }
+    }
+
     /// <summary>A file's text with one value set, or removed.</summary>
     /// <param name="text">The text.</param>
     /// <param name="section">The section; made where there is none.</param>

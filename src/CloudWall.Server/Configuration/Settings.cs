@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace CloudWall.Server.Configuration;
 
@@ -8,8 +9,11 @@ namespace CloudWall.Server.Configuration;
 /// </summary>
 internal sealed class Settings
 {
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     private readonly Dictionary<(string Section, string Key), (string Value, string Source)> _values = [];
     private readonly HashSet<(string Section, string Key)> _heeded = [];
+    private readonly List<string> _unread = [];
 
     /// <summary>The text of a setting, or null. What CouchDB has moved to another section is found in the old one too.</summary>
     public string? this[string section, string key] => Find(section, key)?.Value;
@@ -30,13 +34,34 @@ internal sealed class Settings
         }
     }
 
+    /// <summary>Lines of files that were passed over because nothing could be made of them, as CouchDB passes them over.</summary>
+    public IReadOnlyList<string> Unread => _unread;
+
     /// <summary>Adds a file.</summary>
-    /// <exception cref="ConfigurationException">It cannot be read.</exception>
-    public void AddFile(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="mustBeWhole">Whether a line of which nothing can be made is a failure; else it is <see cref="Unread"/>.</param>
+    /// <exception cref="ConfigurationException">It cannot be read, or is not whole.</exception>
+    public void AddFile(string path, bool mustBeWhole = false)
     {
         try
         {
-            Add(IniFile.Parse(File.ReadAllText(path)), path);
+            var text = Utf8.GetString(File.ReadAllBytes(path)).TrimStart('\uFEFF');
+            foreach (var line in IniFile.FindFaults(text))
+            {
+                var fault = $"Line {line} of the configuration file {path} is neither a section, nor a setting in one, nor a comment";
+                if (mustBeWhole)
+                {
+                    throw new ConfigurationException($"{fault}. Mend the file, or put it back from a backup: it was left as it is.");
+                }
+
+                _unread.Add(fault);
+            }
+
+            Add(IniFile.Parse(text), path);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new ConfigurationException($"The configuration file {path} is damaged: it is no text in UTF-8.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Server.Logging;
+using CloudWall.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
@@ -53,11 +54,18 @@ internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Ex
         }
     }
 
-    /// <summary>Whether the client hung up. Who writes may see it before the token does.</summary>
-    private static bool HasGone(Exchange exchange, Exception exception) =>
-        exchange.Aborted.IsCancellationRequested
-        || exception is ConnectionAbortedException or ConnectionResetException
-        || (exception is OperationCanceledException cancelled && cancelled.CancellationToken == exchange.Aborted);
+    /// <summary>
+    /// Whether an exception is what comes of a client's hanging up. Who writes may see that before the token does. A failure of the disk, or a
+    /// defect, is none of it, whoever is left to be told.
+    /// </summary>
+    private static bool HasGone(Exchange exchange, Exception exception) => exception switch
+    {
+        ConnectionAbortedException or ConnectionResetException => true,
+        OperationCanceledException cancelled => cancelled.CancellationToken == exchange.Aborted || exchange.Aborted.IsCancellationRequested,
+        StorageException => false,
+        IOException or DocumentException or JsonException => exchange.Aborted.IsCancellationRequested,
+        _ => false,
+    };
 
     private DocumentError? ErrorOf(Exception exception) => exception switch
     {

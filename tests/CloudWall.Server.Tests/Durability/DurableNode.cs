@@ -48,9 +48,21 @@ internal sealed class DurableNode : IAsyncDisposable
             if (System.IO.Path.GetFileName(name) is not ("LOCK" or "node.lock" or "node.pid" or "reserve"))
             {
                 var copy = System.IO.Path.Combine(to, name);
-                Directory.CreateDirectory(System.IO.Path.GetDirectoryName(copy)!);
+                CreateDirectory(System.IO.Path.GetDirectoryName(copy)!);
                 File.Copy(file, copy);
             }
+        }
+    }
+
+    private static void CreateDirectory(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
 

@@ -1,6 +1,9 @@
 using System.Net.Sockets;
 using System.Text;
+using CloudWall.Server.Http;
 using CloudWall.Server.Tests.Endpoints;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace CloudWall.Server.Tests.Http;
 
@@ -27,5 +30,22 @@ public sealed class KernelTests
         }
 
         Assert.StartsWith("[notice]", await node.Log.WaitForAsync("/db/_all_docs"), StringComparison.Ordinal);
+    }
+
+    /// <summary>Review, house A8: once the client had hung up, every failure was passed over in silence.</summary>
+    [Fact]
+    public async Task A_failure_is_logged_though_the_client_has_gone()
+    {
+        await using var node = await NodeUnderTest.StartAsync();
+        var context = new DefaultHttpContext { RequestAborted = new CancellationToken(canceled: true) };
+        context.Features.Set<IHttpRequestFeature>(
+            new HttpRequestFeature { Method = "GET", RawTarget = "/_up", Path = "/_up" });
+        var routes = new RouteTable
+        {
+            { "/_up", Audience.Anyone, "GET", MethodHandler.Get(static _ => throw new InvalidOperationException("a defect")) },
+        };
+        var kernel = new Kernel(node.Node, routes);
+        await kernel.ProcessRequestAsync(new Exchange(node.Node, context));
+        await node.Log.WaitForAsync("a defect");
     }
 }

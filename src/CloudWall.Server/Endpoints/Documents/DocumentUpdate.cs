@@ -199,10 +199,14 @@ internal static class DocumentUpdate
         await DocumentAnswer.Written(exchange, write.Document.Deleted ? 200 : 201, write.Id, revision, location, etag: true);
     }
 
-    /// <summary>Writes a document without anybody waiting for it. A refusal is lost, as the client was told it may be.</summary>
+    /// <summary>
+    /// Writes a document without the client waiting for it. A refusal is lost, as the client was told it may be;
+    /// <c>_ensure_full_commit</c> and an orderly end wait for the rest.
+    /// </summary>
     private static void WriteLater(Exchange exchange, DocumentWrite write)
     {
-        _ = Run(exchange.Node, exchange.RequestId, exchange.Database, exchange.Principal, write, exchange.TakeOverMemory());
+        exchange.Database.Accept(
+            Run(exchange.Node, exchange.RequestId, exchange.Database, exchange.Principal, write, exchange.TakeOverMemory()));
 
         static async Task Run(Node node, string request, Database database, Principal principal, DocumentWrite write, MemoryShare memory)
         {
@@ -212,7 +216,9 @@ internal static class DocumentUpdate
             }
             catch (Exception e)
             {
-                node.Log.Write(LogLevel.Notice, $"{request} batch=ok: a document was not written: {e.Message}");
+                // Refusals are the client's own affair; what else is lost is not.
+                var level = e is DocumentException { Error.Status: < 500 } ? LogLevel.Notice : LogLevel.Error;
+                node.Log.Write(level, $"{request} batch=ok: a document was not written: {e.Message}");
             }
             finally
             {

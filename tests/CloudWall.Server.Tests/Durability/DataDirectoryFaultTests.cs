@@ -1,0 +1,99 @@
+using CloudWall.Server.Configuration;
+
+namespace CloudWall.Server.Tests.Durability;
+
+/// <summary>
+/// Review, attack 18 and 19: a data directory that is open to others, cannot be written, or has a broken <c>local.ini</c>.
+/// </summary>
+public sealed class DataDirectoryFaultTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    private string Home => Path.Combine(_directory.Path, "home");
+
+    private string LocalIni => Path.Combine(Home, "local.ini");
+
+    [Fact]
+    public async Task A_directory_that_others_can_read_is_named_in_the_log()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such rights on Windows.");
+        await (await DurableNode.StartAsync(Home)).DisposeAsync();
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Home));
+        File.SetUnixFileMode(Home, File.GetUnixFileMode(Home) | UnixFileMode.GroupRead | UnixFileMode.OtherExecute);
+        var node = await DurableNode.StartAsync(Home);
+        await node.DisposeAsync();
+        Assert.Contains($"The data directory {Home} is open to other users", node.Log.ToString(), StringComparison.Ordinal);
+        Assert.Contains("chmod 700", node.Log.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_directory_that_cannot_be_written_is_not_taken_for_one_in_use()
+    {
+        using var disk = TinyDisk.Mount(megabytes: 4);
+        var home = Path.Combine(disk.Path, "home");
+        DataDirectory.Open(home).Dispose();
+        disk.MakeReadOnly();
+        var refusal = Assert.Throws<ConfigurationException>(() => DataDirectory.Open(home));
+        Assert.DoesNotContain("in use", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Read-only file system", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(home, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[couchdb]\nuuid = 0123456789abcdef0123456789abcdef\nrubbish\n", "Line 3")]
+    [InlineData("[couchdb\nuuid = 0123456789abcdef0123456789abcdef\n", "Line 1")]
+    [InlineData("uuid = 0123456789abcdef0123456789abcdef\n", "Line 1")]
+    [InlineData("[couchdb]\nuuid = 01234\0\0\0\0\n", "Line 2")]
+    [InlineData("\0\0\0\0\0\0\0\0", "Line 1")]
+    [InlineData("[couchdb]\nuuid = 0123\xff\xfe\n", "no text in UTF-8")]
+    public async Task A_broken_local_ini_is_refused_with_its_line_and_left_as_it_is(string text, string named)
+    {
+        Directory.CreateDirectory(Home);
+        var bytes = System.Text.Encoding.Latin1.GetBytes(text);
+        await File.WriteAllBytesAsync(LocalIni, bytes, TestContext.Current.CancellationToken);
+        var refusal = await Assert.ThrowsAsync<ConfigurationException>(
+            () => Node.StartAsync(DurableNode.Options(Home), TestContext.Current.CancellationToken));
+        Assert.Contains(LocalIni, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(named, refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(LocalIni, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    public async Task A_local_ini_that_is_gone_is_named_in_the_log(string? left)
+    {
+        string id;
+        await using (var first = await DurableNode.StartAsync(Home))
+        {
+            id = first.Node.Id;
+        }
+
+        File.Delete(LocalIni);
+        if (left is not null)
+        {
+            await File.WriteAllTextAsync(LocalIni, left, TestContext.Current.CancellationToken);
+        }
+
+        var node = await DurableNode.StartAsync(Home);
+        await node.DisposeAsync();
+        Assert.NotEqual(id, node.Node.Id);
+        Assert.Contains("The node was used before", node.Log.ToString(), StringComparison.Ordinal);
+        Assert.Contains(LocalIni, node.Log.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Lines_that_CouchDB_passes_over_in_other_files_are_passed_over_and_named()
+    {
+        var file = Path.Combine(_directory.Path, "more.ini");
+        const string Text = "; comment\n# comment\n[log]\nlevel = warning ; inline\nwriter =\nrubbish\n";
+        await File.WriteAllTextAsync(file, Text, TestContext.Current.CancellationToken);
+        var log = new StringWriter();
+        await (await Node.StartAsync(DurableNode.Options(Home) with { ConfigurationFile = file, Log = log })).DisposeAsync();
+        Assert.Contains($"Line 6 of the configuration file {file}", log.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Line 2", log.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Line 5", log.ToString(), StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _directory.Dispose();
+}
