@@ -7,8 +7,8 @@ namespace CloudWall.Server;
 
 /// <summary>
 /// A node's data on disk: <c>FORMAT</c> (a number: how the rest is to be read), <c>local.ini</c> (settings that the node keeps,
-/// for the owner's eyes only), <c>store/</c> (databases), <c>synced</c> (how much of them was safe on the disk), <c>indexes/</c>, and
-/// <c>node.lock</c> with <c>node.pid</c> (who uses it now).
+/// for the owner's eyes only), <c>store/</c> (databases), <c>synced</c> (how much of them was safe on the disk), <c>indexes/</c>,
+/// <c>reserve</c> (room for a full disk), and <c>node.lock</c> with <c>node.pid</c> (who uses it now).
 /// </summary>
 internal sealed class DataDirectory : IDisposable
 {
@@ -46,6 +46,9 @@ internal sealed class DataDirectory : IDisposable
 
     /// <summary>How far the writes of <see cref="Store"/> have been synced.</summary>
     public string Synced => System.IO.Path.Combine(Path, "synced");
+
+    /// <summary>A file that holds room on the disk.</summary>
+    public string Reserve => System.IO.Path.Combine(Path, "reserve");
 
     /// <summary>The indexes, which can be made anew from the databases.</summary>
     public string Indexes => System.IO.Path.Combine(Path, "indexes");
@@ -109,7 +112,8 @@ internal sealed class DataDirectory : IDisposable
     {
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~Owner) is not UnixFileMode.None and var others)
         {
-            yield return $"The data directory {path} is open to other users of this machine ({others}), and passwords are in it. \"chmod 700\" closes it.";
+            yield return $"The data directory {path} is open to other users of this machine ({others}), and passwords are in it. "
+                + "\"chmod 700\" closes it.";
         }
     }
 
@@ -148,7 +152,8 @@ internal sealed class DataDirectory : IDisposable
         catch (IOException e) when (e.HResult is WouldBlock or WouldBlockOnDarwin or SharingViolation)
         {
             var file = System.IO.Path.Combine(path, "node.pid");
-            var process = File.Exists(file) && File.ReadAllText(file).Trim() is { Length: > 0 } number ? $" (process {number})" : string.Empty;
+            var number = File.Exists(file) ? File.ReadAllText(file).Trim() : string.Empty;
+            var process = number.Length > 0 ? $" (process {number})" : string.Empty;
             throw new ConfigurationException($"The data directory {path} is in use by another node{process}.", e);
         }
     }

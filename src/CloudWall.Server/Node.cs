@@ -17,6 +17,7 @@ using CloudWall.Scripting.Running;
 using CloudWall.Server.Access;
 using CloudWall.Server.Configuration;
 using CloudWall.Server.Cors;
+using CloudWall.Server.Disk;
 using CloudWall.Server.Endpoints.Changes;
 using CloudWall.Server.Http;
 using CloudWall.Server.Identifiers;
@@ -86,6 +87,7 @@ internal sealed class Node : IAsyncDisposable
         _hosts = new RemoteHosts(options.Time, Random.Shared.NextDouble, Memory, settings.MaxPeerElement);
         StartedAt = options.Time.GetUtcNow();
         Views = new ViewGroups(this);
+        Disk = OpenDisk(options);
     }
 
     /// <summary>CloudWall's own version.</summary>
@@ -128,6 +130,9 @@ internal sealed class Node : IAsyncDisposable
 
     /// <summary>What design documents' views are made of.</summary>
     public ViewGroups Views { get; }
+
+    /// <summary>The room on the disk; null where there is none to look after.</summary>
+    public DiskRoom? Disk { get; }
 
     /// <summary>Ids for new documents.</summary>
     public UuidGenerator Uuids { get; }
@@ -197,8 +202,8 @@ internal sealed class Node : IAsyncDisposable
             {
                 node.Log.Write(
                     LogLevel.Warning,
-                    $"The node was used before, but its id is not in {used.LocalIni} any more: the file is missing, or has lost what was in it. "
-                    + "It has another id now, and admins that were there are gone.");
+                    $"The node was used before, but its id is not in {used.LocalIni} any more: the file is missing, or has lost what was in "
+                    + "it. The node has another id now, and admins that were there are gone.");
             }
 
             foreach (var line in source.Unread)
@@ -235,8 +240,8 @@ internal sealed class Node : IAsyncDisposable
     public bool HasEndedInOrder { get; private set; }
 
     /// <summary>
-    /// Stops listening, lets those who are being answered finish, and closes the databases. What fails is logged, and keeps nothing else from
-    /// being closed.
+    /// Stops listening, lets those who are being answered finish, and closes the databases. What fails is logged, and keeps nothing else
+    /// from being closed.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -330,10 +335,30 @@ internal sealed class Node : IAsyncDisposable
         return settings;
     }
 
+    private DiskRoom? OpenDisk(NodeOptions options)
+    {
+        if (_directory is null && options.MeasureDisk is null)
+        {
+            return null;
+        }
+
+        var room = new DiskRoom(
+            _directory?.Reserve ?? string.Empty,
+            _directory is null ? Settings.Disk with { Reserve = 0 } : Settings.Disk,
+            options.MeasureDisk ?? (() => DiskSpace.Of(_directory!.Path)),
+            Time,
+            message => Log.Write(LogLevel.Warning, message));
+
+        // Where the disk is full, the store needs what is held back to open.
+        _ = room.IsFull;
+        return room;
+    }
+
     private void OpenDatabases(NodeOptions options)
     {
         var engine = new EngineOptions
         {
+            Room = Disk,
             Rules =
             [
                 new ReplicatorRule(Settings.Replication.Defaults, Settings.Limits),
@@ -421,6 +446,7 @@ internal sealed class Node : IAsyncDisposable
             {
                 Time = Time,
                 CacheBytes = Settings.ViewMemory,
+                Refuse = isAwaited => Disk?.RefuseIndexing(isAwaited),
                 Failed = (name, failure) => Log.Write(LogLevel.Error, $"An index of {name} failed: {failure.Message}"),
             });
     }

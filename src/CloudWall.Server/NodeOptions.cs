@@ -1,3 +1,4 @@
+using CloudWall.Server.Disk;
 using CloudWall.Storage;
 
 namespace CloudWall.Server;
@@ -25,6 +26,9 @@ internal sealed record NodeOptions
 
     /// <summary>Command lines of query servers, by language: CouchDB's <c>COUCHDB_QUERY_SERVER_…</c>.</summary>
     public IReadOnlyDictionary<string, string> QueryServers { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Tells how full the disk is; null asks the system, for the data directory.</summary>
+    public Func<DiskSpace>? MeasureDisk { get; init; }
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

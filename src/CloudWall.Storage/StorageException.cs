@@ -14,9 +14,19 @@ public sealed class StorageException : IOException
     {
     }
 
+    /// <summary>What kind of failure it is, by the engine's words.</summary>
+    public StorageFault Fault => Message switch
+    {
+        _ when Says("No space left on device") || Says("Disk quota exceeded") => StorageFault.DiskFull,
+        _ when Says("Corruption") || Says("No such file or directory") || Says("is damaged") => StorageFault.Damaged,
+        _ => StorageFault.Other,
+    };
+
     /// <summary>A failure with the engine's own words and what caused it.</summary>
     public StorageException(string message, Exception innerException)
         : base(message, innerException)
     {
     }
+
+    private bool Says(string words) => Message.Contains(words, StringComparison.Ordinal);
 }

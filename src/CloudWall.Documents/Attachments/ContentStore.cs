@@ -1,3 +1,4 @@
+using CloudWall.Documents.Admission;
 using System.Runtime.CompilerServices;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Records;
@@ -63,6 +64,11 @@ internal sealed class ContentStore(DatabaseCore core)
 
     public AttachmentUpload BeginUpload(string contentType, ContentEncoding encoding, long? decodedLength)
     {
+        if (core.Options.Room?.Refuse(WriteNeed.Space) is { } refusal)
+        {
+            throw new DocumentException(refusal);
+        }
+
         var compress = encoding == ContentEncoding.Identity
             && core.Options.CompressionLevel > 0
             && core.CompressibleTypes.Matches(contentType);

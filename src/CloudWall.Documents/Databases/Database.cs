@@ -185,11 +185,16 @@ public sealed class Database
     /// <param name="cancellation">Gives up waiting; what has begun is written all the same.</param>
     /// <param name="writer">Who writes, and by which way; null for the node itself.</param>
     /// <returns>One outcome for each, in order.</returns>
-    /// <exception cref="DocumentException">429: more writes wait than there is memory for.</exception>
+    /// <exception cref="DocumentException">429: more writes wait than there is memory for. 507: the disk is full.</exception>
     public Task<IReadOnlyList<WriteOutcome>> WriteAsync(
         IReadOnlyList<DocumentWrite> writes, WriteMode mode, CancellationToken cancellation, Writer? writer = null)
     {
         Open();
+        if (mode == WriteMode.Interactive && _core.Options.Room?.RefuseEdits() is { } refusal)
+        {
+            return Task.FromResult<IReadOnlyList<WriteOutcome>>([.. writes.Select(write => new WriteOutcome(write.Id, default, refusal))]);
+        }
+
         var by = writer ?? Writer.Node;
         return _rules.Concern(writes, by)
             ? WriteByRulesAsync(writes, mode, by, cancellation)
@@ -268,8 +273,11 @@ public sealed class Database
     /// <param name="body">The body in normal form; null to delete.</param>
     /// <param name="cancellation">Gives up waiting.</param>
     /// <returns>The new revision's N (0 after a deletion).</returns>
+    /// <exception cref="DocumentException">507: the disk is too full.</exception>
     public Task<long> WriteLocalAsync(string id, long revision, ReadOnlyMemory<byte>? body, CancellationToken cancellation) =>
-        RunAsync(new LocalCommand(id, revision, body), cancellation);
+        _core.Options.Room?.RefuseEdits() is { } refusal
+            ? throw new DocumentException(refusal)
+            : RunAsync(new LocalCommand(id, revision, body), cancellation);
 
     /// <summary>Forgets leaf revisions as if they had never been. Without a request the update sequence stays.</summary>
     /// <returns>For each request, the revisions that were removed.</returns>
@@ -432,6 +440,12 @@ public sealed class Database
 
     private Task<TResult> RunAsync<TResult>(WriteCommand<TResult> command, CancellationToken cancellation)
     {
+        if (_core.Options.Room?.Refuse(command.Need) is { } refusal)
+        {
+            command.Fail(new DocumentException(refusal));
+            return command.Task;
+        }
+
         if (!_core.Context.Queue.TryTake(command.Weight))
         {
             return QueueAsync(command, cancellation);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text;
+using CloudWall.Documents.Admission;
 using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Compaction;
 using CloudWall.Documents.Counts;
@@ -98,7 +99,8 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
     /// <param name="options">What never changes afterwards.</param>
     /// <param name="cancellation">Gives up waiting.</param>
     /// <exception cref="DocumentException">
-    /// 400 <c>illegal_database_name</c> or <c>database_name_too_long</c>; 412 <c>file_exists</c>; 503 when the node is stopping.
+    /// 400 <c>illegal_database_name</c> or <c>database_name_too_long</c>; 412 <c>file_exists</c>; 503 when the node is stopping; 507: the disk
+    /// is full.
     /// </exception>
     public async Task<Database> CreateAsync(string name, DatabaseOptions options, CancellationToken cancellation)
     {
@@ -110,6 +112,11 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
             if (Find(name) is not null)
             {
                 throw new DocumentException(DatabaseErrors.Exists);
+            }
+
+            if (_options.Room?.Refuse(WriteNeed.Space) is { } refusal)
+            {
+                throw new DocumentException(refusal);
             }
 
             // Should the disk fail, nobody knows whether the number was used.

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using CloudWall.Documents.Admission;
 using CloudWall.Documents.Compaction;
 using CloudWall.Documents.Json;
 using CloudWall.Documents.Rules;
@@ -33,6 +34,9 @@ public sealed record EngineOptions
 
     /// <summary>When databases are compacted by themselves.</summary>
     public CompactionOptions Compaction { get; init; } = new();
+
+    /// <summary>Decides whether there is room on the disk; null where the disk itself decides.</summary>
+    public WriteRoom? Room { get; init; }
 
     /// <summary>
     /// What documents must satisfy before they are written, whichever way they come. They are checked in this order, before

@@ -1,3 +1,4 @@
+using CloudWall.Documents.Admission;
 using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Revisions;
@@ -9,6 +10,9 @@ internal sealed partial class DocumentsCommand : WriteCommand<IReadOnlyList<Writ
 {
     /// <summary>How many documents are worth a look at what is absent.</summary>
     private const int Many = 8;
+
+    /// <summary>Bytes that a deletion may say about itself.</summary>
+    private const int SmallBody = 1024;
 
     private readonly IReadOnlyList<DocumentWrite> _writes;
     private readonly WriteMode _mode;
@@ -56,6 +60,12 @@ internal sealed partial class DocumentsCommand : WriteCommand<IReadOnlyList<Writ
     }
 
     public override long Weight => _weight;
+
+    /// <summary>Revisions that delete, and say little beside, make room; a mixed lot is as bad as its worst.</summary>
+    public override WriteNeed Need => _writes.All(static write =>
+        write.Document.Deleted && write.Attachments.Count == 0 && write.Document.Body.Length <= SmallBody)
+        ? WriteNeed.Release
+        : WriteNeed.Space;
 
     protected override void Release()
     {

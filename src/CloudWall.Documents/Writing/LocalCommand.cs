@@ -1,8 +1,12 @@
+using CloudWall.Documents.Admission;
+
 namespace CloudWall.Documents.Writing;
 
 /// <summary>Writes or deletes a local document.</summary>
 internal sealed class LocalCommand(string id, long revision, ReadOnlyMemory<byte>? body) : WriteCommand<long>
 {
+    public override WriteNeed Need => body is null ? WriteNeed.Release : WriteNeed.Space;
+
     public override long Weight => 1024 + (body?.Length ?? 0);
 
     protected override long Decide(WriteSession session)

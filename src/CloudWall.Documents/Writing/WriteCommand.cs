@@ -11,6 +11,9 @@ internal abstract class WriteCommand
     /// <summary>Whether whoever waits is told only when the write is on the disk.</summary>
     public virtual bool Sync => true;
 
+    /// <summary>What it does to the disk.</summary>
+    public virtual WriteNeed Need => WriteNeed.Release;
+
     /// <summary>About how many bytes of memory it holds until it is done.</summary>
     public virtual long Weight => 1024;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using CloudWall.Documents;
 
 namespace CloudWall.Indexing.Building;
 
@@ -35,6 +36,11 @@ public sealed record IndexingOptions
 
     /// <summary>Where indexes get the secret by which nodes over their rows are chosen.</summary>
     public Func<ulong> NewSeed { get; init; } = static () => BinaryPrimitives.ReadUInt64BigEndian(RandomNumberGenerator.GetBytes(8));
+
+    /// <summary>
+    /// Asked before a build begins, with whether somebody waits for it: why it must not, or null. What is up to date is not built.
+    /// </summary>
+    public Func<bool, DocumentError?> Refuse { get; init; } = static _ => null;
 
     /// <summary>Told when a build that nobody waits for fails: the database's name and why.</summary>
     public Action<string, Exception> Failed { get; init; } = static (_, _) => { };

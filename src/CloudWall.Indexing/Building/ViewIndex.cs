@@ -62,7 +62,9 @@ public sealed class ViewIndex : IAsyncDisposable
     /// </summary>
     /// <param name="cancellation">Gives up waiting; the build goes on.</param>
     /// <returns>False where the index has been removed or closed meanwhile: it is to be opened anew.</returns>
-    /// <exception cref="DocumentException">The functions failed, the database was deleted, or the node is stopping.</exception>
+    /// <exception cref="DocumentException">
+    /// The functions failed, the database was deleted, or the node is stopping. 507: there is no room on the disk.
+    /// </exception>
     public async Task<bool> UpdateAsync(CancellationToken cancellation)
     {
         var target = Database.UpdateSequence;
@@ -72,7 +74,7 @@ public sealed class ViewIndex : IAsyncDisposable
         {
             while (true)
             {
-                var build = Begin(target, purges);
+                var build = Begin(target, purges, isAwaited: true);
                 if (build is null)
                 {
                     return !_isClosed;
@@ -95,7 +97,7 @@ public sealed class ViewIndex : IAsyncDisposable
             return;
         }
 
-        var build = Begin(Database.UpdateSequence, Database.PurgeSequence);
+        var build = Begin(Database.UpdateSequence, Database.PurgeSequence, isAwaited: false);
         if (build is not null)
         {
             _catalogue.Report(build, Database.Name);
@@ -238,7 +240,7 @@ public sealed class ViewIndex : IAsyncDisposable
         }
     }
 
-    private Task? Begin(long target, long purges)
+    private Task? Begin(long target, long purges, bool isAwaited)
     {
         lock (_gate)
         {
@@ -259,6 +261,11 @@ public sealed class ViewIndex : IAsyncDisposable
 
             if (_running is null or { IsCompleted: true })
             {
+                if (_catalogue.Options.Refuse(isAwaited) is { } refusal)
+                {
+                    return isAwaited ? throw new DocumentException(refusal) : null;
+                }
+
                 _running = StartAsync();
             }
 

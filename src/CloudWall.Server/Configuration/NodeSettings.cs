@@ -4,6 +4,7 @@ using System.Net;
 using CloudWall.Documents.Compaction;
 using CloudWall.Documents.Json;
 using CloudWall.Scripting;
+using CloudWall.Server.Disk;
 using CloudWall.Server.Logging;
 
 namespace CloudWall.Server.Configuration;
@@ -89,6 +90,9 @@ internal sealed record NodeSettings
     /// <summary><c>[smoosh]</c> and <c>[smoosh.{channel}]</c>: compaction in the background.</summary>
     public required CompactionOptions Compaction { get; init; }
 
+    /// <summary><c>[disk_monitor]</c> and <c>[cloudwall] disk_reserve</c>.</summary>
+    public required DiskSettings Disk { get; init; }
+
     /// <summary><c>[replicator]</c>.</summary>
     public required ReplicationSettings Replication { get; init; }
 
@@ -163,6 +167,7 @@ internal sealed record NodeSettings
         CompressibleTypes = settings.Text(
             "attachments", "compressible_types", "text/*, application/javascript, application/json, application/xml"),
         Compaction = CompactionSettings.Read(settings),
+        Disk = DiskSettings.Read(settings),
         Replication = ReplicationSettings.Read(settings),
         Scripts = ScriptSettings.Read(settings),
         ContentPolicies = ContentPolicies.Read(settings),

@@ -24,6 +24,16 @@ internal static class HttpErrors
     /// <summary>429: so many feeds are open as may be, see <c>[cloudwall] max_feeds</c>.</summary>
     public static readonly DocumentError TooManyFeeds = new(429, "too_many_requests", "Too many feeds are open; try again later.");
 
+    /// <summary>507: a write has met the end of the disk.</summary>
+    public static readonly DocumentError DiskFull = new(507, "insufficient_storage", "The disk is full.");
+
+    /// <summary>500: part of what is stored is garbled or missing. CouchDB's error of that case.</summary>
+    public static readonly DocumentError Damaged =
+        new(500, "file_corruption", "Part of the data is damaged or missing; the server's log says which file.");
+
+    /// <summary>500: the disk failed otherwise.</summary>
+    public static readonly DocumentError DiskFailed = new(500, "io_error", "The disk failed; the server's log says how.");
+
     /// <summary>500: a fault of ours; the log has it, the client does not.</summary>
     public static readonly DocumentError Internal = new(500, "internal_server_error", "The server could not answer; its log says why.");
 

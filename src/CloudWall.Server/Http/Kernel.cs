@@ -55,8 +55,8 @@ internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Ex
     }
 
     /// <summary>
-    /// Whether an exception is what comes of a client's hanging up. Who writes may see that before the token does. A failure of the disk, or a
-    /// defect, is none of it, whoever is left to be told.
+    /// Whether an exception is what comes of a client's hanging up. Who writes may see that before the token does. A failure of the disk,
+    /// or a defect, is none of it, whoever is left to be told.
     /// </summary>
     private static bool HasGone(Exchange exchange, Exception exception) => exception switch
     {
@@ -73,6 +73,12 @@ internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Ex
         JsonException => HttpErrors.InvalidJson().Error,
         OperationCanceledException when node.Stopping.IsCancellationRequested => DatabaseErrors.Stopping,
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => HttpErrors.BodyTooLarge,
+        StorageException failed => failed.Fault switch
+        {
+            StorageFault.DiskFull => HttpErrors.DiskFull,
+            StorageFault.Damaged => HttpErrors.Damaged,
+            _ => HttpErrors.DiskFailed,
+        },
 
         // A chunk of more bytes than the framework can count.
         IOException { InnerException: OverflowException } => HttpErrors.BodyTooLarge,
@@ -179,6 +185,11 @@ internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Ex
         {
             node.Log.Fault(exchange, exception);
             error = HttpErrors.Internal;
+        }
+        else if (exception is StorageException)
+        {
+            // No defect: what the engine says is all that there is to know.
+            node.Log.Failure(exchange, exception.Message);
         }
 
         if (exchange.HasStarted)

@@ -21,6 +21,11 @@ internal sealed class NodeLog(TextWriter writer, LogLevel level, TimeProvider ti
         CultureInfo.InvariantCulture,
         $"{exchange.RequestId} {Field(exchange.Context.Request.Method)} {Field(exchange.RawTarget)} failed: {exception}"));
 
+    /// <summary>Writes why a request failed that is no fault of the program.</summary>
+    public void Failure(Exchange exchange, string reason) => Write(LogLevel.Error, string.Create(
+        CultureInfo.InvariantCulture,
+        $"{exchange.RequestId} {Field(exchange.Context.Request.Method)} {Field(exchange.RawTarget)} failed: {reason}"));
+
     /// <summary>Writes a line.</summary>
     public void Write(LogLevel of, string message)
     {

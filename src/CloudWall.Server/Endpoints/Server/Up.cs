@@ -5,8 +5,14 @@ namespace CloudWall.Server.Endpoints.Server;
 /// <summary><c>/_up</c>: whether the node serves requests.</summary>
 internal static class Up
 {
-    /// <summary>GET. 404 while the node is ending, so that load balancers look elsewhere.</summary>
-    public static Task Show(Exchange exchange) => exchange.Node.Stopping.IsCancellationRequested
-        ? exchange.WriteJsonAsync(404, "{\"status\":\"stopping\"}"u8)
-        : exchange.WriteJsonAsync(200, "{\"status\":\"ok\",\"seeds\":{}}"u8);
+    /// <summary>
+    /// GET. 404 while the node is ending, so that load balancers look elsewhere. On a full disk the status says so, but the node goes on
+    /// to answer what is read.
+    /// </summary>
+    public static Task Show(Exchange exchange) => exchange.Node switch
+    {
+        { Stopping.IsCancellationRequested: true } => exchange.WriteJsonAsync(404, "{\"status\":\"stopping\"}"u8),
+        { Disk.IsFull: true } => exchange.WriteJsonAsync(200, "{\"status\":\"disk_full\",\"seeds\":{}}"u8),
+        _ => exchange.WriteJsonAsync(200, "{\"status\":\"ok\",\"seeds\":{}}"u8),
+    };
 }
