@@ -20,13 +20,14 @@ internal static class FilterCode
             throw NotFound($"Couldn't open document `_design/{parts[0]}` from source database `{source}`: {{error,<<\"not_found\">>}}");
         }
 
-        return Code(json.Span, parts[^1]) ?? throw NotFound(
-            $"Couldn't parse filter code from document {parts[0]} on `{source}`  Error: {{not_found,<<\"missing json key: {parts[^1]}\">>}}");
+        return Code(json.Span, parts[^1], out var missing) ?? throw NotFound(
+            $"Couldn't parse filter code from document {parts[0]} on `{source}`  Error: {{not_found,<<\"missing json key: {missing}\">>}}");
     }
 
-    private static string? Code(ReadOnlySpan<byte> design, string name)
+    private static string? Code(ReadOnlySpan<byte> design, string name, out string missing)
     {
         string? code = null;
+        missing = "filters";
         var reader = new Utf8JsonReader(design, new JsonReaderOptions { MaxDepth = DocumentLimits.MaxNesting });
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -41,6 +42,7 @@ internal static class FilterCode
             }
 
             code = null;
+            missing = name;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 var isCode = reader.ValueTextEquals(name);

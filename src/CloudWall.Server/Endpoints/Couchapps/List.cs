@@ -27,7 +27,14 @@ internal static class List
         var target = exchange.Target;
         RequirePath(target);
         var name = target.Text(4);
-        var design = DesignCalls.Open(exchange.Node, exchange.Database, target.Text(2)).Require("lists", name);
+        var design = DesignCalls.Open(exchange.Node, exchange.Database, target.Text(2));
+        if (body is null && exchange.Query["keys"] is { } keys)
+        {
+            // CouchDB reads them before it looks for the function.
+            NormalJson.Parse(keys);
+        }
+
+        design.Require("lists", name);
         using var rows = await OpenAsync(exchange, target.Text(target.Count == 7 ? 5 : 2), target.Text(target.Count - 1), body);
         var request = RequestObject.ForList(exchange, body);
         using var head = new JsonBuffer(256);

@@ -27,6 +27,8 @@ internal static class Listing
             throw HttpErrors.BadRequest("`queries` member must be an array.");
         }
 
+        // They are checked first, and even where there are no queries.
+        ListingOptions.ForView(exchange.Query);
         var listings = new List<ListingOptions>();
         foreach (var query in queries.Elements())
         {

@@ -39,6 +39,8 @@ internal static class View
             throw HttpErrors.BadRequest("`queries` member must be an array.");
         }
 
+        // They are checked first, and even where there are no queries.
+        ListingOptions.ForView(exchange.Query);
         var view = Find(exchange, group);
         var listings = new List<ViewListing>();
         foreach (var query in queries.Elements())
@@ -47,12 +49,6 @@ internal static class View
                 ? ListingOptions.FromQueries(exchange.Query, query)
                 : throw HttpErrors.BadRequest("`queries` must be an array of objects.");
             listings.Add(new ViewListing(exchange, view, options));
-        }
-
-        if (listings.Count == 0)
-        {
-            // They are checked all the same.
-            ListingOptions.ForView(exchange.Query);
         }
 
         // What fails is told before the answer begins.

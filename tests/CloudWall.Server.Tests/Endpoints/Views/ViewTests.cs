@@ -121,6 +121,27 @@ public class ViewTests
         Assert.Empty(await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
     }
 
+    /// <summary>Review, F18: the order of checks, as a CouchDB 3.5.0 has it.</summary>
+    [Theory]
+    [InlineData("POST", "/db/_design/d/_view/none/queries?limit=x", "{\"queries\":[]}", 400, "Invalid value for integer: \\\"x\\\"")]
+    [InlineData("POST", "/db/_design/d/_view/n/queries?limit=x", "{\"queries\":[1]}", 400, "Invalid value for integer: \\\"x\\\"")]
+    [InlineData("POST", "/db/_design/d/_view/n/queries?limit=x", "{\"queries\":1}", 400, "`queries` member must be an array.")]
+    [InlineData("POST", "/db/_design/none/_view/n/queries?limit=x", "{\"queries\":[]}", 404, "missing")]
+    [InlineData("POST", "/db/_all_docs/queries?limit=x", "{\"queries\":[]}", 400, "Invalid value for integer: \\\"x\\\"")]
+    [InlineData("POST", "/db/_local_docs/queries?limit=x", "{\"queries\":[1]}", 400, "Invalid value for integer: \\\"x\\\"")]
+    [InlineData("GET", "/db/_design/d/_list/none/n?keys=x", null, 400, "invalid UTF-8 JSON")]
+    [InlineData("GET", "/db/_design/d/_list/none/n?key=x", null, 404, "missing json key: lists")]
+    [InlineData("GET", "/db/_design/none/_list/none/n?keys=x", null, 404, "missing")]
+    [InlineData("GET", "/db/_design/d/_view/none?limit=x", null, 400, "Invalid value for integer: \\\"x\\\"")]
+    [InlineData("GET", "/db/_changes?filter=d/f", null, 404, "missing json key: filters")]
+    public async Task Checks_are_made_in_the_order_of_couchdb(string method, string path, string? body, int status, string reason)
+    {
+        await using var node = await FillAsync();
+        var answer = method == "GET" ? await node.GetAsync(path) : await node.PostAsync(path, body!);
+        Assert.Equal(status, answer.Item1);
+        Assert.Contains($"\"reason\":\"{reason}\"", answer.Item2, StringComparison.Ordinal);
+    }
+
     /// <summary>Review, F15: HEAD was answered before the query was looked at.</summary>
     [Theory]
     [InlineData("/db/_design/d/_view/n?startkey=3&endkey=1", 400)]
