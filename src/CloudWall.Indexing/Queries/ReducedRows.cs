@@ -152,7 +152,7 @@ public sealed class ReducedRows : IDisposable
         {
             if (rows.Count > 0)
             {
-                runs.Add(rows);
+                runs.Add(InOrder(rows));
             }
         }
     }
@@ -286,18 +286,22 @@ public sealed class ReducedRows : IDisposable
         }
     });
 
+    /// <summary>Rows as functions are given them: in the order of the view, or the other way round where the query goes that way.</summary>
+    private ReduceRow[] InOrder(IReadOnlyList<ReduceRow> rows) =>
+        _query.Descending && _reducer is ScriptReducer ? [.. rows.Reverse()] : [.. rows];
+
     private void Fold(GroupParts group)
     {
         _cancellation.ThrowIfCancellationRequested();
         if (group.Before.Count > 0)
         {
-            group.States.Insert(0, _reducer.Reduce([group.Before.ToArray()], _cancellation)[0]);
+            group.States.Insert(0, _reducer.Reduce([InOrder(group.Before)], _cancellation)[0]);
             group.Before.Clear();
         }
 
         if (group.After.Count > 0)
         {
-            group.States.Add(_reducer.Reduce([group.After.ToArray()], _cancellation)[0]);
+            group.States.Add(_reducer.Reduce([InOrder(group.After)], _cancellation)[0]);
             group.After.Clear();
         }
 

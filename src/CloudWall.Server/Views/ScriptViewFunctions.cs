@@ -44,7 +44,8 @@ internal sealed class ScriptViewFunctions(ScriptHost host, string scope, ViewGro
                 var rows = new Scripting.Views.ReduceRow[groups[i].Count];
                 for (var row = 0; row < rows.Length; row++)
                 {
-                    var (key, id, value) = groups[i][row];
+                    // As in CouchDB the last row of the view comes first.
+                    var (key, id, value) = groups[i][^(row + 1)];
                     rows[row] = new Scripting.Views.ReduceRow(key, Quote(id.Span), value);
                 }
 
