@@ -1,5 +1,4 @@
 using CloudWall.Scripting.DesignDocuments;
-using CloudWall.Scripting.JavaScript;
 using CloudWall.Scripting.Running;
 using CloudWall.Scripting.Views;
 using Microsoft.Extensions.Time.Testing;

@@ -19,7 +19,7 @@ public sealed class WriteRuleTests
         await using var engine = await Engine.CreateAsync(new EngineOptions { Rules = [rule] });
 
         var outcomes = await engine.Database.WriteAsync(
-            [.. new[] { "bad1", "a", "bad2", "b" }.Select(id => Document(id, mode))], mode, CancellationToken.None, Client);
+            [.. ((string[])["bad1", "a", "bad2", "b"]).Select(id => Document(id, mode))], mode, CancellationToken.None, Client);
 
         Assert.Equal(["bad1", "a", "bad2", "b"], outcomes.Select(static outcome => outcome.Id));
         Assert.Equal([Refusal, null, Refusal, null], outcomes.Select(static outcome => outcome.Error));

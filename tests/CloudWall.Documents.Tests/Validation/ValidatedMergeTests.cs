@@ -1,5 +1,4 @@
 using CloudWall.Documents.Databases;
-using CloudWall.Documents.Revisions;
 using CloudWall.Documents.Validation;
 
 namespace CloudWall.Documents.Tests.Validation;

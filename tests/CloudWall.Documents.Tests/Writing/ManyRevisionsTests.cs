@@ -1,6 +1,5 @@
 using System.Collections;
 using CloudWall.Documents.Databases;
-using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Documents.Tests.Writing;
 

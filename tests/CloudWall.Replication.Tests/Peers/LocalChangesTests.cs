@@ -81,7 +81,7 @@ public sealed class LocalChangesTests
     {
         await using var node = new MemoryNode();
         var database = await FillAsync(node, others);
-        await MemoryNode.WriteAsync(database, [.. new[] { "c", "a", "d", "b" }.Select(static id => $$"""{"_id":"{{id}}"}""")]);
+        await MemoryNode.WriteAsync(database, [.. ((string[])["c", "a", "d", "b"]).Select(static id => $$"""{"_id":"{{id}}"}""")]);
         var selection = new ChangesSelection { DocumentIds = ["a", "b", "c", "d", "missing"] };
 
         var rows = await ReadAllAsync(node, limit, selection);

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using CloudWall.Documents;
-using CloudWall.Documents.Databases;
 using CloudWall.Documents.Revisions;
 using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Http;
