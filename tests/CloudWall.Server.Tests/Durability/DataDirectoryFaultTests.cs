@@ -16,7 +16,12 @@ public sealed class DataDirectoryFaultTests : IDisposable
     [Fact]
     public async Task A_directory_that_others_can_read_is_named_in_the_log()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such rights on Windows.");
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("There are no such rights on Windows.");
+            return;
+        }
+
         await (await DurableNode.StartAsync(Home)).DisposeAsync();
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Home));
         File.SetUnixFileMode(Home, File.GetUnixFileMode(Home) | UnixFileMode.GroupRead | UnixFileMode.OtherExecute);
