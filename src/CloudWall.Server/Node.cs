@@ -359,6 +359,7 @@ internal sealed class Node : IAsyncDisposable
         var engine = new EngineOptions
         {
             Room = Disk,
+            Damaged = problem => Log.Write(LogLevel.Error, problem),
             Rules =
             [
                 new ReplicatorRule(Settings.Replication.Defaults, Settings.Limits),
@@ -402,6 +403,12 @@ internal sealed class Node : IAsyncDisposable
     {
         var store = RocksDbStore.Open(directory.Store, new RocksDbOptions { MarkFile = directory.Synced });
         _ownStore = store;
+        var names = DatabaseCatalogue.ReadNames(store);
+        foreach (var table in store.DamagedTables)
+        {
+            Log.Write(LogLevel.Error, DamageReport.Of(table, names));
+        }
+
         if (store.Loss is not { } loss)
         {
             return DatabaseCatalogue.Open(store, engine, Time);

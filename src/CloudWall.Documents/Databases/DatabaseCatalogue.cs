@@ -237,6 +237,28 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// The databases of a store by the numbers that their keys begin with; those whose entry cannot be read are left out.
+    /// </summary>
+    public static IReadOnlyDictionary<uint, string> ReadNames(KeyValueReader store)
+    {
+        var names = new Dictionary<uint, string>();
+        using var rows = store.Scan(Keyspace.Meta, Keys.CatalogueStart, Keys.CatalogueEnd);
+        while (rows.MoveNext())
+        {
+            try
+            {
+                names[CatalogueRecord.Read(rows.Value).Number] = Encoding.UTF8.GetString(rows.Key[Keys.CatalogueStart.Length..]);
+            }
+            catch (Exception e) when (e is InvalidDataException or ArgumentException)
+            {
+                // Told by whoever opens them.
+            }
+        }
+
+        return names;
+    }
+
     private void ThrowIfDisposed()
     {
         if (_disposed)
@@ -353,24 +375,37 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
 
         foreach (var space in Contents)
         {
-            using var cursor = _store.Scan(space, [], [0xFF, 0xFF, 0xFF, 0xFF, 0xFF]);
-            while (cursor.MoveNext())
+            try
             {
-                var number = BinaryPrimitives.ReadUInt32BigEndian(cursor.Key);
-                if (!known.Contains(number))
-                {
-                    using var batch = _store.CreateBatch();
-                    DroppedDatabases.Put(batch, number, DroppedDatabases.WorthBytes);
-                    batch.DeleteRange(space, Number(number), Number(number + 1));
-                    _store.Commit(batch, sync: false);
-                }
-                else if (space == Keyspace.Documents)
-                {
-                    ContentStore.RemoveUnfinished(_store, number);
-                }
-
-                cursor.Seek(Number(number + 1));
+                Sweep(space, known);
             }
+            catch (StorageException e) when (e.Fault == StorageFault.Damaged)
+            {
+                // What is left behind takes space, and no more: another start removes it.
+                _options.Damaged($"What a crash may have left in {space} was not looked for: {e.Message}");
+            }
+        }
+    }
+
+    private void Sweep(Keyspace space, HashSet<uint> known)
+    {
+        using var cursor = _store.Scan(space, [], [0xFF, 0xFF, 0xFF, 0xFF, 0xFF]);
+        while (cursor.MoveNext())
+        {
+            var number = BinaryPrimitives.ReadUInt32BigEndian(cursor.Key);
+            if (!known.Contains(number))
+            {
+                using var batch = _store.CreateBatch();
+                DroppedDatabases.Put(batch, number, DroppedDatabases.WorthBytes);
+                batch.DeleteRange(space, Number(number), Number(number + 1));
+                _store.Commit(batch, sync: false);
+            }
+            else if (space == Keyspace.Documents)
+            {
+                ContentStore.RemoveUnfinished(_store, number);
+            }
+
+            cursor.Seek(Number(number + 1));
         }
     }
 

@@ -35,6 +35,9 @@ public sealed record EngineOptions
     /// <summary>When databases are compacted by themselves.</summary>
     public CompactionOptions Compaction { get; init; } = new();
 
+    /// <summary>Told what cannot be read when the databases are opened, and does not keep them from being opened.</summary>
+    public Action<string> Damaged { get; init; } = static _ => { };
+
     /// <summary>Decides whether there is room on the disk; null where the disk itself decides.</summary>
     public WriteRoom? Room { get; init; }
 

@@ -1,4 +1,6 @@
 using CloudWall.Documents.Checking;
+using CloudWall.Documents.Databases;
+using CloudWall.Server.Disk;
 using CloudWall.Server.Configuration;
 using CloudWall.Storage;
 using CloudWall.Storage.RocksDb;
@@ -29,6 +31,12 @@ internal static class DataCheck
             if (store.Loss is { } loss)
             {
                 Print(new Finding(null, $"writes may be missing: {loss.Explanation}"));
+            }
+
+            var names = DatabaseCatalogue.ReadNames(store);
+            foreach (var table in store.DamagedTables)
+            {
+                Print(new Finding(null, DamageReport.Of(table, names)));
             }
 
             databases = StoreCheck.Run(store, uploads: true, Print);

@@ -72,6 +72,31 @@ internal static partial class NativeMethods
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint rocksdb_property_value_cf(nint db, nint columnFamily, string name);
 
+    // Its files. Names and keys belong to the list.
+    [LibraryImport(Library)]
+    internal static partial nint rocksdb_livefiles(nint db);
+
+    [LibraryImport(Library)]
+    internal static partial void rocksdb_livefiles_destroy(nint files);
+
+    [LibraryImport(Library)]
+    internal static partial int rocksdb_livefiles_count(nint files);
+
+    [LibraryImport(Library)]
+    internal static partial nint rocksdb_livefiles_name(nint files, int index);
+
+    [LibraryImport(Library)]
+    internal static partial nint rocksdb_livefiles_column_family_name(nint files, int index);
+
+    [LibraryImport(Library)]
+    internal static partial nuint rocksdb_livefiles_size(nint files, int index);
+
+    [LibraryImport(Library)]
+    internal static partial nint rocksdb_livefiles_smallestkey(nint files, int index, out nuint length);
+
+    [LibraryImport(Library)]
+    internal static partial nint rocksdb_livefiles_largestkey(nint files, int index, out nuint length);
+
     // Reading.
     [LibraryImport(Library)]
     internal static partial nint rocksdb_get_pinned_cf(

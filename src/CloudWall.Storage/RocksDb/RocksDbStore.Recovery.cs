@@ -51,8 +51,8 @@ public sealed partial class RocksDbStore
         RocksDbStore? store = null;
         try
         {
-            store = new RocksDbStore(
-                Open(directory, options, cache, writeBuffers, derived: false, readOnly), cache, writeBuffers, ownsBudget: false);
+            var database = OpenAsFarAsPossible(directory, options, cache, writeBuffers, readOnly, out var damaged);
+            store = new RocksDbStore(database, cache, writeBuffers, ownsBudget: false) { DamagedTables = damaged };
             var lanes = store.ReadLanes();
             if ((fault ?? Compare(options.MarkFile!, mark, lanes)) is { } explanation)
             {

@@ -39,9 +39,13 @@ public sealed partial class RocksDbStore : KeyValueStore
         _ownsBudget = ownsBudget;
     }
 
+    /// <summary>The files that were missing or not whole when the store was opened; what lies in them fails to be read.</summary>
+    public IReadOnlyList<DamagedTable> DamagedTables { get; private init; } = [];
+
     /// <summary>Opens the store in a directory, which is made where there is none, and repeats what the log holds.</summary>
     /// <exception cref="StorageException">
-    /// The directory is in use by another process or another store, cannot be used, holds damaged data, or data of a newer version.
+    /// The directory is in use by another process or another store, cannot be used, holds data that is damaged beyond
+    /// <see cref="DamagedTables"/>, or data of a newer version.
     /// </exception>
     public static RocksDbStore Open(string directory, RocksDbOptions options) => Open(directory, options, readOnly: false);
 
@@ -66,10 +70,13 @@ public sealed partial class RocksDbStore : KeyValueStore
         try
         {
             writeBuffers = Tuning.CreateWriteBufferManager(options, cache);
-            return options.MarkFile is null
-                ? new RocksDbStore(
-                    Open(directory, options, cache, writeBuffers, derived: false, readOnly), cache, writeBuffers, ownsBudget: true)
-                : OpenMarked(directory, options, cache, writeBuffers, readOnly);
+            if (options.MarkFile is not null)
+            {
+                return OpenMarked(directory, options, cache, writeBuffers, readOnly);
+            }
+
+            var database = OpenAsFarAsPossible(directory, options, cache, writeBuffers, readOnly, out var damaged);
+            return new RocksDbStore(database, cache, writeBuffers, ownsBudget: true) { DamagedTables = damaged };
         }
         catch
         {
@@ -97,8 +104,42 @@ public sealed partial class RocksDbStore : KeyValueStore
             Open(directory, options, _cache, _writeBuffers, derived: true, readOnly: false), _cache, _writeBuffers, ownsBudget: false);
     }
 
+    private static DatabaseHandle OpenAsFarAsPossible(
+        string directory,
+        RocksDbOptions options,
+        SettingsHandle cache,
+        SettingsHandle writeBuffers,
+        bool readOnly,
+        out IReadOnlyList<DamagedTable> damaged)
+    {
+        try
+        {
+            damaged = [];
+            return Open(directory, options, cache, writeBuffers, derived: false, readOnly);
+        }
+        catch (StorageException refusal) when (TableFiles.AreConcernedBy(refusal.Message))
+        {
+            var database = Open(directory, options, cache, writeBuffers, derived: false, readOnly, lenient: true);
+            damaged = TableFiles.FindDamaged(database, Path.GetFullPath(directory), refusal.Message);
+            if (damaged.Count > 0 && damaged.All(static table => table.Space != Keyspace.Meta))
+            {
+                return database;
+            }
+
+            // Nothing is known without what is in there.
+            database.Dispose();
+            throw;
+        }
+    }
+
     private static DatabaseHandle Open(
-        string directory, RocksDbOptions options, SettingsHandle cache, SettingsHandle writeBufferManager, bool derived, bool readOnly)
+        string directory,
+        RocksDbOptions options,
+        SettingsHandle cache,
+        SettingsHandle writeBufferManager,
+        bool derived,
+        bool readOnly,
+        bool lenient = false)
     {
         directory = Path.GetFullPath(directory);
         try
@@ -114,7 +155,7 @@ public sealed partial class RocksDbStore : KeyValueStore
         }
 
         RefuseWithoutCurrent(directory);
-        using var databaseOptions = Tuning.CreateDatabaseOptions(options, writeBufferManager);
+        using var databaseOptions = Tuning.CreateDatabaseOptions(options, writeBufferManager, lenient);
         string[] names = derived ? [Tuning.ColumnFamilyNames[0]] : Tuning.ColumnFamilyNames;
         var columnFamilyOptions = new SettingsHandle[names.Length];
         var columnFamilies = new nint[names.Length];

@@ -35,13 +35,16 @@ internal static class Tuning
             rocksdb_write_buffer_manager_destroy);
 
     /// <summary>The settings of the database as a whole.</summary>
-    internal static SettingsHandle CreateDatabaseOptions(RocksDbOptions options, SettingsHandle writeBufferManager)
+    /// <param name="options">What memory and files there are.</param>
+    /// <param name="writeBufferManager">What bounds write buffers.</param>
+    /// <param name="lenient">Whether tables that are missing or garbled only fail to be read, instead of the whole database.</param>
+    internal static SettingsHandle CreateDatabaseOptions(RocksDbOptions options, SettingsHandle writeBufferManager, bool lenient)
     {
         var settings = new SettingsHandle(rocksdb_options_create(), rocksdb_options_destroy);
         var native = settings.Pointer;
         rocksdb_options_set_create_if_missing(native, 1);
         rocksdb_options_set_create_missing_column_families(native, 1);
-        rocksdb_options_set_paranoid_checks(native, 1);
+        rocksdb_options_set_paranoid_checks(native, lenient ? (byte)0 : (byte)1);
 
         // After a power failure the log may end in any mixture of what was written since the last sync: pages can reach the
         // disk out of order, so that a bad record has good ones behind it. A node that nobody watches must come up from that,

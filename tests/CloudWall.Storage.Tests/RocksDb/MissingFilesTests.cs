@@ -15,7 +15,6 @@ public sealed class MissingFilesTests : IDisposable
     [InlineData("CURRENT", "garbled", true)]
     [InlineData("MANIFEST-*", "missing", true)]
     [InlineData("MANIFEST-*", "garbled", true)]
-    [InlineData("*.sst", "missing", true)]
     public void Data_that_is_not_whole_is_refused_and_left_as_it_is(string pattern, string how, bool flushed)
     {
         using (var store = Filled())
@@ -55,6 +54,47 @@ public sealed class MissingFilesTests : IDisposable
         using var damaged = RocksDbStore.Open(Data, new RocksDbOptions());
         Assert.Throws<StorageException>(() => damaged.GetBytes(Keyspace.Attachments, "b"u8));
         Assert.Equal("document"u8.ToArray(), damaged.GetBytes(Keyspace.Documents, "a"u8));
+    }
+
+    [Theory]
+    [InlineData("missing")]
+    [InlineData("garbled")]
+    [InlineData("as long as it was")]
+    public void Without_a_table_the_others_are_read_and_it_is_named(string how)
+    {
+        using (var store = Filled())
+        {
+            store.Flush();
+        }
+
+        using (var store = RocksDbStore.Open(Data, new RocksDbOptions()))
+        {
+            Assert.Empty(store.DamagedTables);
+        }
+
+        var tables = Directory.GetFiles(Data, "*.sst").Order(StringComparer.Ordinal).ToArray();
+        Assert.Equal(2, tables.Length);
+        if (how == "missing")
+        {
+            File.Delete(tables[0]);
+        }
+        else
+        {
+            File.WriteAllBytes(tables[0], new byte[how == "garbled" ? 10 : new FileInfo(tables[0]).Length]);
+        }
+
+        foreach (var open in (Func<string, RocksDbOptions, RocksDbStore>[])[RocksDbStore.OpenReadOnly, RocksDbStore.Open])
+        {
+            using var damaged = open(Data, new RocksDbOptions());
+            var table = Assert.Single(damaged.DamagedTables);
+            Assert.Equal(tables[0], table.File);
+            Assert.Equal(Keyspace.Documents, table.Space);
+            Assert.Equal("a"u8.ToArray(), table.First.ToArray());
+            Assert.Equal("a"u8.ToArray(), table.Last.ToArray());
+            Assert.Equal(
+                StorageFault.Damaged, Assert.Throws<StorageException>(() => damaged.GetBytes(Keyspace.Documents, "a"u8)).Fault);
+            Assert.Equal(100_000, damaged.GetBytes(Keyspace.Attachments, "b"u8)!.Length);
+        }
     }
 
     public void Dispose() => _directory.Dispose();

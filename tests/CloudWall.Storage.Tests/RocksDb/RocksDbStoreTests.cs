@@ -170,7 +170,6 @@ public sealed class RocksDbStoreTests : KeyValueStoreContract
 
     [Theory]
     [InlineData("MANIFEST-*", true)]
-    [InlineData("*.sst", false)]
     [InlineData("CURRENT", false)]
     [InlineData("CURRENT", true)]
     public void A_damaged_or_missing_file_is_refused_at_the_start(string pattern, bool flip)
