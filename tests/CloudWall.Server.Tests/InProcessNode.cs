@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using CloudWall.Documents.Databases;
+using CloudWall.Storage;
 using CloudWall.Storage.Memory;
 
 namespace CloudWall.Server.Tests;
@@ -43,6 +44,19 @@ internal sealed class InProcessNode : IAsyncDisposable
             Settings = [("chttpd", "port", "0"), ("chttpd_auth", "iterations", "10"), .. settings],
         });
         return new InProcessNode(store, node, await node.Databases.CreateAsync("db", new DatabaseOptions(), CancellationToken.None), log);
+    }
+
+    /// <summary>How many rows a part of the store has.</summary>
+    public int Count(Keyspace keyspace)
+    {
+        using var cursor = _store.Scan(keyspace, [], [0xFF, 0xFF, 0xFF, 0xFF, 0xFF]);
+        var count = 0;
+        while (cursor.MoveNext())
+        {
+            count++;
+        }
+
+        return count;
     }
 
     /// <summary>Sends a request. Headers are lines <c>Name: value</c>.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using CloudWall.Server.Tests.Golden;
+using CloudWall.Storage;
 using CloudWall.Storage.Memory;
 
 namespace CloudWall.Server.Tests;
@@ -40,6 +41,19 @@ internal sealed class TestNode : IAsyncDisposable
             Settings = [("chttpd", "port", "0"), ("chttpd_auth", "iterations", "10"), .. settings],
         });
         return new TestNode(store, node);
+    }
+
+    /// <summary>How many rows a part of the store has.</summary>
+    public int Count(Keyspace keyspace)
+    {
+        using var cursor = _store.Scan(keyspace, [], [0xFF, 0xFF, 0xFF, 0xFF, 0xFF]);
+        var count = 0;
+        while (cursor.MoveNext())
+        {
+            count++;
+        }
+
+        return count;
     }
 
     /// <summary>Sends a request. <paramref name="headers"/> are lines such as <c>Accept: text/plain</c>.</summary>

@@ -10,6 +10,9 @@ public abstract class AttachmentUpload : IAsyncDisposable
     /// <summary>How many bytes have been given so far.</summary>
     public abstract long Received { get; }
 
+    /// <summary>Whether content that is small goes to the store at once too, rather than with its document.</summary>
+    public bool StoresAtOnce { get; set; }
+
     /// <summary>Takes the next bytes.</summary>
     /// <exception cref="DocumentException">413 where the attachment becomes larger than <c>max_attachment_size</c>.</exception>
     public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation);

@@ -69,11 +69,11 @@ internal sealed class ContentStore(DatabaseCore core)
             throw new DocumentException(refusal);
         }
 
-        var compress = encoding == ContentEncoding.Identity
-            && core.Options.CompressionLevel > 0
-            && core.CompressibleTypes.Matches(contentType);
+        var compress = encoding == ContentEncoding.Identity && Compresses(contentType);
         return new ContentUpload(core, compress, encoding, decodedLength);
     }
+
+    public bool Compresses(string contentType) => core.Options.CompressionLevel > 0 && core.CompressibleTypes.Matches(contentType);
 
     /// <summary>Puts a blob on the list of those being received.</summary>
     public void ListUpload(long blob)
@@ -206,6 +206,24 @@ internal sealed class ContentStore(DatabaseCore core)
 
         await Task.CompletedTask;
     }
+
+    /// <summary>Content that waits for its document.</summary>
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(StoredContent content, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        if (content.Inline is { } bytes)
+        {
+            yield return bytes;
+            yield break;
+        }
+
+        await foreach (var chunk in ReadUploadAsync(content.Blob, ChunksOf(content.StoredLength), cancellation))
+        {
+            yield return chunk;
+        }
+    }
+
+    /// <summary>How many chunks there are of so many bytes.</summary>
+    public static uint ChunksOf(long length) => (uint)((length + ChunkSize - 1) / ChunkSize);
 
     /// <summary>The chunks of a blob that is being received.</summary>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadUploadAsync(

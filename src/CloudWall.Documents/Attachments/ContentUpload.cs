@@ -59,6 +59,11 @@ internal sealed class ContentUpload : AttachmentUpload
         cancellation.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(_completed, this);
         _gzip?.Dispose();
+        if (StoresAtOnce && _blob == 0 && _filled > 0)
+        {
+            FlushChunk();
+        }
+
         var inline = _blob == 0;
         if (!inline && _filled > 0)
         {

@@ -235,6 +235,16 @@ public sealed class Database
     public ValueTask<bool> IsSoundAsync(AttachmentInfo attachment, CancellationToken cancellation) =>
         Open().Contents.IsSoundAsync(attachment, cancellation);
 
+    /// <summary>Reads content that waits for its document, as it is stored.</summary>
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadContentAsync(StoredContent content, CancellationToken cancellation) =>
+        Open().Contents.ReadAsync(content, cancellation);
+
+    /// <summary>Whether content of a media type is compressed that comes as it is.</summary>
+    public bool Compresses(string contentType) => Open().Contents.Compresses(contentType);
+
+    /// <summary>Room in the store for what a request cannot hold in memory.</summary>
+    public Spool BeginSpool() => new(Open());
+
     /// <summary>Documents by their latest changes, after a sequence (ascending) or up to it from the newest (descending).</summary>
     /// <param name="since">Ascending: rows after this sequence. Descending: rows after it too, newest first.</param>
     /// <param name="descending">Newest first.</param>

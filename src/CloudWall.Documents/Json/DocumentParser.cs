@@ -14,7 +14,16 @@ public static class DocumentParser
     /// <c>doc_validation</c>: it has a special member that is unknown or of the wrong kind. 400 <c>illegal_docid</c>. 413
     /// <c>document_too_large</c>, <c>attachment_too_large</c>.
     /// </exception>
-    public static ParsedDocument Parse(ReadOnlySpan<byte> utf8, DocumentLimits limits)
+    public static ParsedDocument Parse(ReadOnlySpan<byte> utf8, DocumentLimits limits) => Parse(utf8, limits, received: null);
+
+    /// <summary>Reads one document whose attachments were received while it came in.</summary>
+    /// <param name="utf8">The document: <c>data</c> of each attachment is <c>=</c> and the number of what was received.</param>
+    /// <param name="limits">What it may measure.</param>
+    /// <param name="received">
+    /// How many bytes each of what was received has; -1 where it was no base64. Null where attachments have their bytes in the document.
+    /// </param>
+    /// <exception cref="DocumentException">As for the other overload.</exception>
+    public static ParsedDocument Parse(ReadOnlySpan<byte> utf8, DocumentLimits limits, IReadOnlyList<long>? received)
     {
         var json = JsonNormalizer.Rent();
         try
@@ -24,7 +33,7 @@ public static class DocumentParser
                 throw new DocumentException(DocumentError.BadRequest("Document must be a JSON object"));
             }
 
-            return Take(json, limits);
+            return Take(json, limits, received);
         }
         finally
         {
@@ -84,7 +93,7 @@ public static class DocumentParser
         }
     }
 
-    private static ParsedDocument Take(JsonNormalizer json, DocumentLimits limits)
+    private static ParsedDocument Take(JsonNormalizer json, DocumentLimits limits, IReadOnlyList<long>? received)
     {
         string? id = null;
         RevisionId? revision = null;
@@ -119,7 +128,7 @@ public static class DocumentParser
             }
             else if (name.SequenceEqual("_attachments"u8) && value[0] == '{')
             {
-                attachments = SpecialMembers.ReadAttachments(value);
+                attachments = SpecialMembers.ReadAttachments(value, received);
             }
             else if (name.SequenceEqual("_revisions"u8) && value[0] == '{')
             {

@@ -18,8 +18,13 @@ public sealed class ParsedAttachment
     /// <summary><c>follows</c>: the bytes come in a later part of the request.</summary>
     public bool Follows { get; init; }
 
-    /// <summary>The bytes of <c>data</c>, decoded from base64; null for a stub and for one that follows.</summary>
+    /// <summary>
+    /// The bytes of <c>data</c>, decoded from base64; null for a stub, for one that follows, and for one that has been received.
+    /// </summary>
     public ReadOnlyMemory<byte>? Data { get; init; }
+
+    /// <summary>The number of the content that was received while the document came in, in place of <see cref="Data"/>; null for others.</summary>
+    public int? Received { get; init; }
 
     /// <summary><c>digest</c> as it was given, such as <c>md5-…</c>; null where there was none.</summary>
     public string? Digest { get; init; }

@@ -110,7 +110,9 @@ internal static class SpecialMembers
     }
 
     /// <summary>Reads the object <c>_attachments</c>. What is no object in it is passed over, as CouchDB does.</summary>
-    public static List<ParsedAttachment> ReadAttachments(ReadOnlySpan<byte> value)
+    /// <param name="value">The object.</param>
+    /// <param name="received">See <see cref="DocumentParser.Parse(ReadOnlySpan{byte}, DocumentLimits, IReadOnlyList{long}?)"/>.</param>
+    public static List<ParsedAttachment> ReadAttachments(ReadOnlySpan<byte> value, IReadOnlyList<long>? received)
     {
         var attachments = new List<ParsedAttachment>();
         var reader = new Utf8JsonReader(value, AnyDepth);
@@ -121,7 +123,7 @@ internal static class SpecialMembers
             reader.Read();
             if (reader.TokenType == JsonTokenType.StartObject)
             {
-                attachments.Add(ReadAttachment(ref reader, name));
+                attachments.Add(ReadAttachment(ref reader, name, received));
             }
             else
             {
@@ -159,7 +161,7 @@ internal static class SpecialMembers
         return ids;
     }
 
-    private static ParsedAttachment ReadAttachment(ref Utf8JsonReader reader, string name)
+    private static ParsedAttachment ReadAttachment(ref Utf8JsonReader reader, string name, IReadOnlyList<long>? received)
     {
         string? type = null;
         string? digest = null;
@@ -168,6 +170,7 @@ internal static class SpecialMembers
         long? encodedLength = null;
         long? position = null;
         byte[]? data = null;
+        int? number = null;
         var stub = false;
         var follows = false;
         var wrongType = false;
@@ -177,7 +180,9 @@ internal static class SpecialMembers
             if (reader.ValueTextEquals("data"u8))
             {
                 reader.Read();
-                data = reader.TokenType == JsonTokenType.String ? DecodeBase64(ref reader) : null;
+                var isText = reader.TokenType == JsonTokenType.String;
+                data = isText && received is null ? DecodeBase64(ref reader) : null;
+                number = isText && received is not null ? ReadNumber(reader.ValueSpan, received) : null;
                 reader.Skip();
                 continue;
             }
@@ -221,6 +226,7 @@ internal static class SpecialMembers
         {
             follows = false;
             data = null;
+            number = null;
 
             // What is there but is no number matches no attachment's position.
             position = wrongPosition ? -1 : position;
@@ -232,18 +238,19 @@ internal static class SpecialMembers
         else if (follows)
         {
             data = null;
+            number = null;
             if (encoding is not (null or "identity" or "gzip"))
             {
                 throw new DocumentException(DocumentError.BadRequest("Invalid attachment encoding for " + name));
             }
         }
-        else if (data is null)
+        else if (data is null && number is null)
         {
             throw new DocumentException(DocumentError.BadRequest("Invalid attachment data for " + name));
         }
         else
         {
-            length = data.Length;
+            length = data?.Length ?? received![number!.Value];
             encodedLength = null;
             encoding = null;
             digest = null;
@@ -257,6 +264,7 @@ internal static class SpecialMembers
             Stub = stub,
             Follows = follows,
             Data = data is null ? default(ReadOnlyMemory<byte>?) : data,
+            Received = number,
             Digest = digest,
             Length = length,
             EncodedLength = encoding is null ? length : encodedLength ?? length,
@@ -264,6 +272,10 @@ internal static class SpecialMembers
             RevisionPosition = position,
         };
     }
+
+    /// <summary>The number that stands for what was received; null where that was no base64.</summary>
+    private static int? ReadNumber(ReadOnlySpan<byte> text, IReadOnlyList<long> received) =>
+        Utf8Parser.TryParse(text[1..], out int number, out var length) && length == text.Length - 1 && received[number] >= 0 ? number : null;
 
     private static long? ReadInteger(ref Utf8JsonReader reader) =>
         reader.TokenType == JsonTokenType.Number && IsInteger(reader.ValueSpan) && reader.TryGetInt64(out var number) ? number : null;

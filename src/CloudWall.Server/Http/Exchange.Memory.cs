@@ -1,8 +1,5 @@
-using System.Buffers;
 using CloudWall.Documents;
 using CloudWall.Documents.Admission;
-using CloudWall.Documents.Json;
-using CloudWall.Server.Http.Multipart;
 
 namespace CloudWall.Server.Http;
 
@@ -27,36 +24,6 @@ internal sealed partial class Exchange
     /// <summary>Sees to it that a number of bytes is reserved in all. See <see cref="ReserveAsync"/>.</summary>
     public ValueTask ReserveInAllAsync(long bytes) => Memory.ReserveInAllAsync(bytes, Aborted);
 
-    /// <summary>Reads the whole rest of a part of the body, which is a document.</summary>
-    /// <param name="parts">The body.</param>
-    /// <exception cref="DocumentException">400: the body is cut off. 413: the part is too large. 429: no memory is left for it.</exception>
-    public async ValueTask<RequestBody> ReadPartAsync(MultipartReader parts)
-    {
-        var json = new RequestBody(Memory, Aborted);
-        try
-        {
-            var left = Node.Settings.MaxHttpRequestSize;
-            for (var piece = await parts.ReadAsync(Aborted); !piece.IsEmpty; piece = await parts.ReadAsync(Aborted))
-            {
-                left -= piece.Length;
-                if (left < 0)
-                {
-                    throw new DocumentException(HttpErrors.BodyTooLarge);
-                }
-
-                await json.TakeAsync(new ReadOnlySequence<byte>(piece));
-            }
-
-            await ReserveForParsingAsync(json.Memory, isDocument: true);
-            return json;
-        }
-        catch
-        {
-            json.Dispose();
-            throw;
-        }
-    }
-
     /// <summary>Gives back what is reserved.</summary>
     internal void ReleaseMemory() => _memory?.Dispose();
 
@@ -67,8 +34,4 @@ internal sealed partial class Exchange
         _memory = null;
         return memory;
     }
-
-    private ValueTask ReserveForParsingAsync(ReadOnlyMemory<byte> json, bool isDocument) => json.Length <= JsonWeight.LongestSmall
-        ? ValueTask.CompletedTask
-        : ReserveInAllAsync(isDocument ? new JsonWeight(json.Span).OfDocument : new JsonWeight(json.Span).OfValue);
 }

@@ -174,19 +174,17 @@ internal sealed partial class Exchange
 
     /// <summary>The whole body, unpacked where it is gzipped. What is in it is for the caller to parse.</summary>
     /// <exception cref="DocumentException">As <see cref="ReadBodyAsync"/>.</exception>
-    public ValueTask<RequestBody> ReadJsonAsync() => ReadWholeAsync(isDocument: false);
-
-    /// <summary>The whole body, unpacked where it is gzipped, which is a document.</summary>
-    /// <exception cref="DocumentException">As <see cref="ReadBodyAsync"/>.</exception>
-    public ValueTask<RequestBody> ReadDocumentAsync() => ReadWholeAsync(isDocument: true);
-
-    private async ValueTask<RequestBody> ReadWholeAsync(bool isDocument)
+    public async ValueTask<RequestBody> ReadJsonAsync()
     {
         var body = new RequestBody(Memory, Aborted);
         try
         {
             await ReadBodyAsync(body);
-            await ReserveForParsingAsync(body.Memory, isDocument);
+            if (body.Span.Length > JsonWeight.LongestSmall)
+            {
+                await ReserveInAllAsync(new JsonWeight(body.Span).OfValue);
+            }
+
             return body;
         }
         catch

@@ -1,18 +1,12 @@
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
-using CloudWall.Documents.Json;
-using CloudWall.Documents.Revisions;
-using CloudWall.Server.Endpoints.Documents;
-using CloudWall.Server.Endpoints.LocalDocuments;
 using CloudWall.Server.Http;
-using CloudWall.Server.Json;
-using CloudWall.Server.Scripts;
 
 namespace CloudWall.Server.Endpoints.Bulk;
 
 /// <summary>
 /// <c>POST /{db}/_bulk_docs</c> (CouchDB's documentation: "Bulk API"): many documents in one request, edits or replicated
-/// revisions. All are read and checked before the first is written.
+/// revisions. All are read and checked before the first is written. A long bulk is written in several steps.
 /// </summary>
 internal static class BulkDocuments
 {
@@ -22,148 +16,35 @@ internal static class BulkDocuments
     public static async Task Post(Exchange exchange)
     {
         exchange.RequireJson();
-        BulkRequest request;
-        using (var reader = new BulkReader(exchange.Node.Settings.Limits, exchange.Memory, exchange.Aborted))
-        {
-            await exchange.ReadBodyAsync(reader);
-            request = await reader.CompleteAsync();
-        }
-
-        var documents = request.Documents;
+        await using var reader = new BulkReader(exchange.Database, exchange.Node.Settings.Limits, exchange.Memory, exchange.Aborted);
+        await exchange.ReadBodyAsync(reader);
+        var request = await reader.CompleteAsync();
         if (request.NewEdits is not { } newEdits)
         {
             throw HttpErrors.BadRequest("`new_edits` parameter must be a boolean.");
         }
 
-        if (newEdits && request.AllOrNothing && documents.Count > 0)
+        if (newEdits && request.AllOrNothing && request.Documents.Count > 0)
         {
-            await RefuseAllOrNothing(exchange, documents);
+            await RefuseAllOrNothing(exchange, request.Documents);
             return;
         }
 
-        var outcomes = await Write(exchange, documents, newEdits ? WriteMode.Interactive : WriteMode.Replicated);
-        await Answer(exchange, documents, outcomes, newEdits);
+        using var rows = new BulkRows(request.Documents.Count);
+        var write = new BulkWrite(exchange, newEdits ? WriteMode.Interactive : WriteMode.Replicated, rows);
+        await write.RunAsync(request.Documents);
+        await exchange.WriteJsonAsync(201, rows.Complete());
     }
 
-    private static async Task<WriteOutcome[]> Write(Exchange exchange, IReadOnlyList<ParsedDocument> documents, WriteMode mode)
+    private static async Task RefuseAllOrNothing(Exchange exchange, HeldDocuments documents)
     {
-        var outcomes = new WriteOutcome[documents.Count];
-        var writes = new List<DocumentWrite>(documents.Count);
-        var places = new List<int>(documents.Count);
-        try
+        using var rows = new BulkRows(documents.Count);
+        await foreach (var (document, _, weight) in documents.ReadAsync(exchange.Aborted))
         {
-            for (var i = 0; i < documents.Count; i++)
-            {
-                var document = documents[i];
-                var id = document.Id ?? exchange.Node.Uuids.Next();
-                outcomes[i] = new WriteOutcome(id, default, null);
-                if (!LocalDocumentResource.IsLocal(id))
-                {
-                    writes.Add(new DocumentWrite(id, document, await AttachmentIntake.TakeAsync(exchange, document.Attachments, null)));
-                    places.Add(i);
-                }
-            }
-
-            if (writes.Count > 0)
-            {
-                var writer = UserContext.Writer(exchange.Database.Name, exchange.Principal);
-                var written = await exchange.Database.WriteAsync(writes, mode, exchange.Aborted, writer);
-                for (var i = 0; i < written.Count; i++)
-                {
-                    outcomes[places[i]] = written[i];
-                }
-            }
-        }
-        finally
-        {
-            foreach (var write in writes)
-            {
-                write.Dispose();
-            }
+            rows.Refused(document.Id ?? exchange.Node.Uuids.Next(), document.Revision ?? default, NotImplemented);
+            exchange.Memory.Free(weight);
         }
 
-        for (var i = 0; i < outcomes.Length; i++)
-        {
-            if (LocalDocumentResource.IsLocal(outcomes[i].Id))
-            {
-                outcomes[i] = await WriteLocal(exchange.Database, outcomes[i].Id, documents[i]);
-            }
-        }
-
-        return outcomes;
-    }
-
-    private static async Task<WriteOutcome> WriteLocal(Database database, string id, ParsedDocument document)
-    {
-        try
-        {
-            return new WriteOutcome(id, await LocalDocumentResource.Write(database, id, document, document.Revision), null);
-        }
-        catch (DocumentException refused)
-        {
-            return new WriteOutcome(id, default, refused.Error);
-        }
-    }
-
-    private static async Task Answer(Exchange exchange, IReadOnlyList<ParsedDocument> documents, WriteOutcome[] outcomes, bool newEdits)
-    {
-        using var json = new JsonBuffer(64 + (outcomes.Length * 96));
-        json.Raw("["u8);
-        var first = true;
-        for (var i = 0; i < outcomes.Length; i++)
-        {
-            var outcome = outcomes[i];
-            if (outcome.Error is null && !newEdits)
-            {
-                continue;
-            }
-
-            json.Raw(first ? ""u8 : ","u8);
-            first = false;
-            if (outcome.Error is not { } error)
-            {
-                DocumentAnswer.WriteRow(json, outcome.Id, outcome.Revision);
-            }
-            else
-            {
-                WriteError(json, outcome.Id, newEdits ? null : documents[i].Revision ?? default, error);
-            }
-        }
-
-        json.Raw("]"u8);
-        await exchange.WriteJsonAsync(201, json);
-    }
-
-    private static Task RefuseAllOrNothing(Exchange exchange, IReadOnlyList<ParsedDocument> documents)
-    {
-        using var json = new JsonBuffer();
-        json.Raw("["u8);
-        for (var i = 0; i < documents.Count; i++)
-        {
-            json.Raw(i == 0 ? ""u8 : ","u8);
-            WriteError(json, documents[i].Id ?? exchange.Node.Uuids.Next(), documents[i].Revision ?? default, NotImplemented);
-        }
-
-        json.Raw("]"u8);
-        return exchange.WriteJsonAsync(417, json);
-    }
-
-    private static void WriteError(JsonBuffer json, string id, RevisionId? revision, DocumentError error)
-    {
-        json.Raw("{\"id\":"u8).Text(id);
-        if (revision is { } named)
-        {
-            json.Raw(",\"rev\":"u8);
-            if (named.IsNone)
-            {
-                json.Raw("\"0-\""u8);
-            }
-            else
-            {
-                DocumentJson.WriteRevision(json, named);
-            }
-        }
-
-        json.Raw(","u8).Failure(error).Raw("}"u8);
+        await exchange.WriteJsonAsync(417, rows.Complete());
     }
 }

@@ -3,35 +3,55 @@ using System.Text.Json;
 using CloudWall.Documents;
 using CloudWall.Documents.Admission;
 using CloudWall.Documents.Buffers;
+using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
+using CloudWall.Server.Endpoints.Documents.Receiving;
 using CloudWall.Server.Http;
+using Microsoft.AspNetCore.Http;
 
 namespace CloudWall.Server.Endpoints.Bulk;
 
 /// <summary>
-/// Reads the body of <c>_bulk_docs</c> while it comes in: each document is parsed as soon as it is there, and its text is dropped.
+/// Reads the body of <c>_bulk_docs</c> while it comes in: each document is parsed as soon as it is there, and its text is dropped. One that
+/// does not fit the window is received by itself, its attachments in pieces, and <c>{}</c> takes its place.
 /// What is wrong with a document is told only when the rest has been seen to be JSON.
 /// </summary>
-internal sealed class BulkReader(DocumentLimits limits, MemoryShare memory, CancellationToken cancellation) : IBodySink, IDisposable
+/// <param name="database">Where attachments go, and what does not fit in memory.</param>
+/// <param name="limits">Limits on documents.</param>
+/// <param name="memory">The request's share of the memory.</param>
+/// <param name="cancellation">Gives up.</param>
+internal sealed class BulkReader(Database database, DocumentLimits limits, MemoryShare memory, CancellationToken cancellation)
+    : IBodySink, IAsyncDisposable
 {
     private const int FirstWindow = 64 * 1024;
 
-    /// <summary>What a document takes besides its text until it is written: lists, its history, its outcome.</summary>
-    private const int DocumentOverhead = 1024;
+    /// <summary>The window, and what is made of the document in it.</summary>
+    private const int Forms = 3;
 
+    /// <summary>How many bytes the documents of one window may take more before that is reserved.</summary>
+    private const long MostAtOnce = 1 << 20;
+
+    private readonly HeldDocuments _documents = new(database, limits, memory);
     private byte[] _window = SharedArrays.Rent<byte>(FirstWindow);
     private int _length;
+    private long _reserved;
+
+    /// <summary>The document that is being received by itself, and the last that was, until its place in the window is met.</summary>
+    private DocumentText? _long;
+    private Received? _received;
 
     private JsonReaderState _state = new(JsonMember.AnyDepth);
     private Place _place = Place.Start;
     private Member _member;
-    private List<ParsedDocument>? _documents;
     private DocumentException? _refusal;
     private bool _isObject;
     private bool _hasDocuments;
+    private bool _isList;
     private bool? _newEdits = true;
     private bool _allOrNothing;
-    private long _parsed;
+
+    /// <summary>What became of a document that was received by itself.</summary>
+    private readonly record struct Received(DocumentException? Refusal);
 
     private enum Place
     {
@@ -62,11 +82,8 @@ internal sealed class BulkReader(DocumentLimits limits, MemoryShare memory, Canc
         AllOrNothing,
     }
 
-    /// <summary>How many bytes of memory are held because of what has been taken.</summary>
-    private long Weight => (2L * _window.Length) + _parsed;
-
     /// <inheritdoc/>
-    public ValueTask ExpectAsync(long length) => memory.ReserveInAllAsync(Weight, cancellation);
+    public ValueTask ExpectAsync(long length) => ReserveAsync(_window.Length);
 
     /// <inheritdoc/>
     public async ValueTask TakeAsync(ReadOnlySequence<byte> bytes)
@@ -75,16 +92,21 @@ internal sealed class BulkReader(DocumentLimits limits, MemoryShare memory, Canc
         {
             for (var rest = segment; !rest.IsEmpty;)
             {
-                if (_length == _window.Length)
+                if (_long is not null)
                 {
-                    Scan(isFinal: false);
-                    await memory.ReserveInAllAsync(Weight, cancellation);
+                    rest = rest[await _long.TakeAsync(rest)..];
+                    if (_long.IsComplete)
+                    {
+                        await EndLongAsync(_long);
+                    }
+
+                    continue;
                 }
 
                 if (_length == _window.Length)
                 {
-                    await memory.ReserveInAllAsync(Weight + (2L * _window.Length), cancellation);
-                    Grow();
+                    await MakeRoomAsync();
+                    continue;
                 }
 
                 var count = Math.Min(rest.Length, _window.Length - _length);
@@ -100,8 +122,16 @@ internal sealed class BulkReader(DocumentLimits limits, MemoryShare memory, Canc
     /// <exception cref="DocumentException">400: it is no JSON, no object, or has no list of documents; or one of them is refused.</exception>
     public async ValueTask<BulkRequest> CompleteAsync()
     {
-        Scan(isFinal: true);
-        await memory.ReserveInAllAsync(Weight, cancellation);
+        if (_long is not null)
+        {
+            throw HttpErrors.InvalidJson();
+        }
+
+        await ScanAsync(isFinal: true);
+        SharedArrays.Return(_window);
+        memory.Free((long)_window.Length * Forms);
+        _reserved -= (long)_window.Length * Forms;
+        _window = [];
         if (!_isObject)
         {
             throw HttpErrors.BadRequest("Request body must be a JSON object");
@@ -112,12 +142,12 @@ internal sealed class BulkReader(DocumentLimits limits, MemoryShare memory, Canc
             throw HttpErrors.BadRequest("POST body must include `docs` parameter.");
         }
 
-        if (_documents is null)
+        if (!_isList)
         {
             throw HttpErrors.BadRequest("`docs` parameter must be an array.");
         }
 
-        if (_newEdits == false && _documents.Exists(static document => document.Revision is null))
+        if (_newEdits == false && _documents.HasUnnamed)
         {
             throw HttpErrors.BadRequest("When `new_edits: false`, the document needs `_rev` or `_revisions` specified");
         }
@@ -126,22 +156,106 @@ internal sealed class BulkReader(DocumentLimits limits, MemoryShare memory, Canc
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         SharedArrays.Return(_window);
         _window = [];
+        _documents.Dispose();
+        if (_long is not null)
+        {
+            await _long.DisposeAsync();
+        }
+    }
+
+    private async ValueTask MakeRoomAsync()
+    {
+        await ScanAsync(isFinal: false);
+        if (_length < _window.Length)
+        {
+            return;
+        }
+
+        var start = _place == Place.Document ? _window.AsSpan(0, _length).IndexOfAnyExcept(" \t\r\n,"u8) : -1;
+        if (start >= 0 && _window[start] == '{' && _received is null)
+        {
+            _long = new DocumentText(database, limits, memory, cancellation);
+            var taken = await _long.TakeAsync(_window.AsMemory(start, _length - start));
+            _window.AsSpan(start + taken, _length - start - taken).CopyTo(_window.AsSpan(start));
+            _length -= taken;
+            if (_long.IsComplete)
+            {
+                await EndLongAsync(_long);
+            }
+
+            return;
+        }
+
+        if (_window.Length == Array.MaxLength)
+        {
+            throw new DocumentException(HttpErrors.BodyTooLarge);
+        }
+
+        await ReserveAsync(Math.Min(2L * _window.Length, Array.MaxLength));
+        _window = SharedArrays.Grow(_window, _length, _length + 1L);
+    }
+
+    /// <summary>A document has been received by itself: something short takes its place in the window.</summary>
+    private async ValueTask EndLongAsync(DocumentText text)
+    {
+        DocumentException? refusal = null;
+        try
+        {
+            var document = await text.ParseAsync();
+            Check(document);
+            if (_refusal is null)
+            {
+                _documents.Add(document, text.Text, text.Contents);
+                text.HandOver();
+            }
+        }
+        catch (DocumentException refused) when (refused.Error is not ({ Status: StatusCodes.Status429TooManyRequests } or { Error: "too_large" }))
+        {
+            refusal = refused;
+        }
+
+        _long = null;
+        await text.DisposeAsync();
+        await ReserveAsync(_window.Length);
+        _received = new Received(refusal);
+        if (_window.Length - _length < 2)
+        {
+            await ReserveAsync(2L * _window.Length);
+            _window = SharedArrays.Grow(_window, _length, _length + 2L);
+        }
+
+        "{}"u8.CopyTo(_window.AsSpan(_length));
+        _length += 2;
     }
 
     /// <summary>
     /// Reads what is in the window, as far as it goes. This is done only when the window is full, which grows with the longest document:
     /// so none is looked through more than a few times.
     /// </summary>
-    private void Scan(bool isFinal)
+    private async ValueTask ScanAsync(bool isFinal)
+    {
+        do
+        {
+            await ReserveAsync(_window.Length);
+        }
+        while (!Scan(isFinal));
+        await ReserveAsync(_window.Length);
+    }
+
+    /// <summary>Reads what is in the window.</summary>
+    /// <returns>False where it stopped because memory must be reserved for what has been read.</returns>
+    private bool Scan(bool isFinal)
     {
         try
         {
+            var most = _documents.Weight + MostAtOnce;
             var reader = new Utf8JsonReader(_window.AsSpan(0, _length), isFinal, _state);
-            while (Step(ref reader))
+            var hasMore = true;
+            while (_documents.Weight < most && (hasMore = Step(ref reader)))
             {
             }
 
@@ -149,6 +263,7 @@ internal sealed class BulkReader(DocumentLimits limits, MemoryShare memory, Canc
             var consumed = (int)reader.BytesConsumed;
             _window.AsSpan(consumed, _length - consumed).CopyTo(_window);
             _length -= consumed;
+            return !hasMore;
         }
         catch (Exception e) when (e is JsonException || (e is InvalidOperationException && _place != Place.Document))
         {
@@ -220,14 +335,10 @@ internal sealed class BulkReader(DocumentLimits limits, MemoryShare memory, Canc
             case Member.Documents:
                 // Of several with the name, the last counts.
                 _hasDocuments = true;
-                _documents = null;
+                _documents.Clear();
                 _refusal = null;
-                _parsed = 0;
-                if (value == JsonTokenType.StartArray)
-                {
-                    _documents = [];
-                    _place = Place.Document;
-                }
+                _isList = value == JsonTokenType.StartArray;
+                _place = _isList ? Place.Document : _place;
 
                 break;
             case Member.NewEdits:
@@ -246,6 +357,13 @@ internal sealed class BulkReader(DocumentLimits limits, MemoryShare memory, Canc
 
     private void Parse(ReadOnlySpan<byte> json)
     {
+        if (_received is { } received)
+        {
+            _refusal ??= received.Refusal;
+            _received = null;
+            return;
+        }
+
         if (_refusal is not null)
         {
             return;
@@ -254,27 +372,35 @@ internal sealed class BulkReader(DocumentLimits limits, MemoryShare memory, Canc
         try
         {
             var document = DocumentParser.Parse(json, limits);
-            _documents!.Add(document);
-            _parsed += DocumentOverhead + document.Body.Length + document.Term.Length;
-            foreach (var attachment in document.Attachments)
-            {
-                // Small ones are kept once more until they are written.
-                _parsed += DocumentOverhead + (2L * (attachment.Data?.Length ?? 0));
-            }
+            Check(document);
+            _documents.Add(document, json, contents: null);
         }
-        catch (DocumentException refusal)
+        catch (DocumentException refused)
         {
-            _refusal = refusal;
+            _refusal = refused;
         }
     }
 
-    private void Grow()
+    /// <summary>Nothing follows a bulk.</summary>
+    private static void Check(ParsedDocument document)
     {
-        if (_window.Length == Array.MaxLength)
+        foreach (var attachment in document.Attachments)
         {
-            throw new DocumentException(HttpErrors.BodyTooLarge);
+            if (attachment.Follows)
+            {
+                throw new DocumentException("The content of attachment " + attachment.Name + " does not follow");
+            }
         }
+    }
 
-        _window = SharedArrays.Grow(_window, _length, _length + 1L);
+    /// <summary>Sees to it that so much is reserved as a window of a length and the documents take.</summary>
+    private async ValueTask ReserveAsync(long window)
+    {
+        var needed = (window * Forms) + _documents.Weight;
+        if (needed > _reserved)
+        {
+            await memory.ReserveAsync(needed - _reserved, cancellation);
+            _reserved = needed;
+        }
     }
 }

@@ -53,7 +53,7 @@ internal static class Update
             return (id, local.ToString());
         }
 
-        var attachments = await AttachmentIntake.TakeAsync(exchange, parsed.Attachments, null);
+        var attachments = await AttachmentIntake.TakeAsync(exchange, parsed.Attachments, null, null);
         var revision = await DocumentUpdate.WriteOne(exchange, new DocumentWrite(id, parsed, attachments), WriteMode.Interactive, exchange.Aborted);
         return (id, revision.ToString());
     }

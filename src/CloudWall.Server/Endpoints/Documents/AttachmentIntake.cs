@@ -1,8 +1,11 @@
+using System.IO.Compression;
 using System.Security.Cryptography;
 using CloudWall.Documents;
 using CloudWall.Documents.Attachments;
+using CloudWall.Documents.Buffers;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
+using CloudWall.Server.Endpoints.Documents.Receiving;
 using CloudWall.Server.Http;
 using CloudWall.Server.Http.Multipart;
 
@@ -12,17 +15,20 @@ namespace CloudWall.Server.Endpoints.Documents;
 internal static class AttachmentIntake
 {
     /// <summary>What taking in content takes: a chunk, and what the compressor needs.</summary>
-    private const long UploadMemory = 384 << 10;
+    public const long UploadMemory = 384 << 10;
 
     /// <summary>Content up to so many bytes is kept in memory until it is written.</summary>
     private const long SmallContent = 128 << 10;
 
     private const long SmallOverhead = 512;
 
+    private const int PieceLength = 64 << 10;
+
     /// <summary>Stages the attachments: data in the JSON, stubs, and what follows in further parts of the request, in their order.</summary>
     /// <param name="exchange">The request.</param>
     /// <param name="attachments">The attachments.</param>
     /// <param name="parts">The request's body, its first part read; null where it has only the JSON.</param>
+    /// <param name="received">What was received while the document came in; null for nothing.</param>
     /// <param name="mode">
     /// Edits, or replicated revisions: what cannot be unpacked though it is said to be gzip is refused in the former, and in the latter kept
     /// as the bytes that it is, because the revision exists elsewhere already.
@@ -33,6 +39,7 @@ internal static class AttachmentIntake
         Exchange exchange,
         IReadOnlyList<ParsedAttachment> attachments,
         MultipartReader? parts,
+        ReceivedContents? received,
         WriteMode mode = WriteMode.Interactive)
     {
         if (attachments.Count == 0)
@@ -48,7 +55,7 @@ internal static class AttachmentIntake
                 staged.Add(new AttachmentWrite(
                     attachment.Name,
                     attachment.ContentType,
-                    await TakeContentAsync(exchange, attachment, parts, mode),
+                    await TakeContentAsync(exchange, attachment, parts, received, mode),
                     attachment.RevisionPosition,
                     attachment.Digest));
             }
@@ -78,7 +85,7 @@ internal static class AttachmentIntake
         string? digest)
     {
         var cancellation = exchange.Aborted;
-        await exchange.ReserveInAllAsync(UploadMemory);
+        await exchange.ReserveAsync(UploadMemory);
         using var md5 = digest is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.MD5);
         for (var piece = await source.ReadAsync(cancellation); !piece.IsEmpty; piece = await source.ReadAsync(cancellation))
         {
@@ -101,9 +108,27 @@ internal static class AttachmentIntake
             throw new DocumentException(new DocumentError(400, "md5_mismatch", "The digest of attachment " + name + " is not that of its content"));
         }
 
-        // What is small stays in memory until it is written.
-        await exchange.ReserveAsync(Math.Min(upload.Received, SmallContent) + SmallOverhead);
-        return await upload.CompleteAsync(cancellation);
+        await exchange.ReserveAsync(WeightOf(upload));
+        var content = await upload.CompleteAsync(cancellation);
+        exchange.Memory.Free(UploadMemory);
+        return content;
+    }
+
+    /// <summary>What content takes until it is written: it stays in memory where it is small.</summary>
+    public static long WeightOf(AttachmentUpload upload) =>
+        SmallOverhead + (upload.StoresAtOnce ? 0 : Math.Min(upload.Received, SmallContent));
+
+    /// <summary>Takes in bytes, with CouchDB's error where they are too many.</summary>
+    public static async ValueTask WriteAsync(AttachmentUpload upload, string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        try
+        {
+            await upload.WriteAsync(bytes, cancellation);
+        }
+        catch (DocumentException refused) when (refused.Error is { Status: 413, Error: "attachment_too_large" })
+        {
+            throw new DocumentException(refused.Error with { Reason = name });
+        }
     }
 
     /// <summary>Refuses, and drops, content that came as gzip and cannot be unpacked.</summary>
@@ -130,13 +155,18 @@ internal static class AttachmentIntake
     }
 
     private static async ValueTask<StoredContent?> TakeContentAsync(
-        Exchange exchange, ParsedAttachment attachment, MultipartReader? parts, WriteMode mode)
+        Exchange exchange, ParsedAttachment attachment, MultipartReader? parts, ReceivedContents? received, WriteMode mode)
     {
         var database = exchange.Database;
         var cancellation = exchange.Aborted;
         if (attachment.Stub)
         {
             return null;
+        }
+
+        if (attachment.Received is { } number)
+        {
+            return await TakeReceivedAsync(exchange, attachment, received!.Take(number));
         }
 
         if (attachment.Data is { } data)
@@ -164,16 +194,34 @@ internal static class AttachmentIntake
         return content;
     }
 
-    private static async ValueTask WriteAsync(
-        AttachmentUpload upload, string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    /// <summary>
+    /// Takes over what was received while the document came in. Its type may have stood behind its bytes: it is stored anew where that says
+    /// otherwise whether they are compressed.
+    /// </summary>
+    private static async ValueTask<StoredContent> TakeReceivedAsync(Exchange exchange, ParsedAttachment attachment, StoredContent content)
     {
-        try
+        var database = exchange.Database;
+        var isPacked = content.Encoding == ContentEncoding.Gzip;
+        if (isPacked == database.Compresses(attachment.ContentType))
         {
-            await upload.WriteAsync(bytes, cancellation);
+            return content;
         }
-        catch (DocumentException refused) when (refused.Error is { Status: 413, Error: "attachment_too_large" })
+
+        using (content)
         {
-            throw new DocumentException(refused.Error with { Reason = name });
+            await exchange.ReserveAsync(UploadMemory);
+            await using var upload = database.BeginUpload(attachment.ContentType);
+            await using Stream stored = new ContentStream(database.ReadContentAsync(content, exchange.Aborted));
+            await using var bytes = isPacked ? new GZipStream(stored, CompressionMode.Decompress) : stored;
+            var piece = SharedArrays.Rent<byte>(PieceLength);
+            for (int read; (read = await bytes.ReadAsync(piece, exchange.Aborted)) > 0;)
+            {
+                await WriteAsync(upload, attachment.Name, piece.AsMemory(0, read), exchange.Aborted);
+            }
+
+            SharedArrays.Return(piece);
+            exchange.Memory.Free(UploadMemory);
+            return await upload.CompleteAsync(exchange.Aborted);
         }
     }
 }

@@ -4,6 +4,7 @@ using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
+using CloudWall.Server.Endpoints.Documents.Receiving;
 using CloudWall.Server.Endpoints.LocalDocuments;
 using CloudWall.Server.Http;
 using CloudWall.Server.Http.Multipart;
@@ -32,14 +33,15 @@ internal static class DocumentForm
         }
 
         var files = new List<AttachmentWrite>();
+        await using var text = exchange.BeginDocument();
         RevisionId written;
         try
         {
-            var (document, revision) = await Read(exchange, Boundary.Of(type), files);
+            var (document, revision) = await Read(exchange, Boundary.Of(type), text, files);
             written = LocalDocumentResource.IsLocal(id)
                 ? await WriteLocal(exchange, id, document)
                 : await DocumentUpdate.WriteOne(
-                    exchange, await Combine(exchange, id, document, revision, files), WriteMode.Interactive, exchange.Aborted);
+                    exchange, await Combine(exchange, id, document, text, revision, files), WriteMode.Interactive, exchange.Aborted);
         }
         finally
         {
@@ -50,7 +52,7 @@ internal static class DocumentForm
     }
 
     private static async Task<(ParsedDocument? Document, string? Revision)> Read(
-        Exchange exchange, byte[] boundary, List<AttachmentWrite> files)
+        Exchange exchange, byte[] boundary, DocumentText text, List<AttachmentWrite> files)
     {
         ParsedDocument? document = null;
         string? revision = null;
@@ -61,17 +63,13 @@ internal static class DocumentForm
             switch (part.FieldName)
             {
                 case "_doc":
-                    using (var json = await exchange.ReadPartAsync(form))
-                    {
-                        document = DocumentParser.Parse(json.Span, exchange.Node.Settings.Limits);
-                    }
-
+                    document = await exchange.ReadPartAsync(form, text);
                     break;
                 case "_rev":
-                    using (var text = new JsonBuffer())
+                    using (var named = new JsonBuffer())
                     {
-                        await form.ReadWholeAsync(text, MaxRevisionBytes, exchange.Aborted);
-                        revision = Encoding.UTF8.GetString(text.WrittenSpan);
+                        await form.ReadWholeAsync(named, MaxRevisionBytes, exchange.Aborted);
+                        revision = Encoding.UTF8.GetString(named.WrittenSpan);
                     }
 
                     break;
@@ -93,12 +91,12 @@ internal static class DocumentForm
     }
 
     private static async Task<DocumentWrite> Combine(
-        Exchange exchange, string id, ParsedDocument? document, string? revision, List<AttachmentWrite> files)
+        Exchange exchange, string id, ParsedDocument? document, DocumentText text, string? revision, List<AttachmentWrite> files)
     {
         if (document is not null)
         {
             var parent = RequestedRevision.Resolve(exchange, document.Revision);
-            var own = await AttachmentIntake.TakeAsync(exchange, document.Attachments, null);
+            var own = await AttachmentIntake.TakeAsync(exchange, document.Attachments, null, text.Contents);
             AttachmentIntake.Drop([.. own.Where(attachment => Has(files, attachment.Name))]);
             return new DocumentWrite(id, document, [.. files, .. own.Where(attachment => !Has(files, attachment.Name))])
             {

@@ -4,6 +4,7 @@ using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
 using CloudWall.Server.Access;
+using CloudWall.Server.Endpoints.Documents.Receiving;
 using CloudWall.Server.Endpoints.LocalDocuments;
 using CloudWall.Server.Http;
 using CloudWall.Server.Http.Multipart;
@@ -31,11 +32,10 @@ internal static class DocumentUpdate
             return;
         }
 
-        ParsedDocument document;
-        using (var body = await exchange.ReadDocumentAsync())
-        {
-            document = DocumentParser.Parse(body.Span, exchange.Node.Settings.Limits);
-        }
+        await using var text = exchange.BeginDocument();
+        await exchange.ReadBodyAsync(text);
+        var document = await text.ParseAsync();
+        text.Drop();
 
         var parent = RequestedRevision.Resolve(exchange, document.Revision);
         RequireRevision(query, parent);
@@ -46,7 +46,7 @@ internal static class DocumentUpdate
             return;
         }
 
-        var attachments = await AttachmentIntake.TakeAsync(exchange, document.Attachments, null);
+        var attachments = await AttachmentIntake.TakeAsync(exchange, document.Attachments, null, text.Contents);
         await Write(exchange, new DocumentWrite(id, document, attachments) { Parent = parent ?? default }, query, location);
     }
 
@@ -74,11 +74,10 @@ internal static class DocumentUpdate
     public static async Task Post(Exchange exchange)
     {
         exchange.RequireJson();
-        ParsedDocument document;
-        using (var body = await exchange.ReadDocumentAsync())
-        {
-            document = DocumentParser.Parse(body.Span, exchange.Node.Settings.Limits);
-        }
+        await using var text = exchange.BeginDocument();
+        await exchange.ReadBodyAsync(text);
+        var document = await text.ParseAsync();
+        text.Drop();
 
         var id = document.Id ?? exchange.Node.Uuids.Next();
         var parent = document.Id is null ? null : document.Revision;
@@ -89,7 +88,7 @@ internal static class DocumentUpdate
             return;
         }
 
-        var attachments = await AttachmentIntake.TakeAsync(exchange, document.Attachments, null);
+        var attachments = await AttachmentIntake.TakeAsync(exchange, document.Attachments, null, text.Contents);
         var write = new DocumentWrite(id, document, attachments) { Parent = parent ?? default };
         if (IsBatch(exchange))
         {
@@ -152,11 +151,8 @@ internal static class DocumentUpdate
             throw HttpErrors.BadContentType("Content-Type must be application/json");
         }
 
-        ParsedDocument document;
-        using (var json = await exchange.ReadPartAsync(parts))
-        {
-            document = DocumentParser.Parse(json.Span, exchange.Node.Settings.Limits);
-        }
+        await using var text = exchange.BeginDocument();
+        var document = await exchange.ReadPartAsync(parts, text);
 
         var parent = RequestedRevision.Resolve(exchange, document.Revision);
         RequireRevision(query, parent);
@@ -168,7 +164,7 @@ internal static class DocumentUpdate
         }
 
         var attachments = await AttachmentIntake.TakeAsync(
-            exchange, document.Attachments, parts, query.Replicated ? WriteMode.Replicated : WriteMode.Interactive);
+            exchange, document.Attachments, parts, text.Contents, query.Replicated ? WriteMode.Replicated : WriteMode.Interactive);
         try
         {
             // To the end, so that a request that was cut off writes nothing.
