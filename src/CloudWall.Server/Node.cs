@@ -480,8 +480,12 @@ internal sealed class Node : IAsyncDisposable
             AddServerHeader = false,
             AllowSynchronousIO = false,
 
-            // As in CouchDB. Headers that functions choose may say anything, such as the name of a file.
+            // As in CouchDB. Headers may say anything, such as the name of a file; whether an id is UTF-8 is for its endpoint to say.
             ResponseHeaderEncodingSelector = static _ => Encoding.UTF8,
+            RequestHeaderEncodingSelector = static name => name == "Destination" ? Encoding.Latin1 : Encoding.UTF8,
+
+            // The host of an absolute target is the one that counts (RFC 9112, 3.2.2).
+            AllowHostHeaderOverride = true,
         };
         var limits = options.Limits;
         limits.MaxRequestBodySize = null; // ours, per request, with CouchDB's answer
@@ -539,7 +543,7 @@ internal sealed class Node : IAsyncDisposable
         {
             listen.Protocols = HttpProtocols.Http1;
             listen.Use(Connections.Middleware);
-            listen.Use(NullEscapes.Middleware);
+            listen.Use(RequestHeads.Middleware);
         }
     }
 }

@@ -54,10 +54,10 @@ internal static class Routes
         { "/_session", Anyone, "GET,HEAD,POST,DELETE", Get(Session.Show), Post(Session.Begin), Delete(Session.End) },
         { "/_session/**", Admins, "GET,HEAD,DELETE", Get(Session.Show), Delete(Session.End) },
         { "/_all_dbs/**", Admins, "GET,HEAD", Get(AllDatabases.List) },
-        { "/_dbs_info/**", Admins, "GET,HEAD,POST", Get(AllDatabases.ListInfo), Post(AllDatabases.FetchInfo) },
+        { "/_dbs_info/**", Admins, "GET,HEAD,POST", Get(AllDatabases.ListInfo), Query(AllDatabases.FetchInfo) },
         { "/_db_updates", Admins, "GET", Get(DatabaseUpdatesFeed.Show) },
         { "/_active_tasks/**", Anyone, "GET,HEAD", Get(Tasks.List) },
-        { "/_replicate", Admins, "POST", Any(Replicate.Post) },
+        { "/_replicate", Admins, "POST", AnyChange(Replicate.Post) },
         { "/_scheduler/jobs", Admins, "GET,HEAD", Get(SchedulerJobs.List) },
         { "/_scheduler/jobs/{id}", Admins, "GET,HEAD", Get(SchedulerJobs.Show) },
         { "/_scheduler/docs/**", Admins, "GET,HEAD", Get(SchedulerDocuments.Show) },
@@ -82,6 +82,12 @@ internal static class Routes
         { "/{db}/_view_cleanup/**", Members, "POST", Post(ViewMaintenance.Clean) },
         { "/{db}/_nouveau_cleanup/**", Members, "POST", Post(Maintenance.Nothing) },
         { "/{db}/_search_cleanup/**", Members, "POST", Post(Maintenance.NoSearch) },
+        { "/{db}/_find", Members, "POST", Query(Maintenance.NoSelectors) },
+        { "/{db}/_explain", Members, "POST", Query(Maintenance.NoSelectors) },
+        { "/{db}/_index/**", Members, "GET,POST,DELETE", Any(Maintenance.NoSelectors) },
+        { "/{db}/_partition/**", Members, "GET,POST", Any(Maintenance.NoPartitions) },
+        { "/{db}/_design/{ddoc}/_search/**", Members, "GET,POST", Any(Maintenance.NoSearch) },
+        { "/{db}/_design/{ddoc}/_nouveau/**", Members, "GET,POST", Any(Maintenance.NoSearch) },
         { "/{db}/_sync_shards/**", Members, "POST", Post(Maintenance.Nothing) },
         { "/{db}/_shards", Members, "GET", Get(Shards.List) },
         { "/{db}/_shards/{docid}", Members, "GET", Get(Shards.Find) },
@@ -90,9 +96,9 @@ internal static class Routes
 
         // Many documents at once
         { "/{db}/_bulk_docs", Members, "POST", Post(BulkDocuments.Post) },
-        { "/{db}/_bulk_get", Members, "POST", Post(BulkGet.Post) },
-        { "/{db}/_revs_diff", Members, "POST", Post(RevisionsDifference.Difference) },
-        { "/{db}/_missing_revs", Members, "POST", Post(RevisionsDifference.Missing) },
+        { "/{db}/_bulk_get", Members, "POST", Query(BulkGet.Post) },
+        { "/{db}/_revs_diff", Members, "POST", Query(RevisionsDifference.Difference) },
+        { "/{db}/_missing_revs", Members, "POST", Query(RevisionsDifference.Missing) },
 
         // Documents
         { "/{db}/{docid}", Members, DocumentMethods, [.. Document, Get(DocumentResource.Show)] },
@@ -105,29 +111,29 @@ internal static class Routes
         { "/{db}/_local/{name}/**", Members, "", Any(LocalDocumentResource.RefuseAttachment) },
 
         // Listings
-        { "/{db}/_all_docs", Members, "GET,HEAD,POST", Get(AllDocs.Show), Post(AllDocs.Query) },
-        { "/{db}/_all_docs/queries", Members, "POST", Post(AllDocs.QueryMany) },
-        { "/{db}/_design_docs", Members, "GET,HEAD,POST", Get(DesignDocs.Show), Post(DesignDocs.Query) },
-        { "/{db}/_design_docs/queries", Members, "POST", Post(DesignDocs.QueryMany) },
-        { "/{db}/_local_docs", Members, "GET,HEAD,POST", Get(LocalDocs.Show), Post(LocalDocs.Query) },
-        { "/{db}/_local_docs/queries", Members, "POST", Post(LocalDocs.QueryMany) },
+        { "/{db}/_all_docs", Members, "GET,HEAD,POST", Get(AllDocs.Show), Query(AllDocs.Query) },
+        { "/{db}/_all_docs/queries", Members, "POST", Query(AllDocs.QueryMany) },
+        { "/{db}/_design_docs", Members, "GET,HEAD,POST", Get(DesignDocs.Show), Query(DesignDocs.Query) },
+        { "/{db}/_design_docs/queries", Members, "POST", Query(DesignDocs.QueryMany) },
+        { "/{db}/_local_docs", Members, "GET,HEAD,POST", Get(LocalDocs.Show), Query(LocalDocs.Query) },
+        { "/{db}/_local_docs/queries", Members, "POST", Query(LocalDocs.QueryMany) },
 
         // Views
         { "/{db}/_design/{ddoc}/_view", Members, "GET,POST,HEAD", Any(View.Refuse) },
-        { "/{db}/_design/{ddoc}/_view/{view}", Members, "GET,POST,HEAD", Get(View.Show), Post(View.Query) },
-        { "/{db}/_design/{ddoc}/_view/{view}/queries", Members, "POST", Post(View.QueryMany) },
+        { "/{db}/_design/{ddoc}/_view/{view}", Members, "GET,POST,HEAD", Get(View.Show), Query(View.Query) },
+        { "/{db}/_design/{ddoc}/_view/{view}/queries", Members, "POST", Query(View.QueryMany) },
         { "/{db}/_design/{ddoc}/_view/{view}/{more}/**", Members, "GET,POST,HEAD", Any(View.Refuse) },
         { "/{db}/_design/{ddoc}/_info", Members, "GET", Get(ViewInformation.Show) },
         { "/{db}/_design/{ddoc}/_info/{more}/**", Members, "GET", Get(ViewInformation.Refuse) },
 
         // Couchapps
         { "/{db}/_design/{ddoc}/_show/**", Members, "GET,HEAD,POST", Any(Show.Run) },
-        { "/{db}/_design/{ddoc}/_list/**", Members, "GET,POST,HEAD", Get(List.Show), Post(List.Query) },
-        { "/{db}/_design/{ddoc}/_update/**", Members, "POST,PUT,DELETE", Any(Update.Run) },
+        { "/{db}/_design/{ddoc}/_list/**", Members, "GET,POST,HEAD", Get(List.Show), Options(List.Show), Query(List.Query) },
+        { "/{db}/_design/{ddoc}/_update/**", Members, "POST,PUT,DELETE", AnyChange(Update.Run) },
         { "/{db}/_design/{ddoc}/_rewrite/**", Members, "GET,HEAD,POST,PUT,DELETE", Any(Rewrite.Run) },
 
         // Changes
-        { "/{db}/_changes/**", Members, "GET,POST,HEAD", Get(DatabaseChanges.Show), Post(DatabaseChanges.Query) },
+        { "/{db}/_changes/**", Members, "GET,POST,HEAD", Get(DatabaseChanges.Show), Query(DatabaseChanges.Query) },
 
         // Purge
         { "/{db}/_purge", Members, "POST", Post(Purge.Apply) },

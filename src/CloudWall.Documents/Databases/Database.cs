@@ -48,8 +48,8 @@ public sealed class Database
     /// <summary>When it was created, to the millisecond.</summary>
     public DateTimeOffset CreatedAt => _core.CreatedAt;
 
-    /// <summary>What replicators compare to notice that a database is not the one it was: microseconds since 1970.</summary>
-    public long InstanceStartTime => CreatedAt.ToUnixTimeMilliseconds() * 1000;
+    /// <summary>What replicators compare to notice that a database is not the one it was: seconds since 1970, as in CouchDB.</summary>
+    public long InstanceStartTime => CreatedAt.ToUnixTimeSeconds();
 
     /// <summary>Whether it is being compacted now.</summary>
     public bool IsCompacting => _compactor.Progress is not null;

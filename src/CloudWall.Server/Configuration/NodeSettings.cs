@@ -105,6 +105,15 @@ internal sealed record NodeSettings
     /// <summary><c>[chttpd] rewrite_limit</c>: how often a request may become another.</summary>
     public required int RewriteLimit { get; init; }
 
+    /// <summary><c>[chttpd] decode_plus_to_space</c>: whether a plus sign in a path is a space.</summary>
+    public required bool DecodePlusToSpace { get; init; }
+
+    /// <summary><c>[chttpd] allow_jsonp</c>: whether <c>callback</c> makes a script of a JSON answer, which pages of any origin can run.</summary>
+    public required bool AllowJsonp { get; init; }
+
+    /// <summary><c>[chttpd] secure_rewrites</c>: whether rewrites of a design document stay in its database.</summary>
+    public required bool SecureRewrites { get; init; }
+
     /// <summary><c>[purge] max_document_id_number</c>: documents in one purge request.</summary>
     public required int MaxPurgedDocuments { get; init; }
 
@@ -172,6 +181,9 @@ internal sealed record NodeSettings
         Scripts = ScriptSettings.Read(settings),
         ContentPolicies = ContentPolicies.Read(settings),
         RewriteLimit = (int)settings.Number("chttpd", "rewrite_limit", 100, 0, 10_000),
+        DecodePlusToSpace = settings.Boolean("chttpd", "decode_plus_to_space", true),
+        AllowJsonp = settings.Boolean("chttpd", "allow_jsonp", false),
+        SecureRewrites = settings.Boolean("chttpd", "secure_rewrites", true),
         MaxPurgedDocuments = (int)settings.Number("purge", "max_document_id_number", 100, 0, int.MaxValue),
         MaxPurgedRevisions = (int)settings.Number("purge", "max_revisions_number", 1000, 0, int.MaxValue),
         DefaultShards = (int)settings.Number("cluster", "q", 1, 1, 256),

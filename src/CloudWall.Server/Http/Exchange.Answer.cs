@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Pipelines;
+using System.Net;
 using System.Security.Cryptography;
 using CloudWall.Documents;
 using CloudWall.Server.Json;
@@ -46,13 +47,15 @@ internal sealed partial class Exchange
 
         if (host.Length == 0)
         {
-            host = Node.Address.Authority;
+            host = _context.Connection.LocalIpAddress is { } address
+                ? new IPEndPoint(address, _context.Connection.LocalPort).ToString()
+                : Node.Address.Authority;
         }
 
         var secure = RequestHeaders[settings.ForwardedSslHeader] == "on"
             || RequestHeaders[settings.ForwardedProtoHeader] == "https"
             || _context.Request.IsHttps;
-        return (secure ? "https://" : "http://") + host + path;
+        return (secure ? "https://" : "http://") + HeaderText.Clean(host) + path;
     }
 
     /// <summary>Whether the client has what an entity tag (with its quotes) stands for: <c>If-None-Match</c> names it.</summary>
@@ -86,14 +89,14 @@ internal sealed partial class Exchange
     public Task WriteJsonAsync(int status, ReadOnlyMemory<byte> json)
     {
         Begin(status, Json);
-        return WriteAsync(json.Span, "\n"u8);
+        return WriteAsync(json.Span, Script is null ? "\n"u8 : Script.End);
     }
 
     /// <summary>Answers with JSON.</summary>
     public Task WriteJsonAsync(int status, ReadOnlySpan<byte> json)
     {
         Begin(status, Json);
-        return WriteAsync(json, "\n"u8);
+        return WriteAsync(json, Script is null ? "\n"u8 : Script.End);
     }
 
     /// <summary>Answers with JSON. The buffer may be disposed of when the task has ended.</summary>
@@ -137,6 +140,9 @@ internal sealed partial class Exchange
     {
         using var json = new JsonBuffer();
         json.Raw("{"u8).Failure(error).Raw("}"u8);
+
+        // Reasons are often the client's, or a function's, own words.
+        Headers.XContentTypeOptions = "nosniff";
         return WriteJsonAsync(error.Status, json);
     }
 
@@ -222,7 +228,17 @@ internal sealed partial class Exchange
     private void Begin(int status, string? contentType)
     {
         var headers = Headers;
+        if (contentType is Json && Node.Settings.AllowJsonp && headers.ContentType.Count == 0)
+        {
+            BecomeScript();
+        }
+
         _context.Response.StatusCode = status;
+        if (status == StatusCodes.Status304NotModified)
+        {
+            _context.Response.ContentLength = 0; // as CouchDB says
+        }
+
         if (contentType is not null)
         {
             if (headers.ContentType.Count == 0)
@@ -266,13 +282,15 @@ internal sealed partial class Exchange
             return Task.CompletedTask;
         }
 
-        _context.Response.ContentLength = bytes.Length + end.Length;
+        var start = Script is null ? [] : Script.Start;
+        _context.Response.ContentLength = start.Length + bytes.Length + end.Length;
         if (IsHead)
         {
             return Task.CompletedTask;
         }
 
         var writer = _context.Response.BodyWriter;
+        Append(writer, start);
         Append(writer, bytes);
         Append(writer, end);
         return Sent(writer.FlushAsync(Aborted), stalled: null).AsTask();

@@ -5,7 +5,22 @@ namespace CloudWall.Server.Http;
 /// <content>Requests that become others.</content>
 internal sealed partial class Exchange
 {
+    private readonly bool _isSafe;
     private int _rewrites;
+    private string? _requested;
+
+    /// <summary>
+    /// The target as the client knows it: without what a name of this node stands for (or as a proxy says in
+    /// <c>X-CouchDB-Requested-Path</c>). As in CouchDB it is else the one that a rewrite has led to.
+    /// </summary>
+    public string RequestedPath => _requested
+        ?? (RequestHeaders.TryGetValue("X-CouchDB-Requested-Path", out var named) && named.ToString() is { Length: > 0 } path ? path : Target.Raw);
+
+    /// <summary>
+    /// Whether this may only end at what changes nothing: a page can have a browser send a GET without asking anyone, so a design document
+    /// must not make more of it.
+    /// </summary>
+    public bool MayOnlyRead => _isSafe && _rewrites > 0;
 
     /// <summary>Whether the answer says nothing about caching unless the endpoint does: it is not ours.</summary>
     public bool IsPlain { get; set; }
@@ -42,4 +57,13 @@ internal sealed partial class Exchange
 
     /// <summary>Takes another target in the place of the one that was named.</summary>
     internal void Become(RequestTarget target) => Target = target;
+
+    /// <summary>Takes what a name of this node stands for in the place of what was named.</summary>
+    /// <param name="target">What it stands for.</param>
+    /// <param name="requested">The target as somebody sees it who knows the node by that name.</param>
+    internal void Become(RequestTarget target, string requested)
+    {
+        Target = target;
+        _requested = requested;
+    }
 }

@@ -66,7 +66,7 @@ internal sealed partial class Exchange
         _context = context;
         _began = node.Time.GetTimestamp();
         var raw = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        if (RequestTarget.TryParse(raw, out var target, out var error))
+        if (RequestTarget.TryParse(raw, node.Settings.DecodePlusToSpace, out var target, out var error))
         {
             Target = target;
         }
@@ -76,10 +76,10 @@ internal sealed partial class Exchange
             TargetError = error;
         }
 
-        RequestedTarget = Target;
         RawTarget = raw;
         IsHead = context.Request.Method == "HEAD";
         Method = MethodOf(context.Request);
+        _isSafe = Method is "GET" or "OPTIONS";
     }
 
     /// <summary>The node: settings, databases, clock, ids for new documents.</summary>
@@ -93,9 +93,6 @@ internal sealed partial class Exchange
 
     /// <summary>What the request names: <c>Target.Text(0)</c> is the database's name, and so on.</summary>
     public RequestTarget Target { get; private set; }
-
-    /// <summary>What the client has named, where a rewrite has made something else of it.</summary>
-    public RequestTarget RequestedTarget { get; }
 
     /// <summary>The parameters.</summary>
     public Query Query => Target.Query;

@@ -40,11 +40,19 @@ internal static class HttpErrors
     /// <summary>400 <c>bad_request</c>.</summary>
     public static DocumentException BadRequest(string reason) => new(DocumentError.BadRequest(reason));
 
+    /// <summary>
+    /// 400: this node cannot do that yet. Not 501, which clients take for a failure that may pass, and ask again for ever.
+    /// </summary>
+    public static DocumentException NotYet(string reason) => new(new DocumentError(400, "not_implemented", reason));
+
     /// <summary>400: a body, or a parameter, that is not JSON.</summary>
     public static DocumentException InvalidJson() => BadRequest("invalid UTF-8 JSON");
 
     /// <summary>401 <c>unauthorized</c>.</summary>
     public static DocumentException Unauthorized(string reason) => new(new DocumentError(401, "unauthorized", reason));
+
+    /// <summary>403 <c>forbidden</c>.</summary>
+    public static DocumentException Forbidden(string reason) => new(new DocumentError(403, "forbidden", reason));
 
     /// <summary>404 <c>not_found</c>.</summary>
     public static DocumentException NotFound(string reason) => new(new DocumentError(404, "not_found", reason));

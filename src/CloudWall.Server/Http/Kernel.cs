@@ -30,7 +30,7 @@ internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Ex
     /// <inheritdoc/>
     public async Task ProcessRequestAsync(Exchange context)
     {
-        NullEscapes.Watch(context.Context);
+        RequestHeads.Watch(context.Context);
         try
         {
             await AnswerAsync(context);
@@ -100,7 +100,7 @@ internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Ex
 
         if (node.VirtualHosts.Find(exchange) is { } meant)
         {
-            exchange.Become(meant);
+            exchange.Become(meant.Target, meant.Requested);
         }
 
         if (exchange.Method == "OPTIONS" && node.Cors.TryPreflight(exchange.RequestHeaders, exchange.Headers))
@@ -121,9 +121,11 @@ internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Ex
         exchange.Principal = principal;
         var route = routes.Find(exchange.Method, exchange.Target) ?? throw HttpErrors.NotFound("missing");
         Admit(exchange, route);
-        if (route.For(exchange.Method) is { } handler)
+        if (route.For(exchange.Method) is { } found)
         {
-            return handler(exchange);
+            return found.IsSafe || !exchange.MayOnlyRead
+                ? found.Handler(exchange)
+                : throw HttpErrors.Forbidden("A request that only reads cannot be rewritten into one that changes something.");
         }
 
         exchange.Headers.Allow = route.Allowed;

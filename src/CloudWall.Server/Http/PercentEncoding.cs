@@ -26,32 +26,33 @@ internal static class PercentEncoding
         return true;
     }
 
-    /// <summary>Decodes text whose escapes are well formed.</summary>
+    /// <summary>Decodes text. What is no escape stands for itself.</summary>
     /// <param name="text">The text: ASCII, or else one character a byte (Latin-1).</param>
     /// <param name="destination">At least as long as the text.</param>
+    /// <param name="plusIsSpace">Whether a plus sign is a space.</param>
     /// <returns>How many bytes were written.</returns>
-    public static int Decode(ReadOnlySpan<char> text, Span<byte> destination)
+    public static int Decode(ReadOnlySpan<char> text, Span<byte> destination, bool plusIsSpace = true)
     {
         var written = 0;
         for (var i = 0; i < text.Length; i++)
         {
             var c = text[i];
-            if (c == '%')
+            if (c == '%' && i + 2 < text.Length && char.IsAsciiHexDigit(text[i + 1]) && char.IsAsciiHexDigit(text[i + 2]))
             {
                 destination[written++] = (byte)((Digit(text[i + 1]) << 4) | Digit(text[i + 2]));
                 i += 2;
             }
             else
             {
-                destination[written++] = c == '+' ? (byte)' ' : (byte)c;
+                destination[written++] = c == '+' && plusIsSpace ? (byte)' ' : (byte)c;
             }
         }
 
         return written;
     }
 
-    /// <summary>Decodes text whose escapes are well formed; what is not UTF-8 becomes U+FFFD.</summary>
-    public static string Decode(ReadOnlySpan<char> text)
+    /// <summary>Decodes text as <see cref="Decode(ReadOnlySpan{char}, Span{byte}, bool)"/> does; what is not UTF-8 becomes U+FFFD.</summary>
+    public static string Decode(ReadOnlySpan<char> text, bool plusIsSpace = true)
     {
         if (text.IsEmpty)
         {
@@ -61,7 +62,7 @@ internal static class PercentEncoding
         var buffer = SharedArrays.Rent<byte>(text.Length);
         try
         {
-            return Encoding.UTF8.GetString(buffer, 0, Decode(text, buffer));
+            return Encoding.UTF8.GetString(buffer, 0, Decode(text, buffer, plusIsSpace));
         }
         finally
         {

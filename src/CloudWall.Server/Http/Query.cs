@@ -50,23 +50,23 @@ internal sealed class Query : IReadOnlyList<KeyValuePair<string, string>>
             return Empty;
         }
 
+        // As in CouchDB, nothing between two separators is a parameter without a name.
         var parameters = new List<KeyValuePair<string, string>>();
+        text = text[^1] is '&' or ';' ? text[..^1] : text;
         foreach (var range in text.SplitAny('&', ';'))
         {
             var pair = text[range];
             var equals = pair.IndexOf('=');
-            if (equals >= 0)
-            {
-                parameters.Add(new(PercentEncoding.Decode(pair[..equals]), PercentEncoding.Decode(pair[(equals + 1)..])));
-            }
-            else if (!pair.IsEmpty)
-            {
-                parameters.Add(new(PercentEncoding.Decode(pair), string.Empty));
-            }
+            parameters.Add(equals < 0
+                ? new(PercentEncoding.Decode(pair), string.Empty)
+                : new(PercentEncoding.Decode(pair[..equals]), PercentEncoding.Decode(pair[(equals + 1)..])));
         }
 
         return new Query(parameters);
     }
+
+    /// <summary>Reads the fields of a form (application/x-www-form-urlencoded). What is no escape stands for itself.</summary>
+    public static Query ParseForm(ReadOnlySpan<byte> body) => Parse(Encoding.Latin1.GetString(body));
 
     /// <summary>Whether a parameter is given, with or without a value.</summary>
     public bool Has(string name) => this[name] is not null;

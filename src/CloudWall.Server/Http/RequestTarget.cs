@@ -58,12 +58,14 @@ internal sealed class RequestTarget
 
     /// <summary>Reads a request line's target.</summary>
     /// <param name="raw">The target: a path (RFC 9112, section 3.2.1), or an absolute URI, of which scheme and host are dropped.</param>
+    /// <param name="plusIsSpace">Whether a plus sign in the path is a space; in the query it always is.</param>
     /// <param name="target">The parsed target.</param>
     /// <param name="error">Else: what CouchDB answers.</param>
-    public static bool TryParse(string raw, [NotNullWhen(true)] out RequestTarget? target, [NotNullWhen(false)] out DocumentError? error)
+    public static bool TryParse(
+        string raw, bool plusIsSpace, [NotNullWhen(true)] out RequestTarget? target, [NotNullWhen(false)] out DocumentError? error)
     {
         target = null;
-        raw = NullEscapes.Restore(WithoutOrigin(raw));
+        raw = RequestHead.Restore(WithoutOrigin(raw));
         if (raw.Length == 0 || raw[0] != '/')
         {
             error = DocumentError.BadRequest("invalid_path");
@@ -87,7 +89,7 @@ internal sealed class RequestTarget
             var segment = path[range];
             if (!segment.IsEmpty)
             {
-                written += PercentEncoding.Decode(segment, decoded.AsSpan(written));
+                written += PercentEncoding.Decode(segment, decoded.AsSpan(written), plusIsSpace);
                 ends[index++] = written;
             }
         }

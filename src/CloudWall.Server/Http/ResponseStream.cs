@@ -15,7 +15,14 @@ internal sealed class ResponseStream : IJsonOutput, IDisposable
     private bool _started;
 
     /// <summary>For <see cref="Exchange.BeginStream"/>.</summary>
-    internal ResponseStream(Exchange exchange) => _exchange = exchange;
+    internal ResponseStream(Exchange exchange)
+    {
+        _exchange = exchange;
+        if (exchange.Script is { } script)
+        {
+            Buffer.Raw(script.Start);
+        }
+    }
 
     /// <summary>Where the answer is written.</summary>
     public JsonBuffer Buffer { get; } = new(FlushAt + 4096);
@@ -73,6 +80,11 @@ internal sealed class ResponseStream : IJsonOutput, IDisposable
     /// <exception cref="OperationCanceledException">The client has gone.</exception>
     public async ValueTask CompleteAsync()
     {
+        if (_exchange.Script is { } script)
+        {
+            Buffer.Raw(script.End);
+        }
+
         if (!_started)
         {
             _exchange.SetLength(Buffer.WrittenCount);

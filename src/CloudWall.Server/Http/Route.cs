@@ -11,11 +11,11 @@ internal sealed record Route(string Pattern, Audience Audience, string Allowed, 
     public bool NeedsDesign { get; } = Pattern.Contains("/_design/{ddoc}/", StringComparison.Ordinal);
 
     /// <summary>What answers a method, or null: 405.</summary>
-    public Handler? For(string method)
+    public MethodHandler? For(string method)
     {
-        foreach (var (name, handler) in Handlers)
+        foreach (var handler in Handlers)
         {
-            if (name == method || name == "*")
+            if (handler.Method == method || handler.Method == "*")
             {
                 return handler;
             }

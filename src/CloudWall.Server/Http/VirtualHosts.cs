@@ -4,8 +4,8 @@ namespace CloudWall.Server.Http;
 
 /// <summary>
 /// Names of this node that stand for a path of it, mostly that of a couchapp's rewrites (CouchDB's documentation: "Virtual Hosts").
-/// A name may begin with <c>*</c> for any subdomain, have parts such as <c>:dbname</c>, which the path may name again, and be
-/// followed by a path of its own.
+/// A name may begin with <c>*</c> for any subdomain, have parts such as <c>:dbname</c>, and be followed by a path of its own. The path that it
+/// stands for may name both again.
 /// </summary>
 internal sealed class VirtualHosts
 {
@@ -16,11 +16,16 @@ internal sealed class VirtualHosts
     {
         foreach (var (key, value) in settings.Section("vhosts"))
         {
+            if (value.Length == 0)
+            {
+                continue;
+            }
+
             var slash = key.IndexOf('/', StringComparison.Ordinal);
             _rules.Add(new Rule(
                 (slash < 0 ? key : key[..slash]).Split('.'),
                 slash < 0 ? [] : key[slash..].Split('/', StringSplitOptions.RemoveEmptyEntries),
-                value.TrimEnd('/')));
+                value.Split('/', StringSplitOptions.RemoveEmptyEntries)));
         }
 
         // Names in full before patterns, long ones before short ones.
@@ -31,8 +36,11 @@ internal sealed class VirtualHosts
     /// <summary>First segments of paths that mean the same under every name.</summary>
     private HashSet<string> Global { get; }
 
-    /// <summary>What a request's target means under the name by which the client reached us; null where it is what it says.</summary>
-    public RequestTarget? Find(Exchange exchange)
+    /// <summary>
+    /// What a request's target means under the name by which the client reached us, and what is left of it after the name's own path; null
+    /// where it is what it says.
+    /// </summary>
+    public (RequestTarget Target, string Requested)? Find(Exchange exchange)
     {
         var target = exchange.Target;
         if (_rules.Count == 0 || (target.Count > 0 && Global.Contains(target.Text(0))))
@@ -50,23 +58,23 @@ internal sealed class VirtualHosts
         var name = (colon > 0 && !host.EndsWith(']') ? host[..colon] : host).Split('.');
         foreach (var rule in _rules)
         {
-            if (rule.TryBind(name, host.Split('.'), target, out var path))
+            if (rule.TryBind(name, host.Split('.'), target, out var prefix, out var rest))
             {
-                return RequestTarget.TryParse(path, out var found, out _) ? found : null;
+                return RequestTarget.TryParse(prefix + rest, exchange.Node.Settings.DecodePlusToSpace, out var found, out _) ? (found, rest) : null;
             }
         }
 
         return null;
     }
 
-    private sealed record Rule(string[] Host, string[] Path, string Target)
+    private sealed record Rule(string[] Host, string[] Path, string[] Target)
     {
         public int Openness => Host.Count(static part => part is "*" or [':', ..]);
 
-        public bool TryBind(string[] name, string[] nameWithPort, RequestTarget target, out string path)
+        public bool TryBind(string[] name, string[] nameWithPort, RequestTarget target, out string prefix, out string rest)
         {
-            path = string.Empty;
-            var bindings = new List<(string Name, string Value)>();
+            prefix = rest = string.Empty;
+            var bindings = new Dictionary<string, string>();
             if (!(TryBindHost(name, bindings) || TryBindHost(nameWithPort, bindings)) || target.Count < Path.Length)
             {
                 return false;
@@ -88,12 +96,16 @@ internal sealed class VirtualHosts
                 raw = end < 0 ? [] : raw[end..];
             }
 
-            path = string.Join('/', Target.Split('/').Select(part => bindings.Find(binding => binding.Name == part).Value ?? part));
-            path += raw.StartsWith("/") || raw.IsEmpty || raw[0] == '?' ? raw.ToString() : "/" + raw.ToString();
+            prefix = string.Concat(Target.Select(part => "/" + part switch
+            {
+                [':', ..] or "*" => bindings.GetValueOrDefault(part, "undefined"),
+                _ => part,
+            }));
+            rest = raw.StartsWith("/") ? raw.ToString() : "/" + raw.ToString();
             return true;
         }
 
-        private bool TryBindHost(string[] name, List<(string Name, string Value)> bindings)
+        private bool TryBindHost(string[] name, Dictionary<string, string> bindings)
         {
             var any = Host[0] == "*";
             if (any ? name.Length < Host.Length : name.Length != Host.Length)
@@ -102,12 +114,14 @@ internal sealed class VirtualHosts
             }
 
             bindings.Clear();
+            var further = any ? name.Length - Host.Length + 1 : 0;
+            bindings["*"] = string.Join('/', name[..further].Reverse().Select(PercentEncoding.Encode));
             for (var i = any ? 1 : 0; i < Host.Length; i++)
             {
                 var part = name[name.Length - Host.Length + i];
                 if (Host[i] is [':', ..])
                 {
-                    bindings.Add((Host[i], PercentEncoding.Encode(part)));
+                    bindings[Host[i]] = PercentEncoding.Encode(part);
                 }
                 else if (!Host[i].Equals(part, StringComparison.OrdinalIgnoreCase))
                 {

@@ -3,7 +3,6 @@ using System.Text;
 using CloudWall.Documents;
 using CloudWall.Server.Http;
 using CloudWall.Server.Json;
-using Microsoft.Extensions.Primitives;
 
 namespace CloudWall.Server.Scripts;
 
@@ -13,9 +12,6 @@ namespace CloudWall.Server.Scripts;
 /// </summary>
 internal static class FunctionResponse
 {
-    // A function's headers are the design document's author's; these are how the answer is framed, and CouchDB's own.
-    private static readonly string[] Framing = ["Content-Length", "Transfer-Encoding", "Connection", "Date", "Server", "Keep-Alive", "Upgrade", "Trailer"];
-
     /// <summary>Sends the answer.</summary>
     /// <param name="exchange">The request.</param>
     /// <param name="response">What the function gave back.</param>
@@ -26,6 +22,8 @@ internal static class FunctionResponse
     {
         byte[] content = [];
         NormalJson? json = null;
+
+        // As in CouchDB, the last of several contents names the type, and JSON is what is sent.
         var type = "application/json";
         foreach (var (name, value) in NormalJson.FromStored(response).Members())
         {
@@ -35,7 +33,7 @@ internal static class FunctionResponse
                     status = ReadStatus(value);
                     break;
                 case "headers":
-                    ApplyHeaders(exchange, value);
+                    FunctionHeaders.Apply(exchange, value);
                     break;
                 case "body":
                     content = value.IsText ? Encoding.UTF8.GetBytes(value.Text()) : throw Invalid(name);
@@ -47,6 +45,7 @@ internal static class FunctionResponse
                     break;
                 case "json":
                     json = value;
+                    type = "application/json";
                     break;
                 case "stop" or "":
                     break;
@@ -60,41 +59,19 @@ internal static class FunctionResponse
             exchange.Headers[name] = value;
         }
 
+        if (exchange.Headers.ContentType.Count == 0)
+        {
+            exchange.Headers.ContentType = type;
+        }
+
+        FunctionHeaders.Confine(exchange);
         if (json is { } any)
         {
             return exchange.WriteJsonAsync(status, any.Utf8);
         }
 
-        Sandbox(exchange);
         exchange.IsPlain = true;
         return exchange.WriteBytesAsync(status, type, content);
-    }
-
-    /// <summary>Sets the headers that a function chose.</summary>
-    public static void ApplyHeaders(Exchange exchange, NormalJson headers)
-    {
-        if (!headers.IsObject)
-        {
-            return;
-        }
-
-        foreach (var (name, value) in headers.Members())
-        {
-            if (name.Length > 0 && !Framing.Contains(name, StringComparer.OrdinalIgnoreCase) && name.All(static c => c is > ' ' and < (char)127 and not ':'))
-            {
-                var text = value.IsText ? value.Text() : Encoding.UTF8.GetString(value.Utf8.Span);
-                exchange.Headers[name] = new string([.. text.Where(static c => c is >= ' ' and < (char)127 || c > (char)160)]);
-            }
-        }
-    }
-
-    /// <summary>What comes out of a function must not act in the name of whoever looks at it. Its own policy can only add to ours.</summary>
-    public static void Sandbox(Exchange exchange)
-    {
-        if (exchange.Node.Settings.ContentPolicies.Functions is { } policy)
-        {
-            exchange.Headers.ContentSecurityPolicy = StringValues.Concat(policy, exchange.Headers.ContentSecurityPolicy);
-        }
     }
 
     /// <summary>A status that an answer can have.</summary>

@@ -35,7 +35,7 @@ internal static class RequestObject
         json.Raw(",\"uuid\":"u8).Text(exchange.Node.Uuids.Next()).Raw(",\"id\":"u8);
         _ = id is null ? json.Raw("null"u8) : json.Text(id);
         json.Raw(",\"method\":"u8).Text(exchange.Method).Raw(",\"requested_path\":"u8);
-        WriteRequestedPath(json, exchange.RequestedTarget);
+        WriteRequestedPath(json, exchange);
         json.Raw(",\"path\":"u8);
         WritePath(json, exchange.Target);
         json.Raw(",\"raw_path\":"u8).Text(exchange.Target.Raw).Raw(",\"query\":"u8);
@@ -47,7 +47,7 @@ internal static class RequestObject
         _ = isRead && body is { } read ? json.Raw(read.Span) : json.Text(text ?? "undefined");
         json.Raw(",\"peer\":"u8)
             .Text(exchange.Context.Connection.RemoteIpAddress?.ToString() ?? string.Empty).Raw(",\"form\":"u8);
-        WriteMembers(json, IsForm(exchange) ? Query.Parse(text) : Query.Parse([]));
+        WriteMembers(json, IsForm(exchange) && body is { } form ? Query.ParseForm(form.Span) : Query.Parse([]));
         json.Raw(",\"cookie\":{},\"userCtx\":"u8);
         UserContext.Write(json, database.Name, exchange.Principal);
         json.Raw(",\"secObj\":"u8).Raw((database.Security ?? Security.Default).Span).Raw("}"u8);
@@ -59,13 +59,13 @@ internal static class RequestObject
         && exchange.RequestHeaders.ContentType.ToString().StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The path as it was asked for; as in CouchDB, the query string is a part of its end.</summary>
-    private static void WriteRequestedPath(JsonBuffer json, RequestTarget target)
+    private static void WriteRequestedPath(JsonBuffer json, Exchange exchange)
     {
         json.Raw("["u8);
         var separator = ""u8;
-        foreach (var part in target.Raw.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var part in exchange.RequestedPath.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
-            json.Raw(separator).Text(Uri.UnescapeDataString(part.Replace('+', ' ')));
+            json.Raw(separator).Text(PercentEncoding.Decode(part, exchange.Node.Settings.DecodePlusToSpace));
             separator = ","u8;
         }
 

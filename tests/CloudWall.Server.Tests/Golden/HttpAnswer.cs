@@ -9,6 +9,9 @@ namespace CloudWall.Server.Tests.Golden;
 internal sealed record HttpAnswer(
     int Status, IReadOnlyDictionary<string, string> Headers, byte[] Body, TimeSpan Elapsed, string? Failure = null)
 {
+    /// <summary>A header's value, or null.</summary>
+    public string? Header(string name) => Headers.GetValueOrDefault(name.ToLowerInvariant());
+
     public static HttpAnswer Failed(string failure, TimeSpan elapsed) =>
         new(0, new Dictionary<string, string>(), [], elapsed, failure);
 }

@@ -41,7 +41,7 @@ public sealed class RequestTargetTests
     [InlineData("db/doc", "invalid_path")]
     public void Refuses_what_cannot_be_decoded(string raw, string reason)
     {
-        Assert.False(RequestTarget.TryParse(raw, out _, out var error));
+        Assert.False(RequestTarget.TryParse(raw, plusIsSpace: true, out _, out var error));
         Assert.Equal((400, "bad_request", reason), (error.Status, error.Error, error.Reason));
     }
 
@@ -52,6 +52,13 @@ public sealed class RequestTargetTests
         Assert.False(target.IsUtf8(1));
         Assert.Equal("\uFFFD", target.Text(1));
         Assert.True(target.IsUtf8(0));
+    }
+
+    [Fact]
+    public void A_plus_sign_may_be_one()
+    {
+        Assert.True(RequestTarget.TryParse("/a+b/c%2Bd?x=e+f", plusIsSpace: false, out var target, out _));
+        Assert.Equal(("a+b", "c+d", "e f"), (target.Text(0), target.Text(1), target.Query["x"]));
     }
 
     [Fact]
@@ -71,7 +78,7 @@ public sealed class RequestTargetTests
     public void Whatever_is_sent_is_read_or_refused() =>
         Gen.Char["/%?#&=;+.:0aF\u007f\u0080ÿ"].Array[0, 40].Select(static chars => new string(chars)).Sample(raw =>
         {
-            if (RequestTarget.TryParse(raw, out var target, out var error))
+            if (RequestTarget.TryParse(raw, plusIsSpace: true, out var target, out var error))
             {
                 Assert.All(Enumerable.Range(0, target.Count), index => Assert.NotEmpty(target.Bytes(index).ToArray()));
             }
@@ -83,7 +90,7 @@ public sealed class RequestTargetTests
 
     private static RequestTarget Parse(string raw)
     {
-        Assert.True(RequestTarget.TryParse(raw, out var target, out _));
+        Assert.True(RequestTarget.TryParse(raw, plusIsSpace: true, out var target, out _));
         return target;
     }
 }

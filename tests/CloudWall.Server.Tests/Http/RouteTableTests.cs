@@ -44,7 +44,7 @@ public sealed class RouteTableTests
     [InlineData("GET", "/db/a/b/c", "/{db}/{docid}/**")]
     public void Finds_the_most_literal_row(string method, string raw, string pattern)
     {
-        Assert.True(RequestTarget.TryParse(raw, out var target, out _));
+        Assert.True(RequestTarget.TryParse(raw, plusIsSpace: true, out var target, out _));
         Assert.Equal(pattern, Table.Find(method, target)?.Pattern);
     }
 
@@ -63,7 +63,7 @@ public sealed class RouteTableTests
             var slash = route.Pattern.IndexOf('/', StringComparison.Ordinal);
             var method = slash > 0 ? route.Pattern[..slash].TrimEnd() : route.Handlers[0].Method;
             var raw = route.Pattern[slash..].Replace("**", "rest", StringComparison.Ordinal).Replace("{", "~", StringComparison.Ordinal).Replace("}", "~", StringComparison.Ordinal);
-            Assert.True(RequestTarget.TryParse(raw, out var target, out _));
+            Assert.True(RequestTarget.TryParse(raw, plusIsSpace: true, out var target, out _));
             Assert.Equal(route.Pattern, Routes.Create().Find(method, target)?.Pattern);
         });
 

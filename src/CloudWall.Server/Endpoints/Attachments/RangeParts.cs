@@ -1,5 +1,4 @@
 using System.Text;
-using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Http;
 using CloudWall.Server.Http.Multipart;
 
@@ -39,7 +38,7 @@ internal sealed class RangeParts : IDisposable
 
         _any = true;
         Stream.Buffer
-            .Raw("\r\nContent-Type: "u8).Raw(Encoding.ASCII.GetBytes(HeaderText.Clean(contentType)))
+            .Raw("\r\nContent-Type: "u8).Raw(Encoding.UTF8.GetBytes(HeaderText.Clean(contentType)))
             .Raw("\r\nContent-Range: "u8).Raw(Encoding.ASCII.GetBytes(contentRange))
             .Raw("\r\n\r\n"u8);
     }

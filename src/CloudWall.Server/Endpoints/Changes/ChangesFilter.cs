@@ -8,8 +8,6 @@ namespace CloudWall.Server.Endpoints.Changes;
 /// <summary>Which documents a feed is about (CouchDB: "Filtering").</summary>
 internal sealed class ChangesFilter
 {
-    private static readonly DocumentError NotImplemented = new(501, "not_implemented", "This node has no selectors yet.");
-
     private readonly bool _design;
 
     private ChangesFilter(DocumentIds? ids, bool design, FilterFunction? function = null)
@@ -38,7 +36,7 @@ internal sealed class ChangesFilter
     public bool CountsAsLookup => _design || Ids is { Count: <= 1000 };
 
     /// <summary>Reads the filter that a request names.</summary>
-    /// <exception cref="DocumentException">400, 404, or 501 for selectors.</exception>
+    /// <exception cref="DocumentException">400 or 404.</exception>
     public static ChangesFilter Read(Exchange exchange, string name, NormalJson? body) => name switch
     {
         "" => None,
@@ -77,7 +75,8 @@ internal sealed class ChangesFilter
     private static DocumentException RefuseSelector(NormalJson? body) => body switch
     {
         null => HttpErrors.BadRequest("Selector must be specified in POST payload"),
-        { } members when members.Member("selector"u8) is { IsObject: true } => new DocumentException(NotImplemented),
+        { } members when members.Member("selector"u8) is { IsObject: true } => HttpErrors.NotYet(
+            "This node has no selectors yet. Filter with a function of a design document, with _view, or with _doc_ids."),
         _ => HttpErrors.BadRequest("Selector error: expected a JSON object"),
     };
 
@@ -103,8 +102,9 @@ internal sealed class ChangesFilter
 
     private static ChangesFilter Of(Exchange exchange, string kind, string design, string name, byte[]? request)
     {
-        name = PercentEncoding.Decode(name);
-        var calls = DesignCalls.Open(exchange.Node, exchange.Database, PercentEncoding.Decode(design)).Require(kind, name);
+        var plusIsSpace = exchange.Node.Settings.DecodePlusToSpace;
+        name = PercentEncoding.Decode(name, plusIsSpace);
+        var calls = DesignCalls.Open(exchange.Node, exchange.Database, PercentEncoding.Decode(design, plusIsSpace)).Require(kind, name);
         return new ChangesFilter(
             ids: null, design: false, new FilterFunction(calls, name, request));
     }

@@ -22,10 +22,10 @@ internal sealed class ListAnswer(Exchange exchange, ListRows rows) : ListExchang
         var status = answer.Member("code"u8) is { IsNull: false } code ? FunctionResponse.ReadStatus(code) : 200;
         if (answer.Member("headers"u8) is { } headers)
         {
-            FunctionResponse.ApplyHeaders(exchange, headers);
+            FunctionHeaders.Apply(exchange, headers);
         }
 
-        FunctionResponse.Sandbox(exchange);
+        FunctionHeaders.Confine(exchange);
         exchange.IsPlain = true;
         _stream = exchange.BeginStream(status);
         _stream.Stalled = rows.Pause;

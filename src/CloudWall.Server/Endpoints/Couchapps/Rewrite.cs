@@ -16,23 +16,22 @@ internal static class Rewrite
     public static async Task Run(Exchange exchange)
     {
         exchange.CountRewrite();
-        var design = exchange.Target.Text(2);
-        var calls = DesignCalls.Open(exchange.Node, exchange.Database, design);
-        var prefix = $"/{PercentEncoding.Encode(exchange.Target.Text(0))}/_design/{PercentEncoding.Encode(design)}/";
+        var calls = DesignCalls.Open(exchange.Node, exchange.Database, exchange.Target.Text(2));
+        var scope = RewriteScope.Of(exchange);
         switch (calls.Body.Member("rewrites"u8))
         {
             case { IsArray: true } rules:
-                await exchange.RewriteAsync(Parse(RewriteRules.Apply(exchange, prefix, rules)), exchange.Method, body: null);
+                await exchange.RewriteAsync(RewriteRules.Apply(exchange, scope, rules), exchange.Method, body: null);
                 break;
             case { IsText: true }:
-                await CallAsync(exchange, calls, prefix);
+                await CallAsync(exchange, calls, scope);
                 break;
             default:
                 throw Invalid(404, "Invalid path.");
         }
     }
 
-    private static async Task CallAsync(Exchange exchange, DesignCalls calls, string prefix)
+    private static async Task CallAsync(Exchange exchange, DesignCalls calls, RewriteScope scope)
     {
         using var body = await FunctionBody.ReadAsync(exchange);
         var request = RequestObject.Of(exchange, id: null, body?.Memory);
@@ -45,35 +44,34 @@ internal static class Rewrite
         }
 
         var sent = Text(answer, "body"u8, "bad body") is { } other ? Encoding.UTF8.GetBytes(other) : null;
+        var headers = answer.Member("headers"u8);
         if (answer.Member("code"u8) is { } code)
         {
-            if (answer.Member("headers"u8) is { } headers)
+            var status = FunctionResponse.ReadStatus(code);
+            if (headers is { } chosen)
             {
-                FunctionResponse.ApplyHeaders(exchange, headers);
+                FunctionHeaders.Apply(exchange, chosen);
             }
 
+            FunctionHeaders.Confine(exchange);
             exchange.IsPlain = true;
-            await exchange.WriteBytesAsync(FunctionResponse.ReadStatus(code), "text/html; charset=utf-8", sent);
+            await exchange.WriteBytesAsync(status, "text/html; charset=utf-8", sent);
             return;
         }
 
         var path = Text(answer, "path"u8, "bad path") ?? throw Invalid(500, "Rewrite result must produce a new path.");
-        var target = RewriteRules.Normalize(prefix + path);
+        var method = Text(answer, "method"u8, "bad method") ?? exchange.Method;
         var query = answer.Member("query"u8) is { IsObject: true } members
             ? members.Members().Select(static member => (member.Name, member.Value.IsText ? member.Value.Text() : throw Invalid(500, "bad query")))
             : exchange.Query.Select(static parameter => (parameter.Key, parameter.Value));
-        var parameters = RewriteRules.Encode(query);
-        if (parameters.Length > 0)
+        var target = scope.Resolve(path, query);
+        if (headers is { } asked)
         {
-            target += (target.Contains('?', StringComparison.Ordinal) ? "&" : "?") + parameters;
+            FunctionHeaders.ApplyToRequest(exchange, asked);
         }
 
-        var method = Text(answer, "method"u8, "bad method") ?? exchange.Method;
-        await exchange.RewriteAsync(Parse(target), method, sent ?? body?.Span.ToArray());
+        await exchange.RewriteAsync(target, method, sent ?? body?.Span.ToArray());
     }
-
-    private static RequestTarget Parse(string raw) =>
-        RequestTarget.TryParse(raw, out var target, out var error) ? target : throw new DocumentException(error);
 
     private static string? Text(NormalJson answer, ReadOnlySpan<byte> name, string otherwise) => answer.Member(name) switch
     {

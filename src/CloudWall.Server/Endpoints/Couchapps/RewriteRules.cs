@@ -12,112 +12,62 @@ internal static class RewriteRules
 
     /// <summary>Applies the rules of a design document.</summary>
     /// <param name="exchange">The request.</param>
-    /// <param name="prefix">The path of the design document, which targets are relative to.</param>
+    /// <param name="scope">Where a target may lead.</param>
     /// <param name="rules">The array of rules.</param>
     /// <returns>The new target.</returns>
     /// <exception cref="DocumentException">404: no rule fits; 400: one is no rule; 500: one of them leads out of the database.</exception>
-    public static string Apply(Exchange exchange, string prefix, NormalJson rules)
+    public static RequestTarget Apply(Exchange exchange, RewriteScope scope, NormalJson rules)
     {
-        foreach (var rule in rules.Elements())
-        {
-            if (rule.IsObject && (LeavesDatabase(Text(rule, "from"u8, Rest)) || LeavesDatabase(Text(rule, "to"u8, string.Empty))))
-            {
-                throw Insecure();
-            }
-        }
-
+        var all = rules.Elements().Where(static rule => rule.IsObject).Select(rule => Rule.Read(rule, scope)).ToList();
         var path = new List<string>();
         for (var i = 4; i < exchange.Target.Count; i++)
         {
             path.Add(exchange.Target.Text(i));
         }
 
-        foreach (var rule in rules.Elements())
+        var asked = exchange.Query.Select(static parameter => RewriteValue.OfParameter(parameter.Key, parameter.Value)).ToList();
+        foreach (var rule in all)
         {
-            if (!rule.IsObject)
+            var bound = new List<(string Name, RewriteValue Value)>();
+            if ((rule.Method == Rest || rule.Method == exchange.Method) && TryBind(rule.From, path, bound, out var rest))
             {
-                continue;
+                return Make(scope, rule, bound, asked, rest);
             }
-
-            var bindings = new List<Binding>();
-            if (Text(rule, "method"u8, Rest) is var method && method != Rest && method != exchange.Method
-                || !TryBind(Split(Text(rule, "from"u8, Rest)), path, bindings, out var rest))
-            {
-                continue;
-            }
-
-            bindings.AddRange(exchange.Query.Select(static parameter => new Binding(parameter.Key, parameter.Value, IsKey(parameter.Key))));
-            return Make(prefix, rule, bindings, rest);
         }
 
         throw HttpErrors.NotFound("missing");
     }
 
-    /// <summary>Takes <c>.</c> and <c>..</c> out of a path, which may have a query.</summary>
-    public static string Normalize(string target)
+    /// <summary>As in CouchDB: the rule's parameters, then those of the request from its end, then what the path has bound, each once.</summary>
+    private static RequestTarget Make(
+        RewriteScope scope,
+        Rule rule,
+        List<(string Name, RewriteValue Value)> bound,
+        List<(string Name, RewriteValue Value)> asked,
+        IReadOnlyList<string> rest)
     {
-        var query = target.IndexOf('?', StringComparison.Ordinal);
+        List<(string Name, RewriteValue Value)> known = [.. bound.AsEnumerable().Reverse(), .. asked];
+        var own = rule.Query.ConvertAll(parameter => (parameter.Name, Value: Fill(parameter.Value, rule, known)));
+        var parameters = own.Concat(known.AsEnumerable().Reverse().Where(each => !own.Exists(other => other.Name == each.Name))).ToList();
         var segments = new List<string>();
-        foreach (var segment in (query < 0 ? target : target[..query]).Split('/', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (segment == "..")
-            {
-                if (segments.Count == 0)
-                {
-                    throw Insecure();
-                }
-
-                segments.RemoveAt(segments.Count - 1);
-            }
-            else if (segment != ".")
-            {
-                segments.Add(Ascii(segment));
-            }
-        }
-
-        return "/" + string.Join('/', segments) + (query < 0 ? string.Empty : Ascii(target[query..]));
-    }
-
-    /// <summary>Parameters as a query string.</summary>
-    public static string Encode(IEnumerable<(string Name, string Value)> parameters) =>
-        string.Join('&', parameters.Select(static each => Uri.EscapeDataString(each.Name) + "=" + Uri.EscapeDataString(each.Value)));
-
-    private static string Make(string prefix, NormalJson rule, List<Binding> bindings, IReadOnlyList<string> rest)
-    {
-        if (rule.Member("to"u8) is not { IsText: true } to)
-        {
-            throw HttpErrors.BadRequest("invalid_rewrite_target");
-        }
-
-        var segments = Split(to.Text());
-        var query = rule.Member("query"u8) is { IsObject: true } members
-            ? members.Members().ConvertAll(member => Fill(member.Name, member.Value, bindings, rest))
-            : [];
-        var all = bindings.Where(binding => !query.Exists(member => member.Name == binding.Name)).Concat(query).ToList();
-
-        var path = new StringBuilder(prefix);
-        foreach (var segment in segments)
+        foreach (var segment in rule.To)
         {
             if (segment == Rest)
             {
-                path.AppendJoin('/', rest.Select(PercentEncoding.Encode));
+                segments.AddRange(rest);
                 break;
             }
 
-            path.Append(segment switch
-            {
-                ".." or "." => segment,
-                [':', .. var name] => PercentEncoding.Encode(all.Find(each => each.Name == name)?.Value ?? "undefined"),
-                _ => PercentEncoding.Encode(segment),
-            }).Append('/');
+            segments.Add(segment is [':', .. var name] ? (Find(own, name) ?? Find(known, name))?.AsParameter(isKey: false) ?? "undefined" : segment);
         }
 
-        var parameters = Encode(all.Where(static each => each.Name != Rest).Select(static each => (each.Name, IsKey(each.Name) && !each.IsJson ? Quote(each.Value) : each.Value)));
-        return Normalize(path.ToString()) + (parameters.Length > 0 ? "?" + parameters : string.Empty);
+        return scope.Resolve(segments, parameters
+            .Where(static each => each.Name != Rest)
+            .Select(static each => (each.Name, each.Value.AsParameter(RewriteValue.IsKey(each.Name)))));
     }
 
     private static bool TryBind(
-        string[] pattern, List<string> path, List<Binding> bindings, out IReadOnlyList<string> rest)
+        string[] pattern, List<string> path, List<(string Name, RewriteValue Value)> bound, out IReadOnlyList<string> rest)
     {
         rest = [];
         for (var i = 0; ; i++)
@@ -138,9 +88,9 @@ internal static class RewriteRules
                 return false;
             }
 
-            if (pattern[i] is [':', .. var name])
+            if (pattern[i] == Rest || pattern[i].StartsWith(':'))
             {
-                bindings.Insert(0, new Binding(name, path[i], IsJson: false));
+                bound.Add((pattern[i] == Rest ? Rest : pattern[i][1..], RewriteValue.OfText(path[i])));
             }
             else if (pattern[i] != path[i])
             {
@@ -149,60 +99,61 @@ internal static class RewriteRules
         }
     }
 
-    private static Binding Fill(string name, NormalJson value, List<Binding> bindings, IReadOnlyList<string> rest)
+    private static RewriteValue Fill(NormalJson value, Rule rule, List<(string Name, RewriteValue Value)> known)
     {
-        if (value.IsText)
+        if (value.IsArray)
         {
-            var text = value.Text();
-            return text switch
-            {
-                Rest => new Binding(name, string.Join('/', rest), IsJson: false),
-                [':', .. var variable] when bindings.Find(binding => binding.Name == variable) is { } found => found with { Name = name },
-                _ => new Binding(name, text, IsJson: false),
-            };
+            return RewriteValue.OfElements(value.Elements().Select(element =>
+                element.IsText && element.Text().StartsWith(':') ? Fill(element, rule, known) : RewriteValue.Of(element)));
         }
 
-        // A list goes into the query as JSON; anything else has no text, in CouchDB either.
-        return value.IsArray
-            ? new Binding(name, "[" + string.Join(',', value.Elements().Select(Element)) + "]", IsJson: true)
-            : throw HttpErrors.BadRequest("Query parameters of a rewrite rule are strings.");
-
-        string Element(NormalJson element)
+        if (!value.IsText)
         {
-            if (!element.IsText)
+            return RewriteValue.Of(value);
+        }
+
+        var text = value.Text();
+        return text switch
+        {
+            [':', .. var name] => Formatted(name),
+            Rest => Formatted(Rest),
+            _ => RewriteValue.OfText(text),
+        };
+
+        RewriteValue Formatted(string name) => (Find(known, name) ?? RewriteValue.OfText(text)).Formatted(rule.Format(name));
+    }
+
+    private static RewriteValue? Find(List<(string Name, RewriteValue Value)> values, string name)
+    {
+        foreach (var (other, value) in values)
+        {
+            if (other == name)
             {
-                return Encoding.UTF8.GetString(element.Utf8.Span);
+                return value;
             }
-
-            var filled = Fill(name, element, bindings, rest);
-            return filled.IsJson ? filled.Value : Quote(filled.Value);
         }
+
+        return null;
     }
 
-    private static bool IsKey(string name) => name is "key" or "startkey" or "start_key" or "endkey" or "end_key" or "keys";
-
-    private static string Quote(string text)
+    /// <summary>A rule, taken apart.</summary>
+    private sealed record Rule(string Method, string[] From, string[] To, List<(string Name, NormalJson Value)> Query, NormalJson? Formats)
     {
-        using var json = new JsonBuffer(64);
-        return Encoding.UTF8.GetString(json.Text(text).WrittenSpan);
+        public static Rule Read(NormalJson rule, RewriteScope scope) => new(
+            rule.Member("method"u8) is { } method ? method.IsText ? method.Text() : string.Empty : Rest,
+            scope.Split(Text(rule, "from"u8) ?? Rest),
+            scope.Split(Text(rule, "to"u8) ?? throw HttpErrors.BadRequest("invalid_rewrite_target")),
+            rule.Member("query"u8) is { IsObject: true } query ? query.Members() : [],
+            rule.Member("formats"u8) is { IsObject: true } formats ? formats : null);
+
+        public string? Format(string name) =>
+            Formats?.Member(Encoding.UTF8.GetBytes(name)) is { IsText: true } format ? format.Text() : null;
+
+        private static string? Text(NormalJson rule, ReadOnlySpan<byte> name) => rule.Member(name) switch
+        {
+            null => null,
+            { IsText: true } text => text.Text(),
+            _ => throw HttpErrors.BadRequest($"`{Encoding.UTF8.GetString(name)}` of a rewrite rule must be a string."),
+        };
     }
-
-    private static string Text(NormalJson rule, ReadOnlySpan<byte> name, string otherwise) =>
-        rule.Member(name) is { IsText: true } text ? text.Text() : otherwise;
-
-    private static bool LeavesDatabase(string path) => Split(path).Count(static segment => segment == "..") > 2;
-
-    private static string[] Split(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-
-    private static string Ascii(string text) => string.Concat(text.EnumerateRunes().Select(static rune =>
-        rune.Value is > ' ' and < 127 ? rune.ToString() : Uri.EscapeDataString(rune.ToString())));
-
-    private static DocumentException Insecure() =>
-        new(new DocumentError(500, "insecure_rewrite_rule", "too many ../.. segments"));
-
-    /// <summary>What a name stands for.</summary>
-    /// <param name="Name">The name.</param>
-    /// <param name="Value">Its value.</param>
-    /// <param name="IsJson">Whether that is JSON, as keys are in a query, or text.</param>
-    private sealed record Binding(string Name, string Value, bool IsJson);
 }

@@ -12,7 +12,7 @@ namespace CloudWall.Server.Endpoints.Couchapps;
 /// <summary><c>/{db}/_design/{ddoc}/_update/{function}[/{docid}]</c>: a function makes a document of a request.</summary>
 internal static class Update
 {
-    /// <summary>Any method but GET, which the function's caller refuses.</summary>
+    /// <summary>Any method but those that change nothing.</summary>
     public static async Task Run(Exchange exchange)
     {
         if (exchange.Target.Count < 5)
@@ -23,6 +23,11 @@ internal static class Update
         var name = exchange.Target.Text(4);
         var design = DesignCalls.Open(exchange.Node, exchange.Database, exchange.Target.Text(2)).Require("updates", name);
         using var document = FunctionDocument.Open(exchange, 5);
+        if (exchange.Method is "GET" or "OPTIONS")
+        {
+            throw new DocumentException(new DocumentError(405, "method_not_allowed", "Update functions do not allow " + exchange.Method));
+        }
+
         using var body = await FunctionBody.ReadAsync(exchange);
         var request = RequestObject.Of(exchange, document.Id, body?.Memory);
         var result = await design.CallAsync(functions => functions.Update(name, document.Json, request, exchange.Aborted), exchange.Aborted);

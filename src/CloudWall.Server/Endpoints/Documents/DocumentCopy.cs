@@ -18,7 +18,7 @@ internal static class DocumentCopy
     {
         var source = exchange.DocumentId;
         var revision = RequestedRevision.Resolve(exchange, null);
-        var (target, targetRevision) = ParseDestination(exchange.RequestHeaders["Destination"].ToString(), exchange.RequestHeaders.ContainsKey("Destination"));
+        var (target, targetRevision) = ParseDestination(exchange);
         DocumentParser.ValidateId(target, exchange.Node.Settings.Limits);
 
         var (document, attachments) = Read(exchange.Database, source, revision);
@@ -60,9 +60,11 @@ internal static class DocumentCopy
     private static ParsedDocument Parsed(ReadOnlySpan<byte> body, bool deleted) =>
         new() { Deleted = deleted, Body = body.ToArray(), Term = JsonNormalForm.ToTerm(body) };
 
-    private static (string Id, RevisionId? Revision) ParseDestination(string destination, bool given)
+    private static (string Id, RevisionId? Revision) ParseDestination(Exchange exchange)
     {
-        if (!given)
+        var plusIsSpace = exchange.Node.Settings.DecodePlusToSpace;
+        var destination = exchange.RequestHeaders["Destination"].ToString();
+        if (!exchange.RequestHeaders.ContainsKey("Destination"))
         {
             throw HttpErrors.BadRequest("Destination header is mandatory for COPY.");
         }
@@ -81,19 +83,20 @@ internal static class DocumentCopy
 
         if (question < 0)
         {
-            return (ReadId(path), null);
+            return (ReadId(path, plusIsSpace), null);
         }
 
         var equals = destination.IndexOf('=', question);
         return equals < 0
             ? throw HttpErrors.BadRequest("The Destination header names no revision after its question mark.")
-            : (ReadId(path), DocumentQuery.ParseRevision(destination[(equals + 1)..]));
+            : (ReadId(path, plusIsSpace), DocumentQuery.ParseRevision(destination[(equals + 1)..]));
     }
 
-    private static string ReadId(string path)
+    // The header is read as one character a byte: it need not be escaped.
+    private static string ReadId(string path, bool plusIsSpace)
     {
         var bytes = new byte[path.Length];
-        var id = bytes.AsSpan(0, PercentEncoding.Decode(path, bytes));
+        var id = bytes.AsSpan(0, PercentEncoding.Decode(path, bytes, plusIsSpace));
         return Utf8.IsValid(id)
             ? Encoding.UTF8.GetString(id)
             : throw new DocumentException(new DocumentError(400, "illegal_docid", "Document id must be valid UTF-8"));

@@ -132,7 +132,8 @@ internal static class DocumentForm
         }
 
         if (!Uri.TryCreate(referer, UriKind.Absolute, out var uri)
-            || !uri.Authority.Equals(new Uri(exchange.AbsoluteUri("/")).Authority, StringComparison.OrdinalIgnoreCase))
+            || !Uri.TryCreate(exchange.AbsoluteUri("/"), UriKind.Absolute, out var own)
+            || !uri.Authority.Equals(own.Authority, StringComparison.OrdinalIgnoreCase))
         {
             throw HttpErrors.BadRequest("Referer header must match host.");
         }

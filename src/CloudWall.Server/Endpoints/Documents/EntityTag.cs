@@ -1,4 +1,5 @@
 using CloudWall.Documents.Revisions;
+using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Documents;
 
