@@ -99,8 +99,8 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
     /// <param name="options">What never changes afterwards.</param>
     /// <param name="cancellation">Gives up waiting.</param>
     /// <exception cref="DocumentException">
-    /// 400 <c>illegal_database_name</c> or <c>database_name_too_long</c>; 412 <c>file_exists</c>; 503 when the node is stopping; 507: the disk
-    /// is full.
+    /// 400 <c>illegal_database_name</c>, <c>database_name_too_long</c>, or it would be partitioned, which no database can be yet; 412
+    /// <c>file_exists</c>; 503 when the node is stopping; 507: the disk is full.
     /// </exception>
     public async Task<Database> CreateAsync(string name, DatabaseOptions options, CancellationToken cancellation)
     {
@@ -109,6 +109,11 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
         try
         {
             ThrowIfDisposed();
+            if (options.Partitioned)
+            {
+                throw new DocumentException(DatabaseErrors.NotPartitioned);
+            }
+
             if (Find(name) is not null)
             {
                 throw new DocumentException(DatabaseErrors.Exists);

@@ -10,6 +10,9 @@ internal sealed class BodyPipe(PipeReader inner) : PipeReader
 {
     private ReadResult? _open;
 
+    /// <summary>Whether all of it has been taken.</summary>
+    public bool IsTaken { get; private set; }
+
     /// <summary>Gives back what has been read.</summary>
     public void Release()
     {
@@ -22,14 +25,14 @@ internal sealed class BodyPipe(PipeReader inner) : PipeReader
     /// <inheritdoc/>
     public override void AdvanceTo(SequencePosition consumed)
     {
-        _open = null;
+        Note(consumed);
         inner.AdvanceTo(consumed);
     }
 
     /// <inheritdoc/>
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
-        _open = null;
+        Note(consumed);
         inner.AdvanceTo(consumed, examined);
     }
 
@@ -60,6 +63,12 @@ internal sealed class BodyPipe(PipeReader inner) : PipeReader
 
         Opened(result);
         return true;
+    }
+
+    private void Note(SequencePosition consumed)
+    {
+        IsTaken |= _open is { IsCompleted: true } read && consumed.Equals(read.Buffer.End);
+        _open = null;
     }
 
     private async ValueTask<ReadResult> AwaitAsync(ValueTask<ReadResult> read) => Opened(await read);

@@ -53,6 +53,9 @@ namespace CloudWall.Server.Http;
 /// </summary>
 internal sealed partial class Exchange
 {
+    /// <summary>How long a client that has its answer may go on sending: as long as Kestrel would wait.</summary>
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(5);
+
     private readonly HttpContext _context;
     private readonly long _began;
     private Database? _database;
@@ -268,6 +271,37 @@ internal sealed partial class Exchange
 
     /// <summary>Gives back what the endpoint has read of the body and not used up.</summary>
     internal void ReleaseBody() => _body?.Release();
+
+    /// <summary>
+    /// Ends the answer, and takes what is left of the body off the connection: what comes after it is the head of the next request.
+    /// Who sends more for too long is hung up on.
+    /// </summary>
+    internal async ValueTask FinishAsync()
+    {
+        if (_context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true } || _body is { IsTaken: true } || Aborted.IsCancellationRequested)
+        {
+            return;
+        }
+
+        try
+        {
+            await _context.Response.CompleteAsync();
+            using var patience = new CancellationTokenSource(DrainTimeout, Node.Time);
+            for (var body = BodyReader; ;)
+            {
+                var read = await body.ReadAsync(patience.Token);
+                body.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted)
+                {
+                    return;
+                }
+            }
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or IOException or BadHttpRequestException or InvalidOperationException)
+        {
+            _context.Abort();
+        }
+    }
 
     private static string MethodOf(HttpRequest request)
     {

@@ -52,6 +52,8 @@ internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Ex
             context.ReleaseBody();
             context.ReleaseMemory();
         }
+
+        await context.FinishAsync();
     }
 
     /// <summary>

@@ -45,8 +45,8 @@ internal sealed class RequestHeads : PipeReader
     };
 
     /// <summary>
-    /// To be called for each request before it is answered. Completed callbacks run when Kestrel has taken the whole request,
-    /// body included, off the connection: what is read next begins with a request line.
+    /// To be called for each request before it is answered. When its callbacks run nothing of its body is left on the connection
+    /// (<see cref="Exchange.FinishAsync"/>): what is read next is the head of another.
     /// </summary>
     public static void Watch(HttpContext context)
     {

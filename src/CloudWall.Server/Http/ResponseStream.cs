@@ -82,6 +82,11 @@ internal sealed class ResponseStream : IJsonOutput, IDisposable
     {
         if (_exchange.Script is { } script)
         {
+            if (Buffer.WrittenSpan is [.., (byte)'\n'])
+            {
+                Buffer.Advance(-1);
+            }
+
             Buffer.Raw(script.End);
         }
 

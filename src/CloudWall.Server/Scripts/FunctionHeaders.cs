@@ -13,8 +13,6 @@ namespace CloudWall.Server.Scripts;
 /// </summary>
 internal static class FunctionHeaders
 {
-    private const string Json = "application/json";
-
     private static readonly string[] Kinds =
     [
         // Who may read other answers, and who is asked for a password.
@@ -129,10 +127,15 @@ internal static class FunctionHeaders
     /// Has browsers take the answer for what its type says, and put it into a sandbox: what comes out of a function must not act in the
     /// name of whoever looks at it. A policy that the function chose can only add to that. To be called when all headers are set.
     /// </summary>
-    public static void Confine(Exchange exchange)
+    /// <param name="exchange">The request.</param>
+    /// <param name="harmless">
+    /// A type that no browser runs if it takes it for what it says: CouchDB sends no policy with answers of this kind, and with this type
+    /// none is needed.
+    /// </param>
+    public static void Confine(Exchange exchange, string? harmless = null)
     {
         exchange.Headers.XContentTypeOptions = "nosniff";
-        if (exchange.Node.Settings.ContentPolicies.Functions is { } policy && !IsJson(exchange.Headers.ContentType))
+        if (exchange.Node.Settings.ContentPolicies.Functions is { } policy && !(harmless is not null && IsType(exchange.Headers.ContentType, harmless)))
         {
             exchange.Headers.ContentSecurityPolicy = StringValues.Concat(policy, exchange.Headers.ContentSecurityPolicy);
         }
@@ -145,12 +148,12 @@ internal static class FunctionHeaders
         && !Names.Contains(name)
         && !Array.Exists(Kinds, kind => name.StartsWith(kind, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Only JSON by the one name that no browser shows as a page; of several types, browsers may take any.</summary>
-    private static bool IsJson(StringValues types)
+    /// <summary>Whether this is the one type; of several browsers may take any.</summary>
+    private static bool IsType(StringValues types, string wanted)
     {
         var type = types.ToString().AsSpan();
         var parameters = type.IndexOf(';');
-        return !type.Contains(',') && (parameters < 0 ? type : type[..parameters]).Trim().Equals(Json, StringComparison.OrdinalIgnoreCase);
+        return !type.Contains(',') && (parameters < 0 ? type : type[..parameters]).Trim().Equals(wanted, StringComparison.OrdinalIgnoreCase);
     }
 
     private static string Clean(string text) => new([.. text.Where(static c => c is >= ' ' and < (char)127 || c > (char)160)]);

@@ -64,7 +64,7 @@ internal static class FunctionResponse
             exchange.Headers.ContentType = type;
         }
 
-        FunctionHeaders.Confine(exchange);
+        FunctionHeaders.Confine(exchange, json is null ? null : "application/json");
         if (json is { } any)
         {
             return exchange.WriteJsonAsync(status, any.Utf8);

@@ -105,6 +105,27 @@ public sealed class RequestHeadTests
         Assert.Contains("\"b\":2", answer, StringComparison.Ordinal);
     }
 
+    /// <summary>What was refused before its body was read does not make a head of that body.</summary>
+    [Theory]
+    [InlineData("Content-Length: 8", "GET / \r\n")]
+    [InlineData("Transfer-Encoding: chunked", "8\r\nGET / \r\n\r\n0\r\n\r\n")]
+    public async Task A_body_that_nobody_read_is_no_head(string framing, string body)
+    {
+        await using var node = await TestNode.StartAsync();
+        Assert.Equal(201, (await node.SendAsync("PUT", "/db")).Status);
+        var all = $"PUT /db/a/_bad HTTP/1.1\r\nHost: x\r\nAuthorization: Basic YWRtaW46cGFzcw==\r\n{framing}\r\n\r\n" + body
+            + Request("PUT /db/\u00e9", "Host: a b", "{}");
+
+        foreach (var size in (int[])[1, 50, int.MaxValue])
+        {
+            var answer = await SendAsync(node, Encoding.UTF8.GetBytes(all), size);
+
+            Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
+            Assert.Contains("prohibited", answer, StringComparison.Ordinal);
+            Assert.Contains(size == 1 ? "HTTP/1.1 201" : "HTTP/1.1 409", answer, StringComparison.Ordinal);
+        }
+    }
+
     private static string Request(string line, string? headers, string body, bool close = true) =>
         $"{line} HTTP/1.1\r\n{(headers is null ? "" : headers + "\r\n")}Authorization: Basic YWRtaW46cGFzcw==\r\n"
         + $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n{(close ? "Connection: close\r\n" : "")}\r\n{body}";

@@ -140,7 +140,7 @@ public sealed class FunctionHeaderTests
         Assert.Equal("nosniff", sniffing);
         if (type == "application/json" && path.Contains("a=json", StringComparison.Ordinal))
         {
-            // By this name alone no browser shows it as a page; CouchDB sends no policy with it.
+            // No browser runs it as long as it takes it for that; CouchDB sends no policy with it.
             Assert.Null(policy);
         }
         else

@@ -53,7 +53,7 @@ internal static class Rewrite
                 FunctionHeaders.Apply(exchange, chosen);
             }
 
-            FunctionHeaders.Confine(exchange);
+            FunctionHeaders.Confine(exchange, "text/plain");
             exchange.IsPlain = true;
             await exchange.WriteBytesAsync(status, "text/html; charset=utf-8", sent);
             return;
