@@ -152,7 +152,7 @@ internal sealed class RequestHeads : PipeReader
 
         async ValueTask<ReadResult> AwaitHeadAsync(ValueTask<ReadResult> read, CancellationToken cancellation)
         {
-            for (; ;)
+            while (true)
             {
                 var result = await read;
                 if (TryPass(ref result))
