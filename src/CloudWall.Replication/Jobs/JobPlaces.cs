@@ -6,6 +6,7 @@ internal sealed class JobPlaces(int count)
     private readonly Lock _gate = new();
     private readonly Queue<TaskCompletionSource> _waiting = new();
     private int _free = count;
+    private TaskCompletionSource? _someoneWaits;
 
     /// <summary>How many wait.</summary>
     public int Waiting
@@ -16,6 +17,21 @@ internal sealed class JobPlaces(int count)
             {
                 return _waiting.Count(static place => !place.Task.IsCompleted);
             }
+        }
+    }
+
+    /// <summary>Completes when somebody waits, at once where somebody does.</summary>
+    public Task WaitForWaitingAsync(CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            if (_waiting.Any(static place => !place.Task.IsCompleted))
+            {
+                return Task.CompletedTask;
+            }
+
+            _someoneWaits ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _someoneWaits.Task.WaitAsync(cancellation);
         }
     }
 
@@ -33,6 +49,8 @@ internal sealed class JobPlaces(int count)
 
             place = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiting.Enqueue(place);
+            _someoneWaits?.TrySetResult();
+            _someoneWaits = null;
         }
 
         await using var registration = cancellation.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetCanceled(), place);

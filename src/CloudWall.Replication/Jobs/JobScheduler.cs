@@ -16,6 +16,7 @@ public sealed class JobScheduler : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (ReplicationJob Job, Task Running)> _jobs = new(StringComparer.Ordinal);
     private readonly Task _rotating;
+    private bool _isEnding;
 
     /// <summary>Without jobs.</summary>
     /// <param name="context">What runs need of the node.</param>
@@ -31,6 +32,9 @@ public sealed class JobScheduler : IAsyncDisposable
 
     /// <summary>The node's <c>uuid</c>.</summary>
     public string NodeId => _context.NodeId;
+
+    /// <summary>How jobs share the node.</summary>
+    internal SchedulerSettings Settings => _settings;
 
     /// <summary>All jobs that are neither done nor removed, in the order of their ids.</summary>
     public IReadOnlyList<ReplicationJob> Jobs
@@ -66,7 +70,7 @@ public sealed class JobScheduler : IAsyncDisposable
         ReplicationJob job;
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_ending.IsCancellationRequested, this);
+            ObjectDisposedException.ThrowIf(_isEnding, this);
             job = new ReplicationJob(request, user, origin, _context, _settings, _places);
             if (_jobs.TryGetValue(job.Id, out var there))
             {
@@ -82,20 +86,24 @@ public sealed class JobScheduler : IAsyncDisposable
 
     /// <summary>Ends a job, and waits until it has.</summary>
     /// <returns>Whether there was one.</returns>
-    public async Task<bool> RemoveAsync(string id)
+    public Task<bool> RemoveAsync(string id) => RemoveAsync(Find(id));
+
+    /// <summary>Ends a job, and waits until it has; not another one that has the same id by now.</summary>
+    /// <returns>Whether it was there.</returns>
+    public async Task<bool> RemoveAsync(ReplicationJob? job)
     {
         Task running;
         lock (_gate)
         {
-            if (!_jobs.TryGetValue(id, out var entry))
+            if (job is null || !_jobs.TryGetValue(job.Id, out var entry) || entry.Job != job)
             {
                 return false;
             }
 
-            entry.Job.Remove();
             running = entry.Running;
         }
 
+        job.Remove();
         await running;
         return true;
     }
@@ -113,18 +121,21 @@ public sealed class JobScheduler : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        Task[] running;
+        (ReplicationJob Job, Task Running)[] entries;
         lock (_gate)
         {
-            _ending.Cancel();
-            running = [.. _jobs.Values.Select(static entry => entry.Running)];
-            foreach (var (job, _) in _jobs.Values)
-            {
-                job.Remove();
-            }
+            _isEnding = true;
+            entries = [.. _jobs.Values];
         }
 
-        await Task.WhenAll(running);
+        // Whoever waits for a token may go on within the call that cancels it, and ask for the lock: from here on nobody adds a job.
+        await _ending.CancelAsync();
+        foreach (var (job, _) in entries)
+        {
+            job.Remove();
+        }
+
+        await Task.WhenAll(entries.Select(static entry => entry.Running));
         await _rotating;
         _ending.Dispose();
     }
@@ -146,6 +157,8 @@ public sealed class JobScheduler : IAsyncDisposable
         {
             while (true)
             {
+                // While nobody waits, nothing wakes the node.
+                await _places.WaitForWaitingAsync(_ending.Token);
                 await Task.Delay(_settings.Interval, _context.Time, _ending.Token);
                 var waiting = Math.Min(_places.Waiting, _settings.MaxChurn);
                 if (waiting > 0)

@@ -55,7 +55,7 @@ public sealed class ReplicationJob : IDisposable
             {
                 MaxRetryAttempts = int.MaxValue,
                 ShouldHandle = arguments => ValueTask.FromResult(MayTryAgain(arguments.Outcome.Exception)),
-                DelayGenerator = _ => ValueTask.FromResult<TimeSpan?>(Backoff()),
+                DelayGenerator = _ => ValueTask.FromResult<TimeSpan?>(settings.BackoffAfter(Failures)),
             })
             .Build();
     }
@@ -160,27 +160,33 @@ public sealed class ReplicationJob : IDisposable
     /// <summary>Ends its turn, so that others get one; it waits for its next.</summary>
     internal void EndTurn()
     {
+        CancellationTokenSource? turn;
         lock (_gate)
         {
-            _turn?.Cancel();
+            turn = _turn;
         }
+
+        Cancel(turn);
     }
 
     /// <summary>Ends it.</summary>
-    internal void Remove()
+    internal void Remove() => Cancel(_removed);
+
+    /// <inheritdoc/>
+    public void Dispose() => _removed.Dispose();
+
+    /// <summary>Cancels; whoever waits for it may go on within the call, so no lock may be held.</summary>
+    private static void Cancel(CancellationTokenSource? source)
     {
         try
         {
-            _removed.Cancel();
+            source?.Cancel();
         }
         catch (ObjectDisposedException)
         {
             // It has ended by itself.
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _removed.Dispose();
 
     private static DocumentError Explain(Exception failure) => failure switch
     {
@@ -241,17 +247,13 @@ public sealed class ReplicationJob : IDisposable
             return false;
         }
 
-        // A job that a document or a continuous request stands for is kept whatever happens, or nobody would see that it stands still;
-        // somebody waits for the answer of the others.
-        return Origin is not null || Request.Options.Continuous
-            || (_hasShownLife && _failures < MaxOneShotFailures && failure is PeerException peer && (peer.IsTransient || peer.MustRestart));
-    }
-
-    private TimeSpan Backoff()
-    {
-        var doublings = Math.Min(30, Math.Max(0, _failuresSinceLife - 1));
-        var delay = Math.Min(_settings.MaxBackoff.TotalSeconds, _settings.FirstBackoff.TotalSeconds * Math.Pow(2, doublings));
-        return TimeSpan.FromSeconds(delay);
+        // A job that a document stands for is kept whatever happens, or nobody would see that it stands still. For the others there is
+        // only this process: one that is continuous ends with a failure that does not pass by itself, such as that a database was deleted,
+        // and somebody waits for the answer of the rest.
+        var mayPass = failure is not PeerException { IsTransient: false, MustRestart: false };
+        return Origin is not null
+            || (Request.Options.Continuous && mayPass)
+            || (_hasShownLife && _failures < MaxOneShotFailures && failure is PeerException && mayPass);
     }
 
     private void ShowLife()

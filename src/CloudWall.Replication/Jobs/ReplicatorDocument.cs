@@ -35,6 +35,12 @@ public static class ReplicatorDocument
 
         try
         {
+            RequestParser.IsCancel(body);
+            if (IsCancel(body))
+            {
+                return null;
+            }
+
             RequestParser.Parse(body, defaults);
             return IsNumber(body, "source") || IsNumber(body, "target") ? "{error,function_clause}" : null;
         }
@@ -50,6 +56,13 @@ public static class ReplicatorDocument
 
     private static bool IsNumber(JsonElement body, string name) =>
         body.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number;
+
+    /// <summary>
+    /// Whether it asks for the end of another job, which it names. CouchDB keeps such a document and does nothing; without a name of a job
+    /// <c>cancel</c> is passed over.
+    /// </summary>
+    public static bool IsCancel(JsonElement body) =>
+        body.TryGetProperty("cancel", out var cancel) && cancel.ValueKind == JsonValueKind.True && RequestParser.Id(body) is not null;
 
     /// <summary>The name in <c>user_ctx</c>, or the owner.</summary>
     public static string? User(JsonElement body) =>
@@ -74,12 +87,9 @@ public static class ReplicatorDocument
 
     /// <summary>A body with another state.</summary>
     /// <param name="body">The body.</param>
-    /// <param name="state"><c>completed</c> or <c>failed</c>.</param>
-    /// <param name="reason">Why it failed.</param>
-    /// <param name="job">The job; null where it never came to one.</param>
+    /// <param name="outcome">What has become of its job.</param>
     /// <param name="time">Now.</param>
-    internal static ReadOnlyMemory<byte> WithState(
-        JsonElement body, string state, string? reason, ReplicationJob? job, DateTimeOffset time)
+    internal static ReadOnlyMemory<byte> WithState(JsonElement body, JobOutcome outcome, DateTimeOffset time)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         using (var json = new Utf8JsonWriter(buffer))
@@ -90,18 +100,18 @@ public static class ReplicatorDocument
                 if (!member.Name.StartsWith(StatePrefix, StringComparison.Ordinal))
                 {
                     json.WritePropertyName(member.Name);
-                    json.WriteRawValue(member.Value.GetRawText());
+                    json.WriteRawValue(member.Value.GetRawText(), skipInputValidation: true);
                 }
             }
 
-            json.WriteString("_replication_state", state);
+            json.WriteString("_replication_state", outcome.State);
             json.WriteString("_replication_state_time", Format(time));
-            if (reason is not null)
+            if (outcome.Reason is not null)
             {
-                json.WriteString("_replication_state_reason", reason);
+                json.WriteString("_replication_state_reason", outcome.Reason);
             }
 
-            if (job is not null)
+            if (outcome.Job is { } job)
             {
                 json.WriteString("_replication_id", job.Id);
                 json.WriteStartObject("_replication_stats");
@@ -140,7 +150,7 @@ public static class ReplicatorDocument
         json.WriteNumber("bulk_get_docs", done.BulkGetDocuments);
         json.WriteNumber("bulk_get_attempts", done.BulkGetAttempts);
         json.WritePropertyName("checkpointed_source_seq");
-        json.WriteRawValue(position.Checkpoint);
+        json.WriteRawValue(position.Checkpoint, skipInputValidation: true);
     }
 
     /// <summary>A time as it stands in documents and in the scheduler's answers (ISO 8601, whole seconds).</summary>
@@ -152,14 +162,14 @@ public static class ReplicatorDocument
         var buffer = new ArrayBufferWriter<byte>(body.Length + 128);
         using (var json = new Utf8JsonWriter(buffer))
         {
-            using var document = JsonDocument.Parse(body);
+            using var document = JsonDocument.Parse(body, JsonDepth.Document);
             json.WriteStartObject();
             json.WriteString("_id", id);
             json.WriteString("_rev", revision);
             foreach (var member in document.RootElement.EnumerateObject())
             {
                 json.WritePropertyName(member.Name);
-                json.WriteRawValue(member.Value.GetRawText());
+                json.WriteRawValue(member.Value.GetRawText(), skipInputValidation: true);
             }
 
             json.WriteEndObject();

@@ -1,7 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using CloudWall.Documents;
-using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Replication.Requests;
@@ -15,8 +13,10 @@ namespace CloudWall.Replication.Jobs;
 internal sealed class ReplicatorWatch(
     Database database, JobScheduler scheduler, ReplicationOptions defaults, TimeProvider time, Action<string> log)
 {
+    private readonly StateWriter _states = new(database, scheduler.Settings, time, log);
     private readonly Dictionary<string, Known> _known = new(StringComparer.Ordinal);
     private readonly HashSet<Task> _endings = [];
+    private readonly SemaphoreSlim _reading = new(1);
     private readonly Lock _gate = new();
 
     /// <summary>The jobs of documents that are neither done nor failed.</summary>
@@ -41,38 +41,63 @@ internal sealed class ReplicatorWatch(
     public async Task RunAsync(CancellationToken cancellation)
     {
         await Task.Yield();
-        var since = 0L;
         try
         {
-            while (true)
-            {
-                since = await CatchUpAsync(since, cancellation);
-                await database.WaitForChangeAsync(since, cancellation);
-            }
+            await FollowAsync(cancellation);
         }
-        catch (Exception ended) when (ended is OperationCanceledException or DocumentException or ObjectDisposedException)
+        catch (Exception ended) when (database.IsDeleted || ended is OperationCanceledException or ObjectDisposedException)
         {
             // The database is gone, or the node ends.
         }
 
-        List<Task> endings;
-        List<string> jobs;
-        lock (_gate)
-        {
-            jobs = [.. _known.Values.Where(static known => known.Job is not null).Select(static known => known.Job!.Id)];
-            _known.Clear();
-            endings = [.. _endings];
-        }
+        await EndAllAsync(removeJobs: !cancellation.IsCancellationRequested);
+    }
 
-        if (!cancellation.IsCancellationRequested)
+    /// <summary>Forgets all documents, and waits until nothing is done for any of them.</summary>
+    private async Task EndAllAsync(bool removeJobs)
+    {
+        while (true)
         {
-            foreach (var job in jobs)
+            List<Task> endings;
+            List<ReplicationJob> jobs;
+            lock (_gate)
+            {
+                jobs = [.. _known.Values.Select(static known => known.Job).OfType<ReplicationJob>()];
+                _known.Clear();
+                endings = [.. _endings.Where(static ending => !ending.IsCompleted)];
+            }
+
+            foreach (var job in removeJobs ? jobs : [])
             {
                 await scheduler.RemoveAsync(job);
             }
-        }
 
-        await Task.WhenAll(endings);
+            if (endings.Count == 0)
+            {
+                return;
+            }
+
+            await Task.WhenAll(endings);
+        }
+    }
+
+    private async Task FollowAsync(CancellationToken cancellation)
+    {
+        var since = 0L;
+        for (var failures = 0; ;)
+        {
+            try
+            {
+                since = await CatchUpAsync(since, cancellation);
+                failures = 0;
+                await database.WaitForChangeAsync(since, cancellation);
+            }
+            catch (Exception failure) when (!database.IsDeleted && IsUnexpected(failure))
+            {
+                log($"The changes of {database.Name} could not be read, and are tried again: {failure.Message}");
+                await Task.Delay(scheduler.Settings.BackoffAfter(++failures), time, cancellation);
+            }
+        }
     }
 
     private async Task<long> CatchUpAsync(long since, CancellationToken cancellation)
@@ -99,18 +124,38 @@ internal sealed class ReplicatorWatch(
         return since;
     }
 
-    private async Task HeedAsync(string id, CancellationToken cancellation)
+    /// <summary>Whether an exception is none that says that the node ends.</summary>
+    private static bool IsUnexpected(Exception failure) =>
+        failure is not (OperationCanceledException or ObjectDisposedException or OutOfMemoryException);
+
+    private async Task HeedAsync(string id, CancellationToken cancellation, int failures = 1)
     {
+        // What changes and what ends may be about the same document.
+        await _reading.WaitAsync(cancellation);
         try
         {
             await ReadAsync(id, cancellation);
         }
-        catch (Exception failure) when (failure is not (OperationCanceledException or DocumentException or ObjectDisposedException))
+        catch (Exception failure) when (!database.IsDeleted && IsUnexpected(failure))
         {
-            // One document that cannot be followed must not keep the others from it.
-            log($"{database.Name}/{id} could not be followed: {failure}");
+            // One document that cannot be followed now must not keep the others from it.
+            log($"{database.Name}/{id} could not be followed, and is tried again: {failure.Message}");
+            Know(id, new Known(null, null, null), known => HeedAgainAsync(id, known, failures, cancellation));
+        }
+        finally
+        {
+            _reading.Release();
         }
     }
+
+    private Task HeedAgainAsync(string id, Known known, int failures, CancellationToken cancellation) => EndAsync(async () =>
+    {
+        await Task.Delay(scheduler.Settings.BackoffAfter(failures), time, cancellation);
+        if (Drop(id, known))
+        {
+            await HeedAsync(id, cancellation, failures + 1);
+        }
+    });
 
     private async Task ReadAsync(string id, CancellationToken cancellation)
     {
@@ -127,7 +172,7 @@ internal sealed class ReplicatorWatch(
             return;
         }
 
-        using var body = JsonDocument.Parse(stored.Body);
+        using var body = JsonDocument.Parse(stored.Body, JsonDepth.Document);
         var wish = ReplicatorDocument.Wish(body.RootElement);
         lock (_gate)
         {
@@ -138,15 +183,14 @@ internal sealed class ReplicatorWatch(
         }
 
         await ForgetAsync(id);
-        if (ReplicatorDocument.Text(body.RootElement, "_replication_state") is "completed" or "failed")
+        if (ReplicatorDocument.Text(body.RootElement, "_replication_state") is not ("completed" or "failed")
+            && !ReplicatorDocument.IsCancel(body.RootElement))
         {
-            return;
+            Start(id, body.RootElement, wish, cancellation);
         }
-
-        await StartAsync(id, body.RootElement, wish, cancellation);
     }
 
-    private async Task StartAsync(string id, JsonElement body, string wish, CancellationToken cancellation)
+    private void Start(string id, JsonElement body, string wish, CancellationToken cancellation)
     {
         ReplicationJob job;
         try
@@ -156,7 +200,7 @@ internal sealed class ReplicatorWatch(
         }
         catch (RequestException refusal)
         {
-            await TellAsync(id, wish, "failed", refusal.ReasonInDocument, null);
+            Fail(id, wish, refusal.ReasonInDocument, cancellation);
             return;
         }
 
@@ -167,12 +211,12 @@ internal sealed class ReplicatorWatch(
         }
         else if (job.Origin.DocumentId != id || job.Origin.Database != database.Name)
         {
-            await TellAsync(
-                id, wish, "failed", $"Replication `{job.Id}` specified by document `{id}` already started by document `{job.Origin.DocumentId}`", null);
+            Fail(
+                id, wish, $"Replication `{job.Id}` specified by document `{id}` already started by document `{job.Origin.DocumentId}`", cancellation);
         }
         else
         {
-            Know(id, new Known(wish, job, null), _ => AwaitAsync(id, wish, job));
+            Know(id, new Known(wish, job, null), known => AwaitAsync(id, wish, known, job, cancellation));
         }
     }
 
@@ -186,48 +230,67 @@ internal sealed class ReplicatorWatch(
         }
     }
 
-    /// <summary>Waits for the end of what somebody else has asked for, and then begins.</summary>
-    private async Task AwaitPlaceAsync(string id, Known known, ReplicationJob other, CancellationToken cancellation)
+    /// <summary>Stops knowing something, unless it knows something newer of the document.</summary>
+    private bool Drop(string id, Known known)
     {
-        await Task.Yield();
-        try
+        lock (_gate)
         {
-            await scheduler.WaitForEndAsync(other).WaitAsync(cancellation);
-            lock (_gate)
-            {
-                if (!_known.TryGetValue(id, out var now) || now != known)
-                {
-                    return;
-                }
-
-                _known.Remove(id);
-            }
-
-            await HeedAsync(id, cancellation);
-        }
-        catch (Exception ended) when (ended is OperationCanceledException or DocumentException or ObjectDisposedException)
-        {
-            // The database is gone, or the node ends.
+            return _known.TryGetValue(id, out var now) && ReferenceEquals(now, known) && _known.Remove(id);
         }
     }
 
-    private async Task AwaitAsync(string id, string wish, ReplicationJob job)
+    private void Fail(string id, string wish, string reason, CancellationToken cancellation) =>
+        Know(id, new Known(wish, null, null), known => TellAsync(id, wish, known, new JobOutcome("failed", reason, null), cancellation));
+
+    /// <summary>Does what comes after a document was read, on its own.</summary>
+    private async Task EndAsync(Func<Task> end)
     {
         await Task.Yield();
         try
         {
-            await job.Result;
-            await TellAsync(id, wish, "completed", null, job);
+            await end();
         }
-        catch (OperationCanceledException)
+        catch (Exception ended) when (database.IsDeleted || ended is OperationCanceledException or ObjectDisposedException)
         {
             // The document, its database or the node is gone.
         }
-        catch (Exception failure) when (failure is not (OutOfMemoryException or StackOverflowException))
-        {
-            await TellAsync(id, wish, "failed", failure.Message, job);
-        }
     }
+
+    /// <summary>Waits for the end of what somebody else has asked for, and then begins.</summary>
+    private Task AwaitPlaceAsync(string id, Known known, ReplicationJob other, CancellationToken cancellation) => EndAsync(async () =>
+    {
+        await scheduler.WaitForEndAsync(other).WaitAsync(cancellation);
+        if (Drop(id, known))
+        {
+            await HeedAsync(id, cancellation);
+        }
+    });
+
+    private Task AwaitAsync(string id, string wish, Known known, ReplicationJob job, CancellationToken cancellation) => EndAsync(async () =>
+    {
+        var outcome = new JobOutcome("completed", null, job);
+        try
+        {
+            await job.Result;
+        }
+        catch (Exception failure) when (failure is not (OperationCanceledException or OutOfMemoryException))
+        {
+            outcome = new JobOutcome("failed", failure.Message, job);
+        }
+
+        await TellAsync(id, wish, known, outcome, cancellation);
+    });
+
+    /// <summary>Writes a state into a document, and then forgets it.</summary>
+    private Task TellAsync(string id, string wish, Known known, JobOutcome outcome, CancellationToken cancellation) => EndAsync(async () =>
+    {
+        await _states.WriteAsync(id, wish, outcome, cancellation);
+        if (Drop(id, known))
+        {
+            // It may have been written again already, to begin anew.
+            await HeedAsync(id, cancellation);
+        }
+    });
 
     private async Task ForgetAsync(string id)
     {
@@ -239,55 +302,20 @@ internal sealed class ReplicatorWatch(
 
         if (known?.Job is { } job)
         {
-            await scheduler.RemoveAsync(job.Id);
+            await scheduler.RemoveAsync(job);
         }
     }
 
-    /// <summary>Writes a state into a document, unless it asks for something else by now.</summary>
-    private async Task TellAsync(string id, string wish, string state, string? reason, ReplicationJob? job)
+    /// <summary>What is known of a document.</summary>
+    /// <param name="wish">What it asked for; null where it could not be read.</param>
+    /// <param name="job">Its job; null where it has none.</param>
+    /// <param name="obstacle">Why it has to wait; null where it need not.</param>
+    private sealed class Known(string? wish, ReplicationJob? job, string? obstacle)
     {
-        try
-        {
-            for (var attempt = 0; attempt < 5; attempt++)
-            {
-                if (database.Find(id) is not { Deleted: false } record)
-                {
-                    return;
-                }
+        public string? Wish => wish;
 
-                var revision = record.Tree.Winner.Revision;
-                using var stored = database.Read(id, revision);
-                if (stored is null)
-                {
-                    return;
-                }
+        public ReplicationJob? Job => job;
 
-                using var body = JsonDocument.Parse(stored.Body);
-                if (ReplicatorDocument.Wish(body.RootElement) != wish)
-                {
-                    return;
-                }
-
-                lock (_gate)
-                {
-                    _known.Remove(id);
-                }
-
-                var told = ReplicatorDocument.WithState(body.RootElement, state, reason, job, time.GetUtcNow());
-                var parsed = ReplicatorDocument.Parse(id, revision.ToString(), told, new DocumentLimits());
-                using var write = new DocumentWrite(id, parsed, [.. stored.Attachments.Select(AttachmentWrite.Of)]);
-                var outcomes = await database.WriteAsync([write], WriteMode.Interactive, CancellationToken.None);
-                if (outcomes[0].Error is null)
-                {
-                    return;
-                }
-            }
-        }
-        catch (DocumentException failure)
-        {
-            log($"The state of {database.Name}/{id} could not be written: {failure.Message}");
-        }
+        public string? Obstacle => obstacle;
     }
-
-    private sealed record Known(string Wish, ReplicationJob? Job, string? Obstacle);
 }

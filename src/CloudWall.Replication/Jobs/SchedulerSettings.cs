@@ -20,4 +20,8 @@ public sealed record SchedulerSettings
 
     /// <summary><c>max_backoff</c>, seconds (CloudWall's own): how long a job waits at most after a failure.</summary>
     public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long to wait after so many failures in a row.</summary>
+    internal TimeSpan BackoffAfter(int failures) => TimeSpan.FromSeconds(
+        Math.Min(MaxBackoff.TotalSeconds, FirstBackoff.TotalSeconds * Math.Pow(2, Math.Clamp(failures - 1, 0, 30))));
 }

@@ -9,6 +9,9 @@ internal sealed class IdlePeer : StubPeer
 
     public IdlePeer(Func<PeerException?> failure) => _failure = failure;
 
+    /// <summary>Called within the call that cancels a wait for changes.</summary>
+    public Action? Ended { get; init; }
+
     public override Task<PeerServer> ReadServerAsync(CancellationToken cancellation) => Task.FromResult(new PeerServer(null, null));
 
     public override Task<PeerInfo> ReadInfoAsync(CancellationToken cancellation) => _failure() is { } failure
@@ -23,6 +26,7 @@ internal sealed class IdlePeer : StubPeer
     {
         if (wait)
         {
+            await using var registration = cancellation.Register(() => Ended?.Invoke());
             await Task.Delay(Timeout.Infinite, cancellation);
         }
 

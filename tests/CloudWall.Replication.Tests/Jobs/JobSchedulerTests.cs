@@ -13,6 +13,7 @@ public sealed class JobSchedulerTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly RecordedTime _time = new();
     private volatile PeerException? _failure;
+    private volatile Action? _ended;
 
     [Fact]
     public async Task Each_job_gets_its_turn_where_there_are_more_than_places()
@@ -73,6 +74,58 @@ public sealed class JobSchedulerTests
         await UntilAsync(() => scheduler.Jobs.Count == 0);
     }
 
+    /// <summary>Review, differences: a continuous request of which both databases were deleted was tried again for ever.</summary>
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    public async Task A_continuous_request_ends_with_a_failure_that_does_not_pass_by_itself(bool isTransient, bool goesOn)
+    {
+        await using var scheduler = Scheduler(new SchedulerSettings());
+        var job = scheduler.Add(Request(1), null, null);
+        await UntilAsync(() => job.State == JobState.Running);
+        _failure = new PeerException(new DocumentError(500, "db_not_found", "gone"), isTransient);
+        var second = scheduler.Add(Request(2), null, null);
+
+        await UntilAsync(() => second.State is JobState.Crashing or JobState.Failed);
+
+        await UntilAsync(() => scheduler.Find(second.Id) is not null == goesOn);
+        Assert.Same(job, scheduler.Find(job.Id));
+    }
+
+    /// <summary>Review, house A8: an idle node sleeps.</summary>
+    [Fact]
+    public async Task While_nobody_waits_for_a_place_nothing_wakes_the_node()
+    {
+        await using var scheduler = Scheduler(new SchedulerSettings { MaxJobs = 1 });
+        var first = scheduler.Add(Request(1), null, null);
+        await UntilAsync(() => first.State == JobState.Running);
+        Assert.DoesNotContain(TimeSpan.FromSeconds(60), _time.Waits);
+
+        scheduler.Add(Request(2), null, null);
+
+        await UntilAsync(() => _time.Waits.Contains(TimeSpan.FromSeconds(60)));
+    }
+
+    /// <summary>Review, house A8: what goes on within the call that ends a job may ask the scheduler.</summary>
+    [Fact]
+    public async Task Jobs_end_without_a_lock_being_held()
+    {
+        var scheduler = Scheduler(new SchedulerSettings());
+        var jobs = Enumerable.Range(0, 20).Select(i => scheduler.Add(Request(i), null, null)).ToList();
+        await UntilAsync(() => jobs.TrueForAll(static job => job.State == JobState.Running));
+        var asked = 0;
+        _ended = () =>
+        {
+            // On another thread: a lock that is held by the one that cancels would keep it waiting for ever.
+            asked += Task.Run(() => scheduler.Jobs.Count).WaitAsync(Patience).GetAwaiter().GetResult() > 0 ? 1 : 0;
+        };
+
+        Assert.True(await scheduler.RemoveAsync(jobs[0].Id));
+        await scheduler.DisposeAsync();
+
+        Assert.Equal(jobs.Count, asked);
+    }
+
     [Fact]
     public async Task The_same_request_is_the_same_job_until_it_is_removed()
     {
@@ -111,7 +164,7 @@ public sealed class JobSchedulerTests
         return new JobScheduler(
             new RunContext(
                 "node",
-                (_, _) => new IdlePeer(() => _failure),
+                (_, _) => new IdlePeer(() => _failure) { Ended = () => _ended?.Invoke() },
                 _time,
                 () => Interlocked.Increment(ref ids).ToString("x32", CultureInfo.InvariantCulture),
                 static _ => { }),

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CloudWall.Replication.Jobs;
 using CloudWall.Replication.Requests;
 
 namespace CloudWall.Replication.Tests.Requests;
@@ -96,6 +97,19 @@ public sealed class RequestParserTests
     }
 
     private static string Id(string source) => Parse($$"""{"source":"{{source}}","target":"t"}""").Id(Node);
+
+    /// <summary>Review, differences F18: a document that cancels names the job, and need not say anything else.</summary>
+    [Theory]
+    [InlineData("""{"cancel":true,"id":"abc"}""", null)]
+    [InlineData("""{"cancel":true,"replication_id":"abc","source":"a","target":"b"}""", null)]
+    [InlineData("""{"cancel":true,"source":"a","target":"b"}""", null)]
+    [InlineData("""{"cancel":true}""", "Missing replicator database")]
+    [InlineData("""{"cancel":1,"source":"a","target":"b"}""", "{throw,{bad_request,<<\"parameter `cancel` must be a boolean\">>}}")]
+    public void A_document_that_cancels_is_kept(string json, string? refusal)
+    {
+        using var document = JsonDocument.Parse(json);
+        Assert.Equal(refusal, ReplicatorDocument.Refuse(document.RootElement, new ReplicationOptions()));
+    }
 
     private static ReplicationRequest Parse(string json)
     {

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Json;
 using CloudWall.Replication.Jobs;
 using CloudWall.Replication.Requests;
 using CloudWall.Server.Http;
@@ -89,7 +90,7 @@ internal static class SchedulerDocuments
         }
 
         using var stored = database.Find(id) is { Deleted: false } record ? database.Read(id, record.Tree.Winner.Revision) : null;
-        using var body = JsonDocument.Parse(stored?.Body ?? "{}"u8.ToArray());
+        using var body = JsonDocument.Parse(stored?.Body ?? "{}"u8.ToArray(), JsonDepth.Document);
         return ReplicatorDocument.Text(body.RootElement, "_replication_state") ?? "initializing";
     }
 
@@ -109,7 +110,7 @@ internal static class SchedulerDocuments
         }
 
         using var stored = database.Find(id) is { Deleted: false } record ? database.Read(id, record.Tree.Winner.Revision) : null;
-        using var body = JsonDocument.Parse(stored?.Body ?? "{}"u8.ToArray());
+        using var body = JsonDocument.Parse(stored?.Body ?? "{}"u8.ToArray(), JsonDepth.Document);
         WriteState(json, node, database.Name, id, body.RootElement, node.Replicators.FindObstacle(database.Name, id));
     }
 
@@ -152,7 +153,7 @@ internal static class SchedulerDocuments
             json.WriteNull("target");
         }
 
-        json.WriteString("state", state ?? "initializing");
+        json.WriteString("state", state ?? (ReplicatorDocument.IsCancel(body) ? null : "initializing"));
         json.WriteNumber("error_count", state is "failed" or "error" ? 1 : 0);
         json.WritePropertyName("info");
         var hasStatistics = body.TryGetProperty("_replication_stats", out var statistics) && statistics.ValueKind == JsonValueKind.Object;
@@ -162,7 +163,7 @@ internal static class SchedulerDocuments
             foreach (var member in statistics.EnumerateObject().Where(static member => member.Name != "start_time"))
             {
                 json.WritePropertyName(member.Name);
-                json.WriteRawValue(member.Value.GetRawText());
+                json.WriteRawValue(member.Value.GetRawText(), skipInputValidation: true);
             }
 
             json.WriteEndObject();
