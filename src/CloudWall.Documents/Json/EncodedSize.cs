@@ -27,7 +27,7 @@ internal static class EncodedSize
     {
         // Brackets, colons and commas count as they stand; only what strings and numbers take is reckoned.
         long size = body.Length;
-        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = DocumentLimits.MaxNesting });
+        var reader = new Utf8JsonReader(body, JsonDepth.Reader);
         while (reader.Read())
         {
             switch (reader.TokenType)

@@ -13,7 +13,6 @@ namespace CloudWall.Documents.Json;
 /// </summary>
 internal static class SpecialMembers
 {
-    private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = DocumentLimits.MaxNesting };
 
     /// <summary>Whether a member that begins with an underscore is part of the body all the same.</summary>
     public static bool StaysInBody(ReadOnlySpan<byte> name) =>
@@ -61,7 +60,7 @@ internal static class SpecialMembers
     {
         long? start = null;
         List<RevisionId>? ids = null;
-        var reader = new Utf8JsonReader(value, AnyDepth);
+        var reader = new Utf8JsonReader(value, JsonDepth.Reader);
         reader.Read();
         DocumentError? wrongId = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -115,7 +114,7 @@ internal static class SpecialMembers
     public static List<ParsedAttachment> ReadAttachments(ReadOnlySpan<byte> value, IReadOnlyList<long>? received)
     {
         var attachments = new List<ParsedAttachment>();
-        var reader = new Utf8JsonReader(value, AnyDepth);
+        var reader = new Utf8JsonReader(value, JsonDepth.Reader);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

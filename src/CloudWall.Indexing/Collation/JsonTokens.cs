@@ -1,12 +1,13 @@
 using System.Text.Json;
 using CloudWall.Documents.Buffers;
+using CloudWall.Documents.Json;
 
 namespace CloudWall.Indexing.Collation;
 
 /// <summary>How JSON is read here: at any depth, strings without their escapes.</summary>
 internal static class JsonTokens
 {
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = int.MaxValue };
+    private static readonly JsonReaderOptions Options = JsonDepth.Reader;
 
     public static Utf8JsonReader Read(ReadOnlySpan<byte> json) => new(json, Options);
 

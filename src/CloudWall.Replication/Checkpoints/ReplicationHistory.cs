@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using CloudWall.Documents.Json;
 
 namespace CloudWall.Replication.Checkpoints;
 
@@ -34,7 +35,7 @@ public sealed record ReplicationHistory(string? SessionId, string SourceSequence
     {
         try
         {
-            using var document = JsonDocument.Parse(json);
+            using var document = JsonDocument.Parse(json, JsonDepth.Document);
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object || Session.Text(root, "session_id") is not { } session)
             {
@@ -106,7 +107,7 @@ public sealed record ReplicationHistory(string? SessionId, string SourceSequence
     {
         json.WriteString("session_id", SessionId);
         json.WritePropertyName("source_last_seq");
-        json.WriteRawValue(SourceSequence);
+        json.WriteRawValue(SourceSequence, skipInputValidation: true);
         json.WriteNumber("replication_id_version", IdVersion);
         if (byDocumentIds && Sessions.Count > 0)
         {

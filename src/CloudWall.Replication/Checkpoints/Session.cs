@@ -47,11 +47,11 @@ public sealed record Session(
         json.WriteString("start_time", StartTime);
         json.WriteString("end_time", EndTime);
         json.WritePropertyName("start_last_seq");
-        json.WriteRawValue(StartSequence);
+        json.WriteRawValue(StartSequence, skipInputValidation: true);
         json.WritePropertyName("end_last_seq");
-        json.WriteRawValue(RecordedSequence);
+        json.WriteRawValue(RecordedSequence, skipInputValidation: true);
         json.WritePropertyName("recorded_seq");
-        json.WriteRawValue(RecordedSequence);
+        json.WriteRawValue(RecordedSequence, skipInputValidation: true);
         json.WriteNumber("missing_checked", Statistics.Checked);
         json.WriteNumber("missing_found", Statistics.Missing);
         json.WriteNumber("docs_read", Statistics.Read);

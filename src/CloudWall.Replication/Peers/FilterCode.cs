@@ -28,7 +28,7 @@ internal static class FilterCode
     {
         string? code = null;
         missing = "filters";
-        var reader = new Utf8JsonReader(design, new JsonReaderOptions { MaxDepth = DocumentLimits.MaxNesting });
+        var reader = new Utf8JsonReader(design, JsonDepth.Reader);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Unicode;
+using CloudWall.Documents.Json;
 
 namespace CloudWall.Replication.Remote;
 
@@ -34,7 +35,7 @@ internal sealed class PeerAnswer(HttpResponseMessage response, SilenceTimer sile
     public async ValueTask<JsonDocument> ReadJsonAsync(CancellationToken cancellation, int longest = LongestSmall)
     {
         var json = await ReadBytesAsync(longest, cancellation);
-        return Utf8.IsValid(json.Span) ? JsonDocument.Parse(json) : throw new JsonException("The answer is not UTF-8.");
+        return Utf8.IsValid(json.Span) ? JsonDocument.Parse(json, JsonDepth.Document) : throw new JsonException("The answer is not UTF-8.");
     }
 
     /// <summary>The whole body.</summary>

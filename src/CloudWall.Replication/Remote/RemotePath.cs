@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Replication.Remote;
@@ -32,7 +33,7 @@ internal static class RemotePath
             return Uri.EscapeDataString(json);
         }
 
-        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json));
+        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json), JsonDepth.Reader);
         reader.Read();
         return Uri.EscapeDataString(reader.GetString()!);
     }

@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using CloudWall.Replication.Peers;
 
@@ -213,14 +213,5 @@ internal sealed class RemotePeer : Peer
     private static long? Number(JsonElement json, string name) =>
         json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
 
-    private static ReadOnlyMemory<byte> Utf8Of(JsonElement json)
-    {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            json.WriteTo(writer);
-        }
-
-        return buffer.WrittenMemory;
-    }
+    private static ReadOnlyMemory<byte> Utf8Of(JsonElement json) => JsonMarshal.GetRawUtf8Value(json).ToArray();
 }

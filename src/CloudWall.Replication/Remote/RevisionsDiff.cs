@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
 using CloudWall.Replication.Peers;
 
@@ -88,7 +89,7 @@ internal static class RevisionsDiff
         var value = RawJson.SplitMember(member, out var id);
         List<RevisionId> missing = [];
         List<RevisionId> ancestors = [];
-        var reader = new Utf8JsonReader(value);
+        var reader = new Utf8JsonReader(value, JsonDepth.Reader);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

@@ -5,7 +5,8 @@ namespace CloudWall.Scripting.QueryServers;
 /// <summary>Takes apart what a query server said, without copying.</summary>
 internal static class ServerAnswer
 {
-    private static readonly JsonReaderOptions Deep = new() { MaxDepth = 10_000 };
+    /// <summary>CouchDB has no limit on depth.</summary>
+    private static readonly JsonReaderOptions Deep = new() { MaxDepth = int.MaxValue };
 
     /// <summary>The elements of an array.</summary>
     /// <exception cref="ScriptException">It is none; the program is ended.</exception>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CloudWall.Documents.Json;
 
 namespace CloudWall.Server.Http;
 
@@ -6,7 +7,7 @@ namespace CloudWall.Server.Http;
 internal static class JsonMember
 {
     /// <summary>Options for readers of what clients send: CouchDB has no limit on depth.</summary>
-    public static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
+    public static readonly JsonReaderOptions AnyDepth = JsonDepth.Reader;
 
     /// <summary>A member's value as it stands in an object; of several with the name, the last.</summary>
     /// <param name="json">The object.</param>

@@ -4,6 +4,7 @@ using System.Numerics;
 using System.Text;
 using System.Text.Json;
 using CloudWall.Documents;
+using CloudWall.Documents.Json;
 
 namespace CloudWall.Server.Http;
 
@@ -131,7 +132,7 @@ internal sealed class Query : IReadOnlyList<KeyValuePair<string, string>>
     {
         try
         {
-            var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(value));
+            var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(value), JsonDepth.Reader);
             while (reader.Read())
             {
             }

@@ -13,7 +13,6 @@ namespace CloudWall.Server.Json;
 /// </summary>
 internal readonly struct NormalJson
 {
-    private static readonly JsonReaderOptions Deep = new() { MaxDepth = int.MaxValue };
 
     private NormalJson(ReadOnlyMemory<byte> utf8) => Utf8 = utf8;
 
@@ -70,7 +69,7 @@ internal readonly struct NormalJson
     /// <summary>What a string says.</summary>
     public string Text()
     {
-        var reader = new Utf8JsonReader(Utf8.Span);
+        var reader = new Utf8JsonReader(Utf8.Span, JsonDepth.Reader);
         reader.Read();
         return reader.GetString()!;
     }
@@ -79,7 +78,7 @@ internal readonly struct NormalJson
     public List<(string Name, NormalJson Value)> Members()
     {
         var members = new List<(string, NormalJson)>();
-        var reader = new Utf8JsonReader(Utf8.Span, Deep);
+        var reader = new Utf8JsonReader(Utf8.Span, JsonDepth.Reader);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -94,7 +93,7 @@ internal readonly struct NormalJson
     /// <summary>An object's member, or null where there is none of that name.</summary>
     public NormalJson? Member(ReadOnlySpan<byte> name)
     {
-        var reader = new Utf8JsonReader(Utf8.Span, Deep);
+        var reader = new Utf8JsonReader(Utf8.Span, JsonDepth.Reader);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -115,7 +114,7 @@ internal readonly struct NormalJson
     public List<NormalJson> Elements()
     {
         var elements = new List<NormalJson>();
-        var reader = new Utf8JsonReader(Utf8.Span, Deep);
+        var reader = new Utf8JsonReader(Utf8.Span, JsonDepth.Reader);
         reader.Read();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {

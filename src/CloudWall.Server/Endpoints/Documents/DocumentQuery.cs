@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using CloudWall.Documents;
+using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
 using CloudWall.Server.Http;
 
@@ -53,7 +54,7 @@ internal readonly record struct DocumentQuery
 
     private static List<RevisionId> ParseRevisions(string json)
     {
-        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json));
+        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json), JsonDepth.Reader);
         try
         {
             reader.Read();

@@ -71,9 +71,9 @@ internal static class JobListing
         ReplicatorDocument.WriteStatistics(json, progress);
         var position = progress.Position;
         json.WritePropertyName("source_seq");
-        json.WriteRawValue(position.Source);
+        json.WriteRawValue(position.Source, skipInputValidation: true);
         json.WritePropertyName("through_seq");
-        json.WriteRawValue(position.Through);
+        json.WriteRawValue(position.Through, skipInputValidation: true);
     }
 
     private static int Number(Exchange exchange, string name, int otherwise)

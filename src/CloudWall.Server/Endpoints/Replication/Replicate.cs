@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using CloudWall.Documents;
+using CloudWall.Documents.Json;
 using CloudWall.Replication.Jobs;
 using CloudWall.Replication.Peers;
 using CloudWall.Replication.Requests;
@@ -24,7 +25,7 @@ internal static class Replicate
         }
 
         var body = await NormalJson.ReadObjectAsync(exchange);
-        using var json = JsonDocument.Parse(body.Utf8);
+        using var json = JsonDocument.Parse(body.Utf8, JsonDepth.Document);
         try
         {
             if (RequestParser.IsCancel(json.RootElement))
