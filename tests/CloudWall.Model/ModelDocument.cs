@@ -70,8 +70,13 @@ public sealed class ModelDocument
         && _parents.All(entry => other._parents.TryGetValue(entry.Key, out var parent) && parent == entry.Value)
         && _stored.SetEquals(other._stored);
 
+    /// <summary>Whether the newest revision of a path is known apart from its ancestors, to which the path joins it.</summary>
+    public bool Joins(IReadOnlyList<Rev> path) =>
+        Knows(path[0]) && path.Any(revision => Knows(revision) && PathOf(revision)[^1] != PathOf(path[0])[^1]);
+
     public void Add(IReadOnlyList<Rev> path, bool deleted, ModelBody body)
     {
+        var joins = Joins(path);
         for (var i = 0; i < path.Count; i++)
         {
             var parent = i + 1 < path.Count ? path[i + 1] : (Rev?)null;
@@ -81,13 +86,10 @@ public sealed class ModelDocument
             }
         }
 
-        if (_stored.Add(path[0]))
+        if (_stored.Add(path[0]) || joins)
         {
             Bodies[path[0]] = body;
-            if (deleted)
-            {
-                _deletions.Add(path[0]);
-            }
+            _ = deleted ? _deletions.Add(path[0]) : _deletions.Remove(path[0]);
         }
     }
 

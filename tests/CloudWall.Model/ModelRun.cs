@@ -129,13 +129,14 @@ public sealed class ModelRun(IModelTarget target)
         var deleted = Pick(step.C / 4, 4) == 0;
         var body = MakeBody(step.C);
         await target.MergeAsync(id, path, deleted, body);
-        var known = document is not null && document.Knows(path[0]);
-        if (known && body.Attachments.Count > 0)
+        if (body.Attachments.Count > 0 && document is not null && document.Knows(path[0])
+            && (document.Leaves.Contains(path[0]) || !document.Joins(path)))
         {
             return;
         }
 
-        // A known revision may still bring a body that was missing, and ancestors that were not known.
+        // A known revision may still bring a body that was missing, and ancestors that were not known. If these join it to others, it is
+        // there anew, with what it brings.
         var merged = document?.Copy() ?? new ModelDocument();
         merged.Add(path, deleted, body);
         merged.Stem(_revsLimit);

@@ -22,6 +22,7 @@ internal sealed partial class DocumentsCommand
         var isNew = _checked && !tree.IsEmpty ? FindNew(session, draft, writes) : null;
         var sequence = draft.NextSequence(this, session.State.UpdateSequence);
         Span<bool> brings = writes.Length <= FewWrites ? stackalloc bool[FewWrites] : new bool[writes.Length];
+        var joins = false;
         tree.AcceptChanges();
         for (var k = 0; k < writes.Length; k++)
         {
@@ -34,14 +35,16 @@ internal sealed partial class DocumentsCommand
             }
 
             // A revision that is known still merges: it may bring a body that was missing, or older ancestors.
-            brings[k] = !(TryFind(session, draft, path[0], out var node) && node.IsStored);
+            var isStored = TryFind(session, draft, path[0], out var node) && node.IsStored;
             if (!tree.CanMergeWithoutTail(path))
             {
                 session.LoadAncestors(draft);
             }
 
             var deleted = _writes[i].Document.Deleted ? RevisionFlags.Deleted : RevisionFlags.None;
-            tree.Merge(path, RevisionFlags.Stored | deleted, sequence);
+            var outcome = tree.Merge(path, RevisionFlags.Stored | deleted, sequence);
+            brings[k] = !isStored || outcome != MergeOutcome.InternalNode;
+            joins |= isStored && brings[k];
         }
 
         Stem(session, draft);
@@ -54,13 +57,21 @@ internal sealed partial class DocumentsCommand
         for (var k = 0; k < writes.Length; k++)
         {
             var i = writes[k];
-            if (brings[k] && TryFind(session, draft, _paths[i][0], out _))
+            if (brings[k] && TryFind(session, draft, _paths[i][0], out _) && (!joins || IsKept(tree, _paths[i])))
             {
                 session.ReleaseBody(draft, _paths[i][0]);
                 session.PutBody(draft, _paths[i][0], _writes[i].Document.Body.Span, attachments[i]!, _writes[i].Attachments);
             }
         }
     }
+
+    /// <summary>
+    /// Whether it is this path's newest revision that was kept. Where its ancestors join it to a tree in which it was not, it was there
+    /// twice until the two were joined, with what was stored before and with what this write brings; as in CouchDB, the one in the tree
+    /// that begins first is kept, with all that is known of it.
+    /// </summary>
+    private static bool IsKept(RevisionTree tree, RevisionId[] path) =>
+        path.Length == 1 || tree.PathOf(path[0], limit: 2) is not [_, var parent] || parent.Revision == path[1];
 
     private bool[] FindNew(WriteSession session, DocumentDraft draft, ReadOnlySpan<int> writes)
     {

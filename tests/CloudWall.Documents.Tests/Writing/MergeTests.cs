@@ -32,6 +32,29 @@ public sealed class MergeTests
         engine.Check();
     }
 
+    /// <summary>Seen beside a CouchDB: the deletion mark was that of the second, the body that of the first.</summary>
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    public async Task A_revision_that_comes_again_with_ancestors_that_join_it_to_others_brings_its_body(bool together, bool knownLast)
+    {
+        await using var engine = await Engine.CreateAsync();
+        await engine.MergeAsync("doc", ["3-cc", "2-aa", "1-bb"]);
+        var alone = Engine.PrepareMerge("doc", ["4-dd", "3-ee"], "{\"v\":1}", deleted: true);
+        var joined = Engine.PrepareMerge("doc", ["4-dd", "3-ee", "2-aa"], "{\"v\":2}");
+        DocumentWrite[] writes = knownLast ? [joined, alone] : [alone, joined];
+        foreach (var request in together ? [writes] : writes.Select(static write => new[] { write }))
+        {
+            Assert.All(await engine.WriteAsync(WriteMode.Replicated, request), static outcome => Assert.Null(outcome.Error));
+        }
+
+        Assert.Equal(["4-dd", "3-cc"], engine.Leaves("doc"));
+        Assert.Equal(["4-dd", "3-ee", "2-aa", "1-bb"], engine.PathOf("doc", Engine.Rev("4-dd")));
+        Assert.Equal("{\"v\":2}", engine.Body("doc", Engine.Rev("4-dd")));
+        engine.Check();
+    }
+
     [Fact]
     public async Task Many_revisions_of_one_document_in_one_request_share_its_sequence()
     {
