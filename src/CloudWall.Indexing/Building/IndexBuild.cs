@@ -1,4 +1,5 @@
 using System.Text;
+using CloudWall.Documents;
 using CloudWall.Documents.Changes;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Revisions;
@@ -239,6 +240,12 @@ internal sealed class IndexBuild(
         if (!isWanted())
         {
             throw new OperationCanceledException();
+        }
+
+        if (options.Refuse(true) is { } refusal)
+        {
+            // What has been written stays, and the next build goes on from there.
+            throw new DocumentException(refusal);
         }
 
         step.AreNew = step.UpdateSequence > writer.State.UpdateSequence && step.UpdateSequence <= _newUpTo;

@@ -45,6 +45,33 @@ public sealed class IndexBuildTests
         Assert.Equal([$"null {Enumerable.Range(0, 110).Sum()}"], indexed.Reduced(0, 0));
     }
 
+    /// <summary>Review, attack 12: a build that has begun must not fill the disk either.</summary>
+    [Fact]
+    public async Task A_build_ends_between_two_steps_where_the_disk_becomes_full_and_the_next_goes_on_from_there()
+    {
+        var asked = 0;
+        var isFull = false;
+        var full = new DocumentError(507, "insufficient_storage", "not enough room to update index");
+        await using var indexed = await IndexedDatabase.CreateAsync(
+            Definition, options: SmallSteps with { Refuse = _ => isFull || Interlocked.Increment(ref asked) == 5 ? full : null });
+        await indexed.PutAllAsync(Documents(0, 100));
+        var refused = await Assert.ThrowsAsync<DocumentException>(indexed.UpdateAsync);
+        Assert.Equal(full, refused.Error);
+        var mapped = indexed.Functions.Mapped;
+        Assert.InRange(mapped, 1, 99);
+        isFull = true;
+        await Assert.ThrowsAsync<DocumentException>(indexed.UpdateAsync);
+        Assert.Equal(mapped, indexed.Functions.Mapped);
+        isFull = false;
+        await indexed.UpdateAsync();
+        Assert.Equal(100, indexed.Rows().Count);
+
+        // What is up to date needs no room.
+        isFull = true;
+        await indexed.UpdateAsync();
+        Assert.Equal([$"null {Enumerable.Range(0, 100).Sum()}"], indexed.Reduced(0, 0));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
