@@ -49,4 +49,24 @@ public sealed class KillTests(ITestOutputHelper output)
         Inspection.OfFiles(data.Path);
         Inspection.OfLosses(data.Path);
     }
+
+    /// <summary>Review, attack 18: files of the store, with passwords in them, could be read by every user of the machine.</summary>
+    [Fact]
+    public async Task What_a_node_writes_is_for_its_owner_alone()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such rights on Windows.");
+        using var data = new TemporaryDirectory();
+        await using (var node = await NodeProcess.StartAsync(data.Path))
+        {
+            using var created = await node.Client.PutAsync("db", null, TestContext.Current.CancellationToken);
+            Assert.True(created.IsSuccessStatusCode);
+            Assert.Equal(0, await node.StopAsync());
+        }
+
+        const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        Assert.NotEmpty(Directory.GetFiles(Path.Combine(data.Path, "store"), "*.log"));
+        Assert.All(
+            Directory.GetFileSystemEntries(data.Path, "*", SearchOption.AllDirectories).Append(data.Path),
+            static entry => Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(entry) & ~Owner));
+    }
 }

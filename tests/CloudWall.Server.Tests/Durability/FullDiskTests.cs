@@ -157,6 +157,37 @@ public sealed class FullDiskTests
         await UntilWrittenAsync(again, "db/more");
     }
 
+    [Fact]
+    public async Task A_replication_into_a_full_disk_waits_and_loses_nothing()
+    {
+        using var disk = TinyDisk.Mount(megabytes: 64);
+        await using var source = await InProcessNode.StartAsync();
+        await using var node = await DurableNode.StartAsync(
+            Path.Combine(disk.Path, "data"), [.. Settings, ("replicator", "max_backoff", "1"), ("replicator", "checkpoint_interval", "1000")]);
+        await node.PutAsync("db");
+        var far = $"http://admin:secret@{source.Address.Authority}/db";
+        var (status, started) = await node.SendAsync(
+            HttpMethod.Post, "_replicate", $$"""{"source":"{{far}}","target":"db","continuous":true}""");
+        Assert.True(status is 200 or 202, started?.ToJsonString());
+        await source.PutAsync("/db/before", "{}");
+        await UntilAsync(async () => (await node.SendAsync(HttpMethod.Get, "db/before")).Status == 200);
+
+        disk.Fill();
+        await UntilAsync(async () => (await node.PutAsync("db/mine", "{}")).Status == 507);
+        for (var i = 0; i < 20; i++)
+        {
+            await source.PutAsync($"/db/{i}", "{}");
+        }
+
+        await UntilAsync(async () => (await node.GetAsync("_scheduler/jobs")).ToJsonString().Contains("insufficient_storage", StringComparison.Ordinal));
+        disk.Empty();
+        await UntilAsync(async () => (int)(await node.GetAsync("db"))["doc_count"]! >= 21);
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal(200, (await node.SendAsync(HttpMethod.Get, $"db/{i}")).Status);
+        }
+    }
+
     /// <summary>A document that cannot be made much smaller.</summary>
     private static string Random(int length) =>
         $$"""{"x":"{{RandomNumberGenerator.GetString("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_", length)}}"}""";
