@@ -1,14 +1,16 @@
-using System.Collections.Concurrent;
-
 namespace CloudWall.Scripting.QuickJs;
 
 /// <summary>
 /// Makes instances in which the driver waits for commands. The module is loaded with the first of them, so that a node that runs no
-/// functions does not pay for it; all engines of a process whose instances are of the same size share it.
+/// functions does not pay for it; all engines of a process share it.
 /// </summary>
 internal sealed class QuickJsEngine : IDisposable
 {
-    private static readonly ConcurrentDictionary<long, Lazy<(QuickJsModule Module, QuickJsImage Image)>> Loaded = new();
+    /// <summary>What the first instances are made with, while they are only tried out.</summary>
+    private const long FirstMemory = 64 << 20;
+
+    private static readonly Lock Loading = new();
+    private static (QuickJsModule Module, QuickJsImage Image)? _loaded;
 
     private readonly ScriptHostOptions _options;
     private readonly MemoryBudget _budget;
@@ -29,10 +31,16 @@ internal sealed class QuickJsEngine : IDisposable
     /// <summary>The state in which the driver waits.</summary>
     public QuickJsImage Start => Ready.Image;
 
-    private (QuickJsModule Module, QuickJsImage Image) Ready => Loaded.GetOrAdd(
-        _options.Limits.Memory,
-        static (memory, log) => new(() => Load(memory, log), LazyThreadSafetyMode.ExecutionAndPublication),
-        _options.Log).Value;
+    private (QuickJsModule Module, QuickJsImage Image) Ready
+    {
+        get
+        {
+            lock (Loading)
+            {
+                return _loaded ??= Load(_options.Log);
+            }
+        }
+    }
 
     /// <summary>Makes an instance of a state.</summary>
     /// <param name="image">The state.</param>
@@ -53,15 +61,15 @@ internal sealed class QuickJsEngine : IDisposable
 
     public void Dispose() => Ticker.Dispose();
 
-    private static (QuickJsModule, QuickJsImage) Load(long memory, Action<ScriptLogEntry> log)
+    private static (QuickJsModule, QuickJsImage) Load(Action<ScriptLogEntry> log)
     {
-        var module = QuickJsModule.Load(memory, text => log(new ScriptLogEntry("", text)));
+        var module = QuickJsModule.Load(text => log(new ScriptLogEntry("", text)));
         try
         {
-            var budget = new MemoryBudget(memory);
-            using var instance = new QuickJsInstance(module, memory, budget, TimeProvider.System);
+            var budget = new MemoryBudget(FirstMemory);
+            using var instance = new QuickJsInstance(module, FirstMemory, budget, TimeProvider.System);
             var image = Driver.Start(instance);
-            using var probed = new QuickJsInstance(module, memory, budget, TimeProvider.System);
+            using var probed = new QuickJsInstance(module, FirstMemory, budget, TimeProvider.System);
             image.Restore(probed);
             Driver.AssertStacks(probed);
             return (module, image);

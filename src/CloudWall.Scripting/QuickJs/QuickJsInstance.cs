@@ -23,7 +23,7 @@ internal sealed unsafe partial class QuickJsInstance : IDisposable
     private readonly nint _context;
     private readonly WasmMemory _memory;
     private readonly QuickJsExports _exports;
-    private readonly byte* _base;
+    private byte* _base;
     private GCHandle _self;
     private long _taken;
     private int _size;
@@ -203,6 +203,7 @@ internal sealed unsafe partial class QuickJsInstance : IDisposable
         }
 
         _size += (int)bytes;
+        _base = NativeMethods.wasmtime_memory_data(_context, _memory);
         return true;
     }
 

@@ -38,15 +38,14 @@ internal sealed unsafe class QuickJsModule : IDisposable
     public static string Directory => Path.Combine(AppContext.BaseDirectory, "engine");
 
     /// <summary>Loads the module.</summary>
-    /// <param name="memory">Bytes that each instance may have.</param>
     /// <param name="log">Is told where a module that was compiled before does not load.</param>
     /// <exception cref="WasmException">There is none that can be used.</exception>
-    public static QuickJsModule Load(long memory, Action<string> log) => Load(Directory, memory, log);
+    public static QuickJsModule Load(Action<string> log) => Load(Directory, log);
 
     /// <summary>Loads the module out of a directory.</summary>
-    public static QuickJsModule Load(string directory, long memory, Action<string> log)
+    public static QuickJsModule Load(string directory, Action<string> log)
     {
-        var engine = NativeMethods.wasm_engine_new_with_config(WasmSettings.CreateConfiguration(memory));
+        var engine = NativeMethods.wasm_engine_new_with_config(WasmSettings.CreateConfiguration());
         if (engine == 0)
         {
             throw new WasmException("the WebAssembly engine does not start");
@@ -69,14 +68,25 @@ internal sealed unsafe class QuickJsModule : IDisposable
         return new QuickJsModule(engine, Compile(engine, Path.Combine(directory, "quickjs.wasm")), wasCompiled: true);
     }
 
+    /// <summary>How Wasmtime calls the machine of one of .NET's runtimes; null where it has no compiler for it.</summary>
+    public static string? TargetOf(string runtime) => runtime switch
+    {
+        "linux-x64" => "x86_64-unknown-linux-gnu",
+        "linux-arm64" => "aarch64-unknown-linux-gnu",
+        "osx-x64" => "x86_64-apple-darwin",
+        "osx-arm64" => "aarch64-apple-darwin",
+        "win-x64" => "x86_64-pc-windows-msvc",
+        "win-arm64" => "aarch64-pc-windows-msvc",
+        _ => null,
+    };
+
     /// <summary>Compiles the module for a machine.</summary>
     /// <param name="source">The WebAssembly file.</param>
     /// <param name="target">The machine, such as <c>aarch64-unknown-linux-gnu</c>.</param>
-    /// <param name="memory">Bytes that each instance may have.</param>
-    /// <returns>What <see cref="Load(long, Action{string})"/> reads.</returns>
-    public static byte[] Precompile(string source, string target, long memory)
+    /// <returns>What <see cref="Load(Action{string})"/> reads.</returns>
+    public static byte[] Precompile(string source, string target)
     {
-        var engine = NativeMethods.wasm_engine_new_with_config(WasmSettings.CreateConfiguration(memory, target));
+        var engine = NativeMethods.wasm_engine_new_with_config(WasmSettings.CreateConfiguration(target));
         var module = Compile(engine, source);
         try
         {

@@ -18,17 +18,19 @@ internal static class WasmSettings
     /// <summary>The stack of a thread that runs functions: also what the host needs below and above.</summary>
     public const int ThreadStack = WasmStack + (8 << 20);
 
+    /// <summary>Addresses that an instance takes from the start. Its memory moves where it may grow beyond them, and does.</summary>
+    public const ulong Reservation = 128 << 20;
+
     /// <summary>The size of a page of linear memory.</summary>
     public const int Page = 64 << 10;
 
     /// <summary>
-    /// A configuration. Memory is neither reserved beyond what an instance may have nor guarded by pages without access: kernels with
+    /// A configuration. Little memory is reserved, and none is guarded by pages without access: kernels with
     /// 39 bits of addresses have room for few reservations of the usual 4 GiB. Traps are checks in the code, not signals, so that the
     /// handlers of this runtime stay the only ones.
     /// </summary>
-    /// <param name="memory">Bytes of linear memory that an instance may have.</param>
     /// <param name="target">The machine that code is made for, such as <c>aarch64-unknown-linux-gnu</c>; null for this one.</param>
-    public static nint CreateConfiguration(long memory, string? target = null)
+    public static nint CreateConfiguration(string? target = null)
     {
         var config = NativeMethods.wasm_config_new();
         if (target is not null)
@@ -42,8 +44,8 @@ internal static class WasmSettings
         NativeMethods.wasmtime_config_async_stack_size_set(config, ThreadStack);
         NativeMethods.wasmtime_config_max_wasm_stack_set(config, WasmStack);
         NativeMethods.wasmtime_config_signals_based_traps_set(config, false);
-        NativeMethods.wasmtime_config_memory_may_move_set(config, false);
-        NativeMethods.wasmtime_config_memory_reservation_set(config, (ulong)memory);
+        NativeMethods.wasmtime_config_memory_may_move_set(config, true);
+        NativeMethods.wasmtime_config_memory_reservation_set(config, Reservation);
         NativeMethods.wasmtime_config_memory_reservation_for_growth_set(config, 0);
         NativeMethods.wasmtime_config_memory_guard_size_set(config, 0);
         NativeMethods.wasmtime_config_memory_init_cow_set(config, true);
