@@ -25,6 +25,9 @@ internal sealed class ListedRows : ViewFunctions
     /// <summary>How many documents have been mapped.</summary>
     public int Mapped => _mapped;
 
+    /// <summary>How many documents were mapped in one call, at most.</summary>
+    public int MostAtOnce { get; private set; }
+
     /// <summary>How many rows and values have been reduced.</summary>
     public int Reduced => _reduced;
 
@@ -57,6 +60,7 @@ internal sealed class ListedRows : ViewFunctions
         cancellation.ThrowIfCancellationRequested();
         BeforeRows();
         Interlocked.Add(ref _mapped, documents.Count);
+        MostAtOnce = Math.Max(MostAtOnce, documents.Count);
         for (var i = 0; i < documents.Count; i++)
         {
             using var document = JsonDocument.Parse(documents[i]);

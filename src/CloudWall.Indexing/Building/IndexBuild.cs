@@ -31,6 +31,9 @@ internal sealed class IndexBuild(
     /// <summary>More changes than this, and than an eighth of the rows, are written without nodes, which are made at the end.</summary>
     private const long FewChanges = 2000;
 
+    /// <summary>Documents that are mapped first, to see how much they emit.</summary>
+    private const int FirstDocuments = 64;
+
     /// <summary>Documents that changed no later than this have no rows: the feed has each once, and the index began with none of them.</summary>
     private long _newUpTo;
 
@@ -257,28 +260,36 @@ internal sealed class IndexBuild(
         await WriteAsync(all: false);
     }
 
+    /// <summary>Maps documents of a step, until all are mapped or there are many rows.</summary>
     private MappedDocuments Map(MappedDocuments step)
     {
+        step.BeginPart();
         var texts = new List<ReadOnlyMemory<byte>>(step.Count);
         var numbers = new List<int>(step.Count);
-        for (var i = 0; i < step.Count; i++)
+        var rows = new RowCollector(definition, writer.Prefixes, step, numbers);
+        for (var count = FirstDocuments; step.HasMore && step.RowBytes.Length < options.StepRowBytes; count *= 2)
         {
-            if (step.Text(i) is { IsEmpty: false } text)
+            texts.Clear();
+            numbers.Clear();
+            for (; step.HasMore && texts.Count < count; step.End++)
             {
-                texts.Add(text);
-                numbers.Add(i);
+                if (step.Text(step.End) is { IsEmpty: false } text)
+                {
+                    texts.Add(text);
+                    numbers.Add(step.End);
+                }
+            }
+
+            if (texts.Count > 0)
+            {
+                functions.Map(texts, rows, _ending.Token);
             }
         }
 
-        if (texts.Count > 0)
+        rows.Finish();
+        if (step.IsSorted)
         {
-            var rows = new RowCollector(definition, writer.Prefixes, step, numbers);
-            functions.Map(texts, rows, _ending.Token);
-            rows.Finish();
-            if (step.IsSorted)
-            {
-                step.Sort();
-            }
+            step.Sort();
         }
 
         return step;
@@ -291,6 +302,12 @@ internal sealed class IndexBuild(
         {
             var step = await _mapping.Dequeue();
             writer.Write(step, cancellation);
+            while (step.HasMore)
+            {
+                await Task.Factory.StartNew(() => Map(step), _ending.Token, TaskCreationOptions.DenyChildAttach, options.Scheduler);
+                writer.Write(step, cancellation);
+            }
+
             Progress = Progress with { Done = Progress.Done + step.Count, UpdatedAt = options.Time.GetUtcNow() };
             step.Clear();
             _free.Push(step);

@@ -101,7 +101,12 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
             WriteChanged(documents, views, batch, cancellation);
         }
 
-        Commit(batch, State with { UpdateSequence = documents.UpdateSequence, PurgeSequence = documents.PurgeSequence, Views = views });
+        // An index that is opened again within a step takes all of it once more.
+        Commit(
+            batch,
+            documents.HasMore
+                ? State with { Views = views }
+                : State with { UpdateSequence = documents.UpdateSequence, PurgeSequence = documents.PurgeSequence, Views = views });
     }
 
     private void WriteNew(MappedDocuments documents, ViewState[] views, WriteBatch batch)
@@ -139,7 +144,7 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
 
         var last = documents.AreNew ? null : Last(documents);
         var next = 0;
-        for (var document = 0; document < documents.Count; document++)
+        for (var document = documents.First; document < documents.End; document++)
         {
             var rows = documents.RowsOf(document, ref next);
             if (last?[document] ?? rows.Length > 0)

@@ -37,6 +37,9 @@ public sealed record IndexingOptions
     /// <summary>Where indexes get the secret by which nodes over their rows are chosen.</summary>
     public Func<ulong> NewSeed { get; init; } = static () => BinaryPrimitives.ReadUInt64BigEndian(RandomNumberGenerator.GetBytes(8));
 
+    /// <summary>Bytes of rows after which what is left of a step waits until they are written, about.</summary>
+    public int StepRowBytes { get; init; } = 8 << 20;
+
     /// <summary>
     /// Asked before a build begins, with whether somebody waits for it: why it must not, or null. What is up to date is not built.
     /// </summary>

@@ -35,6 +35,15 @@ internal sealed class MappedDocuments : IDisposable
     /// <summary>How many documents there are.</summary>
     public int Count => _documents.Count;
 
+    /// <summary>The first of them whose rows are there: those before it are written.</summary>
+    public int First { get; private set; }
+
+    /// <summary>The first of them whose rows are not there yet, since there were many before it.</summary>
+    public int End { get; set; }
+
+    /// <summary>Whether there are any whose rows are not there yet.</summary>
+    public bool HasMore => End < Count;
+
     /// <summary>The bytes of ids and texts.</summary>
     public int TextBytes => _texts.Length;
 
@@ -144,9 +153,18 @@ internal sealed class MappedDocuments : IDisposable
         return rows[start..next];
     }
 
+    /// <summary>Forgets the rows that are there, which are written, so that there is room for those of further documents.</summary>
+    public void BeginPart()
+    {
+        First = End;
+        _rowBytes.Clear();
+        _rows.Clear();
+    }
+
     /// <summary>Forgets all, and can be used again.</summary>
     public void Clear()
     {
+        First = End = 0;
         _texts.Clear();
         _rowBytes.Clear();
         _documents.Clear();

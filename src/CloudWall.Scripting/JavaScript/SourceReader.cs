@@ -5,6 +5,23 @@ namespace CloudWall.Scripting.JavaScript;
 /// <summary>Finds out what a function may change, from its tokens.</summary>
 internal sealed class SourceReader(byte[] source, HashSet<string> mutating)
 {
+    /// <summary>What may be called by a plain name. Any other may be a function that was named at run time, or made of text.</summary>
+    private static readonly HashSet<string> Harmless = new(
+        [
+            "function", "if", "for", "while", "switch", "catch", "return", "typeof", "in", "of", "void", "emit", "log", "sum", "isArray",
+            "toJSON", "parseInt", "parseFloat", "isNaN", "isFinite", "Number", "String", "Boolean", "decodeURI", "decodeURIComponent",
+            "encodeURI", "encodeURIComponent", "escape", "unescape", "else", "do", "throw", "case",
+        ],
+        StringComparer.Ordinal);
+
+    /// <summary>What calls functions that it is given, or that its object has.</summary>
+    private static readonly HashSet<string> Callers = new(
+        [
+            "map", "filter", "forEach", "reduce", "reduceRight", "some", "every", "find", "findIndex", "findLast", "findLastIndex", "flatMap",
+            "replace", "replaceAll", "from", "of", "toJSON", "toString", "valueOf", "next", "Symbol", "stringify", "parse", "get",
+        ],
+        StringComparer.Ordinal);
+
     private readonly HashSet<string> _own = new(StringComparer.Ordinal);
     private readonly List<string> _assigned = [];
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _mutating = mutating.GetAlternateLookup<ReadOnlySpan<char>>();
@@ -17,10 +34,21 @@ internal sealed class SourceReader(byte[] source, HashSet<string> mutating)
     private bool _declares;
     private bool _objects;
     private bool _globals;
+    private bool _computes;
+    private bool _opensKey;
+    private bool _calls;
 
     /// <summary>Takes the next token.</summary>
     public void Read(in SourceToken token)
     {
+        if (_opensKey && token.Kind != SourceTokenKind.Value)
+        {
+            _computes = true;
+        }
+
+        _opensKey = token is { Kind: SourceTokenKind.Punctuator, Symbol: (byte)'[' }
+            && _last.Kind is SourceTokenKind.Word or SourceTokenKind.Value
+            || (token is { Kind: SourceTokenKind.Punctuator, Symbol: (byte)'[' } && _last is { Kind: SourceTokenKind.Punctuator, Symbol: (byte)')' or (byte)']' });
         if (_count++ == 0)
         {
             _closed = token.IsWord(source, "function"u8);
@@ -53,7 +81,7 @@ internal sealed class SourceReader(byte[] source, HashSet<string> mutating)
     {
         // With a function in the function, a name that one of them declares may be a global one in the other.
         var globals = _globals || (_functions > 1 ? _assigned.Count > 0 : _assigned.Exists(name => !_own.Contains(name)));
-        return new SourceTraits(_closed && isComplete && _ends == 1, _objects, globals);
+        return new SourceTraits(_closed && isComplete && _ends == 1, _objects || (_computes && _calls), globals);
     }
 
     private void ReadWord(in SourceToken token)
@@ -64,6 +92,7 @@ internal sealed class SourceReader(byte[] source, HashSet<string> mutating)
             _objects = true;
         }
 
+        _calls |= Callers.Contains(word);
         if (word == "function")
         {
             _functions++;
@@ -112,6 +141,12 @@ internal sealed class SourceReader(byte[] source, HashSet<string> mutating)
         else if ((text[^1] == '=' && !IsComparison(text)) || IsPrefix(token))
         {
             Assign(text[^1] != '=');
+        }
+        else if (token.Symbol == '(' && _last.Kind is SourceTokenKind.Word or SourceTokenKind.Keyword
+            && _beforeLast is not { Kind: SourceTokenKind.Punctuator, Symbol: (byte)'.' }
+            && !Harmless.Contains(Encoding.UTF8.GetString(source.AsSpan(_last.Start.._last.End))))
+        {
+            _objects = true;
         }
         else if (token.Symbol is (byte)'(' or (byte)'?' && _last is { Kind: SourceTokenKind.Punctuator, Symbol: (byte)']' })
         {

@@ -31,6 +31,25 @@ public sealed class IndexBuildTests
         Assert.Equal([$"null {Enumerable.Range(0, 100).Sum() - 5 - 6 + 50}"], indexed.Reduced(0, 0));
     }
 
+    /// <summary>Review, attack 13: what is emitted ends a step, not only what goes in.</summary>
+    [Fact]
+    public async Task A_step_with_many_rows_is_written_in_parts()
+    {
+        await using var indexed = await IndexedDatabase.CreateAsync(Definition, options: SmallSteps with { BatchDocuments = 500, StepRowBytes = 1000 });
+        await indexed.PutAllAsync(Documents(0, 700));
+        await indexed.UpdateAsync();
+        Assert.Equal(700, indexed.Rows().Count);
+        Assert.Equal(700, indexed.Functions.Mapped);
+        Assert.Equal([$"null {Enumerable.Range(0, 700).Sum()}"], indexed.Reduced(0, 0));
+        Assert.InRange(indexed.Functions.MostAtOnce, 1, 128);
+        await indexed.PutAllAsync(Documents(700, 300));
+        await indexed.PutAsync("doc-5", "{}", deleted: true);
+        await indexed.UpdateAsync();
+        Assert.Equal(999, indexed.Rows().Count);
+        await indexed.ReopenAsync();
+        Assert.Equal([$"null {Enumerable.Range(0, 1000).Sum() - 5}"], indexed.Reduced(0, 0));
+    }
+
     [Fact]
     public async Task An_index_goes_on_where_it_was_when_it_is_opened_again()
     {
