@@ -129,9 +129,9 @@ public sealed class ModelRun(IModelTarget target)
         var deleted = Pick(step.C / 4, 4) == 0;
         var body = MakeBody(step.C);
         await target.MergeAsync(id, path, deleted, body);
-        if (body.Attachments.Count > 0 && document is not null && document.Knows(path[0])
-            && (document.Leaves.Contains(path[0]) || !document.Joins(path)))
+        if (body.Attachments.Count > 0 && document is not null && document.Knows(path[0]) && !document.Leaves.Contains(path[0]))
         {
+            // Writes with attachments are checked first, and of those only leaves are taken.
             return;
         }
 
@@ -202,7 +202,7 @@ public sealed class ModelRun(IModelTarget target)
         }
 
         var changes = await target.ReadChangesAsync();
-        Require(changes.Select(change => change.Id).SequenceEqual(_order), "the feed has " + string.Join(' ', changes.Select(change => change.Id)));
+        Require(changes.Select(change => change.Id).SequenceEqual(_order), $"the feed has {string.Join(' ', changes.Select(change => change.Id))}, not {string.Join(' ', _order)}");
         for (var i = 0; i < changes.Count; i++)
         {
             var document = _documents[changes[i].Id];
@@ -234,7 +234,8 @@ public sealed class ModelRun(IModelTarget target)
             $"{id} has the leaves {string.Join(' ', leaves)}, not {string.Join(' ', document.Leaves)}");
         foreach (var leaf in leaves)
         {
-            Require(leaf.Path.SequenceEqual(document.PathOf(leaf.Revision)), $"{id} {leaf.Revision} has the path {string.Join(' ', leaf.Path)}");
+            var path = document.PathOf(leaf.Revision);
+            Require(leaf.Path.SequenceEqual(path), $"{id} {leaf.Revision} has the path {string.Join(' ', leaf.Path)}, not {string.Join(' ', path)}");
             var body = await target.ReadAsync(id, leaf.Revision);
             var expected = document.Bodies[leaf.Revision];
             Require(

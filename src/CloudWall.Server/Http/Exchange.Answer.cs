@@ -89,14 +89,14 @@ internal sealed partial class Exchange
     public Task WriteJsonAsync(int status, ReadOnlyMemory<byte> json)
     {
         Begin(status, Json);
-        return WriteAsync(json.Span, Script is null ? "\n"u8 : Script.End);
+        return WriteAsync(json.Span, Script is null ? "\n"u8 : JsonScript.End);
     }
 
     /// <summary>Answers with JSON.</summary>
     public Task WriteJsonAsync(int status, ReadOnlySpan<byte> json)
     {
         Begin(status, Json);
-        return WriteAsync(json, Script is null ? "\n"u8 : Script.End);
+        return WriteAsync(json, Script is null ? "\n"u8 : JsonScript.End);
     }
 
     /// <summary>Answers with JSON. The buffer may be disposed of when the task has ended.</summary>

@@ -16,5 +16,5 @@ internal sealed class JsonScript(string callback)
     public ReadOnlySpan<byte> Start => _start;
 
     /// <summary>What comes after it.</summary>
-    public ReadOnlySpan<byte> End => ");\n"u8;
+    public static ReadOnlySpan<byte> End => ");\n"u8;
 }

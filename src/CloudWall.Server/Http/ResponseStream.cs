@@ -87,7 +87,7 @@ internal sealed class ResponseStream : IJsonOutput, IDisposable
                 Buffer.Advance(-1);
             }
 
-            Buffer.Raw(script.End);
+            Buffer.Raw(JsonScript.End);
         }
 
         if (!_started)

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text;
 using System.Text.Json;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
