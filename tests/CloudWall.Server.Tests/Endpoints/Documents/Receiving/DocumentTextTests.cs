@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using CloudWall.Documents;
@@ -184,7 +185,7 @@ public sealed class DocumentTextTests : IAsyncLifetime
             .Append(' ').Append(Convert.ToHexString(document.Term.Span));
         foreach (var attachment in document.Attachments)
         {
-            text.Append($"\n{attachment.Name} {attachment.ContentType} {attachment.Stub} {attachment.Follows} {attachment.Length} {attachment.EncodedLength} ")
+            text.Append(CultureInfo.InvariantCulture, $"\n{attachment.Name} {attachment.ContentType} {attachment.Stub} {attachment.Follows} {attachment.Length} {attachment.EncodedLength} ")
                 .Append(bytesOf(attachment) is { } bytes ? Convert.ToHexString(bytes) : "none");
         }
 
