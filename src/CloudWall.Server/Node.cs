@@ -79,6 +79,7 @@ internal sealed class Node : IAsyncDisposable
         Authenticator = new BasicAuthentication(_administrators);
         Memory = new SharedMemory(
             settings.RequestMemory, settings.MaxWaiting, settings.WaitTimeout, HttpErrors.NoMemory, HttpErrors.BodyTooLarge, options.Time);
+        MemoryReturn = new MemoryReturn(options.Time);
         Feeds = new FeedPlaces(settings.MaxFeeds);
         Connections = new ConnectionLimit(settings, options.Time);
         var scripts = settings.Scripts with { Time = options.Time, Log = entry => Log.Write(LogLevel.Info, $"{entry.Scope}: {entry.Message}") };
@@ -151,6 +152,9 @@ internal sealed class Node : IAsyncDisposable
 
     /// <summary>The memory that requests share for their bodies and what is made of them, and answers of peers.</summary>
     public SharedMemory Memory { get; }
+
+    /// <summary>Gives back to the system what large requests have used.</summary>
+    public MemoryReturn MemoryReturn { get; }
 
     /// <summary>The functions of design documents. A database's name is the scope of its functions.</summary>
     public ScriptHost Scripts { get; }
@@ -260,7 +264,7 @@ internal sealed class Node : IAsyncDisposable
         await following;
         await EndAsync("indexes", () => Indexes?.DisposeAsync().AsTask() ?? Task.CompletedTask);
         await EndAsync("databases", () => Databases?.DisposeAsync().AsTask() ?? Task.CompletedTask);
-        IDisposable?[] rest = [Scripts, _derivedStore, _ownStore, _directory, _hosts, _administrators, _stopping];
+        IDisposable?[] rest = [Scripts, _derivedStore, _ownStore, _directory, MemoryReturn, _hosts, _administrators, _stopping];
         foreach (var part in rest)
         {
             await EndAsync(part?.GetType().Name ?? string.Empty, () =>

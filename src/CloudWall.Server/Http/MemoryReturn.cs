@@ -1,0 +1,43 @@
+namespace CloudWall.Server.Http;
+
+/// <summary>
+/// Gives memory back to the system that large requests have used. The garbage collector does so when it runs, but a node that has nothing to
+/// do does not make it run: after a bulk of 84 MB it kept 433 MiB.
+/// </summary>
+internal sealed class MemoryReturn : IDisposable
+{
+    /// <summary>A request that has held so much is worth it.</summary>
+    private const long Large = 16 << 20;
+
+    /// <summary>What comes meanwhile is collected with it.</summary>
+    private static readonly TimeSpan Delay = TimeSpan.FromSeconds(10);
+
+    private readonly ITimer _timer;
+    private int _isDue;
+
+    /// <summary>Nothing to give back yet.</summary>
+    public MemoryReturn(TimeProvider time) =>
+        _timer = time.CreateTimer(static self => ((MemoryReturn)self!).Collect(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+    /// <summary>How often memory was given back.</summary>
+    public int Collections { get; private set; }
+
+    /// <summary>A request has been answered that held so many bytes.</summary>
+    public void Note(long bytes)
+    {
+        if (bytes >= Large && Interlocked.Exchange(ref _isDue, 1) == 0)
+        {
+            _timer.Change(Delay, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _timer.Dispose();
+
+    private void Collect()
+    {
+        Volatile.Write(ref _isDue, 0);
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        Collections++;
+    }
+}

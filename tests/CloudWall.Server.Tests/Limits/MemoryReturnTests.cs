@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Time.Testing;
+
+namespace CloudWall.Server.Tests.Limits;
+
+/// <summary>Review, attack 4: what large requests have used stayed with the process until something else made it collect.</summary>
+public sealed class MemoryReturnTests
+{
+    [Theory]
+    [InlineData(10_000, 0)]
+    [InlineData(7_000_000, 1)]
+    public async Task After_a_large_request_memory_is_given_back_once(int length, int collections)
+    {
+        var time = new FakeTimeProvider();
+        await using var node = await TestNode.StartAsync(time);
+        Assert.Equal(201, (await node.SendAsync("PUT", "/db")).Status);
+        for (var i = 0; i < 2; i++)
+        {
+            var body = "{\"text\":\"" + new string('x', length) + "\"}";
+            Assert.Equal(201, (await node.SendAsync("PUT", $"/db/doc{i}", body, headers: "Content-Type: application/json")).Status);
+        }
+
+        await SlowRequest.UntilAsync(() => node.Node.Memory.Taken == 0);
+        Assert.Equal(0, node.Node.MemoryReturn.Collections);
+        time.Advance(TimeSpan.FromSeconds(11));
+        Assert.Equal(collections, node.Node.MemoryReturn.Collections);
+    }
+}
