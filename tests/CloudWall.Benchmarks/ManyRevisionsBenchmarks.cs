@@ -12,7 +12,7 @@ namespace CloudWall.Benchmarks;
 /// Requests about many revisions of one document, whole and a tenth as large. Tests count their steps; this is what they cost, with the
 /// parsing of what is written, over a store in memory.
 /// </summary>
-public class ManyRevisionsBenchmarks
+public class ManyRevisionsBenchmarks : IDisposable
 {
     private const string Id = "doc";
     private readonly DocumentLimits _limits = new();
@@ -52,6 +52,13 @@ public class ManyRevisionsBenchmarks
         SetUp();
         Write(Conflicts(500 * Tenths), WriteMode.Replicated);
         _leaves = [.. _database.Find(Id)!.Tree.Leaves.Select(leaf => leaf.Revision)];
+    }
+
+    /// <summary>Ends the last iteration.</summary>
+    public void Dispose()
+    {
+        CleanUp();
+        GC.SuppressFinalize(this);
     }
 
     [IterationCleanup]

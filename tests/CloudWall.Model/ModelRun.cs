@@ -128,10 +128,17 @@ public sealed class ModelRun(IModelTarget target)
 
         var deleted = Pick(step.C / 4, 4) == 0;
         var body = MakeBody(step.C);
-        await target.MergeAsync(id, path, deleted, body);
-        if (body.Attachments.Count > 0 && document is not null && document.Knows(path[0]) && !document.Leaves.Contains(path[0]))
+        var isChecked = body.Attachments.Count > 0 && document is not null && document.Knows(path[0]);
+        if (isChecked && document!.Joins(path))
         {
-            // Writes with attachments are checked first, and of those only leaves are taken.
+            // Writes with attachments are checked first. What is taken then of a revision that is there twice, apart from its ancestors and
+            // with them, is told by the recorded exchanges (strangers/pieces-of-a-line).
+            return;
+        }
+
+        await target.MergeAsync(id, path, deleted, body);
+        if (isChecked)
+        {
             return;
         }
 

@@ -22,7 +22,7 @@ internal sealed partial class DocumentsCommand
         var isNew = _checked && !tree.IsEmpty ? FindNew(session, draft, writes) : null;
         var sequence = draft.NextSequence(this, session.State.UpdateSequence);
         Span<bool> brings = writes.Length <= FewWrites ? stackalloc bool[FewWrites] : new bool[writes.Length];
-        var joins = false;
+        var (merges, joins) = (false, false);
         tree.AcceptChanges();
         for (var k = 0; k < writes.Length; k++)
         {
@@ -33,6 +33,8 @@ internal sealed partial class DocumentsCommand
             {
                 continue;
             }
+
+            merges = true;
 
             // A revision that is known still merges: it may bring a body that was missing, or older ancestors.
             var isStored = TryFind(session, draft, path[0], out var node) && node.IsStored;
@@ -45,6 +47,12 @@ internal sealed partial class DocumentsCommand
             var outcome = tree.Merge(path, RevisionFlags.Stored | deleted, sequence);
             brings[k] = !isStored || outcome != MergeOutcome.InternalNode;
             joins |= isStored && brings[k];
+        }
+
+        // As in CouchDB, a document of which nothing is taken is not stemmed either.
+        if (!merges)
+        {
+            return;
         }
 
         Stem(session, draft);

@@ -11,7 +11,7 @@ namespace CloudWall.Replication.Jobs;
 /// its job ended.
 /// </summary>
 internal sealed class ReplicatorWatch(
-    Database database, JobScheduler scheduler, ReplicationOptions defaults, TimeProvider time, Action<string> log)
+    Database database, JobScheduler scheduler, ReplicationOptions defaults, TimeProvider time, Action<string> log) : IDisposable
 {
     private readonly StateWriter _states = new(database, scheduler.Settings, time, log);
     private readonly Dictionary<string, Known> _known = new(StringComparer.Ordinal);
@@ -36,6 +36,9 @@ internal sealed class ReplicatorWatch(
             return _known.TryGetValue(documentId, out var known) ? known.Obstacle : null;
         }
     }
+
+    /// <summary>Call it when <see cref="RunAsync"/> has ended.</summary>
+    public void Dispose() => _reading.Dispose();
 
     /// <summary>Follows the database until it is gone, or the node ends.</summary>
     public async Task RunAsync(CancellationToken cancellation)

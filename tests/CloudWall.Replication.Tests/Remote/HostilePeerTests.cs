@@ -173,7 +173,7 @@ public sealed class HostilePeerTests
         var text = $$"""{"results":[{"id":"a","docs":[{"ok":{{Document("a", First, new string('x', Longest / 2))}}}]}]}""";
         var script = new Script((_, _) => Script.Json(text));
         await using var peer = Peer(script, retries: 0, memory);
-        await using (var reading = peer.FetchAsync([new MissingRevisions("a", [First], [])], TestContext.Current.CancellationToken).GetAsyncEnumerator())
+        await using (var reading = peer.FetchAsync([new MissingRevisions("a", [First], [])], TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken))
         {
             Assert.True(await reading.MoveNextAsync());
             Assert.True(memory.Taken > Longest / 2);

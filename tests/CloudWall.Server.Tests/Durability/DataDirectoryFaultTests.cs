@@ -94,7 +94,7 @@ public sealed class DataDirectoryFaultTests : IDisposable
         const string Text = "; comment\n# comment\n[log]\nlevel = warning ; inline\nwriter =\nrubbish\n";
         await File.WriteAllTextAsync(file, Text, TestContext.Current.CancellationToken);
         var log = new StringWriter();
-        await (await Node.StartAsync(DurableNode.Options(Home) with { ConfigurationFile = file, Log = log })).DisposeAsync();
+        await (await Node.StartAsync(DurableNode.Options(Home) with { ConfigurationFile = file, Log = log }, TestContext.Current.CancellationToken)).DisposeAsync();
         Assert.Contains($"Line 6 of the configuration file {file}", log.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("Line 2", log.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("Line 5", log.ToString(), StringComparison.Ordinal);
