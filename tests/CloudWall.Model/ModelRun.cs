@@ -20,6 +20,7 @@ public sealed class ModelRun(IModelTarget target)
 
     private readonly Dictionary<string, ModelDocument> _documents = [];
     private readonly List<string> _order = [];
+    private bool _isFirst = true;
     private int _revsLimit = 1000;
     private int _made;
 
@@ -43,7 +44,7 @@ public sealed class ModelRun(IModelTarget target)
         15 or 16 => PurgeAsync(step),
         17 => CompactAsync(),
         18 => LimitAsync(step),
-        _ => target.RestartAsync(),
+        _ => RestartAsync(),
     };
 
     private async Task EditAsync(Step step)
@@ -84,6 +85,7 @@ public sealed class ModelRun(IModelTarget target)
             return;
         }
 
+        _isFirst = false;
         Require(made.Generation == (expected.Parent?.Generation ?? 0) + 1, $"edit of {id} on {expected.Parent} made {made}");
         Touch(id).Add(expected.Parent is { } above ? [made, above] : [made], deleted, body);
         Touch(id).Stem(_revsLimit);
@@ -102,6 +104,12 @@ public sealed class ModelRun(IModelTarget target)
         }
 
         return (parent is { } known && document.Leaves.Contains(known), parent);
+    }
+
+    private async Task RestartAsync()
+    {
+        await target.RestartAsync();
+        _isFirst = true;
     }
 
     private async Task MergeAsync(Step step)
@@ -128,15 +136,16 @@ public sealed class ModelRun(IModelTarget target)
 
         var deleted = Pick(step.C / 4, 4) == 0;
         var body = MakeBody(step.C);
-        var isChecked = body.Attachments.Count > 0 && document is not null && document.Knows(path[0]);
+        var isChecked = (body.Attachments.Count > 0 || _isFirst) && document is not null && document.Knows(path[0]);
         if (isChecked && document!.Joins(path))
         {
-            // Writes with attachments are checked first. What is taken then of a revision that is there twice, apart from its ancestors and
-            // with them, is told by the recorded exchanges (strangers/pieces-of-a-line).
+            // Writes with attachments are checked, and the first one after a start. What is taken then of a revision that is there twice,
+            // apart from its ancestors and with them, is told by the recorded exchanges (strangers/pieces-of-a-line).
             return;
         }
 
         await target.MergeAsync(id, path, deleted, body);
+        _isFirst = false;
         if (isChecked)
         {
             return;

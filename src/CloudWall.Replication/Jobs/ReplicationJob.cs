@@ -248,11 +248,11 @@ public sealed class ReplicationJob : IDisposable
         }
 
         // A job that a document stands for is kept whatever happens, or nobody would see that it stands still. For the others there is
-        // only this process: one that is continuous ends with a failure that does not pass by itself, such as that a database was deleted,
+        // only this process: one that is continuous ends when one of its databases is not there any more,
         // and somebody waits for the answer of the rest.
         var mayPass = failure is not PeerException { IsTransient: false, MustRestart: false };
         return Origin is not null
-            || (Request.Options.Continuous && mayPass)
+            || (Request.Options.Continuous && failure is not PeerException { IsTransient: false, Error.Error: "db_not_found" })
             || (_hasShownLife && _failures < MaxOneShotFailures && failure is PeerException && mayPass);
     }
 

@@ -314,7 +314,8 @@ public sealed class LocalPeer(
         }
     }
 
-    private static string StartTime(Database database) => Number(database.InstanceStartTime);
+    /// <summary>In microseconds, as earlier versions had it: it is part of the ids of their checkpoints.</summary>
+    private static string StartTime(Database database) => Number(database.CreatedAt.ToUnixTimeMilliseconds() * 1000);
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 

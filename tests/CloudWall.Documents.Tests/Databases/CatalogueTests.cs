@@ -16,12 +16,12 @@ public sealed class CatalogueTests
     public async Task A_database_is_there_after_a_power_failure_just_as_it_was_created()
     {
         await using var engine = await Engine.CreateAsync();
-        var created = await engine.Catalogue.CreateAsync("other", new DatabaseOptions(Partitioned: true, Shards: 8), CancellationToken.None);
+        var created = await engine.Catalogue.CreateAsync("other", new DatabaseOptions(Partitioned: false, Shards: 8), CancellationToken.None);
         engine.LosePower();
         var found = engine.Catalogue.Find("other")!;
         Assert.Equal(created.Incarnation, found.Incarnation);
         Assert.Equal(created.CreatedAt, found.CreatedAt);
-        Assert.Equal(new DatabaseOptions(Partitioned: true, Shards: 8), found.Options);
+        Assert.Equal(new DatabaseOptions(Partitioned: false, Shards: 8), found.Options);
         Assert.Equal(["db", "other"], engine.Catalogue.Names);
         Assert.Null(engine.Catalogue.Find("Other"));
         engine.Check();

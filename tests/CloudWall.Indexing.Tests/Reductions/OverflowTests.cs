@@ -27,7 +27,7 @@ public sealed class OverflowTests
         await indexed.UpdateAsync();
 
         Assert.Equal([$"\"big\" {Overflow}", "\"mid\" \"mn\"", "\"small\" \"s\""], indexed.Reduced(0, 1, ByKey));
-        Assert.Equal(["\"small\" \"s\"", "\"mid\" \"mn\""], indexed.Reduced(0, 1, ByKey with { Descending = true, Limit = 2 }));
+        Assert.Equal(["\"small\" \"s\"", "\"mid\" \"nm\""], indexed.Reduced(0, 1, ByKey with { Descending = true, Limit = 2 }));
         Assert.Equal([$"null {Overflow}"], indexed.Reduced(0, 1));
         Assert.Equal(["null \"mns\""], indexed.Reduced(0, 1, new ViewQuery { StartKey = "\"c\""u8.ToArray() }));
         Assert.Equal([$"\"big\" {big}", "\"mid\" 2", "\"small\" 1"], indexed.Reduced(0, 0, ByKey));

@@ -143,7 +143,7 @@ public sealed class RewriteScopeTests
                 "/{db}/_all_docs",
                 "/{db}/_all_docs/queries",
                 "/{db}/_bulk_get",
-                "/{db}/_changes",
+                "/{db}/_changes/**",
                 "/{db}/_design/{ddoc}/_list/**",
                 "/{db}/_design/{ddoc}/_view/{view}",
                 "/{db}/_design/{ddoc}/_view/{view}/queries",

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using CloudWall.Server.Tests.Endpoints;
@@ -17,10 +18,14 @@ public sealed class EarlierStoreTests
         foreach (var (database, expected) in store.Seen["databases"]!.AsObject())
         {
             var info = await store.GetAsync(database);
-            foreach (var member in (string[])["doc_count", "doc_del_count", "update_seq", "purge_seq", "instance_start_time"])
+            foreach (var member in (string[])["doc_count", "doc_del_count", "update_seq", "purge_seq"])
             {
                 Equal(expected![member], info[member], $"{database} {member}");
             }
+
+            // It was in microseconds.
+            var created = long.Parse((string)expected!["instance_start_time"]!, CultureInfo.InvariantCulture) / 1_000_000;
+            Assert.Equal(created, long.Parse((string)info["instance_start_time"]!, CultureInfo.InvariantCulture));
 
             Equal(expected!["partitioned"], (bool?)info["props"]!["partitioned"] ?? false, $"{database} partitioned");
             Equal(expected["security"], await store.GetAsync($"{database}/_security"), $"{database} _security");
