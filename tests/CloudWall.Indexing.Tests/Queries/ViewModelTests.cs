@@ -161,6 +161,9 @@ public sealed class ViewModelTests
         if (view < 2)
         {
             var function = random.Next(Functions.Length);
+
+            // Where a query descends, what custom functions are given first depends on which rows are kept reduced, as in CouchDB.
+            query = Functions[function][0] == '_' ? query : query with { Descending = false, Keys = null, StartKey = null, EndKey = null };
             Assert.Equal(model.Reduced(query, Functions[function]), indexed.Reduced(view, function, query));
         }
     }
