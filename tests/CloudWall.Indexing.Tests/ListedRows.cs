@@ -7,8 +7,8 @@ namespace CloudWall.Indexing.Tests;
 
 /// <summary>
 /// Functions of a design document in which documents list their rows: <c>{"rows":[[view, key, value], …]}</c>. Its one reduce function
-/// depends on the order of values, which are numbers or texts, and cannot be undone: the greatest number, and how all texts after one
-/// another begin and end.
+/// depends on the order of values, which are numbers or texts, and cannot be undone: the greatest number, a sum over all texts, and how all
+/// texts after one another begin and end.
 /// </summary>
 internal sealed class ListedRows : ViewFunctions
 {
@@ -39,10 +39,11 @@ internal sealed class ListedRows : ViewFunctions
 
     public static string CustomOf(IEnumerable<string> values)
     {
-        var most = long.MinValue;
+        var (most, sum) = (long.MinValue, 0L);
         var texts = new StringBuilder();
         foreach (var value in values)
         {
+            sum += Weigh(value);
             if (long.TryParse(value, CultureInfo.InvariantCulture, out var number))
             {
                 most = Math.Max(most, number);
@@ -51,8 +52,12 @@ internal sealed class ListedRows : ViewFunctions
             texts.Append(value);
         }
 
-        return Write(most, texts.ToString(), texts.ToString());
+        return Write(most, sum, texts.ToString(), texts.ToString());
     }
+
+    /// <summary>What of a line that ends with a value of <see cref="Custom"/> does not depend on the order in which it was given its values.</summary>
+    public static string WithoutOrder(string line) =>
+        line[..line.LastIndexOf(",\"", line.LastIndexOf(",\"", StringComparison.Ordinal), StringComparison.Ordinal)];
 
     public override void Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, EmittedRows rows, CancellationToken cancellation)
     {
@@ -103,18 +108,19 @@ internal sealed class ListedRows : ViewFunctions
         Assert.Equal(Custom, function);
         return [.. groups.Select(static group =>
         {
-            var most = long.MinValue;
+            var (most, sum) = (long.MinValue, 0L);
             var starts = new StringBuilder();
             var ends = new StringBuilder();
             foreach (var value in group)
             {
                 using var parsed = JsonDocument.Parse(value);
                 most = Math.Max(most, parsed.RootElement[0].GetInt64());
-                starts.Append(starts.Length < 8 ? parsed.RootElement[1].GetString() : null);
-                ends.Append(parsed.RootElement[2].GetString());
+                sum += parsed.RootElement[1].GetInt64();
+                starts.Append(starts.Length < 8 ? parsed.RootElement[2].GetString() : null);
+                ends.Append(parsed.RootElement[3].GetString());
             }
 
-            return new ReduceResult(Encoding.UTF8.GetBytes(Write(most, starts.ToString(), ends.ToString())));
+            return new ReduceResult(Encoding.UTF8.GetBytes(Write(most, sum, starts.ToString(), ends.ToString())));
         })];
     }
 
@@ -130,6 +136,9 @@ internal sealed class ListedRows : ViewFunctions
             : new ReduceResult(JsonSerializer.SerializeToUtf8Bytes(joined));
     }
 
-    private static string Write(long most, string start, string end) => string.Create(
-        CultureInfo.InvariantCulture, $"[{most},\"{start[..Math.Min(8, start.Length)]}\",\"{end[^Math.Min(8, end.Length)..]}\"]");
+    /// <summary>A number that other values hardly have, nor their sums.</summary>
+    private static long Weigh(string value) => value.Aggregate(17L, static (sum, next) => (sum * 1009) + next);
+
+    private static string Write(long most, long sum, string start, string end) => string.Create(
+        CultureInfo.InvariantCulture, $"[{most},{sum},\"{start[..Math.Min(8, start.Length)]}\",\"{end[^Math.Min(8, end.Length)..]}\"]");
 }

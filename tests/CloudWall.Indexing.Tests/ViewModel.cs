@@ -58,15 +58,9 @@ internal sealed class ViewModel
 
             lines.AddRange(groups.Select(rows =>
             {
-                // Built-in functions get rows in the order of the view, others in the order of the query. The first read names the group.
+                // Functions get rows in the order of the view. The first read names the group.
                 var key = query.GroupLevel == 0 ? "null" : Group(rows[0], query);
-                var members = _rows.Where(rows.Contains).ToList();
-                if (query.Descending && function[0] != '_')
-                {
-                    members.Reverse();
-                }
-
-                return $"{key} {Reduce(members, function)}";
+                return $"{key} {Reduce([.. _rows.Where(rows.Contains)], function)}";
             }));
         }
 

@@ -136,17 +136,12 @@ public sealed class ModelRun(IModelTarget target)
 
         var deleted = Pick(step.C / 4, 4) == 0;
         var body = MakeBody(step.C);
-        var isChecked = (body.Attachments.Count > 0 || _isFirst) && document is not null && document.Knows(path[0]);
-        if (isChecked && document!.Joins(path))
-        {
-            // Writes with attachments are checked, and the first one after a start. What is taken then of a revision that is there twice,
-            // apart from its ancestors and with them, is told by the recorded exchanges (strangers/pieces-of-a-line).
-            return;
-        }
-
         await target.MergeAsync(id, path, deleted, body);
+
+        // Writes with attachments are checked, and the first one after a start: what is a leaf passes for known then, and what has descendants.
+        var isChecked = (body.Attachments.Count > 0 || _isFirst) && document is not null && document.Knows(path[0]);
         _isFirst = false;
-        if (isChecked)
+        if (isChecked && (document!.Leaves.Contains(path[0]) || !document.Joins(path)))
         {
             return;
         }
@@ -156,11 +151,25 @@ public sealed class ModelRun(IModelTarget target)
         var merged = document?.Copy() ?? new ModelDocument();
         merged.Add(path, deleted, body);
         merged.Stem(_revsLimit);
+        if (isChecked && !await HasLeavesAsync(id, merged))
+        {
+            // The revision is there twice until it is joined. Which of the two counts depends on which tree begins first, which the model does
+            // not know: either all of it is taken or nothing. The recorded exchanges say which (strangers/pieces-of-a-line).
+            return;
+        }
+
         if (document is null || !merged.HasSameRevisions(document))
         {
             Touch(id);
             _documents[id] = merged;
         }
+    }
+
+    private async Task<bool> HasLeavesAsync(string id, ModelDocument document)
+    {
+        var leaves = await target.ReadLeavesAsync(id);
+        return leaves.Select(leaf => leaf.Revision).SequenceEqual(document.Leaves)
+            && leaves.All(leaf => leaf.Path.SequenceEqual(document.PathOf(leaf.Revision)));
     }
 
     private async Task PurgeAsync(Step step)

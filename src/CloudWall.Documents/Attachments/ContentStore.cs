@@ -1,5 +1,5 @@
-using CloudWall.Documents.Admission;
 using System.Runtime.CompilerServices;
+using CloudWall.Documents.Admission;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Records;
 using CloudWall.Storage;

@@ -15,8 +15,12 @@ internal sealed class CompactedCommand(DatabaseState before, long bodies, long c
         session.State.Sizes.RemovedContent -= content;
         session.State.CompactedSequence = Math.Max(session.State.CompactedSequence, before.UpdateSequence);
 
-        // What was written meanwhile was stemmed to the limit of its time.
-        session.State.StemmedTo = Math.Max(before.RevsLimit, session.State.RevsLimit);
+        // What was written meanwhile was stemmed to the limit of its time; what was purged meanwhile may be longer.
+        if (session.State.PurgeSequence == before.PurgeSequence)
+        {
+            session.State.StemmedTo = Math.Max(before.RevsLimit, session.State.RevsLimit);
+        }
+
         return true;
     }
 }

@@ -55,8 +55,19 @@ internal sealed class PurgeCommand(IReadOnlyList<PurgeRequest> requests, IReadOn
         var nodes = new List<RevisionId>();
         draft.Tree.Remove(CollectionsMarshal.AsSpan(new List<RevisionId>(request.Revisions)), removed, nodes);
         draft.ForgetsBodies = true;
+        MayOutlive(session, draft.Tree);
         session.State.UpdateSequence = draft.Tree.RelabelLeaves(session.State.UpdateSequence);
         draft.SetSequence(session.State.UpdateSequence);
         return removed;
+    }
+
+    /// <summary>A branch may have kept more of another's history than the limit allows. Compaction looks for it.</summary>
+    private static void MayOutlive(WriteSession session, RevisionTree tree)
+    {
+        var limit = session.State.RevsLimit;
+        if (session.State.StemmedTo <= limit && tree.Leaves.Any(leaf => leaf.Revision.Generation > limit))
+        {
+            session.State.StemmedTo = limit + 1;
+        }
     }
 }

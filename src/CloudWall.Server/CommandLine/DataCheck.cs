@@ -1,7 +1,7 @@
 using CloudWall.Documents.Checking;
 using CloudWall.Documents.Databases;
-using CloudWall.Server.Disk;
 using CloudWall.Server.Configuration;
+using CloudWall.Server.Disk;
 using CloudWall.Storage;
 using CloudWall.Storage.RocksDb;
 

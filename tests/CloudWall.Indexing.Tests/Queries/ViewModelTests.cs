@@ -161,10 +161,15 @@ public sealed class ViewModelTests
         if (view < 2)
         {
             var function = random.Next(Functions.Length);
+            var (expected, seen) = (model.Reduced(query, Functions[function]), indexed.Reduced(view, function, query));
+            if (query.Descending && Functions[function] == ListedRows.Custom)
+            {
+                // Rows are given in the order of the query, what is kept reduced was made in the order of the view; as in CouchDB, which of
+                // both a group has depends on the index.
+                (expected, seen) = (expected.ConvertAll(ListedRows.WithoutOrder), seen.ConvertAll(ListedRows.WithoutOrder));
+            }
 
-            // Where a query descends, what custom functions are given first depends on which rows are kept reduced, as in CouchDB.
-            query = Functions[function][0] == '_' ? query : query with { Descending = false, Keys = null, StartKey = null, EndKey = null };
-            Assert.Equal(model.Reduced(query, Functions[function]), indexed.Reduced(view, function, query));
+            Assert.Equal(expected, seen);
         }
     }
 
