@@ -25,7 +25,7 @@ internal sealed record FunctionKind(
         new("filter", "function (doc, req) {", "return doc._id == 'a'; }",
             static code => Functions("filters", code), "GET", "/_changes?filter=d/f", null, "\"id\":\"a\""),
         new("validate", "function (doc, old, user, security) { if (doc.tried) {", "throw {forbidden: 'validated'}; } }",
-            static code => new JsonObject { ["validate_doc_update"] = code }, "PUT", "/tried", "{\"tried\":true}", "validated"),
+            static code => new JsonObject { ["validate_doc_update"] = code }, "POST", "", "{\"tried\":true}", "validated"),
         new("show", "function (doc, req) {", "return 'shown'; }",
             static code => Functions("shows", code), "GET", "/_design/d/_show/f/a", null, "shown"),
         new("list", "function (head, req) {", "var row; while ((row = getRow())) { send('listed ' + row.id); } }",

@@ -16,6 +16,7 @@ public sealed class HostileTests(ITestOutputHelper output)
 {
     private const string Harmless = "var two = 1 + 1;";
     private const int ControlEvery = 20;
+    private const int MostControls = 20;
     private const int Mebibyte = 1024 * 1024;
 
     private static readonly int Limit = Soak.Number("CLOUDWALL_HOSTILE_LIMIT", 200);
@@ -84,8 +85,14 @@ public sealed class HostileTests(ITestOutputHelper output)
         {
             foreach (var design in (JsonObject[])[kind.WhenCalled(Harmless), kind.WhenLoaded(Harmless)])
             {
-                await PutDesignAsync(node, kind, design);
-                var (_, text) = await CallAsync(node, kind);
+                // On a busy machine even this may not have its processor in time.
+                var text = "os_process_error";
+                for (var tries = 0; tries < MostControls && text.Contains("os_process_error", StringComparison.Ordinal); tries++)
+                {
+                    await PutDesignAsync(node, kind, design);
+                    (_, text) = await CallAsync(node, kind);
+                }
+
                 if (!text.Contains(kind.Expected, StringComparison.Ordinal))
                 {
                     _failures.Add($"control {when}, {kind.Name}: {text}");

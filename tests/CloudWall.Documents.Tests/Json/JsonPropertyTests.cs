@@ -49,7 +49,7 @@ public sealed partial class JsonPropertyTests
         Gen.Select(JsonMaker.Documents, Gen.Select(Gen.Int[0, 1 << 20], Gen.Byte, Gen.Int[0, 3]).Array[1, 4]).Sample((json, changes) =>
         {
             var bytes = Encoding.UTF8.GetBytes("{\"_attachments\":{\"a\":{\"data\":\"AAAA\"}},\"_revisions\":{\"start\":2,\"ids\":[\"b\",\"a\"]},\"x\":" + json + "}").ToList();
-            foreach (var (at, value, kind) in changes)
+            foreach (var (at, value, kind) in changes.TakeWhile(_ => bytes.Count > 0))
             {
                 var place = at % bytes.Count;
                 switch (kind)
