@@ -8,7 +8,7 @@ namespace CloudWall.Server;
 /// <summary>
 /// A node's data on disk: <c>FORMAT</c> (a number: how the rest is to be read), <c>local.ini</c> (settings that the node keeps,
 /// for the owner's eyes only), <c>store/</c> (databases), <c>synced</c> (how much of them was safe on the disk), <c>indexes/</c>,
-/// <c>reserve</c> (room for a full disk), and <c>node.lock</c> with <c>node.pid</c> (who uses it now).
+/// <c>reserve</c> (room for a full disk), <c>starts</c> (how often the node crashed), and <c>node.lock</c> with <c>node.pid</c> (who uses it now).
 /// </summary>
 internal sealed class DataDirectory : IDisposable
 {
@@ -49,6 +49,9 @@ internal sealed class DataDirectory : IDisposable
 
     /// <summary>A file that holds room on the disk.</summary>
     public string Reserve => System.IO.Path.Combine(Path, "reserve");
+
+    /// <summary>How often the node crashed soon after its start.</summary>
+    public string Starts => System.IO.Path.Combine(Path, "starts");
 
     /// <summary>The indexes, which can be made anew from the databases.</summary>
     public string Indexes => System.IO.Path.Combine(Path, "indexes");

@@ -24,6 +24,7 @@ using CloudWall.Server.Identifiers;
 using CloudWall.Server.Logging;
 using CloudWall.Server.Rules;
 using CloudWall.Server.Scripts;
+using CloudWall.Server.Starts;
 using CloudWall.Server.Views;
 using CloudWall.Storage;
 using CloudWall.Storage.Memory;
@@ -60,6 +61,7 @@ internal sealed class Node : IAsyncDisposable
     private RocksDbStore? _ownStore;
     private KeyValueStore? _derivedStore;
     private KestrelServer? _server;
+    private StartRecord? _starts;
     private bool _isEnding;
 
     private Node(NodeOptions options, NodeSettings settings, Settings source, DataDirectory? directory, Admins admins)
@@ -125,6 +127,9 @@ internal sealed class Node : IAsyncDisposable
 
     /// <summary>The replicator databases, whose documents are replications.</summary>
     public ReplicatorDatabases Replicators { get; private set; } = null!;
+
+    /// <summary>Replications that wait for somebody to start them, since the node has crashed with them; null where there are none.</summary>
+    public HeldDocuments? HeldReplications { get; private set; }
 
     /// <summary>The indexes of databases.</summary>
     public IndexCatalogue Indexes { get; private set; } = null!;
@@ -220,7 +225,11 @@ internal sealed class Node : IAsyncDisposable
                 node.Log.Write(LogLevel.Warning, $"The setting {setting} has no effect on this node.");
             }
 
+            node._starts = node._directory is { } counted
+                ? StartRecord.Begin(counted.Starts, options.SystemBoot ?? StartRecord.ReadBoot(), node.Time)
+                : null;
             node.OpenDatabases(options);
+            node.HoldReplications(options.WithJobs);
             await node.ListenAsync(cancellation);
             node.StartReplications();
             return node;
@@ -264,7 +273,7 @@ internal sealed class Node : IAsyncDisposable
         await following;
         await EndAsync("indexes", () => Indexes?.DisposeAsync().AsTask() ?? Task.CompletedTask);
         await EndAsync("databases", () => Databases?.DisposeAsync().AsTask() ?? Task.CompletedTask);
-        IDisposable?[] rest = [Scripts, _derivedStore, _ownStore, _directory, MemoryReturn, _hosts, _administrators, _stopping];
+        IDisposable?[] rest = [Scripts, _derivedStore, _ownStore, _starts, _directory, MemoryReturn, _hosts, _administrators, _stopping];
         foreach (var part in rest)
         {
             await EndAsync(part?.GetType().Name ?? string.Empty, () =>
@@ -428,12 +437,28 @@ internal sealed class Node : IAsyncDisposable
         return databases;
     }
 
+    /// <summary>Holds replications back where the node has crashed with them, again and again. Views that clients ask for are built.</summary>
+    private void HoldReplications(bool withJobs)
+    {
+        if (_starts is not { Crashes: >= StartRecord.MostCrashes } || withJobs)
+        {
+            return;
+        }
+
+        HeldReplications = new HeldDocuments(
+            Databases,
+            $"The node crashed within its first minute {_starts.Crashes} times, so it runs without jobs: documents that were in a replicator "
+            + "database when it was started begin no replications. To start all of them, start the node with --with-jobs; to start one, write "
+            + "its document again.");
+        Log.Write(LogLevel.Error, HeldReplications.Reason);
+    }
+
     private void StartReplications()
     {
         var settings = Settings.Replication;
         var context = new RunContext(Id, OpenPeer, Time, static () => Guid.NewGuid().ToString("n"), message => Log.Write(LogLevel.Warning, message));
         Replications = new JobScheduler(context, settings.Scheduler);
-        Replicators = new ReplicatorDatabases(Databases, Replications, settings.Defaults, Time, message => Log.Write(LogLevel.Warning, message));
+        Replicators = new ReplicatorDatabases(Databases, Replications, settings.Defaults, Time, message => Log.Write(LogLevel.Warning, message), HeldReplications);
     }
 
     private Peer OpenPeer(Endpoint endpoint, ReplicationOptions options) => endpoint.Address is null

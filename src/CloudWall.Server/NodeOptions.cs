@@ -27,6 +27,12 @@ internal sealed record NodeOptions
     /// <summary>Command lines of query servers, by language: CouchDB's <c>COUCHDB_QUERY_SERVER_…</c>.</summary>
     public IReadOnlyDictionary<string, string> QueryServers { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Whether it starts jobs, however often it has crashed soon after its start.</summary>
+    public bool WithJobs { get; init; }
+
+    /// <summary>What is another one each time that the machine is started; null asks the system.</summary>
+    public string? SystemBoot { get; init; }
+
     /// <summary>Tells how full the disk is; null asks the system, for the data directory.</summary>
     public Func<DiskSpace>? MeasureDisk { get; init; }
 

@@ -44,15 +44,16 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     /// <param name="environment">More of its environment.</param>
     /// <param name="port">The port; a free one unless told.</param>
     /// <param name="more">More of its settings, in INI format.</param>
+    /// <param name="withJobs">Whether it starts jobs, however often it was killed.</param>
     public static async Task<NodeProcess> StartAsync(
-        string data, IEnumerable<KeyValuePair<string, string>>? environment = null, int? port = null, string more = "")
+        string data, IEnumerable<KeyValuePair<string, string>>? environment = null, int? port = null, string more = "", bool withJobs = false)
     {
         port ??= FreePort();
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         var settings = data + ".ini";
         await File.WriteAllTextAsync(settings, "[chttpd_auth]\niterations = 10\n" + more);
         foreach (var argument in (string[])
-            [Path.Combine(AppContext.BaseDirectory, "cloudwall.dll"), "--port", $"{port}", "--data", data, "--config", settings])
+            [Path.Combine(AppContext.BaseDirectory, "cloudwall.dll"), "--port", $"{port}", "--data", data, "--config", settings, .. withJobs ? ["--with-jobs"] : Array.Empty<string>()])
         {
             start.ArgumentList.Add(argument);
         }

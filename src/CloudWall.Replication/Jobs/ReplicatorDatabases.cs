@@ -11,6 +11,7 @@ public sealed class ReplicatorDatabases : IAsyncDisposable
     private readonly ReplicationOptions _defaults;
     private readonly TimeProvider _time;
     private readonly Action<string> _log;
+    private readonly HeldDocuments? _held;
     private readonly CancellationTokenSource _ending = new();
     private readonly Lock _gate = new();
     private readonly Dictionary<Database, (ReplicatorWatch Watch, Task Running)> _watched = [];
@@ -22,14 +23,21 @@ public sealed class ReplicatorDatabases : IAsyncDisposable
     /// <param name="defaults">The settings of <c>[replicator]</c>.</param>
     /// <param name="time">The time.</param>
     /// <param name="log">Told what an administrator should know.</param>
+    /// <param name="held">Documents that do not become jobs; null for none.</param>
     public ReplicatorDatabases(
-        DatabaseCatalogue catalogue, JobScheduler scheduler, ReplicationOptions defaults, TimeProvider time, Action<string> log)
+        DatabaseCatalogue catalogue,
+        JobScheduler scheduler,
+        ReplicationOptions defaults,
+        TimeProvider time,
+        Action<string> log,
+        HeldDocuments? held = null)
     {
         _catalogue = catalogue;
         _scheduler = scheduler;
         _defaults = defaults;
         _time = time;
         _log = log;
+        _held = held;
         _following = FollowAsync();
     }
 
@@ -104,7 +112,7 @@ public sealed class ReplicatorDatabases : IAsyncDisposable
         {
             if (!_watched.ContainsKey(database))
             {
-                var watch = new ReplicatorWatch(database, _scheduler, _defaults, _time, _log);
+                var watch = new ReplicatorWatch(database, _scheduler, _defaults, _time, _log, _held);
                 _watched.Add(database, (watch, RunAsync(database, watch)));
             }
         }

@@ -11,7 +11,7 @@ namespace CloudWall.Replication.Jobs;
 /// its job ended.
 /// </summary>
 internal sealed class ReplicatorWatch(
-    Database database, JobScheduler scheduler, ReplicationOptions defaults, TimeProvider time, Action<string> log) : IDisposable
+    Database database, JobScheduler scheduler, ReplicationOptions defaults, TimeProvider time, Action<string> log, HeldDocuments? held) : IDisposable
 {
     private readonly StateWriter _states = new(database, scheduler.Settings, time, log);
     private readonly Dictionary<string, Known> _known = new(StringComparer.Ordinal);
@@ -33,8 +33,16 @@ internal sealed class ReplicatorWatch(
     {
         lock (_gate)
         {
-            return _known.TryGetValue(documentId, out var known) ? known.Obstacle : null;
+            if (_known.TryGetValue(documentId, out var known))
+            {
+                return known.Obstacle;
+            }
         }
+
+        return held is not null && database.Find(documentId) is { Deleted: false } record && record.Sequence <= held.Through(database)
+            && WantsJob(documentId, record)
+            ? held.Reason
+            : null;
     }
 
     /// <summary>Call it when <see cref="RunAsync"/> has ended.</summary>
@@ -86,7 +94,7 @@ internal sealed class ReplicatorWatch(
 
     private async Task FollowAsync(CancellationToken cancellation)
     {
-        var since = 0L;
+        var since = held?.Through(database) ?? 0;
         for (var failures = 0; ;)
         {
             try
@@ -186,11 +194,25 @@ internal sealed class ReplicatorWatch(
         }
 
         await ForgetAsync(id);
-        if (ReplicatorDocument.Text(body.RootElement, "_replication_state") is not ("completed" or "failed")
-            && !ReplicatorDocument.IsCancel(body.RootElement))
+        if (WantsJob(body.RootElement))
         {
             Start(id, body.RootElement, wish, cancellation);
         }
+    }
+
+    private static bool WantsJob(JsonElement body) =>
+        ReplicatorDocument.Text(body, "_replication_state") is not ("completed" or "failed") && !ReplicatorDocument.IsCancel(body);
+
+    private bool WantsJob(string id, DocumentRecord record)
+    {
+        using var stored = database.Read(id, record.Tree.Winner.Revision);
+        if (stored is null || id.StartsWith("_design/", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        using var body = JsonDocument.Parse(stored.Body, JsonDepth.Document);
+        return WantsJob(body.RootElement);
     }
 
     private void Start(string id, JsonElement body, string wish, CancellationToken cancellation)

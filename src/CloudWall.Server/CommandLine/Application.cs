@@ -66,6 +66,7 @@ internal static partial class Application
             DataDirectory = directory,
             ConfigurationFile = options.Config,
             Settings = options.Settings,
+            WithJobs = options.WithJobs,
             Admin = AdminFromEnvironment(),
             QueryServers = QueryServerFactory.FromEnvironment(Environment.GetEnvironmentVariables()),
             Log = error,

@@ -18,6 +18,8 @@ internal sealed record CommandLineOptions
                          $CLOUDWALL_DATA, else the place for your data:
                          {0}
           --config FILE  settings in CouchDB's format; they win over DIR/local.ini
+          --with-jobs    start replications even if the node has crashed within
+                         its first minute three times
           --health       ask the node on --port whether it is up: exit status 0 or 1
           --check        check the data of a node that is stopped: exit status 0
                          where all of it agrees, else 1 with what was found
@@ -42,6 +44,9 @@ internal sealed record CommandLineOptions
 
     /// <summary><c>--config</c>.</summary>
     public string? Config { get; init; }
+
+    /// <summary><c>--with-jobs</c>.</summary>
+    public bool WithJobs { get; init; }
 
     /// <summary><c>--health</c>.</summary>
     public bool Health { get; init; }
@@ -91,6 +96,9 @@ internal sealed record CommandLineOptions
                     break;
                 case "--help" or "-h" when equals < 0:
                     options = options with { Help = true };
+                    break;
+                case "--with-jobs" when equals < 0:
+                    options = options with { WithJobs = true };
                     break;
                 case "--health" when equals < 0:
                     options = options with { Health = true };

@@ -44,7 +44,7 @@ internal sealed class PeerNode : IAsyncDisposable
             await _process.DisposeAsync();
         }
 
-        _process = await NodeProcess.StartAsync(_data.Path, port: _port, more: Settings);
+        _process = await NodeProcess.StartAsync(_data.Path, port: _port, more: Settings, withJobs: true);
         Assert.False(_process.HasExited, _process.HasExited ? await _process.Errors : "");
     }
 

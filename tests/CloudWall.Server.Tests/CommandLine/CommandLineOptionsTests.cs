@@ -15,6 +15,13 @@ public sealed class CommandLineOptionsTests
         Assert.Equal([("chttpd", "port", "1"), ("chttpd", "bind_address", "any")], options.Settings);
     }
 
+    [Fact]
+    public void Reads_whether_jobs_are_to_start()
+    {
+        Assert.True(CommandLineOptions.Parse(["--with-jobs"]).WithJobs);
+        Assert.False(CommandLineOptions.Parse([]).WithJobs);
+    }
+
     [Theory]
     [InlineData("--prot 1", "There is no option --prot. --help lists those there are.")]
     [InlineData("5984", "There is no option 5984. --help lists those there are.")]

@@ -24,10 +24,14 @@ internal sealed class DurableNode : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<DurableNode> StartAsync(string path, params (string Section, string Key, string Value)[] settings)
+    public static Task<DurableNode> StartAsync(string path, params (string Section, string Key, string Value)[] settings) =>
+        StartAsync(path, static options => options, settings);
+
+    public static async Task<DurableNode> StartAsync(
+        string path, Func<NodeOptions, NodeOptions> change, params (string Section, string Key, string Value)[] settings)
     {
         var log = new StringWriter();
-        var node = await Node.StartAsync(Options(path, settings) with { Log = log });
+        var node = await Node.StartAsync(change(Options(path, settings)) with { Log = log });
         return new DurableNode(path, node, log);
     }
 

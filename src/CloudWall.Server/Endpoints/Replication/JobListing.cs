@@ -17,8 +17,14 @@ internal static class JobListing
     public static (int Skip, int Limit) Window(Exchange exchange) => (Number(exchange, "skip", 0), Number(exchange, "limit", int.MaxValue));
 
     /// <summary>Answers with a listing.</summary>
+    /// <param name="exchange">The request.</param>
+    /// <param name="name">The member that has the rows.</param>
+    /// <param name="total">How many rows there are.</param>
+    /// <param name="shown">The rows that the request asks for, but for its window.</param>
+    /// <param name="write">Writes one.</param>
+    /// <param name="held">Why more does not run (a member that CouchDB has not); null for nothing.</param>
     public static async Task AnswerAsync<T>(
-        Exchange exchange, string name, int total, IEnumerable<T> shown, Action<Utf8JsonWriter, T> write)
+        Exchange exchange, string name, int total, IEnumerable<T> shown, Action<Utf8JsonWriter, T> write, string? held = null)
     {
         var (skip, limit) = Window(exchange);
         await AnswerAsync(exchange, json =>
@@ -33,6 +39,11 @@ internal static class JobListing
             }
 
             json.WriteEndArray();
+            if (held is not null)
+            {
+                json.WriteString("held", held);
+            }
+
             json.WriteEndObject();
         });
     }

@@ -7,12 +7,20 @@ internal static class Up
 {
     /// <summary>
     /// GET. 404 while the node is ending, so that load balancers look elsewhere. On a full disk the status says so, but the node goes on
-    /// to answer what is read.
+    /// to answer what is read; likewise where jobs are held back.
     /// </summary>
     public static Task Show(Exchange exchange) => exchange.Node switch
     {
         { Stopping.IsCancellationRequested: true } => exchange.WriteJsonAsync(404, "{\"status\":\"stopping\"}"u8),
         { Disk.IsFull: true } => exchange.WriteJsonAsync(200, "{\"status\":\"disk_full\",\"seeds\":{}}"u8),
+        { HeldReplications: { } held } => WithoutJobsAsync(exchange, held.Reason),
         _ => exchange.WriteJsonAsync(200, "{\"status\":\"ok\",\"seeds\":{}}"u8),
     };
+
+    private static async Task WithoutJobsAsync(Exchange exchange, string reason)
+    {
+        using var json = new JsonBuffer();
+        json.Raw("{\"status\":\"without_jobs\",\"seeds\":{},\"reason\":"u8).Text(reason).Raw("}"u8);
+        await exchange.WriteJsonAsync(200, json);
+    }
 }
