@@ -4,11 +4,15 @@ namespace CloudWall.Documents.Databases;
 
 /// <summary>
 /// The latest event of each database, in their order. Numbers begin anew with every start of the node: every database that is
-/// there is then reported as updated, so that no reader misses anything.
+/// there is then reported as updated, so that no reader misses anything. Of databases that are gone the latest are remembered.
 /// </summary>
 public sealed class DatabaseUpdates
 {
+    /// <summary>How many deletions are remembered.</summary>
+    internal const int MaxDeletions = 10_000;
+
     private readonly Lock _gate = new();
+    private readonly Queue<(string Name, long Sequence)> _deletions = new();
     private readonly Dictionary<string, long> _latest = new(StringComparer.Ordinal);
     private readonly SortedSet<DatabaseUpdate> _events =
         new(Comparer<DatabaseUpdate>.Create(static (one, other) => one.Sequence.CompareTo(other.Sequence)));
@@ -58,6 +62,12 @@ public sealed class DatabaseUpdates
             var number = _sequence + 1;
             _latest[name] = number;
             _events.Add(new DatabaseUpdate(number, name, kind));
+            if (kind == DatabaseUpdateKind.Deleted)
+            {
+                _deletions.Enqueue((name, number));
+                ForgetDeletions();
+            }
+
             Volatile.Write(ref _sequence, number);
         }
 
@@ -66,6 +76,31 @@ public sealed class DatabaseUpdates
         {
             Interlocked.Increment(ref _lifetimes);
             _lifetimeSignal.Raise();
+        }
+    }
+
+    /// <summary>How many databases are remembered, those that are gone too.</summary>
+    internal int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _latest.Count;
+            }
+        }
+    }
+
+    private void ForgetDeletions()
+    {
+        while (_deletions.Count > MaxDeletions)
+        {
+            var (name, sequence) = _deletions.Dequeue();
+            if (_latest.TryGetValue(name, out var latest) && latest == sequence)
+            {
+                _latest.Remove(name);
+                _events.Remove(At(sequence));
+            }
         }
     }
 

@@ -8,7 +8,7 @@ namespace CloudWall.Replication.Remote;
 /// A session with a remote node (<c>POST /_session</c>): a cookie spares it the hashing of the password with every request. Where it
 /// offers none, basic credentials go with every request.
 /// </summary>
-internal sealed class CookieSession(RemoteAddress address, HttpClient client) : IDisposable
+internal sealed class CookieSession(RemoteAddress address, HttpClient client, Redaction redaction) : IDisposable
 {
     private volatile string? _cookie;
     private volatile bool _isRefused;
@@ -44,6 +44,7 @@ internal sealed class CookieSession(RemoteAddress address, HttpClient client) : 
     {
         if (CookieOf(response) is { } cookie)
         {
+            redaction.Learn(cookie);
             _cookie = cookie;
         }
     }
@@ -92,6 +93,7 @@ internal sealed class CookieSession(RemoteAddress address, HttpClient client) : 
             // Nobody reads what it says: the cookie is in the head.
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
             _cookie = response.IsSuccessStatusCode ? CookieOf(response) : null;
+            redaction.Learn(_cookie);
             _isRefused = _cookie is null && (response.IsSuccessStatusCode || response.StatusCode is not >= HttpStatusCode.InternalServerError);
             return _cookie;
         }

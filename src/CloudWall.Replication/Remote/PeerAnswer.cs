@@ -6,7 +6,8 @@ using CloudWall.Documents.Json;
 namespace CloudWall.Replication.Remote;
 
 /// <summary>An answer of which the head has come. Dispose of it when the body has been read, or is not wanted any more.</summary>
-internal sealed class PeerAnswer(HttpResponseMessage response, SilenceTimer silence, SemaphoreSlim places) : IDisposable
+internal sealed class PeerAnswer(
+    HttpResponseMessage response, SilenceTimer silence, SemaphoreSlim places, Redaction redaction) : IDisposable
 {
     /// <summary>How many bytes an answer may have that says something of a server, a database or a checkpoint.</summary>
     public const int LongestSmall = 1 << 20;
@@ -67,7 +68,7 @@ internal sealed class PeerAnswer(HttpResponseMessage response, SilenceTimer sile
         }
     }
 
-    /// <summary>The <c>error</c> and <c>reason</c> of a refusal; null where it does not say.</summary>
+    /// <summary>The <c>error</c> and <c>reason</c> of a refusal, without credentials; null where it does not say.</summary>
     public async ValueTask<(string? Error, string? Reason)> ReadErrorAsync(CancellationToken cancellation)
     {
         try
@@ -95,6 +96,8 @@ internal sealed class PeerAnswer(HttpResponseMessage response, SilenceTimer sile
         places.Release();
     }
 
-    private static string? Text(JsonDocument json, string name) =>
-        json.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private string? Text(JsonDocument json, string name) =>
+        json.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? redaction.Clean(value.GetString()!)
+            : null;
 }

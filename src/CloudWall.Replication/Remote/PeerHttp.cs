@@ -32,7 +32,8 @@ internal sealed class PeerHttp : IDisposable
         Time = time;
         _places = new SemaphoreSlim(Math.Max(ReplicationOptions.LeastConnections, options.Connections));
         _client = new HttpClient(handler, disposeHandler: true) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
-        _session = address.UserName is null ? null : new CookieSession(address, _client);
+        Redaction = new Redaction(address);
+        _session = address.UserName is null ? null : new CookieSession(address, _client, Redaction);
         _pipeline = options.Retries < 1
             ? ResiliencePipeline.Empty
             : new ResiliencePipelineBuilder { TimeProvider = time }
@@ -53,6 +54,9 @@ internal sealed class PeerHttp : IDisposable
     public RemoteAddress Address { get; }
 
     public RemoteOptions Options { get; }
+
+    /// <summary>Takes credentials out of what the peer says.</summary>
+    public Redaction Redaction { get; }
 
     public TimeProvider Time { get; }
 
@@ -146,13 +150,10 @@ internal sealed class PeerHttp : IDisposable
         try
         {
             silence.Start();
-            using var request = Message(asked, silence);
-            var cookie = _session is null ? null : await _session.SignAsync(request, expired, silence.Token);
-            var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token);
+            var (response, cookie) = await FollowAsync(asked, expired, silence);
             silence.Pause();
-            _session?.Learn(response);
             answered = true;
-            return (new PeerAnswer(response, silence, _places), cookie);
+            return (new PeerAnswer(response, silence, _places, Redaction), cookie);
         }
         catch (OperationCanceledException cancelled)
         {
@@ -168,10 +169,41 @@ internal sealed class PeerHttp : IDisposable
         }
     }
 
-    private HttpRequestMessage Message(PeerRequest asked, SilenceTimer silence)
+    /// <summary>Makes a request where it leads to.</summary>
+    /// <returns>The answer, and the cookie that went with the request; null where none did.</returns>
+    private async Task<(HttpResponseMessage Response, string? Cookie)> FollowAsync(PeerRequest asked, string? expired, SilenceTimer silence)
     {
-        var request = new HttpRequestMessage(
-            asked.Method, asked.IsToServer ? Address.ServerUriOf(asked.Path) : Address.UriOf(asked.Path));
+        var home = asked.IsToServer ? Address.ServerUriOf(asked.Path) : Address.UriOf(asked.Path);
+        var uri = home;
+        var isHome = true;
+        for (var redirects = 0; redirects <= Redirects.Max; redirects++)
+        {
+            // Who was led elsewhere once stays a stranger.
+            isHome &= Redirects.IsSameOrigin(home, uri);
+            using var request = Message(asked, uri, isHome, silence);
+            var cookie = _session is null || !isHome ? null : await _session.SignAsync(request, expired, silence.Token);
+            var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token);
+            if (isHome)
+            {
+                _session?.Learn(response);
+            }
+
+            if (Redirects.TargetOf(response, uri) is not { } next)
+            {
+                return (response, cookie);
+            }
+
+            response.Dispose();
+            asked = Redirects.Follow(asked, response.StatusCode, uri, next, Address);
+            uri = next;
+        }
+
+        throw Redirects.Refused(Address, "redirects again and again");
+    }
+
+    private HttpRequestMessage Message(PeerRequest asked, Uri uri, bool isHome, SilenceTimer silence)
+    {
+        var request = new HttpRequestMessage(asked.Method, uri);
         if (asked.Content?.Invoke() is { } content)
         {
             request.Content = new WatchedContent(content, silence);
@@ -184,7 +216,7 @@ internal sealed class PeerHttp : IDisposable
             request.Headers.TryAddWithoutValidation("Accept-Encoding", encoding);
         }
 
-        foreach (var (name, value) in Address.Headers)
+        foreach (var (name, value) in isHome ? Address.Headers : [])
         {
             request.Headers.TryAddWithoutValidation(name, value);
         }

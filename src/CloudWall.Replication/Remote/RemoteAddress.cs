@@ -34,9 +34,13 @@ public sealed record RemoteAddress(
         var at = text.LastIndexOf('@', path);
         if (at >= host)
         {
-            var credentials = text[host..at].Split(':', 2);
-            user = Uri.UnescapeDataString(credentials[0]);
-            password = credentials.Length > 1 ? Uri.UnescapeDataString(credentials[1]) : null;
+            // A name without a password is none, as in CouchDB.
+            if (text[host..at].Split(':', 2) is [var name, var secret])
+            {
+                user = Uri.UnescapeDataString(name);
+                password = Uri.UnescapeDataString(secret);
+            }
+
             text = text[..host] + text[(at + 1)..];
         }
 
@@ -46,8 +50,16 @@ public sealed record RemoteAddress(
             : throw new UriFormatException("The URL is none of http or https.");
     }
 
-    /// <summary>It as shown to people: neither passwords nor headers.</summary>
-    public override string ToString() => Url;
+    /// <summary>
+    /// It as shown to people: without passwords, headers, and what stands in the path before the database's name, which may be a secret as well.
+    /// </summary>
+    public override string ToString() =>
+        Prefix.Length == 0 ? Url : string.Concat(Url.AsSpan(0, HostEnd + 1), "…", Url.AsSpan(Server.Length - 1));
+
+    /// <summary>What stands in the path before the database's name, without the slashes around it.</summary>
+    internal string Prefix => Server[HostEnd..].Trim('/');
+
+    private int HostEnd => Url.IndexOf('/', Url.IndexOf("://", StringComparison.Ordinal) + 3);
 
     /// <summary>A URL below the database's.</summary>
     /// <param name="path">The rest, encoded.</param>

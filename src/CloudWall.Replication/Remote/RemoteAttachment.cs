@@ -35,7 +35,7 @@ internal static class RemoteAttachment
                 throw Failure($"the attachment `{attachment.Name}` of `{id}` at {revision} is missing");
             }
 
-            var arrives = EncodingOf(answer);
+            var arrives = EncodingOf(http, answer);
             var body = await answer.OpenAsync(cancellation);
             if (arrives == ContentEncoding.Gzip && attachment.Encoding == ContentEncoding.Identity)
             {
@@ -56,13 +56,14 @@ internal static class RemoteAttachment
             new(new DocumentError(500, "attachment_missing", $"{http.Address}: {what}"), isTransient: true);
     }
 
-    private static ContentEncoding EncodingOf(PeerAnswer answer)
+    private static ContentEncoding EncodingOf(PeerHttp http, PeerAnswer answer)
     {
         var encodings = answer.Response.Content.Headers.ContentEncoding;
         return encodings.Count == 0 || (encodings.Count == 1 && encodings.Contains("identity")) ? ContentEncoding.Identity
             : encodings.Count == 1 && (encodings.Contains("gzip") || encodings.Contains("x-gzip")) ? ContentEncoding.Gzip
             : throw new PeerException(
-                new DocumentError(500, "http_request_failed", $"unknown encoding {string.Join(',', encodings)}"), isTransient: true);
+                new DocumentError(500, "http_request_failed", http.Redaction.Clean($"unknown encoding {string.Join(',', encodings)}")),
+                isTransient: true);
     }
 
     private static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(

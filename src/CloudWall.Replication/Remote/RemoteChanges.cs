@@ -19,7 +19,7 @@ internal static class RemoteChanges
         PeerHttp http, string since, int limit, bool wait, ChangesSelection selection, CancellationToken cancellation) =>
         http.RunAsync(
             Request(since, limit, wait, selection, http.Options.Heartbeat) with { MayRepeat = false },
-            async (answer, token) => await ReadAsync(await answer.OpenAsync(token), since, limit, http.Options, token),
+            async (answer, token) => await ReadAsync(await answer.OpenAsync(token), since, limit, http, token),
             cancellation);
 
     /// <summary>The request.</summary>
@@ -84,9 +84,9 @@ internal static class RemoteChanges
     }
 
     private static async Task<PeerChanges> ReadAsync(
-        Stream body, string since, int limit, RemoteOptions options, CancellationToken cancellation)
+        Stream body, string since, int limit, PeerHttp http, CancellationToken cancellation)
     {
-        using var elements = new JsonElements(body, "results", options);
+        using var elements = new JsonElements(body, "results", http.Options);
         var rows = new List<PeerChange>();
         var length = 0L;
         while (await elements.ReadAsync(cancellation) is { } row)
@@ -98,7 +98,7 @@ internal static class RemoteChanges
             }
 
             length += row.Length;
-            rows.Add(ReadRow(row.Span));
+            rows.Add(ReadRow(row.Span, http.Redaction));
         }
 
         var (last, pending) = ReadFrame(elements.Frame.Span);
@@ -109,7 +109,7 @@ internal static class RemoteChanges
         return new PeerChanges(rows, last, pending, isEnd);
     }
 
-    private static PeerChange ReadRow(ReadOnlySpan<byte> json)
+    private static PeerChange ReadRow(ReadOnlySpan<byte> json, Redaction redaction)
     {
         string? sequence = null;
         string? id = null;
@@ -154,7 +154,8 @@ internal static class RemoteChanges
         // A feed that fails on the way says so in place of a row.
         throw error is null
             ? new InvalidDataException("A row of the changes has no sequence or no document.")
-            : new PeerException(new DocumentError(500, error, reason ?? "unknown_error"), isTransient: true);
+            : new PeerException(
+                new DocumentError(500, redaction.Clean(error), redaction.Clean(reason ?? "unknown_error")), isTransient: true);
     }
 
     private static void ReadLeaves(ref Utf8JsonReader reader, List<RevisionId> leaves)

@@ -16,9 +16,15 @@ namespace CloudWall.Replication.Remote;
 public sealed class RemoteHosts(
     TimeProvider time, Func<double> randomness, SharedMemory? memory = null, int? maxElementBytes = null) : IDisposable
 {
+    /// <summary>How many hosts are remembered that nobody replicates with now.</summary>
+    internal const int MaxIdleHosts = 1000;
+
+    /// <summary>How many ways through proxies are kept open that nobody uses now.</summary>
+    internal const int MaxIdleWays = 16;
+
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, SocketsHttpHandler> _ways = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, HostBreaker> _breakers = new(StringComparer.Ordinal);
+    private readonly SharedPool<SocketsHttpHandler> _ways = new(MaxIdleWays);
+    private readonly SharedPool<HostBreaker> _breakers = new(MaxIdleHosts);
 
     /// <summary>Opens a remote database. Nothing is asked of it yet.</summary>
     /// <param name="endpoint">Which.</param>
@@ -31,29 +37,50 @@ public sealed class RemoteHosts(
         lock (_gate)
         {
             var proxy = endpoint.Proxy?.ToString() ?? string.Empty;
-            if (!_ways.TryGetValue(proxy, out var way))
-            {
-                _ways.Add(proxy, way = CreateWay(endpoint.Proxy));
-            }
-
+            var way = _ways.Take(proxy, () => CreateWay(endpoint.Proxy));
             var authority = address.UriOf(string.Empty).Authority;
             var host = proxy + " " + authority;
-            if (!_breakers.TryGetValue(host, out var breaker))
-            {
-                _breakers.Add(host, breaker = new HostBreaker(authority, time));
-            }
-
-            return new RemotePeer(address, Options(options) with { Memory = memory, MaxElementBytes = maxElementBytes ?? RemoteOptions.Default.MaxElementBytes }, new SharedHandler(way, breaker), time, randomness);
+            var breaker = _breakers.Take(host, () => new HostBreaker(authority, time));
+            return new RemotePeer(
+                address,
+                Options(options) with { Memory = memory, MaxElementBytes = maxElementBytes ?? RemoteOptions.Default.MaxElementBytes },
+                new SharedHandler(way, breaker, () => Release(proxy, host)),
+                time,
+                randomness);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var way in _ways.Values)
+        foreach (var way in _ways.All)
         {
             way.Dispose();
         }
+    }
+
+    /// <summary>How many ways and hosts are remembered.</summary>
+    internal (int Ways, int Hosts) Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return (_ways.Count, _breakers.Count);
+            }
+        }
+    }
+
+    private void Release(string proxy, string host)
+    {
+        SocketsHttpHandler? unused;
+        lock (_gate)
+        {
+            _breakers.Return(host);
+            unused = _ways.Return(proxy);
+        }
+
+        unused?.Dispose();
     }
 
     private static RemoteOptions Options(ReplicationOptions options) => new()
@@ -69,6 +96,9 @@ public sealed class RemoteHosts(
         // Bytes come as they are stored, and cookies are each replication's own.
         AutomaticDecompression = DecompressionMethods.None,
         UseCookies = false,
+
+        // What goes along to where a peer sends us is decided in Redirects.
+        AllowAutoRedirect = false,
         ConnectTimeout = TimeSpan.FromSeconds(15),
         PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
         PooledConnectionLifetime = TimeSpan.FromMinutes(15),

@@ -164,7 +164,7 @@ internal sealed class RemoteWriter(PeerHttp http, Func<double> randomness)
             : throw new PeerException(new DocumentError(status, "http_request_failed", reason), isTransient: true);
     }
 
-    private static void ReadFailures(JsonElement rows, List<FetchedRevision> revisions, List<WriteFailure> failures)
+    private void ReadFailures(JsonElement rows, List<FetchedRevision> revisions, List<WriteFailure> failures)
     {
         if (rows.ValueKind != JsonValueKind.Array)
         {
@@ -180,7 +180,8 @@ internal sealed class RemoteWriter(PeerHttp http, Func<double> randomness)
             {
                 var name = id.GetString()!;
                 var reason = row.TryGetProperty("reason", out var given) ? given.ToString() : string.Empty;
-                failures.Add(new WriteFailure(name, Revision(row, name, revisions), new DocumentError(403, error.ToString(), reason)));
+                var refusal = new DocumentError(403, http.Redaction.Clean(error.ToString()), http.Redaction.Clean(reason));
+                failures.Add(new WriteFailure(name, Revision(row, name, revisions), refusal));
             }
         }
     }

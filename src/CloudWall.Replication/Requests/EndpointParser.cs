@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using CloudWall.Documents;
@@ -8,6 +9,10 @@ namespace CloudWall.Replication.Requests;
 /// <summary>Reads a source or a target: a name, a URL, or an object with <c>url</c>, <c>auth</c> and <c>headers</c>.</summary>
 internal static class EndpointParser
 {
+    /// <summary>What names of headers are made of (RFC 9110, 5.6.2).</summary>
+    private static readonly SearchValues<char> TokenCharacters =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
     /// <summary>Reads one.</summary>
     /// <param name="value">It.</param>
     /// <param name="proxy">The URL of a proxy; null or empty for none.</param>
@@ -17,7 +22,7 @@ internal static class EndpointParser
         switch (value.ValueKind)
         {
             case JsonValueKind.String when value.GetString() is { Length: > 0 } text:
-                return IsUrl(text) ? Remote(text, [], null, proxy) : new Endpoint(text, null, null);
+                return IsUrl(text) ? Remote(text, [], null, null, proxy) : new Endpoint(text, null, null);
             case JsonValueKind.Number:
                 return new Endpoint(value.GetRawText(), null, null);
             case JsonValueKind.Object:
@@ -47,15 +52,17 @@ internal static class EndpointParser
         }
 
         var headers = new List<KeyValuePair<string, string>>();
+        (string User, string Password)? fromHeader = null;
         (string User, string Password)? credentials = null;
         if (value.TryGetProperty("headers", out var given) && given.ValueKind == JsonValueKind.Object)
         {
             foreach (var header in given.EnumerateObject())
             {
                 var content = header.Value.ValueKind == JsonValueKind.String ? header.Value.GetString()! : header.Value.GetRawText();
+                CheckHeader(header.Name, content);
                 if (header.Name.Equals("Authorization", StringComparison.OrdinalIgnoreCase) && Basic(content) is { } basic)
                 {
-                    credentials = basic;
+                    fromHeader = basic;
                 }
                 else
                 {
@@ -76,11 +83,24 @@ internal static class EndpointParser
             credentials = (user.GetString()!, password.GetString()!);
         }
 
-        return Remote(url, headers, credentials, proxy);
+        return Remote(url, headers, credentials, fromHeader, proxy);
+    }
+
+    /// <summary>A header must not end before its value does, or it would bring others along.</summary>
+    private static void CheckHeader(string name, string value)
+    {
+        if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(TokenCharacters) || value.AsSpan().ContainsAny('\r', '\n', '\0'))
+        {
+            throw new RequestException(DocumentError.BadRequest("endpoint has an invalid header"), "endpoint has an invalid header");
+        }
     }
 
     private static Endpoint Remote(
-        string url, List<KeyValuePair<string, string>> headers, (string User, string Password)? credentials, string? proxy)
+        string url,
+        List<KeyValuePair<string, string>> headers,
+        (string User, string Password)? credentials,
+        (string User, string Password)? fromHeader,
+        string? proxy)
     {
         RemoteAddress address;
         try
@@ -92,7 +112,8 @@ internal static class EndpointParser
             throw Invalid();
         }
 
-        if (credentials is { } given)
+        // In CouchDB's order: `auth`, the URL, a header.
+        if ((credentials ?? (address.UserName is null ? fromHeader : null)) is { } given)
         {
             address = address with { UserName = given.User, Password = given.Password };
         }

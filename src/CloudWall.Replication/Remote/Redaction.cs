@@ -1,0 +1,86 @@
+using System.Text;
+
+namespace CloudWall.Replication.Remote;
+
+/// <summary>
+/// Takes credentials out of what a peer says. A peer knows them, and may repeat them in an error that ends up in logs, answers and documents.
+/// </summary>
+/// <param name="address">The peer, with the credentials.</param>
+internal sealed class Redaction(RemoteAddress address)
+{
+    /// <summary>How many characters of a text are kept.</summary>
+    private const int LongestText = 1000;
+
+    /// <summary>Shorter ones would be found in any text.</summary>
+    private const int ShortestSecret = 3;
+
+    /// <summary>Shorter parts of a path are words rather than secrets.</summary>
+    private const int ShortestPrefix = 8;
+
+    private readonly string[] _secrets = [.. SecretsOf(address)
+        .Where(static secret => secret.Length >= ShortestSecret)
+        .Distinct(StringComparer.Ordinal)
+        .OrderByDescending(static secret => secret.Length)];
+
+    private volatile string? _cookie;
+
+    /// <summary>Notes the cookie that the peer gave last, such as <c>AuthSession=…</c>.</summary>
+    public void Learn(string? cookie) => _cookie = cookie is null ? null : cookie[(cookie.IndexOf('=', StringComparison.Ordinal) + 1)..];
+
+    /// <summary>A text without credentials, and not longer than a message should be.</summary>
+    public string Clean(string text)
+    {
+        foreach (var secret in _secrets)
+        {
+            text = Replace(text, secret);
+        }
+
+        if (_cookie is { Length: >= ShortestSecret } cookie)
+        {
+            text = Replace(text, cookie);
+        }
+
+        return text.Length <= LongestText ? text : string.Concat(text.AsSpan(0, LongestText), "…");
+    }
+
+    private static IEnumerable<string> SecretsOf(RemoteAddress address)
+    {
+        if (address.UserName is { } user)
+        {
+            var password = address.Password ?? string.Empty;
+            yield return Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"));
+            yield return password;
+            yield return Uri.EscapeDataString(password);
+        }
+
+        foreach (var (_, value) in address.Headers)
+        {
+            yield return value;
+            yield return value[(value.LastIndexOf(' ') + 1)..];
+        }
+
+        if (address.Prefix.Length >= ShortestPrefix)
+        {
+            yield return address.Prefix;
+        }
+    }
+
+    /// <summary>Replaces a secret where it stands by itself: a password may be part of an ordinary word.</summary>
+    private static string Replace(string text, string secret)
+    {
+        for (var at = text.IndexOf(secret, StringComparison.Ordinal); at >= 0;)
+        {
+            var end = at + secret.Length;
+            if ((at > 0 && char.IsLetterOrDigit(text[at - 1])) || (end < text.Length && char.IsLetterOrDigit(text[end])))
+            {
+                at = text.IndexOf(secret, at + 1, StringComparison.Ordinal);
+                continue;
+            }
+
+            text = string.Concat(text.AsSpan(0, at), "***", text.AsSpan(end));
+            at = text.IndexOf(secret, at + 3, StringComparison.Ordinal);
+        }
+
+        return text;
+    }
+}
