@@ -20,12 +20,34 @@ export async function startNode(after, settings = '') {
   return node;
 }
 
-class OwnNode {
+/** Whether a node is where it is known to be. */
+class Presence {
+  #back = Promise.resolve();
+
+  /** Ends when the node is where it is known to be, at once while it is there. */
+  isBack() {
+    return this.#back;
+  }
+
+  /** Runs what takes the node away and brings it back. */
+  async away(work) {
+    let done;
+    this.#back = new Promise(resolve => { done = resolve; });
+    try {
+      await work();
+    } finally {
+      done();
+    }
+  }
+}
+
+class OwnNode extends Presence {
   #data = fs.mkdtempSync(path.join(os.tmpdir(), 'cloudwall-compat-'));
   #program;
   #port = 0;
 
   constructor(settings) {
+    super();
     fs.writeFileSync(path.join(this.#data, 'local.ini'), settings);
   }
 
@@ -62,11 +84,13 @@ class OwnNode {
   /** Ends the node, lets `work` reach its data under another address, and starts it where it was. */
   async whileAway(work, signal = 'SIGTERM') {
     const port = this.#port;
-    await this.stop(signal);
-    await this.start(await freePort());
-    await work(this.url);
-    await this.stop();
-    await this.start(port);
+    await this.away(async () => {
+      await this.stop(signal);
+      await this.start(await freePort());
+      await work(this.url);
+      await this.stop();
+      await this.start(port);
+    });
   }
 
   /** Ends the node, deletes its data, and starts it where it was. */
@@ -83,13 +107,14 @@ class OwnNode {
 }
 
 /** Some server, behind a gate that can be closed; it cannot be ended or wiped, so databases with a prefix stand for its data. */
-class ForeignNode {
+class ForeignNode extends Presence {
   #server;
   #gate;
   #open = new Set();
   #port = 0;
 
   constructor(url) {
+    super();
     this.#server = new URL(url);
   }
 
@@ -130,14 +155,16 @@ class ForeignNode {
   }
 
   async whileAway(work) {
-    await this.stop();
-    const port = this.#port;
-    this.#port = 0;
-    await this.start();
-    await work(this.url);
-    await this.stop();
-    this.#port = port;
-    await this.start();
+    await this.away(async () => {
+      await this.stop();
+      const port = this.#port;
+      this.#port = 0;
+      await this.start();
+      await work(this.url);
+      await this.stop();
+      this.#port = port;
+      await this.start();
+    });
   }
 
   async wipe() {

@@ -24,6 +24,27 @@ export function localDatabase(adapter, after) {
 /** A PouchDB on a database behind HTTP. */
 export const remoteDatabase = url => new PouchDB(url);
 
+/**
+ * The same, which does not ask a node who it is (`GET /`) while the node is away, but waits for it. PouchDB makes the ids of checkpoints
+ * from the answer, and takes others where this one request fails and the next ones do not.
+ */
+export function patientDatabase(url, node) {
+  const root = new URL('/', url).pathname;
+  return new PouchDB(url, {
+    async fetch(address, options) {
+      if (new URL(address).pathname !== root) return PouchDB.fetch(address, options);
+      await node.isBack();
+      try {
+        return await PouchDB.fetch(address, options);
+      } catch {
+        // It went away in between.
+        await node.isBack();
+        return PouchDB.fetch(address, options);
+      }
+    },
+  });
+}
+
 /** A live sync with retry. `alive` throws what ended it, if something did. */
 export function startSync(local, remote, after) {
   const sync = local.sync(remote, { live: true, retry: true, back_off_function: delay => Math.min(1000, delay * 2 || 200) });

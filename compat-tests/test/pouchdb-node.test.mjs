@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { converged } from '../lib/compare.mjs';
 import { checkpoints } from '../lib/checkpoints.mjs';
 import { startNode } from '../lib/node.mjs';
-import { localDatabase, remoteDatabase, startSync, writeAll } from '../lib/pouch.mjs';
+import { localDatabase, patientDatabase, remoteDatabase, startSync, writeAll } from '../lib/pouch.mjs';
 import { httpPeer, pouchPeer } from '../shared/peers.mjs';
 import { bytes, documents } from '../shared/sample.mjs';
 
@@ -17,7 +17,7 @@ for (const adapter of ['memory', 'leveldb']) {
       const node = await startNode(after);
       const url = node.database('things');
       const local = localDatabase(adapter, after);
-      const remote = remoteDatabase(url);
+      const remote = patientDatabase(url, node);
       const [here, there] = [pouchPeer(local), httpPeer(url)];
 
       await t.test('1,000 documents with attachments, half of them from either side', async () => {
