@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using CloudWall.Documents;
+using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Revisions;
 using CloudWall.Replication.Peers;
 
@@ -20,6 +21,11 @@ internal sealed class RemoteWriter(PeerHttp http, Func<double> randomness)
 
     /// <summary>How often the peer may say that it cannot read a request.</summary>
     private const int MaxAttempts = 5;
+
+    /// <summary>How often the peer may say that it cannot read compressed parts before they are sent as they were.</summary>
+    private const int MaxPackedAttempts = 2;
+
+    private volatile bool _refusesPackedParts;
 
     private static ReadOnlySpan<byte> Opening => "{\"new_edits\":false,\"docs\":["u8;
 
@@ -93,6 +99,11 @@ internal sealed class RemoteWriter(PeerHttp http, Func<double> randomness)
         or HttpStatusCode.ExpectationFailed
         or HttpStatusCode.UnprocessableEntity;
 
+    private static bool IsPacked(FetchedAttachment attachment) => attachment.Encoding == ContentEncoding.Gzip;
+
+    /// <summary>What a peer says that does not understand the form of a request.</summary>
+    private static bool IsRefusalOfForm(HttpStatusCode status) => status is HttpStatusCode.BadRequest or HttpStatusCode.UnsupportedMediaType;
+
     private async Task WriteManyAsync(List<FetchedRevision> revisions, List<WriteFailure> failures, CancellationToken cancellation)
     {
         if (revisions.Count == 0)
@@ -127,9 +138,18 @@ internal sealed class RemoteWriter(PeerHttp http, Func<double> randomness)
     }
 
     /// <summary>Asks the peer to take something. It must say more than once that it cannot read it: it may have been garbled on its way.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="read">Reads what it says when it takes it.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="maxAttempts">How often it may say so.</param>
+    /// <param name="mayBeOfForm">Whether what it refuses may be the form of the request, whoever says so and in whatever words.</param>
     /// <returns>Why it does not take it; null where it does.</returns>
     private async Task<DocumentError?> AskAsync(
-        PeerRequest request, Func<PeerAnswer, CancellationToken, ValueTask> read, CancellationToken cancellation)
+        PeerRequest request,
+        Func<PeerAnswer, CancellationToken, ValueTask> read,
+        CancellationToken cancellation,
+        int maxAttempts = MaxAttempts,
+        bool mayBeOfForm = false)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -139,14 +159,14 @@ internal sealed class RemoteWriter(PeerHttp http, Func<double> randomness)
                 {
                     if (!answer.IsSuccess)
                     {
-                        return await RefusalAsync(answer, token);
+                        return await RefusalAsync(answer, mayBeOfForm, token);
                     }
 
                     await read(answer, token);
                     return null;
                 },
                 cancellation);
-            if (refused is not { Status: 400 } || attempt == MaxAttempts)
+            if (refused is not { Status: 400 } || attempt == maxAttempts)
             {
                 return refused;
             }
@@ -154,12 +174,14 @@ internal sealed class RemoteWriter(PeerHttp http, Func<double> randomness)
     }
 
     /// <exception cref="PeerException">It is not the database that refuses, but something on the way to it.</exception>
-    private async ValueTask<DocumentError> RefusalAsync(PeerAnswer answer, CancellationToken cancellation)
+    private async ValueTask<DocumentError> RefusalAsync(PeerAnswer answer, bool mayBeOfForm, CancellationToken cancellation)
     {
         var (error, reason) = await answer.ReadErrorAsync(cancellation);
         var status = (int)answer.Status;
         reason ??= $"{http.Address} answered {status}";
-        return error is not null || answer.Status is HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.ExpectationFailed
+        return error is not null
+            || answer.Status is HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.ExpectationFailed
+            || (mayBeOfForm && IsRefusalOfForm(answer.Status))
             ? new DocumentError(status, error ?? "refused", reason)
             : throw new PeerException(new DocumentError(status, "http_request_failed", reason), isTransient: true);
     }
@@ -220,20 +242,39 @@ internal sealed class RemoteWriter(PeerHttp http, Func<double> randomness)
         return refused is null ? null : new WriteFailure(revision.Id, revision.Path[0], refused);
     }
 
-    private Task<DocumentError?> PutAsync(
+    private async Task<DocumentError?> PutAsync(
         FetchedRevision revision, IReadOnlyList<FetchedAttachment> follow, CancellationToken cancellation)
     {
+        var unpacked = !TakesPackedParts || _refusesPackedParts;
+        var refused = await PutAsync(revision, follow, unpacked, cancellation);
+        if (unpacked || refused is null || !IsRefusalOfForm((HttpStatusCode)refused.Status) || !follow.Any(IsPacked))
+        {
+            return refused;
+        }
+
+        // It may be something on the way to the peer that does not understand compressed parts.
+        refused = await PutAsync(revision, follow, unpacked: true, cancellation);
+        _refusesPackedParts |= refused is null;
+        return refused;
+    }
+
+    private Task<DocumentError?> PutAsync(
+        FetchedRevision revision, IReadOnlyList<FetchedAttachment> follow, bool unpacked, CancellationToken cancellation)
+    {
         using var json = new JsonBuffer();
-        DocumentJson.Write(json, revision, follow, !TakesPackedParts);
+        DocumentJson.Write(json, revision, follow, unpacked);
         var document = json.ToArray();
+        var isPacked = !unpacked && follow.Any(IsPacked);
         return AskAsync(
             new PeerRequest(HttpMethod.Put, RemotePath.Document(revision.Id) + "?new_edits=false")
             {
-                Content = () => follow.Count == 0 ? PeerHttp.Json(document) : new MultipartDocument(document, follow, Boundary(), !TakesPackedParts, cancellation),
+                Content = () => follow.Count == 0 ? PeerHttp.Json(document) : new MultipartDocument(document, follow, Boundary(), unpacked, cancellation),
                 Expects = IsRefusal,
             },
             static (_, _) => ValueTask.CompletedTask,
-            cancellation);
+            cancellation,
+            isPacked ? MaxPackedAttempts : MaxAttempts,
+            mayBeOfForm: isPacked);
     }
 
     private string Boundary()
