@@ -123,7 +123,8 @@ internal sealed class ChangesFeed : IDisposable
         while (_left != 0 && TryMoveNext(cursor))
         {
             pass.LastRow = Reached(pass.LastRow, cursor.Sequence);
-            if (_filter.Passes(cursor.Id))
+            var times = _filter.TimesOf(cursor.Id);
+            for (var written = 0; written < times && _left != 0; written++)
             {
                 BeginRow(cursor.Sequence, cursor.Id, cursor.Leaves, cursor.Leaves[0].IsDeleted);
                 if (_options.IncludeDocs)
@@ -133,7 +134,8 @@ internal sealed class ChangesFeed : IDisposable
 
                 await EndRowAsync(pass, cursor.Sequence);
             }
-            else if (++pass.PassedOver % RowsPerLook == 0)
+
+            if (times == 0 && ++pass.PassedOver % RowsPerLook == 0)
             {
                 await _clock.BeatIfDueAsync();
             }
@@ -208,9 +210,15 @@ internal sealed class ChangesFeed : IDisposable
         {
             // Where the document has changed again meanwhile, its row is for the next pass.
             var (sequence, id) = found[_options.Descending ? found.Count - 1 - i : i];
-            if (_database.Find(id) is { } record && record.Sequence == sequence)
+            var utf8 = Encoding.UTF8.GetBytes(id);
+            if (_database.Find(id) is not { } record || record.Sequence != sequence)
             {
-                BeginRow(sequence, Encoding.UTF8.GetBytes(id), record.Tree.Leaves.ToArray(), record.Deleted);
+                continue;
+            }
+
+            for (var times = ids.TimesOf(utf8); times > 0 && _left != 0; times--)
+            {
+                BeginRow(sequence, utf8, record.Tree.Leaves.ToArray(), record.Deleted);
                 if (_options.IncludeDocs)
                 {
                     await _documents.WriteAsync(record);
@@ -264,9 +272,12 @@ internal sealed class ChangesFeed : IDisposable
 
     private long? Shown(long sequence) => _left % _options.SequenceInterval == 0 ? sequence : null;
 
-    /// <summary>The end of a pass for which CouchDB looks documents up: it knows nothing of those that it did not look at.</summary>
+    /// <summary>
+    /// The end of a pass for which CouchDB looks documents up: it knows nothing of those that it did not look at. Where documents were named
+    /// more than once there may be more rows than there are changes, and less than nothing is pending.
+    /// </summary>
     private FeedRound EndAsLookup(Pass pass, long total) =>
-        new(pass.Rows, _left == 0 || _options.Descending ? pass.LastWritten : _seen, Math.Max(0, total - pass.Rows));
+        new(pass.Rows, _left == 0 || _options.Descending ? pass.LastWritten : _seen, total - pass.Rows);
 
     /// <summary>The end of a pass for which CouchDB looks at all rows.</summary>
     /// <param name="pass">The pass.</param>
@@ -279,7 +290,7 @@ internal sealed class ChangesFeed : IDisposable
         }
 
         // With the limit reached CouchDB looks at one row more, and goes past it where the filter does not want it.
-        return End(pass, !_filter.IsNone && TryMoveNext(rest) && !_filter.Passes(rest.Id) ? rest.Sequence : null);
+        return End(pass, !_filter.IsNone && TryMoveNext(rest) && _filter.TimesOf(rest.Id) == 0 ? rest.Sequence : null);
     }
 
     /// <summary>The end of a pass at the limit.</summary>

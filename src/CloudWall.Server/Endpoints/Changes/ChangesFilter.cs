@@ -31,9 +31,9 @@ internal sealed class ChangesFilter
 
     /// <summary>
     /// Whether CouchDB looks the documents up instead of passing over the others, which shows in <c>pending</c> and
-    /// <c>last_seq</c>: for design documents, and for up to 1000 ids (<c>[couchdb] changes_doc_ids_optimization_threshold</c>).
+    /// <c>last_seq</c>: for design documents, and for a number of ids.
     /// </summary>
-    public bool CountsAsLookup => _design || Ids is { Count: <= 1000 };
+    public bool CountsAsLookup => _design || Ids is { CountsAsLookup: true };
 
     /// <summary>Reads the filter that a request names.</summary>
     /// <exception cref="DocumentException">400 or 404.</exception>
@@ -48,8 +48,8 @@ internal sealed class ChangesFilter
         _ => ReadFunction(exchange, name, body),
     };
 
-    /// <summary>Whether a document passes.</summary>
-    public bool Passes(ReadOnlySpan<byte> id) => Ids is null ? !_design || id.StartsWith("_design/"u8) : Ids.Contains(id);
+    /// <summary>How many rows a document has; none where it does not pass.</summary>
+    public int TimesOf(ReadOnlySpan<byte> id) => Ids?.TimesOf(id) ?? (!_design || id.StartsWith("_design/"u8) ? 1 : 0);
 
     private static DocumentIds ReadIds(Exchange exchange, NormalJson? body)
     {

@@ -6,30 +6,38 @@ namespace CloudWall.Server.Endpoints.Changes;
 /// <summary>The documents that a feed with the filter <c>_doc_ids</c> is about.</summary>
 internal sealed class DocumentIds : IEnumerable<string>
 {
-    private readonly HashSet<byte[]> _set = new(Utf8Comparer.Instance);
-    private readonly HashSet<byte[]>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
+    /// <summary>Of how many CouchDB looks each up (<c>[couchdb] changes_doc_ids_optimization_threshold</c>).</summary>
+    private const int MaxLookups = 1000;
 
-    /// <summary>A set of ids.</summary>
-    public DocumentIds(IEnumerable<string> ids)
+    private readonly Dictionary<byte[], int> _times = new(Utf8Comparer.Instance);
+    private readonly Dictionary<byte[], int>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
+
+    /// <summary>The ids as they were given.</summary>
+    public DocumentIds(IReadOnlyCollection<string> ids)
     {
+        CountsAsLookup = ids.Count <= MaxLookups;
         foreach (var id in ids)
         {
-            _set.Add(Encoding.UTF8.GetBytes(id));
+            var utf8 = Encoding.UTF8.GetBytes(id);
+            _times[utf8] = _times.GetValueOrDefault(utf8) + 1;
         }
 
-        _lookup = _set.GetAlternateLookup<ReadOnlySpan<byte>>();
+        _lookup = _times.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
     /// <summary>How many there are, each counted once.</summary>
-    public int Count => _set.Count;
+    public int Count => _times.Count;
 
-    /// <summary>Whether an id is among them.</summary>
-    public bool Contains(ReadOnlySpan<byte> utf8) => _lookup.Contains(utf8);
+    /// <summary>Whether they are so few that CouchDB looks each up, rather than passing over all that is not among them.</summary>
+    public bool CountsAsLookup { get; }
+
+    /// <summary>How many rows a document has: what is looked up has one for each time that it was named, as in CouchDB.</summary>
+    public int TimesOf(ReadOnlySpan<byte> utf8) => _lookup.TryGetValue(utf8, out var times) ? CountsAsLookup ? times : 1 : 0;
 
     /// <inheritdoc/>
     public IEnumerator<string> GetEnumerator()
     {
-        foreach (var id in _set)
+        foreach (var id in _times.Keys)
         {
             yield return Encoding.UTF8.GetString(id);
         }
