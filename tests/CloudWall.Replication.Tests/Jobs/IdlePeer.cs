@@ -12,6 +12,9 @@ internal sealed class IdlePeer : StubPeer
     /// <summary>Called within the call that cancels a wait for changes.</summary>
     public Action? Ended { get; init; }
 
+    /// <summary>Called when it waits for changes: from then on an end is told to <see cref="Ended"/>.</summary>
+    public Action? Waits { get; init; }
+
     public override Task<PeerServer> ReadServerAsync(CancellationToken cancellation) => Task.FromResult(new PeerServer(null, null));
 
     public override Task<PeerInfo> ReadInfoAsync(CancellationToken cancellation) => _failure() is { } failure
@@ -27,6 +30,7 @@ internal sealed class IdlePeer : StubPeer
         if (wait)
         {
             await using var registration = cancellation.Register(() => Ended?.Invoke());
+            Waits?.Invoke();
             await Task.Delay(Timeout.Infinite, cancellation);
         }
 

@@ -14,6 +14,7 @@ public sealed class JobSchedulerTests
     private readonly RecordedTime _time = new();
     private volatile PeerException? _failure;
     private volatile Action? _ended;
+    private int _waiting;
 
     [Fact]
     public async Task Each_job_gets_its_turn_where_there_are_more_than_places()
@@ -112,7 +113,7 @@ public sealed class JobSchedulerTests
     {
         var scheduler = Scheduler(new SchedulerSettings());
         var jobs = Enumerable.Range(0, 20).Select(i => scheduler.Add(Request(i), null, null)).ToList();
-        await UntilAsync(() => jobs.TrueForAll(static job => job.State == JobState.Running));
+        await UntilAsync(() => Volatile.Read(ref _waiting) == jobs.Count);
         var asked = 0;
         _ended = () =>
         {
@@ -164,7 +165,7 @@ public sealed class JobSchedulerTests
         return new JobScheduler(
             new RunContext(
                 "node",
-                (_, _) => new IdlePeer(() => _failure) { Ended = () => _ended?.Invoke() },
+                (_, _) => new IdlePeer(() => _failure) { Waits = () => Interlocked.Increment(ref _waiting), Ended = () => _ended?.Invoke() },
                 _time,
                 () => Interlocked.Increment(ref ids).ToString("x32", CultureInfo.InvariantCulture),
                 static _ => { }),
