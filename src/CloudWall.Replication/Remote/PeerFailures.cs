@@ -22,8 +22,11 @@ internal static class PeerFailures
             or (>= HttpStatusCode.InternalServerError and not HttpStatusCode.NotImplemented);
 
     /// <summary>A failure to reach the peer or to make sense of its answer, which may pass by itself.</summary>
-    public static PeerException Unreachable(RemoteAddress address, Exception failure) => new(
-        new DocumentError(500, "http_request_failed", $"{address}: {failure.Message}"), isTransient: true, failure);
+    /// <param name="address">The peer.</param>
+    /// <param name="redaction">The message may repeat what the peer sent, such as a line that is no header.</param>
+    /// <param name="failure">What happened.</param>
+    public static PeerException Unreachable(RemoteAddress address, Redaction redaction, Exception failure) => new(
+        new DocumentError(500, "http_request_failed", $"{address}: {redaction.Clean(failure.Message)}"), isTransient: true, failure);
 
     /// <summary>There is no such database.</summary>
     public static PeerException NoDatabase(RemoteAddress address) => new(

@@ -32,7 +32,7 @@ internal sealed class PeerHttp : IDisposable
         Time = time;
         _places = new SemaphoreSlim(Math.Max(ReplicationOptions.LeastConnections, options.Connections));
         _client = new HttpClient(handler, disposeHandler: true) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
-        Redaction = new Redaction(address);
+        Redaction = new Redaction(address, options.Proxy);
         _session = address.UserName is null ? null : new CookieSession(address, _client, Redaction);
         _pipeline = options.Retries < 1
             ? ResiliencePipeline.Empty
@@ -103,7 +103,7 @@ internal sealed class PeerHttp : IDisposable
                 }
                 catch (Exception failure) when (PeerFailures.IsOfPeer(failure))
                 {
-                    throw PeerFailures.Unreachable(Address, failure);
+                    throw Unreachable(failure);
                 }
             },
             cancellation);
@@ -111,6 +111,9 @@ internal sealed class PeerHttp : IDisposable
     /// <summary>What an answer means that is none of the good ones.</summary>
     public ValueTask<PeerException> FailureAsync(PeerAnswer answer, CancellationToken cancellation) =>
         PeerFailures.OfAsync(Address, answer, Time, cancellation);
+
+    /// <summary>A failure to reach the peer or to make sense of its answer, which may pass by itself.</summary>
+    public PeerException Unreachable(Exception failure) => PeerFailures.Unreachable(Address, Redaction, failure);
 
     public void Dispose()
     {
@@ -190,11 +193,17 @@ internal sealed class PeerHttp : IDisposable
 
             if (Redirects.TargetOf(response, uri) is not { } next)
             {
+                if (!isHome && response.StatusCode is (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden))
+                {
+                    response.Dispose();
+                    throw Redirects.Refused(Address, Redirects.Elsewhere(uri, Redaction, "credentials are"));
+                }
+
                 return (response, cookie);
             }
 
             response.Dispose();
-            asked = Redirects.Follow(asked, response.StatusCode, uri, next, Address);
+            asked = Redirects.Follow(asked, response.StatusCode, uri, next, this);
             uri = next;
         }
 

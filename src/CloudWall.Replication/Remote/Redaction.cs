@@ -1,4 +1,5 @@
 using System.Text;
+using CloudWall.Documents;
 
 namespace CloudWall.Replication.Remote;
 
@@ -6,7 +7,8 @@ namespace CloudWall.Replication.Remote;
 /// Takes credentials out of what a peer says. A peer knows them, and may repeat them in an error that ends up in logs, answers and documents.
 /// </summary>
 /// <param name="address">The peer, with the credentials.</param>
-internal sealed class Redaction(RemoteAddress address)
+/// <param name="proxy">The proxy on the way, with the credentials that it is sent; null for none.</param>
+internal sealed class Redaction(RemoteAddress address, Uri? proxy = null)
 {
     /// <summary>How many characters of a text are kept.</summary>
     private const int LongestText = 1000;
@@ -18,6 +20,7 @@ internal sealed class Redaction(RemoteAddress address)
     private const int ShortestPrefix = 8;
 
     private readonly string[] _secrets = [.. SecretsOf(address)
+        .Concat(proxy?.UserInfo.Split(':', 2) is [var user, var password] ? SecretsOf(Uri.UnescapeDataString(user), Uri.UnescapeDataString(password)) : [])
         .Where(static secret => secret.Length >= ShortestSecret)
         .Distinct(StringComparer.Ordinal)
         .OrderByDescending(static secret => secret.Length)];
@@ -43,14 +46,21 @@ internal sealed class Redaction(RemoteAddress address)
         return text.Length <= LongestText ? text : string.Concat(text.AsSpan(0, LongestText), "…");
     }
 
+    /// <summary>A refusal without credentials.</summary>
+    public DocumentError Clean(DocumentError error) => error with { Error = Clean(error.Error), Reason = Clean(error.Reason) };
+
+    /// <summary>What basic credentials are sent as, and the password as it may be repeated.</summary>
+    private static IEnumerable<string> SecretsOf(string user, string password) =>
+        [Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")), password, Uri.EscapeDataString(password)];
+
     private static IEnumerable<string> SecretsOf(RemoteAddress address)
     {
         if (address.UserName is { } user)
         {
-            var password = address.Password ?? string.Empty;
-            yield return Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"));
-            yield return password;
-            yield return Uri.EscapeDataString(password);
+            foreach (var secret in SecretsOf(user, address.Password ?? string.Empty))
+            {
+                yield return secret;
+            }
         }
 
         foreach (var (_, value) in address.Headers)

@@ -37,9 +37,9 @@ internal static class Redirects
     /// <param name="status">The redirect's status: 303 asks for another method.</param>
     /// <param name="from">Where it was asked.</param>
     /// <param name="to">Where it leads.</param>
-    /// <param name="address">The peer.</param>
+    /// <param name="http">The peer.</param>
     /// <exception cref="PeerException">It is not followed.</exception>
-    public static PeerRequest Follow(PeerRequest request, HttpStatusCode status, Uri from, Uri to, RemoteAddress address)
+    public static PeerRequest Follow(PeerRequest request, HttpStatusCode status, Uri from, Uri to, PeerHttp http)
     {
         if (status == HttpStatusCode.SeeOther)
         {
@@ -48,9 +48,16 @@ internal static class Redirects
 
         var isDowngrade = from.Scheme == Uri.UriSchemeHttps && to.Scheme != Uri.UriSchemeHttps;
         return to.Scheme is not ("http" or "https") || isDowngrade || (request.Content is not null && !IsSameOrigin(from, to))
-            ? throw Refused(address, $"redirects to {to.GetLeftPart(UriPartial.Authority)}, where this request is not sent: name that URL instead")
+            ? throw Refused(http.Address, Elsewhere(to, http.Redaction, "this request is"))
             : request;
     }
+
+    /// <summary>Says that something does not go along to where the peer leads.</summary>
+    /// <param name="to">Where; the peer decides what it says.</param>
+    /// <param name="redaction">The peer's.</param>
+    /// <param name="what">What does not, with its verb.</param>
+    public static string Elsewhere(Uri to, Redaction redaction, string what) =>
+        $"redirects to {redaction.Clean(to.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped))}, where {what} not sent: name that URL instead";
 
     /// <summary>A redirect that is not followed.</summary>
     public static PeerException Refused(RemoteAddress address, string why) =>

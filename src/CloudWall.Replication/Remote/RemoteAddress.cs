@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Text;
+
 namespace CloudWall.Replication.Remote;
 
 /// <summary>Where a remote database is, and with what one comes in.</summary>
@@ -14,6 +17,12 @@ public sealed record RemoteAddress(
     /// <summary>What is encoded in a URL stays so: a document may be called <c>..</c>.</summary>
     private static readonly UriCreationOptions AsGiven = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
+    /// <summary>
+    /// What a request's first line must not have in its target: it would end there, and the rest would be read as another header or request.
+    /// </summary>
+    private static readonly SearchValues<char> Separators =
+        SearchValues.Create([' ', '\u007f', .. Enumerable.Range(0, ' ').Select(static control => (char)control)]);
+
     /// <summary>The node's own URL: the database's without the database's name, ending in a slash.</summary>
     public string Server => Url[..(Url.AsSpan(0, Url.Length - 1).LastIndexOf('/') + 1)];
 
@@ -21,6 +30,11 @@ public sealed record RemoteAddress(
     /// <exception cref="UriFormatException">It is no URL of <c>http</c> or <c>https</c>, or names no database.</exception>
     public static RemoteAddress Parse(string url, IReadOnlyList<KeyValuePair<string, string>> headers)
     {
+        if (url.AsSpan().ContainsAny(Separators))
+        {
+            throw new UriFormatException("The URL has white space or a control character.");
+        }
+
         var end = url.IndexOfAny(['?', '#']);
         var text = (end < 0 ? url : url[..end]).TrimEnd('/') + "/";
         var host = text.IndexOf("://", StringComparison.Ordinal) + 3;
@@ -44,6 +58,8 @@ public sealed record RemoteAddress(
             text = text[..host] + text[(at + 1)..];
         }
 
+        text = EscapePath(text, host);
+
         var address = new RemoteAddress(text, user, password, headers);
         return address.UriOf(string.Empty).Scheme is "http" or "https"
             ? address
@@ -60,6 +76,24 @@ public sealed record RemoteAddress(
     internal string Prefix => Server[HostEnd..].Trim('/');
 
     private int HostEnd => Url.IndexOf('/', Url.IndexOf("://", StringComparison.Ordinal) + 3);
+
+    /// <summary>Encodes what is beyond ASCII in the path, and leaves the rest as it is.</summary>
+    private static string EscapePath(string url, int host)
+    {
+        var path = url.IndexOf('/', host);
+        if (Ascii.IsValid(url.AsSpan(path)))
+        {
+            return url;
+        }
+
+        var escaped = new StringBuilder(url, 0, path, url.Length * 2);
+        foreach (var rune in url.AsSpan(path).EnumerateRunes())
+        {
+            escaped.Append(rune.IsAscii ? rune.ToString() : Uri.EscapeDataString(rune.ToString()));
+        }
+
+        return escaped.ToString();
+    }
 
     /// <summary>A URL below the database's.</summary>
     /// <param name="path">The rest, encoded.</param>

@@ -117,7 +117,7 @@ internal static class RemoteAttachment
         }
         catch (Exception failure) when (PeerFailures.IsOfPeer(failure))
         {
-            throw PeerFailures.Unreachable(http.Address, failure);
+            throw http.Unreachable(failure);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using CloudWall.Documents.Admission;
 using CloudWall.Replication.Peers;
 using CloudWall.Replication.Requests;
@@ -43,7 +44,12 @@ public sealed class RemoteHosts(
             var breaker = _breakers.Take(host, () => new HostBreaker(authority, time));
             return new RemotePeer(
                 address,
-                Options(options) with { Memory = memory, MaxElementBytes = maxElementBytes ?? RemoteOptions.Default.MaxElementBytes },
+                Options(options) with
+                {
+                    Proxy = endpoint.Proxy,
+                    Memory = memory,
+                    MaxElementBytes = maxElementBytes ?? RemoteOptions.Default.MaxElementBytes,
+                },
                 new SharedHandler(way, breaker, () => Release(proxy, host)),
                 time,
                 randomness);
@@ -96,6 +102,9 @@ public sealed class RemoteHosts(
         // Bytes come as they are stored, and cookies are each replication's own.
         AutomaticDecompression = DecompressionMethods.None,
         UseCookies = false,
+
+        // Headers that were given go out as they were given.
+        RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
 
         // What goes along to where a peer sends us is decided in Redirects.
         AllowAutoRedirect = false,

@@ -35,6 +35,9 @@ public sealed record RemoteOptions
     /// <summary>What answers, and requests of clients, share for what they hold; null where nothing is counted.</summary>
     public SharedMemory? Memory { get; init; }
 
+    /// <summary>The proxy on the way, with its credentials; null for none.</summary>
+    public Uri? Proxy { get; init; }
+
     /// <summary>How often a peer that is waited for gives a sign of life: a third of the time it may be silent.</summary>
     internal TimeSpan Heartbeat => TimeSpan.FromMilliseconds(Math.Max(1000, Timeout.TotalMilliseconds / 3));
 }

@@ -63,7 +63,7 @@ internal sealed class RemoteRevisions(PeerHttp http)
                     }
                     catch (Exception failure) when (PeerFailures.IsOfPeer(failure))
                     {
-                        broken = PeerFailures.Unreachable(http.Address, failure);
+                        broken = http.Unreachable(failure);
                         break;
                     }
 

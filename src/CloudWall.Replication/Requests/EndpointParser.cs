@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using System.Text;
 using System.Text.Json;
 using CloudWall.Documents;
@@ -12,6 +13,14 @@ internal static class EndpointParser
     /// <summary>What names of headers are made of (RFC 9110, 5.6.2).</summary>
     private static readonly SearchValues<char> TokenCharacters =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+    /// <summary>Headers that say where a message ends or what the connection becomes. Whoever makes the request decides that.</summary>
+    private static readonly FrozenSet<string> Framing =
+        FrozenSet.ToFrozenSet(["Content-Length", "Trailer", "Transfer-Encoding", "Upgrade"], StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What values of headers have none of (RFC 9110, 5.5): control characters other than the tab.</summary>
+    private static readonly SearchValues<char> ForbiddenCharacters = SearchValues.Create(
+        ['\u007f', .. Enumerable.Range(0, ' ').Select(static control => (char)control).Where(static control => control != '\t')]);
 
     /// <summary>Reads one.</summary>
     /// <param name="value">It.</param>
@@ -86,10 +95,11 @@ internal static class EndpointParser
         return Remote(url, headers, credentials, fromHeader, proxy);
     }
 
-    /// <summary>A header must not end before its value does, or it would bring others along.</summary>
+    /// <summary>A header must not end before its value does, or it would bring others along, nor end the message.</summary>
     private static void CheckHeader(string name, string value)
     {
-        if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(TokenCharacters) || value.AsSpan().ContainsAny('\r', '\n', '\0'))
+        if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(TokenCharacters) || Framing.Contains(name)
+            || value.AsSpan().ContainsAny(ForbiddenCharacters))
         {
             throw new RequestException(DocumentError.BadRequest("endpoint has an invalid header"), "endpoint has an invalid header");
         }

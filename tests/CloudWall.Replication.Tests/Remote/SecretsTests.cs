@@ -53,6 +53,47 @@ public sealed class SecretsTests
     }
 
     [Fact]
+    public async Task Who_refuses_a_stranger_that_was_led_there_is_named()
+    {
+        await using var other = new RawServer(_ => "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
+        await using var peer = new RawServer(_ =>
+            $"HTTP/1.1 301 Moved\r\nLocation: {other.Url.Replace("//", "//hunter2:hunter2@", StringComparison.Ordinal)}/db/?hunter2\r\nContent-Length: 0\r\n\r\n");
+
+        var failure = await Assert.ThrowsAsync<PeerException>(() => ReadInfoAsync(peer));
+
+        Assert.False(failure.IsTransient);
+        Assert.Equal($"{peer.Url}/db/ redirects to {other.Url}, where credentials are not sent: name that URL instead", failure.Error.Reason);
+    }
+
+    /// <summary>The library repeats a line that makes no sense in its message.</summary>
+    [Fact]
+    public async Task An_answer_that_is_no_HTTP_tells_no_secrets()
+    {
+        await using var peer = new RawServer(request => request.StartsWith("POST /_session", StringComparison.Ordinal)
+            ? "HTTP/1.1 404 None\r\nContent-Length: 0\r\n\r\n"
+            : "HTTP/1.1 200 OK\r\nyou sent hunter2\r\nContent-Length: 0\r\n\r\n");
+
+        var failure = await Assert.ThrowsAsync<PeerException>(() => ReadInfoAsync(peer));
+
+        Assert.Contains("you sent ***", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_proxy_that_repeats_its_password_does_not_make_it_known()
+    {
+        await using var proxy = new RawServer(_ => Json("""{"error":"odd","reason":"you sent pr0xy-secret and cHJveHk6cHIweHktc2VjcmV0"}""")
+            .Replace("200 OK", "500 Odd", StringComparison.Ordinal));
+        using var hosts = new RemoteHosts(TimeProvider.System, static () => 0.5);
+        var way = new Uri(proxy.Url.Replace("//", "//proxy:pr0xy-secret@", StringComparison.Ordinal));
+        await using var database = hosts.Open(Named("host") with { Proxy = way }, new ReplicationOptions { Retries = 0 });
+
+        var failure = await Assert.ThrowsAsync<PeerException>(() => database.ReadInfoAsync(CancellationToken.None));
+
+        Assert.Equal("odd: you sent *** and ***", failure.Message);
+    }
+
+    [Fact]
     public async Task Within_an_origin_a_request_is_led_on_with_all_that_it_had()
     {
         RawServer? server = null;
@@ -119,6 +160,11 @@ public sealed class SecretsTests
     [InlineData("X-Evil: 1\r\nX", "b")]
     [InlineData("X Evil", "b")]
     [InlineData("", "b")]
+    [InlineData("X-Evil", "b\u007f")]
+    [InlineData("content-length", "5")]
+    [InlineData("Transfer-Encoding", "chunked")]
+    [InlineData("Trailer", "X-Evil")]
+    [InlineData("Upgrade", "h2c")]
     public void A_header_that_brings_others_along_is_refused(string name, string value)
     {
         var request = JsonSerializer.Serialize(new
@@ -129,6 +175,39 @@ public sealed class SecretsTests
         using var json = JsonDocument.Parse(request);
         var refusal = Assert.Throws<RequestException>(() => RequestParser.Parse(json.RootElement, new ReplicationOptions()));
         Assert.Equal((400, "bad_request"), (refusal.Error.Status, refusal.Error.Error));
+    }
+
+    /// <summary>What ends a request's first line in a URL would bring headers and requests of its own.</summary>
+    [Theory]
+    [InlineData("http://host/db\r\nX-Evil: 1")]
+    [InlineData("http://host/db\nX-Evil: 1")]
+    [InlineData("http://host/db HTTP/1.1")]
+    [InlineData("http://host/a\0b")]
+    [InlineData("http://host/a\tb/db")]
+    [InlineData("http://ho\r\nst/db")]
+    public void A_URL_that_brings_headers_along_is_refused(string url)
+    {
+        foreach (var source in (object[])[url, new { url }])
+        {
+            using var json = JsonDocument.Parse(JsonSerializer.Serialize(new { source, target = "to" }));
+            var refusal = Assert.Throws<RequestException>(() => RequestParser.Parse(json.RootElement, new ReplicationOptions()));
+            Assert.Equal((400, "endpoint has an invalid url"), (refusal.Error.Status, refusal.Error.Reason));
+        }
+    }
+
+    [Fact]
+    public async Task What_is_beyond_ASCII_in_a_URL_and_in_headers_goes_out_as_UTF_8()
+    {
+        await using var peer = new RawServer(_ => Json("""{"update_seq":"0","instance_start_time":"1"}"""));
+        using var hosts = new RemoteHosts(TimeProvider.System, static () => 0.5);
+        var endpoint = new Endpoint(null, RemoteAddress.Parse(peer.Url + "/dätä%2Fbase", [new("X-Name", "Ørsted\t☃")]), null);
+        await using var database = hosts.Open(endpoint, new ReplicationOptions { Retries = 0 });
+
+        await database.ReadInfoAsync(CancellationToken.None);
+
+        var request = Assert.Single(peer.Requests);
+        Assert.StartsWith("GET /d%C3%A4t%C3%A4%2Fbase/ HTTP/1.1\r\n", request, StringComparison.Ordinal);
+        Assert.Contains("X-Name: Ørsted\t☃\r\n", request, StringComparison.Ordinal);
     }
 
     /// <summary>Review, differences F18: a name alone is no credentials; and CouchDB's order of those that are.</summary>
