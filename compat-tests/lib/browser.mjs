@@ -4,6 +4,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { PATIENCE } from './wait.mjs';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const TYPES = { '.html': 'text/html; charset=utf-8', '.mjs': 'text/javascript; charset=utf-8', '.js': 'text/javascript; charset=utf-8' };
@@ -15,6 +16,25 @@ const FILES = {
   '/shared/peers.mjs': 'shared/peers.mjs',
   '/shared/sample.mjs': 'shared/sample.mjs',
 };
+
+/** Starts headless Chromium; it ends with `after`. */
+export async function startChromium(after) {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
+    timeout: PATIENCE,
+  });
+  after(() => browser.close());
+  return browser;
+}
+
+/** A visitor's storage and pages in it, which may be as slow as the machine is. */
+export async function newContext(browser, options) {
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(PATIENCE);
+  context.setDefaultNavigationTimeout(PATIENCE);
+  return context;
+}
 
 /** Starts headless Chromium and a server for the page; both end with `after`. */
 export async function startBrowser(after) {
@@ -29,18 +49,14 @@ export async function startBrowser(after) {
     server.close(resolve);
     server.closeAllConnections();
   }));
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
-  });
-  after(() => browser.close());
+  const browser = await startChromium(after);
   const origin = `http://127.0.0.1:${server.address().port}`;
   return {
     origin,
     version: browser.version(),
     /** A visitor with storage of its own. */
     async visitor(name) {
-      const context = await browser.newContext();
+      const context = await newContext(browser);
       const page = await context.newPage();
       const errors = [];
       page.on('pageerror', error => errors.push(error.message));

@@ -1,6 +1,7 @@
 // Child processes, none of which outlives the tests.
 import { spawn } from 'node:child_process';
 import net from 'node:net';
+import { PATIENCE } from './wait.mjs';
 
 const running = new Set();
 
@@ -16,7 +17,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 }
 
 /** Starts a program; resolves when a line of its output matches `ready`, with the match as `match`. */
-export async function startProgram(command, args, { env = {}, cwd, ready, cap = 60_000 }) {
+export async function startProgram(command, args, { env = {}, cwd, ready, cap = PATIENCE }) {
   const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   let output = '';
@@ -54,7 +55,7 @@ export async function startProgram(command, args, { env = {}, cwd, ready, cap = 
     output: () => output,
     isRunning: () => running.has(child),
     /** Sends the signal and waits for the end; gives `{ code, signal }`. */
-    async end(signal = 'SIGTERM', patience = 30_000) {
+    async end(signal = 'SIGTERM', patience = PATIENCE) {
       child.kill(signal);
       const timer = setTimeout(() => child.kill('SIGKILL'), patience);
       try {
@@ -66,14 +67,21 @@ export async function startProgram(command, args, { env = {}, cwd, ready, cap = 
   };
 }
 
-/** A port that was free a moment ago. */
-export function freePort() {
-  return new Promise((resolve, reject) => {
+/**
+ * A port that was free a moment ago, and is free again after whoever listens there was away: it is none of those (32768 and up, 49152 and up)
+ * that systems give to whoever asks for any, such as each connection.
+ */
+export async function freePort() {
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 22_000);
     const server = net.createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
+    const isFree = await new Promise(resolve => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => resolve(true));
     });
-  });
+    if (isFree) {
+      await new Promise(resolve => server.close(resolve));
+      return port;
+    }
+  }
 }

@@ -30,7 +30,7 @@ export async function assertSameDatabase(a, b) {
 }
 
 /** Waits until both have the same leaves, then compares everything. Returns how many documents there are. */
-export async function converged(a, b, { cap = 120_000, alive = () => {} } = {}) {
+export async function converged(a, b, { alive = () => {} } = {}) {
   await until(`${a.name} and ${b.name} have the same leaves`, async () => {
     alive();
     const [one, other] = [await a.leaves(), await b.leaves()];
@@ -39,7 +39,7 @@ export async function converged(a, b, { cap = 120_000, alive = () => {} } = {}) 
     const missing = Object.keys(other).filter(id => !(id in one));
     if (ids.length > 0 && differing.length === 0 && missing.length === 0) return true;
     return { unlike: differing.length + missing.length, such_as: differing[0] ?? missing[0] };
-  }, { cap, every: 400 });
+  }, { every: 400 });
   return assertSameDatabase(a, b);
 }
 

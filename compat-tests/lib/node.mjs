@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort, startProgram } from './children.mjs';
+import { until } from './wait.mjs';
 import { withoutCredentials } from '../shared/peers.mjs';
 
 const ADMIN = 'admin';
@@ -65,14 +66,18 @@ class OwnNode extends Presence {
   }
 
   async start(port = this.#port) {
+    port ||= await freePort();
     this.#program = await startProgram('dotnet', [program(), '--port', String(port), '--bind', '127.0.0.1', '--data', this.#data], {
       env: { COUCHDB_USER: ADMIN, COUCHDB_PASSWORD: PASSWORD },
       ready: /is listening on http:\/\/127\.0\.0\.1:(\d+)/,
     });
     this.#port = Number(this.#program.match[1]);
-    const up = await fetch(`http://127.0.0.1:${this.#port}/_up`);
-    assert.equal(up.status, 200, 'GET /_up');
-    await up.arrayBuffer();
+    await until('the node answers', async () => {
+      // A connection to the one before may still be taken for one to this one.
+      const up = await fetch(`http://127.0.0.1:${this.#port}/_up`);
+      await up.arrayBuffer();
+      return up.status === 200 || up.status;
+    });
   }
 
   /** Ends the node; one that is asked to end must do so cleanly. */
@@ -95,9 +100,11 @@ class OwnNode extends Presence {
 
   /** Ends the node, deletes its data, and starts it where it was. */
   async wipe() {
-    await this.stop();
-    fs.rmSync(this.#data, { recursive: true });
-    await this.start();
+    await this.away(async () => {
+      await this.stop();
+      fs.rmSync(this.#data, { recursive: true });
+      await this.start();
+    });
   }
 
   async dispose() {
@@ -144,8 +151,11 @@ class ForeignNode extends Presence {
         });
       }
     });
-    await new Promise(resolve => this.#gate.listen(this.#port, '127.0.0.1', resolve));
-    this.#port = this.#gate.address().port;
+    this.#port ||= await freePort();
+    await new Promise((resolve, reject) => {
+      this.#gate.once('error', reject);
+      this.#gate.listen(this.#port, '127.0.0.1', resolve);
+    });
   }
 
   async stop() {

@@ -8,6 +8,8 @@ const require = createRequire(import.meta.url);
 export const PouchDB = require('pouchdb');
 PouchDB.plugin(require('pouchdb-adapter-memory'));
 
+const MOST_ATTEMPTS = 20;
+
 let count = 0;
 
 /** An empty local database with that adapter, deleted when `after` says so. */
@@ -33,13 +35,15 @@ export function patientDatabase(url, node) {
   return new PouchDB(url, {
     async fetch(address, options) {
       if (new URL(address).pathname !== root) return PouchDB.fetch(address, options);
-      await node.isBack();
-      try {
-        return await PouchDB.fetch(address, options);
-      } catch {
-        // It went away in between.
+      for (let attempt = 1; ; attempt++) {
         await node.isBack();
-        return PouchDB.fetch(address, options);
+        try {
+          const answer = await PouchDB.fetch(address, options);
+          if (answer.ok || attempt === MOST_ATTEMPTS) return answer;
+        } catch (error) {
+          // It went away in between, or the connection was one to the node that has gone.
+          if (attempt === MOST_ATTEMPTS) throw error;
+        }
       }
     },
   });

@@ -1,11 +1,16 @@
 // Waiting for conditions, never for time.
 import { setTimeout as delay } from 'node:timers/promises';
 
+/** How long a program may take to start or end, and a condition to come closer, before a test gives up. A busy machine is no failure. */
+export const PATIENCE = 180_000;
+
 /**
- * Asks `condition` until it gives `true`. Anything else it gives, or throws, is told when the cap is reached.
+ * Asks `condition` until it gives `true`. Anything else it gives, or throws, says how far it is: it may take as long as it likes while
+ * that changes, and is told when nothing has changed for `cap`.
  */
-export async function until(what, condition, { cap = 60_000, every = 100 } = {}) {
-  const end = Date.now() + cap;
+export async function until(what, condition, { cap = PATIENCE, every = 100 } = {}) {
+  let end = Date.now() + cap;
+  let before;
   for (;;) {
     let last;
     try {
@@ -15,7 +20,10 @@ export async function until(what, condition, { cap = 60_000, every = 100 } = {})
       if (error.fatal) throw error;
       last = error;
     }
-    if (Date.now() > end) throw new Error(`not within ${cap / 1000} s: ${what} (${last?.message ?? JSON.stringify(last)})`);
+    const seen = last?.message ?? JSON.stringify(last);
+    if (seen !== before) end = Date.now() + cap;
+    before = seen;
+    if (Date.now() > end) throw new Error(`nothing has changed for ${cap / 1000} s: ${what} (${seen})`);
     await delay(every);
   }
 }

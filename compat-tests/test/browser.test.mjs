@@ -10,7 +10,7 @@ import { documents } from '../shared/sample.mjs';
 
 const LARGE = 20 * 1024 * 1024;
 
-it('a browser synchronises with the node, a second one gets it all, and an empty node is refilled', { timeout: 300_000 }, async t => {
+it('a browser synchronises with the node, a second one gets it all, and an empty node is refilled', { timeout: 900_000 }, async t => {
   const after = work => t.after(work);
   const node = await startNode(after);
   const browser = await startBrowser(after);

@@ -30,7 +30,7 @@ const changes = {
   'an attachment is missing': docs => docs.with(0, { ...docs[0], _attachments: {} }),
 };
 
-it('the comparison of databases', { timeout: 60_000 }, async t => {
+it('the comparison of databases', { timeout: 300_000 }, async t => {
   const database = async docs => {
     const db = localDatabase('memory', work => t.after(work));
     await writeAll(db, docs, { new_edits: false });

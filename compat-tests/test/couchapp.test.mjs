@@ -1,7 +1,7 @@
 // A couchapp in headless Chromium, from the node that has it, and from another one that it was replicated to.
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { chromium } from 'playwright-core';
+import { newContext, startChromium } from '../lib/browser.mjs';
 import { pushCouchapp } from '../lib/couchapp.mjs';
 import { startNode } from '../lib/node.mjs';
 import { withoutCredentials } from '../shared/peers.mjs';
@@ -9,30 +9,29 @@ import { withoutCredentials } from '../shared/peers.mjs';
 // As in CouchDB, the pages that functions make may run nothing and send nothing until an administrator says otherwise.
 const TRUSTING = '[csp]\nshowlist_header_value = sandbox allow-scripts allow-forms allow-same-origin\n';
 
-it('an address book is used in a browser, replicates with its data, and is used on the other node', { timeout: 120_000 }, async t => {
+it('an address book is used in a browser, replicates with its data, and is used on the other node', { timeout: 600_000 }, async t => {
   const after = work => t.after(work);
   const [one, other] = [await startNode(after, TRUSTING), await startNode(after, TRUSTING)];
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
-  });
-  after(() => browser.close());
+  const browser = await startChromium(after);
   const open = async database => {
     const { href, headers } = withoutCredentials(database);
-    const context = await browser.newContext({ extraHTTPHeaders: { authorization: new Headers(headers).get('authorization') } });
+    const context = await newContext(browser, { extraHTTPHeaders: { authorization: new Headers(headers).get('authorization') } });
     const page = await context.newPage();
     const home = `${href}/_design/addressbook/_rewrite/`;
     await page.goto(home);
     return {
       page,
       home,
+      /** Clicks what leads elsewhere, and waits until that is there: it may have the same URL. */
+      async go(selector) {
+        await Promise.all([page.waitForNavigation(), page.click(selector)]);
+      },
       names: () => page.locator('li').allTextContents(),
       async add(name, email) {
         await page.goto(home);
         await page.fill('input[name=name]', name);
         await page.fill('input[name=email]', email);
-        await page.click('button');
-        await page.waitForLoadState();
+        await this.go('button');
       },
     };
   };
@@ -52,7 +51,7 @@ it('an address book is used in a browser, replicates with its data, and is used 
   });
 
   await t.test('a show has one of them', async () => {
-    await book.page.click('li a');
+    await book.go('li a');
     assert.match(book.page.url(), /\/_rewrite\/contact\/[0-9a-f]{32}$/);
     assert.equal(await book.page.textContent('h1'), 'Ada <b>');
     assert.equal(await book.page.textContent('#email'), 'ada@example.org');

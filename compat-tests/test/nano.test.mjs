@@ -16,7 +16,7 @@ const status = code => error => {
   return true;
 };
 
-it('nano', { timeout: 120_000 }, async t => {
+it('nano', { timeout: 600_000 }, async t => {
   const node = await startNode(work => t.after(work));
   const couch = nano(node.url);
   const name = new URL(node.database('nano_things')).pathname.slice(1);

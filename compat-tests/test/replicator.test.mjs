@@ -35,7 +35,7 @@ const servers = {
 };
 
 for (const [name, { start, peer = httpPeer, wide = true, skip = false }] of Object.entries(servers)) {
-  describe(`the replicator of a node and ${name}`, { skip, timeout: 600_000 }, () => {
+  describe(`the replicator of a node and ${name}`, { skip, timeout: 1_800_000 }, () => {
     it('makes both the same, once, again after edits, and continuously', async t => {
       const after = work => t.after(work);
       const node = await startNode(after);
@@ -117,7 +117,7 @@ for (const [name, { start, peer = httpPeer, wide = true, skip = false }] of Obje
   });
 }
 
-it('a finished replication costs a handful of requests when it is started again, and knows the peer at another address', { timeout: 120_000 }, async t => {
+it('a finished replication costs a handful of requests when it is started again, and knows the peer at another address', { timeout: 600_000 }, async t => {
   const after = work => t.after(work);
   const [here, there] = [await startNode(after), await startNode(after)];
   await ask(there.database('many'), '', {}, 'PUT');

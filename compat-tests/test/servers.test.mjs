@@ -24,7 +24,7 @@ const servers = {
 };
 
 for (const [name, { start, peer = httpPeer, skip = false }] of Object.entries(servers)) {
-  describe(`a node and ${name}`, { skip, timeout: 300_000 }, () => {
+  describe(`a node and ${name}`, { skip, timeout: 900_000 }, () => {
     it('are the same after PouchDB replicated both ways, again after edits on both sides, and live', async t => {
       const after = work => t.after(work);
       const node = await startNode(after);
