@@ -14,6 +14,9 @@ const string Usage = """
         What building an index costs beside its functions alone, and what queries cost in large views beside small ones. Scale 1: a million rows.
     cloudwall-load memory [--scale X] [--markdown]
         How much memory a node takes for large things. Scale 1: five million documents, an attachment of 1 GiB, a thousand slow readers.
+    cloudwall-load bounds [--scale X] [--markdown]
+        How much memory a node takes for what is as large as it may be, or larger, and what it gives back within a minute. Scale 1: attachments
+        of 200 MB in a document, 20 million documents and 10 GB of blanks packed.
     cloudwall-load replicate [--scale X] [--markdown]
         One node pulls from another: documents, attachments, a thousand idle replications. Scale 1: 100,000 documents, 1 GiB.
     """;
@@ -42,6 +45,9 @@ switch (names)
         return 0;
     case ["memory"]:
         await new MemoryCommand(scale, markdown).RunAsync();
+        return 0;
+    case ["bounds"]:
+        await new BoundsCommand(scale, markdown).RunAsync();
         return 0;
     case ["replicate"]:
         await new ReplicateCommand(scale, markdown).RunAsync();

@@ -3,6 +3,9 @@ namespace CloudWall.Model;
 /// <summary>What is held against the model: the engine itself, or a node through HTTP.</summary>
 public interface IModelTarget : IAsyncDisposable
 {
+    /// <summary>Whether histories are shown as long as the limit is now, whatever is stored.</summary>
+    bool CutsHistories { get; }
+
     /// <summary>Edits a document.</summary>
     /// <returns>The new revision, or null for a conflict.</returns>
     Task<Rev?> EditAsync(string id, Rev? parent, bool deleted, ModelBody body, IReadOnlyCollection<string> stubs);

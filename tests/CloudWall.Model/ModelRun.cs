@@ -169,8 +169,11 @@ public sealed class ModelRun(IModelTarget target)
     {
         var leaves = await target.ReadLeavesAsync(id);
         return leaves.Select(leaf => leaf.Revision).SequenceEqual(document.Leaves)
-            && leaves.All(leaf => leaf.Path.SequenceEqual(document.PathOf(leaf.Revision)));
+            && leaves.All(leaf => leaf.Path.SequenceEqual(Shown(document, leaf.Revision)));
     }
+
+    private IEnumerable<Rev> Shown(ModelDocument document, Rev revision) =>
+        target.CutsHistories ? document.PathOf(revision).Take(_revsLimit) : document.PathOf(revision);
 
     private async Task PurgeAsync(Step step)
     {
@@ -259,7 +262,7 @@ public sealed class ModelRun(IModelTarget target)
             $"{id} has the leaves {string.Join(' ', leaves)}, not {string.Join(' ', document.Leaves)}");
         foreach (var leaf in leaves)
         {
-            var path = document.PathOf(leaf.Revision);
+            var path = Shown(document, leaf.Revision);
             Require(leaf.Path.SequenceEqual(path), $"{id} {leaf.Revision} has the path {string.Join(' ', leaf.Path)}, not {string.Join(' ', path)}");
             var body = await target.ReadAsync(id, leaf.Revision);
             var expected = document.Bodies[leaf.Revision];

@@ -29,6 +29,8 @@ internal sealed class EngineTarget : IModelTarget
         _catalogue = DatabaseCatalogue.Open(_store, Options, TimeProvider.System);
     }
 
+    public bool CutsHistories => false;
+
     public Database Database => _catalogue.Find("db")!;
 
     /// <summary>Checks everything that is stored.</summary>

@@ -17,11 +17,17 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     /// <summary>What it has written so far.</summary>
     public Task<string> Output { get; private init; } = Task.FromResult(string.Empty);
 
+    /// <summary>Whether it has ended by itself.</summary>
+    public bool HasEnded => _process.HasExited;
+
     /// <summary>A node on a data directory, once it answers.</summary>
-    public static async Task<(ChildProcess Process, Target Target)> StartNodeAsync(string data)
+    /// <param name="data">The directory.</param>
+    /// <param name="environment">Variables of its environment.</param>
+    public static async Task<(ChildProcess Process, Target Target)> StartNodeAsync(string data, params (string Name, string Value)[] environment)
     {
         var port = FreePort();
-        var process = Start("cloudwall.dll", [("COUCHDB_USER", "load"), ("COUCHDB_PASSWORD", "load")], "--port", $"{port}", "--data", data);
+        var process = Start(
+            "cloudwall.dll", [("COUCHDB_USER", "load"), ("COUCHDB_PASSWORD", "load"), .. environment], "--port", $"{port}", "--data", data);
         return (process, await AnswersAsync(process, new Target($"http://load:load@127.0.0.1:{port}"), "_up"));
     }
 

@@ -57,21 +57,26 @@ internal sealed class ServerProcess
         }
     }
 
-    /// <summary>Resident memory in bytes, of the process alone.</summary>
-    public long ResidentBytes
-    {
-        get
-        {
-            foreach (var line in File.ReadLines($"/proc/{_pid}/status"))
-            {
-                if (line.StartsWith("VmRSS:", StringComparison.Ordinal))
-                {
-                    return long.Parse(line["VmRSS:".Length..^"kB".Length], CultureInfo.InvariantCulture) * 1024;
-                }
-            }
+    /// <summary>Resident memory in bytes, of the process alone (<c>VmRSS</c>).</summary>
+    public long ResidentBytes => Status("VmRSS:");
 
-            return 0;
+    /// <summary>The most that was resident since the start, or since <see cref="ForgetPeak"/> (<c>VmHWM</c>).</summary>
+    public long PeakBytes => Status("VmHWM:");
+
+    /// <summary>Begins <see cref="PeakBytes"/> anew (<c>clear_refs</c> in proc(5)).</summary>
+    public void ForgetPeak() => File.WriteAllText($"/proc/{_pid}/clear_refs", "5");
+
+    private long Status(string name)
+    {
+        foreach (var line in File.ReadLines($"/proc/{_pid}/status"))
+        {
+            if (line.StartsWith(name, StringComparison.Ordinal))
+            {
+                return long.Parse(line[name.Length..^"kB".Length], CultureInfo.InvariantCulture) * 1024;
+            }
         }
+
+        return 0;
     }
 
     private static TimeSpan TimeOf(int pid)

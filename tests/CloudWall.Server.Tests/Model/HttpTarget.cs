@@ -33,6 +33,8 @@ internal sealed class HttpTarget : IModelTarget
         return target;
     }
 
+    public bool CutsHistories => true;
+
     public async Task<Rev?> EditAsync(string id, Rev? parent, bool deleted, ModelBody body, IReadOnlyCollection<string> stubs)
     {
         var document = ToJson(body, deleted, stubs);
