@@ -79,9 +79,15 @@ internal sealed class Node : IAsyncDisposable
         Uuids = new UuidGenerator(settings, options.Time);
         _administrators = new Administrators(admins.Hashes);
         Authenticator = new BasicAuthentication(_administrators);
-        Memory = new SharedMemory(
-            settings.RequestMemory, settings.MaxWaiting, settings.WaitTimeout, HttpErrors.NoMemory, HttpErrors.BodyTooLarge, options.Time);
         MemoryReturn = new MemoryReturn(options.Time);
+        Memory = new SharedMemory(
+            settings.RequestMemory,
+            settings.MaxWaiting,
+            settings.WaitTimeout,
+            HttpErrors.NoMemory,
+            HttpErrors.BodyTooLarge,
+            options.Time,
+            MemoryReturn.Note);
         Feeds = new FeedPlaces(settings.MaxFeeds);
         Connections = new ConnectionLimit(settings, options.Time);
         var scripts = settings.Scripts with { Time = options.Time, Log = entry => Log.Write(LogLevel.Info, $"{entry.Scope}: {entry.Message}") };

@@ -51,9 +51,14 @@ public sealed class MemoryShare(SharedMemory memory) : IDisposable
     /// <summary>Gives all of it back.</summary>
     public void Dispose()
     {
-        _from?.Return(Bytes);
+        var bytes = Bytes;
+        _from?.Return(bytes);
         Bytes = 0;
         _free = 0;
+        if (bytes > 0)
+        {
+            memory.Released?.Invoke(bytes);
+        }
     }
 
     private async ValueTask TakeAsync(AdmissionGate gate, long more, CancellationToken cancellation)

@@ -16,9 +16,17 @@ public sealed class SharedMemory
     /// <param name="busy">What those are told who waited in vain.</param>
     /// <param name="tooLarge">What those are told who need more than one may have.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="released">Told how many bytes a share had, each time that one is given back.</param>
     public SharedMemory(
-        long capacity, int maxWaiting, TimeSpan patience, DocumentError busy, DocumentError tooLarge, TimeProvider time)
+        long capacity,
+        int maxWaiting,
+        TimeSpan patience,
+        DocumentError busy,
+        DocumentError tooLarge,
+        TimeProvider time,
+        Action<long>? released = null)
     {
+        Released = released;
         var kept = capacity / KeptForSmall;
         LargestSmall = capacity / SmallPart;
         Small = new AdmissionGate(kept, maxWaiting, patience, busy, time);
@@ -36,6 +44,9 @@ public sealed class SharedMemory
 
     /// <summary>How many wait now.</summary>
     public int Waiting => Small.Waiting + Large.Waiting;
+
+    /// <summary>Told how many bytes a share had when it is given back; null where nobody wants to know.</summary>
+    internal Action<long>? Released { get; }
 
     /// <summary>Up to how many bytes a share is small.</summary>
     internal long LargestSmall { get; }

@@ -25,14 +25,7 @@ internal sealed partial class Exchange
     public ValueTask ReserveInAllAsync(long bytes) => Memory.ReserveInAllAsync(bytes, Aborted);
 
     /// <summary>Gives back what is reserved.</summary>
-    internal void ReleaseMemory()
-    {
-        if (_memory is not null)
-        {
-            Node.MemoryReturn.Note(_memory.Bytes);
-            _memory.Dispose();
-        }
-    }
+    internal void ReleaseMemory() => _memory?.Dispose();
 
     /// <summary>Hands over what is reserved, for what goes on after the answer; the caller disposes of it.</summary>
     internal MemoryShare TakeOverMemory()

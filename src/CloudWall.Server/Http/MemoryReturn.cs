@@ -1,12 +1,12 @@
 namespace CloudWall.Server.Http;
 
 /// <summary>
-/// Gives memory back to the system that large requests have used. The garbage collector does so when it runs, but a node that has nothing to
+/// Gives memory back to the system that large requests, or answers of peers, have used. The garbage collector does so when it runs, but a node that has nothing to
 /// do does not make it run: after a bulk of 84 MB it kept 433 MiB.
 /// </summary>
 internal sealed class MemoryReturn : IDisposable
 {
-    /// <summary>A request that has held so much is worth it.</summary>
+    /// <summary>What has held so much is worth it.</summary>
     private const long Large = 16 << 20;
 
     /// <summary>What comes meanwhile is collected with it.</summary>
@@ -22,7 +22,7 @@ internal sealed class MemoryReturn : IDisposable
     /// <summary>How often memory was given back.</summary>
     public int Collections { get; private set; }
 
-    /// <summary>A request has been answered that held so many bytes.</summary>
+    /// <summary>A request has been answered, or an answer been read, that held so many bytes.</summary>
     public void Note(long bytes)
     {
         if (bytes >= Large && Interlocked.Exchange(ref _isDue, 1) == 0)

@@ -5,6 +5,25 @@ namespace CloudWall.Server.Tests.Limits;
 /// <summary>Review, attack 4: what large requests have used stayed with the process until something else made it collect.</summary>
 public sealed class MemoryReturnTests
 {
+    /// <summary>A replication's answers are held by the same bounds, and were never noticed.</summary>
+    [Fact]
+    public async Task After_a_large_document_was_pulled_memory_is_given_back()
+    {
+        var time = new FakeTimeProvider();
+        await using var source = await TestNode.StartAsync();
+        await using var node = await TestNode.StartAsync(time);
+        Assert.Equal(201, (await source.SendAsync("PUT", "/db")).Status);
+        var body = "{\"text\":\"" + new string('x', 7_000_000) + "\"}";
+        Assert.Equal(201, (await source.SendAsync("PUT", "/db/doc", body, headers: "Content-Type: application/json")).Status);
+        Assert.Equal(201, (await node.SendAsync("PUT", "/db")).Status);
+
+        var request = $"{{\"source\":\"http://admin:pass@{source.Node.Address.Authority}/db\",\"target\":\"db\"}}";
+        Assert.Equal(200, (await node.SendAsync("POST", "/_replicate", request, headers: "Content-Type: application/json")).Status);
+        await SlowRequest.UntilAsync(() => node.Node.Memory.Taken == 0);
+        time.Advance(TimeSpan.FromSeconds(11));
+        Assert.Equal(1, node.Node.MemoryReturn.Collections);
+    }
+
     [Theory]
     [InlineData(10_000, 0)]
     [InlineData(7_000_000, 1)]
