@@ -34,7 +34,7 @@ public sealed class EndlessRunTests
 
         async Task RunAsync(string target)
         {
-            while (Interlocked.Increment(ref begun) <= Runs && TimeProvider.System.GetElapsedTime(started).TotalMinutes < Minutes)
+            while (TimeProvider.System.GetElapsedTime(started).TotalMinutes < Minutes && Interlocked.Increment(ref begun) <= Runs)
             {
                 await node.CreateAsync(target);
                 var progress = new RunProgress();
