@@ -16,8 +16,8 @@ internal sealed class Redaction(RemoteAddress address, Uri? proxy = null)
     /// <summary>Shorter ones would be found in any text.</summary>
     private const int ShortestSecret = 3;
 
-    /// <summary>Shorter parts of a path are words rather than secrets.</summary>
-    private const int ShortestPrefix = 8;
+    /// <summary>Shorter ones may be words, or parts of words.</summary>
+    private const int ShortestUnlikely = 8;
 
     private readonly string[] _secrets = [.. SecretsOf(address)
         .Concat(proxy?.UserInfo.Split(':', 2) is [var user, var password] ? SecretsOf(Uri.UnescapeDataString(user), Uri.UnescapeDataString(password)) : [])
@@ -66,22 +66,32 @@ internal sealed class Redaction(RemoteAddress address, Uri? proxy = null)
         foreach (var (_, value) in address.Headers)
         {
             yield return value;
-            yield return value[(value.LastIndexOf(' ') + 1)..];
+
+            // What follows a scheme, and the values of cookies.
+            foreach (var part in value.Split([' ', ';', ',']))
+            {
+                yield return part;
+                yield return part[(part.IndexOf('=', StringComparison.Ordinal) + 1)..];
+            }
         }
 
-        if (address.Prefix.Length >= ShortestPrefix)
+        foreach (var part in (string[])[address.Prefix, .. address.Prefix.Split('/')])
         {
-            yield return address.Prefix;
+            if (part.Length >= ShortestUnlikely)
+            {
+                yield return part;
+            }
         }
     }
 
-    /// <summary>Replaces a secret where it stands by itself: a password may be part of an ordinary word.</summary>
+    /// <summary>Replaces a secret; a short one only where it stands by itself, since it may be part of an ordinary word.</summary>
     private static string Replace(string text, string secret)
     {
         for (var at = text.IndexOf(secret, StringComparison.Ordinal); at >= 0;)
         {
             var end = at + secret.Length;
-            if ((at > 0 && char.IsLetterOrDigit(text[at - 1])) || (end < text.Length && char.IsLetterOrDigit(text[end])))
+            if (secret.Length < ShortestUnlikely
+                && ((at > 0 && char.IsLetterOrDigit(text[at - 1])) || (end < text.Length && char.IsLetterOrDigit(text[end]))))
             {
                 at = text.IndexOf(secret, at + 1, StringComparison.Ordinal);
                 continue;

@@ -142,6 +142,16 @@ public sealed class SecretsTests
         Assert.InRange(redaction.Clean(new string('x', 100_000)).Length, 1, 1001);
     }
 
+    [Fact]
+    public void A_long_secret_is_hidden_wherever_it_stands()
+    {
+        var redaction = new Redaction(RemoteAddress.Parse(
+            "http://admin:correcthorse@host/short/a-key-of-ours/db", [new("Authorization", "Bearer eyJhbGci0"), new("Cookie", "a=b; AuthSession=YWRtaW46NjY=")]));
+        Assert.Equal(
+            "\\n***\\n*** ***, x***y, /a-key/*** is short",
+            redaction.Clean("\\ncorrecthorse\\nBearer eyJhbGci0 eyJhbGci0, xYWRtaW46NjY=y, /a-key/a-key-of-ours is short"));
+    }
+
     [Theory]
     [InlineData("http://user:secret@host:1/db", "http://host:1/db/")]
     [InlineData("https://host/key-0123456789/db?token=abc", "https://host/…/db/")]
