@@ -27,6 +27,8 @@ internal sealed class InProcessNode : IAsyncDisposable
 
     public Database Database { get; }
 
+    public MemoryStore Store => _store;
+
     public Uri Address => _node.Address;
 
     /// <summary>What it has logged, once it has been disposed of.</summary>

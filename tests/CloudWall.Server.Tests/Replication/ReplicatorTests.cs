@@ -59,9 +59,33 @@ public sealed class ReplicatorTests
             refused.Text.Trim());
     }
 
-    private static async Task<InProcessNode> StartAsync()
+    [Fact]
+    public async Task What_is_listed_as_completed_is_so_in_its_document()
     {
-        var node = await InProcessNode.StartAsync();
+        await using var source = await EchoServer.StartAsync();
+        await using var node = await StartAsync(("replicator", "retries_per_request", "1"), ("replicator", "max_backoff", "1"));
+        Assert.Equal(201, (await node.PutAsync(
+            "/_replicator/once", $$"""{"source":"http://{{source.Address.Authority}}/far","target":"db","use_checkpoints":false}""")).Status);
+        await UntilAsync(node, "/_scheduler/docs/_replicator/once", static answer => State(answer) == "crashing");
+        var failed = 0;
+        node.Store.FailCommits = _ => Interlocked.Increment(ref failed) > 0;
+        source.Behaves = true;
+
+        // The second attempt to write the state comes a while after the first: what has ended waits for it.
+        await UntilAsync(node, "/_scheduler/docs/_replicator/once", answer =>
+        {
+            Assert.NotEqual("completed", State(answer));
+            return Volatile.Read(ref failed) > 1;
+        });
+        node.Store.FailCommits = null;
+        await UntilAsync(node, "/_scheduler/docs/_replicator/once", static answer => State(answer) == "completed");
+
+        Assert.Equal("completed", (string?)JsonNode.Parse((await node.GetAsync("/_replicator/once")).Bytes)!["_replication_state"]);
+    }
+
+    private static async Task<InProcessNode> StartAsync(params (string Section, string Key, string Value)[] settings)
+    {
+        var node = await InProcessNode.StartAsync(settings);
         Assert.Equal(201, (await node.PutAsync("/_replicator", string.Empty)).Status);
         return node;
     }

@@ -185,12 +185,14 @@ internal static class SchedulerDocuments
         json.WriteEndObject();
     }
 
+    /// <summary>
+    /// The state of a job that its document does not tell yet. What has ended runs until its document says how, as in CouchDB: whoever is told
+    /// that it is completed may read that in the document.
+    /// </summary>
     private static string State(JobState state) => state switch
     {
-        JobState.Running => "running",
+        JobState.Running or JobState.Completed or JobState.Failed => "running",
         JobState.Crashing => "crashing",
-        JobState.Completed => "completed",
-        JobState.Failed => "failed",
         _ => "pending",
     };
 }
