@@ -8,6 +8,7 @@ internal sealed class EpochTicker(Action tick) : IDisposable
 
     private readonly Lock _lock = new();
     private readonly ManualResetEventSlim _any = new();
+    private readonly ManualResetEvent _ended = new(initialState: false);
     private Thread? _thread;
     private int _running;
     private bool _disposed;
@@ -35,7 +36,7 @@ internal sealed class EpochTicker(Action tick) : IDisposable
     {
         lock (_lock)
         {
-            if (--_running == 0)
+            if (--_running == 0 && !_disposed)
             {
                 _any.Reset();
             }
@@ -50,26 +51,20 @@ internal sealed class EpochTicker(Action tick) : IDisposable
             _disposed = true;
             thread = _thread;
             _any.Set();
+            _ended.Set();
         }
 
         thread?.Join();
+        _ended.Dispose();
     }
 
     private void Run()
     {
-        while (true)
+        do
         {
             _any.Wait();
-            lock (_lock)
-            {
-                if (_disposed)
-                {
-                    return;
-                }
-            }
-
             tick();
-            Thread.Sleep(Period);
         }
+        while (!_ended.WaitOne(Period));
     }
 }
