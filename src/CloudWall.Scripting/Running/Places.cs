@@ -32,6 +32,15 @@ internal sealed class Places(int count, TimeProvider time)
         }
     }
 
+    /// <summary>Whether a database has as many places as one may have.</summary>
+    public bool HasItsShare(string scope)
+    {
+        lock (_lock)
+        {
+            return _scopes.TryGetValue(scope, out var state) && state.Running >= _most;
+        }
+    }
+
     /// <summary>Takes a place as soon as there is one.</summary>
     public Task<Place> EnterAsync(string scope, CancellationToken cancellation)
     {
@@ -232,11 +241,15 @@ internal sealed class Places(int count, TimeProvider time)
         /// <inheritdoc/>
         public override void Check(CancellationToken cancellation)
         {
-            if (IsQuick && _time.GetElapsedTime(Since) >= QuickTime && !_places.Move(this))
+            if (!TryGoOn())
             {
                 Moved.Wait(cancellation);
             }
         }
+
+        /// <summary>Looks whether the call may go on: one that has had the quick place for long enough moves.</summary>
+        /// <returns>False where it has to wait, until <see cref="Moved"/>.</returns>
+        public bool TryGoOn() => !IsQuick || _time.GetElapsedTime(Since) < QuickTime || _places.Move(this);
 
         public void GiveUp(CancellationToken cancellation) => _places.GiveUp(this, cancellation);
 

@@ -1,0 +1,235 @@
+using CloudWall.Scripting.Running;
+using CsCheck;
+using Microsoft.Extensions.Time.Testing;
+
+namespace CloudWall.Scripting.Tests.Running;
+
+/// <summary>Places are fair whoever comes, goes, gives up and takes long, in any order.</summary>
+public sealed class PlacesTests
+{
+    private static readonly Gen<Step> AnyStep = Gen.Select(Gen.Enum<Act>(), Gen.Int[0, 1000], static (act, which) => new Step(act, which));
+
+    private enum Act
+    {
+        Arrive,
+        ArriveAgain,
+        Leave,
+        GiveUp,
+        Wait,
+    }
+
+    [Fact]
+    public void Places_are_fair_whatever_happens() =>
+        Gen.Select(Gen.Int[2, 7], Gen.Int[1, 5], AnyStep.List[0, 120]).Sample(
+            static run =>
+            {
+                var (count, scopes, steps) = run;
+                var model = new Run(count, scopes);
+                foreach (var step in steps)
+                {
+                    model.Do(step);
+                }
+
+                model.Drain();
+            },
+            iter: 2000);
+
+    [Fact]
+    public void A_call_that_takes_long_leaves_the_quick_place_to_others()
+    {
+        var time = new FakeTimeProvider();
+        var places = new Places(2, time);
+        var slow = Entered(places, "slow");
+        var quick = Entered(places, "other");
+        Assert.True(quick.IsQuick);
+        Assert.True(quick.TryGoOn());
+        time.Advance(Places.QuickTime);
+        Assert.False(quick.TryGoOn());
+        Assert.Equal(1, places.Moving);
+
+        // The place is another's now; who left it goes on as soon as there is a place for what is slow.
+        var third = Entered(places, "third");
+        Assert.True(third.IsQuick);
+        Assert.False(quick.Moved.IsSet);
+        slow.Dispose();
+        Assert.True(quick.Moved.IsSet);
+        Assert.True(quick.TryGoOn());
+        quick.Dispose();
+        time.Advance(Places.QuickTime);
+        Assert.True(third.TryGoOn());
+        Assert.False(third.IsQuick);
+        third.Dispose();
+    }
+
+    [Fact]
+    public void Calls_that_have_left_the_quick_place_are_bounded()
+    {
+        var time = new FakeTimeProvider();
+        var places = new Places(2, time);
+        using var slow = Entered(places, "slow");
+        for (var i = 0; i < 8; i++)
+        {
+            var moving = Entered(places, $"db{i}");
+            time.Advance(Places.QuickTime);
+            Assert.False(moving.TryGoOn());
+        }
+
+        using var last = Entered(places, "last");
+        time.Advance(Places.QuickTime);
+        Assert.Equal("os_process_error", Assert.Throws<ScriptException>(() => last.TryGoOn()).Error);
+        Assert.Equal(8, places.Moving);
+    }
+
+    [Fact]
+    public async Task Who_has_given_up_does_not_get_in()
+    {
+        var places = new Places(2, new FakeTimeProvider());
+        using var first = Entered(places, "a");
+        using var giving = new CancellationTokenSource();
+        var waiting = places.EnterAsync("a", giving.Token);
+        await giving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => places.EnterAsync("b", giving.Token));
+        using var other = Entered(places, "b");
+        Assert.False(places.EnterAsync("a", CancellationToken.None).IsCompleted);
+    }
+
+    private static Places.Place Entered(Places places, string scope)
+    {
+        var entering = places.EnterAsync(scope, CancellationToken.None);
+        Assert.True(entering.IsCompletedSuccessfully);
+        return entering.GetAwaiter().GetResult();
+    }
+
+    private readonly record struct Step(Act Act, int Which);
+
+    /// <summary>A run, and what must hold after each of its steps.</summary>
+    private sealed class Run(int count, int scopes)
+    {
+        private readonly FakeTimeProvider _time = new();
+        private readonly List<Call> _waiting = [];
+        private readonly List<Call> _running = [];
+        private Places? _places;
+        private int _last;
+
+        private Places Places => _places ??= new Places(count, _time);
+
+        private int Most => Math.Max(1, count / 2);
+
+        public void Do(Step step)
+        {
+            switch (step.Act)
+            {
+                case Act.Arrive:
+                    Arrive(step.Which % scopes);
+                    break;
+                case Act.ArriveAgain:
+                    Arrive(_last);
+                    break;
+                case Act.Leave when _running.Count > 0:
+                    var leaving = _running[step.Which % _running.Count];
+                    _running.Remove(leaving);
+                    leaving.Place.Dispose();
+                    break;
+                case Act.GiveUp when _waiting.Count > 0:
+                    var giving = _waiting[step.Which % _waiting.Count];
+                    _waiting.Remove(giving);
+                    giving.Cancellation.Cancel();
+                    Assert.True(giving.Entering.IsCanceled);
+                    break;
+                case Act.Wait:
+                    _time.Advance(TimeSpan.FromMilliseconds(step.Which % 2 == 0 ? 30 : 150));
+                    foreach (var call in _running)
+                    {
+                        call.Place.TryGoOn();
+                        Assert.False(call.Place.IsQuick && _time.GetElapsedTime(call.Place.Since) >= Places.QuickTime);
+                    }
+
+                    break;
+                default:
+                    break;
+            }
+
+            Heed();
+            Check();
+        }
+
+        /// <summary>All that run leave, one after another: whoever waits gets in, and then all places are there again.</summary>
+        public void Drain()
+        {
+            while (_running.Count > 0)
+            {
+                Do(new Step(Act.Leave, 0));
+            }
+
+            Assert.Empty(_waiting);
+            Assert.Equal(0, Places.Moving);
+            var all = Enumerable.Range(0, count).Select(i => Entered(Places, $"new{i}")).ToList();
+            Assert.Single(all, static place => place.IsQuick);
+            Assert.False(Places.EnterAsync("more", CancellationToken.None).IsCompleted);
+        }
+
+        private void Arrive(int scope)
+        {
+            _last = scope;
+            var cancellation = new CancellationTokenSource();
+            _waiting.Add(new Call(scope, Places.EnterAsync($"db{scope}", cancellation.Token), cancellation));
+        }
+
+        /// <summary>Takes note of who got in: of a database in the order in which they came, of databases each in its turn.</summary>
+        private void Heed()
+        {
+            var entered = _waiting.Where(static call => call.Entering.IsCompletedSuccessfully).ToList();
+            foreach (var call in entered)
+            {
+                Assert.Equal(_waiting.First(other => other.Scope == call.Scope), call);
+                _waiting.Remove(call);
+                _running.Add(call);
+                call.Overtaken.Clear();
+            }
+
+            // Who waits and may get in lets each of the others pass once at most.
+            foreach (var call in _waiting)
+            {
+                if (_waiting.First(other => other.Scope == call.Scope) != call || RunningOf(call.Scope) >= Most)
+                {
+                    call.Overtaken.Clear();
+                    continue;
+                }
+
+                foreach (var other in entered.Where(other => other.Scope != call.Scope))
+                {
+                    Assert.True(call.Overtaken.Add(other.Scope), "One database was let in twice while another waited.");
+                }
+            }
+        }
+
+        private void Check()
+        {
+            var quick = _running.Count(static call => call.Place.IsQuick);
+            var moving = _running.Count(static call => call.Place.IsMoving);
+            var slow = _running.Count - quick - moving;
+            Assert.InRange(quick, 0, 1);
+            Assert.InRange(slow, 0, count - 1);
+            Assert.Equal(moving, Places.Moving);
+            Assert.True(moving == 0 || slow == count - 1, "A call waits for a place, and there is one.");
+            for (var scope = 0; scope < scopes; scope++)
+            {
+                Assert.InRange(RunningOf(scope), 0, Most);
+                Assert.True(
+                    RunningOf(scope) == Most || _waiting.All(call => call.Scope != scope) || (quick == 1 && slow == count - 1),
+                    "A call waits that could have a place.");
+            }
+        }
+
+        private int RunningOf(int scope) => _running.Count(call => call.Scope == scope);
+    }
+
+    private sealed record Call(int Scope, Task<Places.Place> Entering, CancellationTokenSource Cancellation)
+    {
+        public Places.Place Place => Entering.GetAwaiter().GetResult();
+
+        /// <summary>The databases that were let in while this was the first in line of its own.</summary>
+        public HashSet<int> Overtaken { get; } = [];
+    }
+}
