@@ -9,6 +9,12 @@ public sealed record ScriptLimits
     /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Time that the code of a list function may take for all of its rows; time in which its client or the store is waited for does not count.
+    /// 5 minutes.
+    /// </summary>
+    public TimeSpan ListTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Bytes of memory that an engine may have, with what it is given and what it gives back. 128 MiB.</summary>
     public long Memory { get; init; } = 128L << 20;
 

@@ -7,18 +7,29 @@ namespace CloudWall.Scripting.JavaScript;
 internal sealed class ListCall(string scope, ScriptHostOptions options, ListExchange exchange, CancellationToken cancellation)
     : TimedCall(scope, options, cancellation)
 {
+    private readonly ScriptHostOptions _options = options;
     private ReadOnlyMemory<byte> _response = "{}"u8.ToArray();
+    private TimeSpan _before;
     private bool _started;
 
     /// <inheritdoc/>
     public override ReadOnlyMemory<byte>? NextRow(ReadOnlyMemory<byte>? start, ReadOnlyMemory<byte> text)
     {
-        var paused = Pause();
+        CheckTotal();
+        _before += Elapsed;
         Put(text, start);
         ReadOnlyMemory<byte>? next = exchange.TryGetRow(out var row) ? row : default(ReadOnlyMemory<byte>?);
-        Resume(paused);
+
+        // Time that others took is not the function's.
         BeginPiece();
         return next;
+    }
+
+    /// <inheritdoc/>
+    public override void CheckTime()
+    {
+        base.CheckTime();
+        CheckTotal();
     }
 
     /// <summary>The function has returned.</summary>
@@ -42,8 +53,7 @@ internal sealed class ListCall(string scope, ScriptHostOptions options, ListExch
         }
 
         var bytes = DriverError.Decode(text.Span);
-        ScriptPlace.Current?.BeginWait();
-        try
+        ScriptPlace.AwaitClient(() =>
         {
             if (!_started)
             {
@@ -55,10 +65,14 @@ internal sealed class ListCall(string scope, ScriptHostOptions options, ListExch
             {
                 exchange.Send(bytes);
             }
-        }
-        finally
+        });
+    }
+
+    private void CheckTotal()
+    {
+        if (_before + Elapsed > _options.Limits.ListTimeout)
         {
-            ScriptPlace.Current?.EndWait();
+            throw ScriptException.TimedOut();
         }
     }
 }

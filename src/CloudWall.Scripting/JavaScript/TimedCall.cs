@@ -21,6 +21,9 @@ internal class TimedCall : ScriptCall
     /// <summary>How many pieces were begun.</summary>
     public int Pieces { get; private set; }
 
+    /// <summary>How long the present piece has taken.</summary>
+    protected TimeSpan Elapsed => _options.Time.GetElapsedTime(_began);
+
     /// <inheritdoc/>
     public override void BeginPiece()
     {
@@ -32,7 +35,7 @@ internal class TimedCall : ScriptCall
     public override void CheckTime()
     {
         _cancellation.ThrowIfCancellationRequested();
-        if (_options.Time.GetElapsedTime(_began) > _options.Limits.Timeout)
+        if (Elapsed > _options.Limits.Timeout)
         {
             throw ScriptException.TimedOut();
         }
@@ -56,10 +59,4 @@ internal class TimedCall : ScriptCall
 
     /// <inheritdoc/>
     public override ReadOnlyMemory<byte>? NextRow(ReadOnlyMemory<byte>? start, ReadOnlyMemory<byte> text) => null;
-
-    /// <summary>Time that others took is not the function's.</summary>
-    protected void Resume(long paused) => _began += _options.Time.GetTimestamp() - paused;
-
-    /// <summary>The clock's present reading.</summary>
-    protected long Pause() => _options.Time.GetTimestamp();
 }

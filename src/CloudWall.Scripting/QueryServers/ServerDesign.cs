@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using CloudWall.Scripting.DesignDocuments;
+using CloudWall.Scripting.Running;
 
 namespace CloudWall.Scripting.QueryServers;
 
@@ -117,7 +118,7 @@ internal sealed class ServerDesign : DesignFunctions
             throw process.Nonsense("unexpected answer");
         }
         var text = Chunks(process, first);
-        exchange.Start(response.ToArray());
+        ScriptPlace.AwaitClient(() => exchange.Start(response.ToArray()));
         Send(exchange, text);
         using var line = new ServerLine();
         while (true)
@@ -146,7 +147,7 @@ internal sealed class ServerDesign : DesignFunctions
     {
         if (text.Length > 0)
         {
-            exchange.Send(text);
+            ScriptPlace.AwaitClient(() => exchange.Send(text));
         }
     }
 

@@ -37,12 +37,12 @@ public sealed class InlineRunner : ScriptRunner
     }
 
     /// <inheritdoc/>
-    public override Task StreamAsync(string scope, Action work, CancellationToken cancellation) =>
+    public override Task StreamAsync(string scope, Action<CancellationToken> work, CancellationToken cancellation) =>
         RunAsync(
             scope,
             () =>
             {
-                work();
+                work(cancellation);
                 return true;
             },
             cancellation);

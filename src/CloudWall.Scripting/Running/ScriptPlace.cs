@@ -13,6 +13,21 @@ internal abstract class ScriptPlace
         set => _current = value;
     }
 
+    /// <summary>Waits for a client in the place of this thread: meanwhile others have it.</summary>
+    public static void AwaitClient(Action wait)
+    {
+        var place = Current;
+        place?.BeginWait();
+        try
+        {
+            wait();
+        }
+        finally
+        {
+            place?.EndWait();
+        }
+    }
+
     /// <summary>Called every few milliseconds while code runs: a call that has taken long makes way, and waits for another place.</summary>
     public abstract void Check(CancellationToken cancellation);
 

@@ -12,11 +12,15 @@ public abstract class ScriptRunner : IDisposable
     /// <param name="cancellation">Gives up waiting for a place; functions look at what they are given themselves.</param>
     public abstract Task<T> RunAsync<T>(string scope, Func<T> work, CancellationToken cancellation);
 
-    /// <summary>Likewise for work that also waits for a client: places for such work are apart.</summary>
+    /// <summary>
+    /// Likewise for work that also waits for a client: places for such work are apart, and whose client is slow loses its place where others
+    /// wait for it.
+    /// </summary>
     /// <param name="scope">The database that the functions belong to.</param>
-    /// <param name="work">What is to be run.</param>
-    /// <param name="cancellation">Gives up waiting for a place.</param>
-    public abstract Task StreamAsync(string scope, Action work, CancellationToken cancellation);
+    /// <param name="work">What is to be run, with a token that is cancelled when it is to end.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="ScriptException"><c>timeout</c>: others needed the place.</exception>
+    public abstract Task StreamAsync(string scope, Action<CancellationToken> work, CancellationToken cancellation);
 
     /// <summary>Runs work and waits for it. On a thread that has a place it is run at once.</summary>
     public T Run<T>(string scope, Func<T> work, CancellationToken cancellation) =>

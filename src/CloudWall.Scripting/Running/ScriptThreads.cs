@@ -13,7 +13,8 @@ public sealed class ScriptThreads : ScriptRunner
     private readonly Lock _lock = new();
     private readonly Stack<Worker> _idle = new();
     private readonly Places _places;
-    private readonly Places _streams;
+    private readonly Streams _streams;
+    private readonly TimeProvider _time;
     private bool _disposed;
 
     /// <summary>Makes the places.</summary>
@@ -23,7 +24,8 @@ public sealed class ScriptThreads : ScriptRunner
     public ScriptThreads(int places, int streams, TimeProvider time)
     {
         _places = new Places(Math.Max(2, places), time);
-        _streams = new Places(Math.Max(2, streams), time);
+        _streams = new Streams(Math.Max(2, streams), time);
+        _time = time;
     }
 
     /// <inheritdoc/>
@@ -34,18 +36,30 @@ public sealed class ScriptThreads : ScriptRunner
     }
 
     /// <inheritdoc/>
-    public override async Task StreamAsync(string scope, Action work, CancellationToken cancellation)
+    public override async Task StreamAsync(string scope, Action<CancellationToken> work, CancellationToken cancellation)
     {
         using var stream = await _streams.EnterAsync(scope, cancellation).ConfigureAwait(false);
         var first = await _places.EnterAsync(scope, cancellation).ConfigureAwait(false);
-        using var place = new StreamPlace(_places, scope, first, cancellation);
-        await StartAsync(
-            place,
-            () =>
-            {
-                work();
-                return true;
-            }).ConfigureAwait(false);
+        using var place = new StreamPlace(_places, scope, first, _time, cancellation);
+        _streams.Add(place);
+        try
+        {
+            await StartAsync(
+                place,
+                () =>
+                {
+                    work(place.Ending);
+                    return true;
+                }).ConfigureAwait(false);
+        }
+        catch (Exception) when (place.WasEnded)
+        {
+            throw new ScriptException("timeout", "The client took too little of a list while others waited.");
+        }
+        finally
+        {
+            _streams.Remove(place);
+        }
     }
 
     /// <inheritdoc/>

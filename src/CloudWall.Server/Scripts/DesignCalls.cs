@@ -86,12 +86,14 @@ internal sealed class DesignCalls
     }
 
     /// <summary>Calls a function that sends its answer while it runs.</summary>
+    /// <param name="call">Calls it; the token is cancelled when it is to end.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="DocumentException">It failed.</exception>
-    public async Task StreamAsync(Action<DesignFunctions> call, CancellationToken cancellation)
+    public async Task StreamAsync(Action<DesignFunctions, CancellationToken> call, CancellationToken cancellation)
     {
         try
         {
-            await _node.Scripts.Runner.StreamAsync(_scope, () => call(_functions), cancellation);
+            await _node.Scripts.Runner.StreamAsync(_scope, ending => call(_functions, ending), cancellation);
         }
         catch (ScriptException failure)
         {

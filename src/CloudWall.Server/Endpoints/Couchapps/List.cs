@@ -43,7 +43,13 @@ internal static class List
         using var answer = new ListAnswer(exchange, rows);
         try
         {
-            await design.StreamAsync(functions => functions.List(name, head.WrittenMemory, request, answer, exchange.Aborted), exchange.Aborted);
+            await design.StreamAsync(
+                (functions, ending) =>
+                {
+                    answer.Ending = ending;
+                    functions.List(name, head.WrittenMemory, request, answer, ending);
+                },
+                exchange.Aborted);
         }
         catch (OperationCanceledException)
         {

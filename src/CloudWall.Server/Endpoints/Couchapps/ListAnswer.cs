@@ -15,6 +15,9 @@ internal sealed class ListAnswer(Exchange exchange, ListRows rows) : ListExchang
     private ResponseStream? _stream;
     private Exception? _failure;
 
+    /// <summary>Cancelled when the list is to end, whatever its client does.</summary>
+    public CancellationToken Ending { get; set; }
+
     /// <inheritdoc/>
     public override void Start(ReadOnlyMemory<byte> response) => Guard(() =>
     {
@@ -74,10 +77,12 @@ internal sealed class ListAnswer(Exchange exchange, ListRows rows) : ListExchang
         _row.Dispose();
     }
 
-    private static void Wait(ValueTask sending)
+    private void Wait(ValueTask sending)
     {
         if (!sending.IsCompletedSuccessfully)
         {
+            // Whoever does not read is cut off, or there would be no end to what is on its way.
+            using var cut = Ending.UnsafeRegister(static state => ((Exchange)state!).Context.Abort(), exchange);
             sending.AsTask().GetAwaiter().GetResult();
         }
     }
