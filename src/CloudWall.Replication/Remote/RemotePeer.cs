@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using CloudWall.Documents;
 using CloudWall.Replication.Peers;
 
 namespace CloudWall.Replication.Remote;
@@ -10,6 +12,9 @@ internal sealed class RemotePeer : Peer
 {
     /// <summary>How many bytes a design document may have of which the code of a filter is read.</summary>
     private const int LongestDesign = 16 << 20;
+
+    /// <summary>The header with which a CloudWall node says when a database was created, in milliseconds since 1970.</summary>
+    private const string Created = "X-CloudWall-Created";
 
     private readonly PeerHttp _http;
     private readonly RemoteRevisions _revisions;
@@ -67,12 +72,13 @@ internal sealed class RemotePeer : Peer
                 throw new InvalidDataException("it is no database");
             }
 
-            return new PeerInfo(
+            var info = new PeerInfo(
                 root.TryGetProperty("update_seq", out var sequence) ? sequence.GetRawText() : "0",
                 Text(root, "instance_start_time") ?? "0")
             {
                 IsEmpty = Number(root, "doc_count") == 0 && Number(root, "doc_del_count") == 0,
             };
+            return CreatedAt(answer) is { } createdAt ? info with { Identity = PeerInfo.IdentityOf(createdAt) } : info;
         },
         cancellation);
 
@@ -208,6 +214,13 @@ internal sealed class RemotePeer : Peer
     private static string? Text(JsonElement json, string name) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
             ? value.GetString()
+            : null;
+
+    private static long? CreatedAt(PeerAnswer answer) =>
+        answer.Response.Headers.TryGetValues(Created, out var values)
+        && long.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
+        && milliseconds <= long.MaxValue / 1000
+            ? milliseconds
             : null;
 
     private static long? Number(JsonElement json, string name) =>

@@ -117,7 +117,7 @@ public sealed class ReplicationRun
         one == other || (ReplicationHistory.Number(one) is { } number && number == ReplicationHistory.Number(other));
 
     private static string? Identity(string? server, Endpoint endpoint, PeerInfo info) =>
-        server is null ? null : $"{server} {endpoint.DatabaseName} {info.InstanceStartTime}";
+        server is null ? null : $"{server} {endpoint.DatabaseName} {info.Identity}";
 
     private async Task BeginAsync(Peer source, Peer target, CancellationToken cancellation)
     {

@@ -29,6 +29,27 @@ public sealed class RemotePeerTests
         Assert.Equal(3, script.Seen.Count);
     }
 
+    /// <summary>CouchDB says in seconds when a database was created; a CloudWall node says it more exactly besides.</summary>
+    [Theory]
+    [InlineData(null, "1")]
+    [InlineData("1795996826420", "1795996826420000")]
+    [InlineData("-1", "1")]
+    [InlineData("soon", "1")]
+    public async Task A_database_is_told_from_others_of_its_name_by_when_it_was_created(string? created, string identity)
+    {
+        var script = new Script((_, _) =>
+        {
+            var answer = Script.Json(Info);
+            answer.Headers.TryAddWithoutValidation("X-CloudWall-Created", created);
+            return answer;
+        });
+        await using var peer = script.Peer();
+
+        var info = await peer.ReadInfoAsync(CancellationToken.None);
+
+        Assert.Equal(("1", identity), (info.InstanceStartTime, info.Identity));
+    }
+
     [Fact]
     public async Task What_does_not_pass_fails_with_the_peer_s_own_words()
     {

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using CloudWall.Server.Tests.Endpoints;
 
@@ -112,6 +114,35 @@ public sealed class EarlierStoreTests
         Assert.Equal(1, (int)job["info"]!["docs_written"]! - (int)recorded["docs_written"]!);
         Assert.Equal(1, (int)job["info"]!["revisions_checked"]! - (int)recorded["missing_checked"]!);
         Assert.Equal(1000, (int)(await store.GetAsync("copy/new"))["n"]!);
+    }
+
+    /// <summary>
+    /// One between URLs goes on from the checkpoint that the earlier version would have written: its id was made of the users and of what the
+    /// peers said of themselves, the time in microseconds among it.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task Replications_by_URL_go_on_and_nothing_is_copied_anew(string version)
+    {
+        await using var store = await EarlierStore.OpenAsync(version);
+        var node = (string)(await store.GetAsync(string.Empty))["uuid"]!;
+        var text = string.Concat(new[] { node, Side("notes"), Side("once") }.Select(static part => $"{part.Length}:{part}"));
+        var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
+        var checkpoint = Assert.Single(store.Seen["databases"]!["once"]!["local"]!.AsArray())!.DeepClone().AsObject();
+        checkpoint.Remove("_id");
+        checkpoint.Remove("_rev");
+        await store.SendAsync(HttpMethod.Put, $"notes/_local/{id}", checkpoint.ToJsonString());
+        await store.SendAsync(HttpMethod.Put, $"once/_local/{id}", checkpoint.ToJsonString());
+
+        var address = $"http://admin:pass@{store.Client.BaseAddress!.Authority}";
+        var once = await store.SendAsync(HttpMethod.Post, "_replicate", $$"""{"source":"{{address}}/notes","target":"{{address}}/once"}""");
+
+        var recorded = Checkpoint(store, "once");
+        Equal(recorded["recorded_seq"], once["history"]![0]!["start_last_seq"], "start");
+        Assert.Equal(2, (int)once["history"]![0]!["missing_checked"]! - (int)recorded["missing_checked"]!);
+        Equal((await store.GetAsync($"notes/_local/{id}"))["session_id"], once["session_id"], "where it is recorded");
+
+        string Side(string database) => $"{node} {database} {store.Seen["databases"]![database]!["instance_start_time"]} admin@";
     }
 
     /// <summary>The newest session that the earlier version had recorded with a target of <c>notes</c>.</summary>

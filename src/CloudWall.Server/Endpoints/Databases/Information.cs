@@ -1,3 +1,4 @@
+using System.Globalization;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Sequences;
 using CloudWall.Server.Http;
@@ -10,6 +11,8 @@ internal static class Information
     /// <summary>GET.</summary>
     public static async Task Show(Exchange exchange)
     {
+        // CouchDB's instance_start_time is in seconds. Replications between CloudWall nodes tell databases of one name apart by this.
+        exchange.Headers["X-CloudWall-Created"] = exchange.Database.CreatedAt.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
         using var json = new JsonBuffer();
         Write(json, exchange.Database);
         await exchange.WriteJsonAsync(200, json);
