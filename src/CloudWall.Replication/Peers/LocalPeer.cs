@@ -59,10 +59,14 @@ public sealed class LocalPeer(
         {
             // Somebody else was faster.
         }
-        catch (DocumentException refused) when (refused.Error.Status is >= 400 and < 500 and not 429)
+        catch (DocumentException refused) when (refused.Error.Status is >= 400 and < 500 and not 429 && refused.Error.Error != "not_implemented")
         {
             // CouchDB goes on, and says that there is no such database.
             throw NoDatabase(refused);
+        }
+        catch (DocumentException refused)
+        {
+            throw Failure(refused);
         }
     }
 
@@ -314,8 +318,7 @@ public sealed class LocalPeer(
         }
     }
 
-    /// <summary>In microseconds, as earlier versions had it: it is part of the ids of their checkpoints.</summary>
-    private static string StartTime(Database database) => Number(database.CreatedAt.ToUnixTimeMilliseconds() * 1000);
+    private static string StartTime(Database database) => PeerInfo.IdentityOf(database.CreatedAt.ToUnixTimeMilliseconds());
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -92,7 +92,13 @@ internal sealed class RemotePeer : Peer
                 Expects = static status => status
                     is HttpStatusCode.PreconditionFailed or HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed,
             },
-            static (_, _) => ValueTask.FromResult(true),
+            async (answer, token) =>
+            {
+                // What a CloudWall node cannot do yet it says in words that a user understands.
+                return answer.Status == HttpStatusCode.BadRequest && await answer.ReadErrorAsync(token) is ("not_implemented", { } reason)
+                    ? throw new PeerException(new DocumentError(400, "not_implemented", reason), isTransient: false)
+                    : true;
+            },
             cancellation);
     }
 

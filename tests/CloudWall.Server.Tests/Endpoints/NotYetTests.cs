@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace CloudWall.Server.Tests.Endpoints;
@@ -32,14 +33,18 @@ public sealed class NotYetTests
         Assert.Equal(404, (await node.SendAsync("GET", "/parts")).Status);
     }
 
-    [Fact]
-    public async Task Local_replications_refuse_it_too()
+    [Theory]
+    [InlineData("other")]
+    [InlineData("http://admin:pass@127.0.0.1:PORT/other")]
+    public async Task Replications_refuse_it_too(string target)
     {
         await using var node = await TestNode.StartAsync();
         Assert.Equal(201, (await node.SendAsync("PUT", "/db")).Status);
+        target = target.Replace("PORT", node.Node.Address.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
         var answer = await node.SendAsync(
-            "POST", "/_replicate", """{"source":"db","target":"other","create_target":true,"create_target_params":{"partitioned":true}}""", "admin:pass", "Content-Type: application/json");
-        Assert.Equal("db_not_found", (string?)JsonNode.Parse(answer.Body)!["error"]);
+            "POST", "/_replicate", $$$"""{"source":"db","target":"{{{target}}}","create_target":true,"create_target_params":{"partitioned":true}}""", "admin:pass", "Content-Type: application/json");
+        Assert.Equal("not_implemented", (string?)JsonNode.Parse(answer.Body)!["error"]);
+        Assert.Contains("partitioned", (string?)JsonNode.Parse(answer.Body)!["reason"], StringComparison.Ordinal);
         Assert.Equal(404, (await node.SendAsync("GET", "/other")).Status);
     }
 }
