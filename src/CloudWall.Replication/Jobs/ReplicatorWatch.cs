@@ -264,6 +264,18 @@ internal sealed class ReplicatorWatch(
         }
     }
 
+    /// <summary>Knows something else, unless it knows something newer of the document.</summary>
+    private void Replace(string id, Known known, Known other)
+    {
+        lock (_gate)
+        {
+            if (_known.TryGetValue(id, out var now) && ReferenceEquals(now, known))
+            {
+                _known[id] = other;
+            }
+        }
+    }
+
     private void Fail(string id, string wish, string reason, CancellationToken cancellation) =>
         Know(id, new Known(wish, null, null), known => TellAsync(id, wish, known, new JobOutcome("failed", reason, null), cancellation));
 
@@ -309,8 +321,12 @@ internal sealed class ReplicatorWatch(
     /// <summary>Writes a state into a document, and then forgets it.</summary>
     private Task TellAsync(string id, string wish, Known known, JobOutcome outcome, CancellationToken cancellation) => EndAsync(async () =>
     {
-        await _states.WriteAsync(id, wish, outcome, cancellation);
-        if (Drop(id, known))
+        if (!await _states.WriteAsync(id, wish, outcome, cancellation))
+        {
+            // A document that cannot say that it is done would begin anew for ever: it rests until it asks for something else.
+            Replace(id, known, new Known(wish, null, null));
+        }
+        else if (Drop(id, known))
         {
             // It may have been written again already, to begin anew.
             await HeedAsync(id, cancellation);

@@ -24,21 +24,22 @@ internal sealed class StateWriter(Database database, SchedulerSettings settings,
     /// <param name="wish">What it asked for.</param>
     /// <param name="outcome">What has become of it.</param>
     /// <param name="cancellation">Gives up before the next attempt; the first is always made.</param>
+    /// <returns>Whether the document says it, or need not; false where the database does not let it be written.</returns>
     /// <exception cref="OperationCanceledException">It was given up.</exception>
-    public async Task WriteAsync(string id, string wish, JobOutcome outcome, CancellationToken cancellation)
+    public async Task<bool> WriteAsync(string id, string wish, JobOutcome outcome, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                if (await TryWriteAsync(id, wish, outcome))
+                if (await TryWriteAsync(id, wish, outcome) is { } isTold)
                 {
-                    return;
+                    return isTold;
                 }
             }
             catch (Exception) when (database.IsDeleted)
             {
-                return;
+                return true;
             }
             catch (Exception failure) when (failure is not OutOfMemoryException)
             {
@@ -49,9 +50,9 @@ internal sealed class StateWriter(Database database, SchedulerSettings settings,
         }
     }
 
-    /// <returns>Whether nothing is left to do; false where somebody else's edits came in between.</returns>
+    /// <returns>As <see cref="WriteAsync"/>; null where somebody else's edits came in between.</returns>
     /// <exception cref="DocumentException">It cannot be written now.</exception>
-    private async Task<bool> TryWriteAsync(string id, string wish, JobOutcome outcome)
+    private async Task<bool?> TryWriteAsync(string id, string wish, JobOutcome outcome)
     {
         for (var conflicts = 0; conflicts < MaxConflicts; conflicts++)
         {
@@ -91,10 +92,10 @@ internal sealed class StateWriter(Database database, SchedulerSettings settings,
             {
                 // The database's own validation does not let the node write it, as CouchDB's replicator has to accept as well.
                 log($"The state of {database.Name}/{id} was refused: {error.Error}: {error.Reason}");
-                return true;
+                return false;
             }
         }
 
-        return false;
+        return null;
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Rules;
 using CloudWall.Replication.Jobs;
 using CloudWall.Replication.Peers;
 using CloudWall.Replication.Requests;
@@ -19,11 +20,12 @@ public sealed class ReplicatorWatchTests : IAsyncDisposable
     private readonly JobScheduler _scheduler;
     private readonly ReplicatorDatabases _replicators;
     private volatile PeerException? _failure;
+    private volatile bool _refusesStates;
     private bool _hasEnded;
 
     public ReplicatorWatchTests()
     {
-        _node = new MemoryNode(_time);
+        _node = new MemoryNode(_time, new EngineOptions { Rules = [new NoStates(() => _refusesStates)] });
         _scheduler = new JobScheduler(_node.Context((_, _) => new GatedPeer(_start.Task, () => _failure)), new SchedulerSettings());
         _replicators = new ReplicatorDatabases(_node.Catalogue, _scheduler, new ReplicationOptions(), _time, _log.Enqueue);
     }
@@ -65,6 +67,26 @@ public sealed class ReplicatorWatchTests : IAsyncDisposable
         await Eventually.HoldsAsync(() => StateOf(database) is not null, () => _time.Advance(TimeSpan.FromSeconds(1)));
 
         Assert.Equal("failed", StateOf(database));
+    }
+
+    /// <summary>A validation function may refuse what the node writes. The replication began anew at once, for ever.</summary>
+    [Fact]
+    public async Task A_document_whose_state_is_refused_is_done_once_and_again_when_it_asks_for_something_else()
+    {
+        _refusesStates = true;
+        var database = await BeginAsync();
+        _start.SetResult();
+        await Eventually.HoldsAsync(() => Refusals() == 1 && _replicators.Find("_replicator", "job") is null);
+
+        // Documents are followed in their order: by the time that the later one is done the other would have begun again.
+        await MemoryNode.WriteAsync(database, """{"_id":"later","source":"from","target":"elsewhere"}""");
+        await Eventually.HoldsAsync(() => _log.Any(static line => line.Contains("_replicator/later was refused", StringComparison.Ordinal)));
+        Assert.Equal(1, Refusals());
+
+        await MemoryNode.WriteAsync(database, $$"""{"_id":"job","_rev":"{{RevisionOf(database)}}","source":"from","target":"other"}""");
+        await Eventually.HoldsAsync(() => Refusals() == 2);
+
+        int Refusals() => _log.Count(static line => line.Contains("_replicator/job was refused", StringComparison.Ordinal));
     }
 
     /// <summary>Review, house A6: a node whose disk has failed could not be closed.</summary>
@@ -166,6 +188,18 @@ public sealed class ReplicatorWatchTests : IAsyncDisposable
     {
         var left = count;
         _node.Store.FailCommits = _ => Interlocked.Decrement(ref left) >= 0;
+    }
+
+    /// <summary>Refuses states of replications, as a validation function may.</summary>
+    private sealed class NoStates(Func<bool> refuses) : WriteRule
+    {
+        public override WriteWays Ways => WriteWays.Node;
+
+        public override bool Concerns(string id) => refuses();
+
+        public override ValueTask<DocumentError?> CheckAsync(WriteContext context, DocumentWrite write, CancellationToken cancellation) =>
+            ValueTask.FromResult(
+                write.Document.Body.Span.IndexOf("_replication_state"u8) >= 0 ? new DocumentError(403, "forbidden", "no states") : null);
     }
 
     /// <summary>A peer without documents that answers when it is told to.</summary>
