@@ -28,6 +28,9 @@ public sealed class ScriptThreads : ScriptRunner
         _time = time;
     }
 
+    /// <summary>How many calls have taken long and wait for others that do.</summary>
+    public int Waiting => _places.Moving;
+
     /// <inheritdoc/>
     public override async Task<T> RunAsync<T>(string scope, Func<T> work, CancellationToken cancellation)
     {
