@@ -13,6 +13,10 @@ namespace CloudWall.Scripting;
 /// </summary>
 public sealed class ScriptHost : IDisposable
 {
+    private const string NoCoffeeScript =
+        "coffeescript: there is no compiler for it here. Store the functions as JavaScript, which it compiles to, or name a program that runs "
+        + "them in COUCHDB_QUERY_SERVER_COFFEESCRIPT.";
+
     private readonly Dictionary<string, ScriptEngineFactory> _factories;
     private readonly ScriptHostOptions _options;
     private readonly Dictionary<Key, Entry> _entries = [];
@@ -136,7 +140,8 @@ public sealed class ScriptHost : IDisposable
     private ScriptEngineFactory Factory(string language) =>
         _factories.TryGetValue(language, out var factory)
             ? factory
-            : throw new ScriptException("unknown_query_language", language);
+            : throw new ScriptException(
+                "unknown_query_language", language.Equals("coffeescript", StringComparison.OrdinalIgnoreCase) ? NoCoffeeScript : language);
 
     private T Get<T>(Key key, Func<T> create)
         where T : ScriptFunctions
