@@ -488,6 +488,7 @@ internal sealed class Node : IAsyncDisposable
             {
                 Time = Time,
                 CacheBytes = Settings.ViewMemory,
+                IsCurrent = static engine => engine is "" or JavaScriptFactory.Line,
                 Refuse = isAwaited => Disk?.RefuseIndexing(isAwaited),
                 Failed = (name, failure) => Log.Write(LogLevel.Error, $"An index of {name} failed: {failure.Message}"),
             });

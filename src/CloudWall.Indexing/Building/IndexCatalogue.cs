@@ -23,7 +23,7 @@ public sealed class IndexCatalogue : IAsyncDisposable
     {
         Store = store;
         Options = options;
-        _stored = new StoredIndexes(store, options.NewSeed);
+        _stored = new StoredIndexes(store, options.NewSeed, options.IsCurrent);
         Builds = new SemaphoreSlim(options.ConcurrentBuilds);
         Nodes = new NodeCache(options.CacheBytes);
     }
@@ -42,7 +42,7 @@ public sealed class IndexCatalogue : IAsyncDisposable
 
     /// <summary>
     /// Opens what a store of derived data holds. Removes indexes of databases that are gone, those whose keys another version of the
-    /// collation made, and what is left of those that were removed before. The store stays the caller's.
+    /// collation made, those whose rows another engine made, and what is left of those that were removed before. The store stays the caller's.
     /// </summary>
     /// <param name="store">A store of its own (<c>RocksDbStore.OpenDerived</c>).</param>
     /// <param name="incarnations">The incarnations of the databases that there are.</param>
@@ -90,7 +90,7 @@ public sealed class IndexCatalogue : IAsyncDisposable
 
                 if (entry.Index is null)
                 {
-                    var (number, seed) = _stored.FindOrCreate(name.Incarnation, name.Signature);
+                    var (number, seed) = _stored.FindOrCreate(name.Incarnation, name.Signature, definition.Engine);
                     entry.Index = new ViewIndex(this, database, definition, number, seed, functions);
                 }
 

@@ -37,6 +37,12 @@ public sealed record IndexingOptions
     /// <summary>Where indexes get the secret by which nodes over their rows are chosen.</summary>
     public Func<ulong> NewSeed { get; init; } = static () => BinaryPrimitives.ReadUInt64BigEndian(RandomNumberGenerator.GetBytes(8));
 
+    /// <summary>
+    /// Whether the rows of an engine (<c>IndexDefinition.Engine</c>) are what they would be if they were made now. Indexes of others are
+    /// removed when the catalogue is opened.
+    /// </summary>
+    public Func<string, bool> IsCurrent { get; init; } = static _ => true;
+
     /// <summary>Bytes of rows after which what is left of a step waits until they are written, about.</summary>
     public int StepRowBytes { get; init; } = 8 << 20;
 

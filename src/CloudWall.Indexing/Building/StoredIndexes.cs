@@ -13,9 +13,11 @@ namespace CloudWall.Indexing.Building;
 /// </summary>
 /// <param name="store">The store of derived data.</param>
 /// <param name="newSeed">Gives each index its secret (<see cref="IndexingOptions.NewSeed"/>).</param>
-internal sealed class StoredIndexes(KeyValueStore store, Func<ulong> newSeed)
+/// <param name="isCurrent">Whether rows of an engine are good (<see cref="IndexingOptions.IsCurrent"/>).</param>
+internal sealed class StoredIndexes(KeyValueStore store, Func<ulong> newSeed, Func<string, bool> isCurrent)
 {
     private const int SeedAt = sizeof(uint);
+    private const char EngineMark = '\n';
     private const int VersionAt = SeedAt + sizeof(ulong);
 
     private readonly Lock _writing = new();
@@ -31,12 +33,12 @@ internal sealed class StoredIndexes(KeyValueStore store, Func<ulong> newSeed)
     /// <summary>The numbers of indexes that were dropped but whose rows are still there.</summary>
     public List<uint> Dropped() => Read(IndexKeys.DroppedPrefix, static (key, _) => BinaryPrimitives.ReadUInt32BigEndian(key));
 
-    /// <summary>Whether the keys of an index were made by this version of the collation.</summary>
+    /// <summary>Whether an index was made by this version of the collation, and by an engine whose rows are good.</summary>
     public bool IsCurrent(string incarnation, string signature) => Find(incarnation, signature) is { } found && found.IsCurrent;
 
     /// <summary>The number and the seed of an index; it gets new ones where there is none.</summary>
     /// <exception cref="StorageException">The disk failed.</exception>
-    public (uint Number, ulong Seed) FindOrCreate(string incarnation, string signature)
+    public (uint Number, ulong Seed) FindOrCreate(string incarnation, string signature, string engine)
     {
         lock (_writing)
         {
@@ -53,7 +55,9 @@ internal sealed class StoredIndexes(KeyValueStore store, Func<ulong> newSeed)
             using var batch = store.CreateBatch();
             batch.Put(IndexKeys.Space, IndexKeys.NextNumber, IndexKeys.Index(number + 1));
             batch.Put(
-                IndexKeys.Space, IndexKeys.Catalogue(incarnation, signature), [.. entry, .. Encoding.UTF8.GetBytes(JsonCollation.Version)]);
+                IndexKeys.Space,
+                IndexKeys.Catalogue(incarnation, signature),
+                [.. entry, .. Encoding.UTF8.GetBytes(JsonCollation.Version + EngineMark + engine)]);
             store.Commit(batch, sync: false);
             return (number, seed);
         }
@@ -100,8 +104,14 @@ internal sealed class StoredIndexes(KeyValueStore store, Func<ulong> newSeed)
         store.GetBytes(IndexKeys.Space, IndexKeys.Catalogue(incarnation, signature)) is { Length: > VersionAt } entry
             ? (BinaryPrimitives.ReadUInt32BigEndian(entry),
                 BinaryPrimitives.ReadUInt64BigEndian(entry.AsSpan(SeedAt)),
-                Encoding.UTF8.GetString(entry.AsSpan(VersionAt)) == JsonCollation.Version)
+                IsMadeSo(Encoding.UTF8.GetString(entry.AsSpan(VersionAt))))
             : null;
+
+    /// <summary>Entries without an engine are of a time when there was another one.</summary>
+    private bool IsMadeSo(string versions) =>
+        versions.IndexOf(EngineMark, StringComparison.Ordinal) is >= 0 and var mark
+        && versions.AsSpan(0, mark).SequenceEqual(JsonCollation.Version)
+        && isCurrent(versions[(mark + 1)..]);
 
     private List<T> Read<T>(byte[] prefix, EntryReader<T> read)
     {

@@ -11,8 +11,9 @@ namespace CloudWall.Indexing.Views;
 /// <param name="IncludeDesign"><c>options.include_design</c>: whether design documents are mapped too.</param>
 /// <param name="LocalSequence"><c>options.local_seq</c>: whether documents have their update sequence as <c>_local_seq</c>.</param>
 /// <param name="Name">A design document that has it, for telling people which index this is.</param>
+/// <param name="Engine">What runs its functions, with the version: rows of another may differ. Empty where there is no telling.</param>
 public sealed record IndexDefinition(
-    string Signature, IReadOnlyList<ViewDefinition> Views, bool IncludeDesign = false, bool LocalSequence = false, string Name = "");
+    string Signature, IReadOnlyList<ViewDefinition> Views, bool IncludeDesign = false, bool LocalSequence = false, string Name = "", string Engine = "");
 
 /// <summary>One map with its reduce functions.</summary>
 /// <param name="Reductions">The sources of its reduce functions; CouchDB's own begin with an underscore.</param>

@@ -65,10 +65,12 @@ internal sealed record ViewGroup(
         var signature = Sign(language, options, library, [.. maps.Keys], definitions);
         return new ViewGroup(
             language,
-            new IndexDefinition(signature, definitions, IsSet(options, "include_design"u8), IsSet(options, "local_seq"u8), id),
+            new IndexDefinition(signature, definitions, IsSet(options, "include_design"u8), IsSet(options, "local_seq"u8), id, EngineOf(language)),
             new MapSource(language, [.. maps.Keys.Select(static map => map.Map)], library.ToArray()),
             names);
     }
+
+    private static string EngineOf(string language) => language == "javascript" ? JavaScriptFactory.Line : string.Empty;
 
     private static bool IsSet(NormalJson? options, ReadOnlySpan<byte> name) => options?.Member(name) is { Boolean: true };
 
@@ -83,7 +85,7 @@ internal sealed record ViewGroup(
         List<ViewDefinition> definitions)
     {
         using var text = new Http.JsonBuffer();
-        text.Raw([Version]).Text(language).Text(language == "javascript" ? JavaScriptFactory.Line : "").Raw(options is { } some ? some.Utf8.Span : "{}"u8).Raw(library.IsEmpty ? "{}"u8 : library.Span);
+        text.Raw([Version]).Text(language).Text(EngineOf(language)).Raw(options is { } some ? some.Utf8.Span : "{}"u8).Raw(library.IsEmpty ? "{}"u8 : library.Span);
         for (var view = 0; view < maps.Count; view++)
         {
             text.Raw("\n"u8).Text(maps[view].Map).Text(maps[view].Options);

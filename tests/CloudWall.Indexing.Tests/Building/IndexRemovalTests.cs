@@ -56,6 +56,31 @@ public sealed class IndexRemovalTests
     }
 
     [Fact]
+    public async Task Indexes_whose_rows_another_engine_made_are_removed_when_the_catalogue_is_opened()
+    {
+        var engine = "engine 1";
+        await using var indexed = await IndexedDatabase.CreateAsync(
+            Definition with { Engine = "engine 1" }, options: new IndexingOptions { IsCurrent = name => name == engine || name.Length == 0 });
+        await indexed.PutAllAsync(Documents(0, 20));
+        await indexed.UpdateAsync();
+        var incarnation = indexed.Database.Incarnation;
+        await indexed.Indexes.Open(indexed.Database, Definition with { Signature = "another" }, static () => new ListedRows())
+            .UpdateAsync(CancellationToken.None);
+
+        await indexed.ReopenAsync();
+        Assert.Equal(["00112233445566778899aabbccddeeff", "another"], indexed.Indexes.Signatures(incarnation).Order());
+
+        engine = "engine 2";
+        await indexed.ReopenAsync();
+        Assert.Equal(["another"], indexed.Indexes.Signatures(incarnation));
+
+        // Nothing of it is in the store any more.
+        await indexed.Indexes.RemoveAsync(incarnation, "another");
+        using var rest = indexed.Derived.Scan(IndexKeys.Space, IndexKeys.Index(1), IndexKeys.Index(3));
+        Assert.False(rest.MoveNext());
+    }
+
+    [Fact]
     public async Task A_reader_of_an_index_that_is_removed_reads_to_the_end_and_then_its_rows_go()
     {
         using var store = new DiscardingStore();

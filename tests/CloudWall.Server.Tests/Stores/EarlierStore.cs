@@ -34,6 +34,9 @@ internal sealed class EarlierStore : IAsyncDisposable
     /// <summary><c>seen.json</c>.</summary>
     public JsonObject Seen { get; }
 
+    /// <summary>The node.</summary>
+    public Node Node => _node;
+
     /// <summary>What the node has logged.</summary>
     public StringWriter Log { get; }
 

@@ -63,6 +63,18 @@ public sealed class EarlierStoreTests
 
     [Theory]
     [MemberData(nameof(Versions))]
+    public async Task Indexes_of_an_earlier_engine_are_removed_at_the_start(string version)
+    {
+        await using var store = await EarlierStore.OpenAsync(version);
+        var incarnation = store.Node.Databases.Find("notes")!.Incarnation;
+        Assert.Empty(store.Node.Indexes.Signatures(incarnation));
+        await store.GetAsync("notes/_design/by/_view/tag?reduce=false");
+        var signature = Assert.Single(store.Node.Indexes.Signatures(incarnation));
+        Assert.NotEqual((string?)store.Seen["signature"], signature);
+    }
+
+    [Theory]
+    [MemberData(nameof(Versions))]
     public async Task Update_sequences_that_were_given_out_mean_what_they_meant(string version)
     {
         await using var store = await EarlierStore.OpenAsync(version);
