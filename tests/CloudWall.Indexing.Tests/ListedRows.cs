@@ -28,6 +28,9 @@ internal sealed class ListedRows : ViewFunctions
     /// <summary>How many documents were mapped in one call, at most.</summary>
     public int MostAtOnce { get; private set; }
 
+    /// <summary>How many bytes of rows came out of one call, at most.</summary>
+    public int MostBytes { get; private set; }
+
     /// <summary>How many rows and values have been reduced.</summary>
     public int Reduced => _reduced;
 
@@ -59,15 +62,15 @@ internal sealed class ListedRows : ViewFunctions
     public static string WithoutOrder(string line) =>
         line[..line.LastIndexOf(",\"", line.LastIndexOf(",\"", StringComparison.Ordinal), StringComparison.Ordinal)];
 
-    public override void Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, EmittedRows rows, CancellationToken cancellation)
+    public override int Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, int room, EmittedRows rows, CancellationToken cancellation)
     {
         BeforeMap();
         cancellation.ThrowIfCancellationRequested();
         BeforeRows();
-        Interlocked.Add(ref _mapped, documents.Count);
-        MostAtOnce = Math.Max(MostAtOnce, documents.Count);
-        for (var i = 0; i < documents.Count; i++)
+        var (done, bytes) = (0, 0);
+        for (; done < documents.Count && (done == 0 || bytes < room); done++)
         {
+            var i = done;
             using var document = JsonDocument.Parse(documents[i]);
             if (document.RootElement.TryGetProperty("rows", out var listed))
             {
@@ -75,9 +78,15 @@ internal sealed class ListedRows : ViewFunctions
                 {
                     rows.Add(
                         i, row[0].GetInt32(), Encoding.UTF8.GetBytes(row[1].GetRawText()), Encoding.UTF8.GetBytes(row[2].GetRawText()));
+                    bytes += row.GetRawText().Length;
                 }
             }
         }
+
+        MostAtOnce = Math.Max(MostAtOnce, done);
+        MostBytes = Math.Max(MostBytes, bytes);
+        Interlocked.Add(ref _mapped, done);
+        return done;
     }
 
     public override IReadOnlyList<ReduceResult> Reduce(

@@ -31,9 +31,6 @@ internal sealed class IndexBuild(
     /// <summary>More changes than this, and than an eighth of the rows, are written without nodes, which are made at the end.</summary>
     private const long FewChanges = 2000;
 
-    /// <summary>Documents that are mapped first, to see how much they emit.</summary>
-    private const int FirstDocuments = 64;
-
     /// <summary>Documents that changed no later than this have no rows: the feed has each once, and the index began with none of them.</summary>
     private long _newUpTo;
 
@@ -267,11 +264,11 @@ internal sealed class IndexBuild(
         var texts = new List<ReadOnlyMemory<byte>>(step.Count);
         var numbers = new List<int>(step.Count);
         var rows = new RowCollector(definition, writer.Prefixes, step, numbers);
-        for (var count = FirstDocuments; step.HasMore && step.RowBytes.Length < options.StepRowBytes; count *= 2)
+        while (step.HasMore && step.RowBytes.Length < options.StepRowBytes)
         {
             texts.Clear();
             numbers.Clear();
-            for (; step.HasMore && texts.Count < count; step.End++)
+            for (; step.HasMore && texts.Count < step.AtOnce; step.End++)
             {
                 if (step.Text(step.End) is { IsEmpty: false } text)
                 {
@@ -280,9 +277,21 @@ internal sealed class IndexBuild(
                 }
             }
 
-            if (texts.Count > 0)
+            if (texts.Count == 0)
             {
-                functions.Map(texts, rows, _ending.Token);
+                continue;
+            }
+
+            var done = functions.Map(texts, options.StepRowBytes - step.RowBytes.Length, rows, _ending.Token);
+            if (done < texts.Count)
+            {
+                // They emit much: no more of them are given at once than there was room for.
+                step.End = numbers[done];
+                step.AtOnce = done;
+            }
+            else
+            {
+                step.AtOnce = Math.Min(2 * step.AtOnce, options.BatchDocuments);
             }
         }
 

@@ -10,6 +10,9 @@ namespace CloudWall.Indexing.Building;
 /// </summary>
 internal sealed class MappedDocuments : IDisposable
 {
+    /// <summary>Documents that are mapped first, to see how much they emit.</summary>
+    private const int FirstAtOnce = 64;
+
     private const int ViewShift = 48;
 
     private readonly PooledBytes _texts = new();
@@ -43,6 +46,9 @@ internal sealed class MappedDocuments : IDisposable
 
     /// <summary>Whether there are any whose rows are not there yet.</summary>
     public bool HasMore => End < Count;
+
+    /// <summary>How many documents are mapped in the next call.</summary>
+    public int AtOnce { get; set; } = FirstAtOnce;
 
     /// <summary>The bytes of ids and texts.</summary>
     public int TextBytes => _texts.Length;
@@ -165,6 +171,7 @@ internal sealed class MappedDocuments : IDisposable
     public void Clear()
     {
         First = End = 0;
+        AtOnce = FirstAtOnce;
         _texts.Clear();
         _rowBytes.Clear();
         _documents.Clear();

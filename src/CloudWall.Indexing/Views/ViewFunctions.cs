@@ -9,10 +9,12 @@ public abstract class ViewFunctions : IDisposable
 {
     /// <summary>Runs every view's map function on each of some documents. A function that fails on a document emits nothing for it.</summary>
     /// <param name="documents">The documents, with <c>_id</c> and <c>_rev</c> and so on.</param>
+    /// <param name="room">Bytes of rows after which no further document is begun, about.</param>
     /// <param name="rows">Takes what they emit, in the order in which it was emitted.</param>
     /// <param name="cancellation">Gives up.</param>
+    /// <returns>How many of the documents were mapped: one at least. The others are to be given again.</returns>
     /// <exception cref="Documents.DocumentException">The functions cannot be compiled, or the engine that runs them failed: the build ends.</exception>
-    public abstract void Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, EmittedRows rows, CancellationToken cancellation);
+    public abstract int Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, int room, EmittedRows rows, CancellationToken cancellation);
 
     /// <summary>Runs a reduce function on several groups of rows, each with keys and values.</summary>
     /// <param name="function">The source of the function; it does not begin with an underscore.</param>

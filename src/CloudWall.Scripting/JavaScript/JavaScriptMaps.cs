@@ -42,7 +42,7 @@ internal sealed class JavaScriptMaps : MapFunctions
     public override void ReleaseIdle() => _set.ReleaseIdle();
 
     /// <inheritdoc/>
-    public override MapResults Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, CancellationToken cancellation = default)
+    public override MapResults Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, int room, CancellationToken cancellation)
     {
         var results = new MapResults();
         try
@@ -51,10 +51,9 @@ internal sealed class JavaScriptMaps : MapFunctions
                 _scope,
                 () =>
                 {
-                    for (int from = 0, count; from < documents.Count; from += count)
+                    while (results.Documents < documents.Count && (results.Documents == 0 || results.Bytes < room))
                     {
-                        count = _keepsState ? 1 : Fitting(documents, from);
-                        Map(documents, from, count, results, cancellation);
+                        Map(documents, _keepsState ? 1 : Fitting(documents, results.Documents), room, results, cancellation);
                     }
 
                     return results;
@@ -83,16 +82,16 @@ internal sealed class JavaScriptMaps : MapFunctions
         return count;
     }
 
-    private void Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, int from, int count, MapResults results, CancellationToken cancellation)
+    private void Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, int count, int room, MapResults results, CancellationToken cancellation)
     {
-        var (rows, position) = (results.Count, results.Position);
+        var (rows, position, from) = (results.Count, results.Position, results.Documents);
         using var command = new Command("map"u8);
         command.List(documents, from, count).Finish();
         try
         {
             _set.Run(_image, command.Written, new TimedCall(_scope, _options, cancellation), answer =>
             {
-                RowReader.Read(answer, from, count, Count, results);
+                results.Documents = from + RowReader.Read(answer, from, count, Count, room, results);
                 return true;
             });
         }
@@ -103,12 +102,13 @@ internal sealed class JavaScriptMaps : MapFunctions
             if (count == 1)
             {
                 _options.Log(new ScriptLogEntry(_scope, $"{failure.Error}: {failure.Reason}, with doc._id {DesignMembers.IdOf(documents[from].Span)}, which has no rows"));
+                results.Documents++;
                 return;
             }
 
-            for (var i = 0; i < count; i++)
+            while (results.Documents < from + count && (results.Documents == 0 || results.Bytes < room))
             {
-                Map(documents, from + i, 1, results, cancellation);
+                Map(documents, 1, room, results, cancellation);
             }
         }
     }

@@ -8,14 +8,16 @@ namespace CloudWall.Scripting.JavaScript;
 /// <summary>Reads what map functions emitted. It is a stranger's: it must have a list for each document and function, of pairs.</summary>
 internal static class RowReader
 {
-    /// <summary>Reads an answer.</summary>
+    /// <summary>Reads an answer, as far as there is room for it.</summary>
     /// <param name="json">The answer, valid UTF-8.</param>
     /// <param name="first">The position of the first document.</param>
     /// <param name="documents">How many documents there were.</param>
     /// <param name="functions">How many functions there are.</param>
+    /// <param name="room">Bytes of rows after which the other documents are left out.</param>
     /// <param name="results">Takes the rows.</param>
+    /// <returns>How many of the documents were read.</returns>
     /// <exception cref="ScriptException">It is something else.</exception>
-    public static void Read(ReadOnlySpan<byte> json, int first, int documents, int functions, MapResults results)
+    public static int Read(ReadOnlySpan<byte> json, int first, int documents, int functions, int room, MapResults results)
     {
         var scratch = json.IndexOf("\\ud"u8) >= 0 ? new ArrayBufferWriter<byte>() : null;
         try
@@ -35,13 +37,14 @@ internal static class RowReader
                 }
 
                 Expect(ref reader, JsonTokenType.EndArray);
+                if (results.Bytes >= room)
+                {
+                    return document + 1;
+                }
             }
 
             Expect(ref reader, JsonTokenType.EndArray);
-            if (reader.Read())
-            {
-                throw Unreadable();
-            }
+            return reader.Read() ? throw Unreadable() : documents;
         }
         catch (JsonException)
         {

@@ -23,7 +23,7 @@ internal sealed class ServerMaps : MapFunctions
 
     public override void ReleaseIdle() => _pool.Release(_scope);
 
-    public override MapResults Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, CancellationToken cancellation = default)
+    public override MapResults Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, int room, CancellationToken cancellation)
     {
         var results = new MapResults();
         try
@@ -31,7 +31,7 @@ internal sealed class ServerMaps : MapFunctions
             return _pool.Use(_scope, process =>
             {
                 Prepare(process);
-                Run(process, documents, results);
+                Run(process, documents, room, results);
                 return results;
             }, cancellation);
         }
@@ -62,7 +62,7 @@ internal sealed class ServerMaps : MapFunctions
         return true;
     }
 
-    private void Run(QueryServerProcess process, IReadOnlyList<ReadOnlyMemory<byte>> documents, MapResults results)
+    private void Run(QueryServerProcess process, IReadOnlyList<ReadOnlyMemory<byte>> documents, int room, MapResults results)
     {
         using var line = new ServerLine();
         var (sent, bytes) = (0, 0);
@@ -72,7 +72,13 @@ internal sealed class ServerMaps : MapFunctions
             for (var i = 0; i < documents.Count; i++)
             {
                 process.Begin();
-                while (sent < documents.Count && (sizes.Count == 0 || bytes + documents[sent].Length + 16 <= Ahead))
+                var isFull = results.Documents > 0 && results.Bytes >= room;
+                if (isFull && sizes.Count == 0)
+                {
+                    return;
+                }
+
+                while (!isFull && sent < documents.Count && (sizes.Count == 0 || bytes + documents[sent].Length + 16 <= Ahead))
                 {
                     var text = line.Clear().Raw("[\"map_doc\","u8).Value(documents[sent++]).Raw("]"u8).Finish();
                     process.Write(text);
@@ -82,7 +88,13 @@ internal sealed class ServerMaps : MapFunctions
 
                 var answer = process.Answer();
                 bytes -= sizes.Dequeue();
-                Read(process, i, answer, results);
+
+                // Answers that are on their way when there is no room left are dropped.
+                if (!isFull)
+                {
+                    Read(process, i, answer, results);
+                    results.Documents++;
+                }
             }
         }
         catch

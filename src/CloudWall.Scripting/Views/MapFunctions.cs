@@ -17,5 +17,14 @@ public abstract class MapFunctions : ScriptFunctions
     /// A limit was exceeded (<c>os_process_error</c>, <c>InternalError</c>), or a function asked for the whole to fail:
     /// <c>throw "fatal_error"</c> gives <c>map_runtime_error</c>, <c>throw ["fatal", error, reason]</c> that pair.
     /// </exception>
-    public abstract MapResults Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, CancellationToken cancellation = default);
+    public MapResults Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, CancellationToken cancellation = default) =>
+        Map(documents, int.MaxValue, cancellation);
+
+    /// <summary>Likewise, until there are many rows: what is left of the documents is to be asked for again.</summary>
+    /// <param name="documents">The documents.</param>
+    /// <param name="room">Bytes of rows after which no further document is begun (<see cref="MapResults.Bytes"/>).</param>
+    /// <param name="cancellation">Stops between two statements.</param>
+    /// <returns>The rows, and of how many of the documents they are (<see cref="MapResults.Documents"/>): of one at least.</returns>
+    /// <exception cref="ScriptException">As above.</exception>
+    public abstract MapResults Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, int room, CancellationToken cancellation);
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace CloudWall.Scripting.Views;
 
@@ -13,6 +14,12 @@ public sealed class MapResults : IDisposable
 
     /// <summary>How many rows there are.</summary>
     public int Count { get; private set; }
+
+    /// <summary>How many of the documents were mapped: all, or the first of them where these gave many rows.</summary>
+    public int Documents { get; set; }
+
+    /// <summary>Bytes that the rows take, about.</summary>
+    public long Bytes => Position + ((long)Count * Unsafe.SizeOf<Entry>());
 
     /// <summary>A row, by position.</summary>
     public EmittedRow this[int index]

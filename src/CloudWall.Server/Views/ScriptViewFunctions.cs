@@ -14,16 +14,18 @@ internal sealed class ScriptViewFunctions(ScriptHost host, string scope, ViewGro
     private readonly ConcurrentDictionary<string, ReduceSource> _reductions = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    public override void Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, EmittedRows rows, CancellationToken cancellation)
+    public override int Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, int room, EmittedRows rows, CancellationToken cancellation)
     {
         try
         {
-            using var results = host.Maps(scope, group.Maps).Map(documents, cancellation);
+            using var results = host.Maps(scope, group.Maps).Map(documents, room, cancellation);
             for (var i = 0; i < results.Count; i++)
             {
                 var row = results[i];
                 rows.Add(row.Document, row.Function, row.Key.Span, row.Value.Span);
             }
+
+            return results.Documents;
         }
         catch (ScriptException failure)
         {

@@ -50,6 +50,21 @@ public sealed class IndexBuildTests
         Assert.Equal([$"null {Enumerable.Range(0, 1000).Sum() - 5}"], indexed.Reduced(0, 0));
     }
 
+    /// <summary>Review, attack 13: one call gives as many rows as there is room for, and those of one document more.</summary>
+    [Fact]
+    public async Task A_call_gives_no_more_rows_than_there_is_room_for()
+    {
+        const int Row = 500;
+        await using var indexed = await IndexedDatabase.CreateAsync(Definition, options: SmallSteps with { BatchDocuments = 500, StepRowBytes = 5000 });
+        await indexed.PutAllAsync(Enumerable.Range(0, 300).Select(static i => (
+            string.Create(CultureInfo.InvariantCulture, $"doc-{i:000}"),
+            i % 3 == 0 ? "{}" : string.Create(CultureInfo.InvariantCulture, $"{{\"rows\":[[1,{i},\"{new string('x', Row)}\"]]}}"))));
+        await indexed.UpdateAsync();
+        Assert.Equal(200, indexed.Rows(1).Count);
+        Assert.Equal(300, indexed.Functions.Mapped);
+        Assert.InRange(indexed.Functions.MostBytes, Row, 5000 + (2 * Row));
+    }
+
     [Fact]
     public async Task An_index_goes_on_where_it_was_when_it_is_opened_again()
     {

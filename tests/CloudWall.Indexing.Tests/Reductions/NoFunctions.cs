@@ -5,7 +5,7 @@ namespace CloudWall.Indexing.Tests.Reductions;
 /// <summary>The functions of a design document that has none of its own.</summary>
 internal sealed class NoFunctions : ViewFunctions
 {
-    public override void Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, EmittedRows rows, CancellationToken cancellation) =>
+    public override int Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, int room, EmittedRows rows, CancellationToken cancellation) =>
         throw new InvalidOperationException();
 
     public override IReadOnlyList<ReduceResult> Reduce(

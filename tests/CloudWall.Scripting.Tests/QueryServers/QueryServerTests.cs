@@ -32,6 +32,23 @@ public sealed class QueryServerTests : IDisposable
         Assert.Equal(1, _factory.Processes);
     }
 
+    /// <summary>Review, attack 13: what a program has been sent already is answered, and dropped where there is no room for it.</summary>
+    [Fact]
+    public void Rows_end_with_the_document_after_which_there_is_no_room()
+    {
+        var maps = Maps("doc => emit(doc._id, 'x'.repeat(1000))");
+        var documents = Enumerable.Range(0, 50).Select(static n => Scripts.Utf8($$"""{"_id":"{{n}}"}""")).ToArray();
+        for (var from = 0; from < documents.Length;)
+        {
+            using var results = maps.Map([.. documents.Skip(from)], 5000, Cancellation);
+            Assert.Equal(5, results.Documents);
+            Assert.Equal(Enumerable.Range(from, 5).Select(static n => $"\"{n}\""), Enumerable.Range(0, results.Count).Select(i => Scripts.Text(results[i].Key)));
+            from += results.Documents;
+        }
+
+        Assert.Equal(1, _factory.Processes);
+    }
+
     [Fact]
     public void Halves_of_characters_are_replaced_wherever_they_come_from()
     {

@@ -162,6 +162,28 @@ public sealed class MapTests
             "function(doc) { var n = 0; for (var d = doc.d; d; d = d[0]) n++; emit(n); }", "{\"_id\":\"a\",\"d\":" + deep + "}"));
     }
 
+    /// <summary>Review, attack 13: no further document is begun when there is no room for its rows, however documents go into an instance.</summary>
+    [Theory]
+    [InlineData("function(doc) { emit(doc.n, 'x'.repeat(1000)); }")]
+    [InlineData("function(doc) { seen = doc; emit(doc.n, 'x'.repeat(1000)); }")]
+    public void Rows_end_with_the_document_after_which_there_is_no_room(string function)
+    {
+        var maps = _scripts.Maps("", function);
+        var documents = Enumerable.Range(0, 50).Select(static n => Scripts.Utf8($$"""{"_id":"{{n}}","n":{{n}}}""")).ToArray();
+        var rows = new List<string>();
+        for (var from = 0; from < documents.Length;)
+        {
+            using var results = maps.Map([.. documents.Skip(from)], 5000, TestContext.Current.CancellationToken);
+            Assert.InRange(results.Documents, 1, 5);
+            Assert.Equal(results.Documents, results.Count);
+            Assert.InRange(results.Bytes, 1000, 6100);
+            rows.AddRange(Enumerable.Range(0, results.Count).Select(i => Scripts.Text(results[i].Key)));
+            from += results.Documents;
+        }
+
+        Assert.Equal(Enumerable.Range(0, 50).Select(static n => $"{n}"), rows);
+    }
+
     [Fact]
     public void Several_threads_may_use_the_same_functions()
     {
