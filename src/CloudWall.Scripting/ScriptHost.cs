@@ -55,43 +55,45 @@ public sealed class ScriptHost : IDisposable
     public bool Knows(string language) => _factories.ContainsKey(language);
 
     /// <summary>
-    /// Functions of some kind, which are compiled where functions run if they are not known: nobody else's thread waits for them.
+    /// The map functions of a view group. They are compiled in a place of their own if they are not known, once for all who ask meanwhile.
     /// </summary>
     /// <param name="scope">Who the functions belong to: the database.</param>
-    /// <param name="get">Gets them.</param>
-    /// <param name="cancellation">Gives up waiting for a place.</param>
-    /// <exception cref="ScriptException">They do not compile.</exception>
-    public Task<T> CompileAsync<T>(string scope, Func<ScriptHost, T> get, CancellationToken cancellation)
-        where T : ScriptFunctions => Runner.RunAsync(scope, () => get(this), cancellation);
+    /// <param name="source">Their text.</param>
+    /// <param name="cancellation">Gives up; where nobody waits any more, they are not compiled unless that has begun.</param>
+    /// <exception cref="ScriptException"><c>unknown_query_language</c> or <c>compilation_error</c>.</exception>
+    public Task<MapFunctions> MapsAsync(string scope, MapSource source, CancellationToken cancellation) =>
+        GetAsync(KeyOf(scope, source), () => Factory(source.Language).CreateMaps(scope, source, _options), cancellation);
 
-    /// <summary>The map functions of a view group.</summary>
+    /// <summary>Likewise, for who has no place to run functions in, and waits; or who has one, in which they are compiled.</summary>
     /// <param name="scope">Who the functions belong to: the database.</param>
     /// <param name="source">Their text.</param>
     /// <exception cref="ScriptException"><c>unknown_query_language</c> or <c>compilation_error</c>.</exception>
-    public MapFunctions Maps(string scope, MapSource source)
-    {
-        var key = new Key(scope, source.Language, Hash('m', source.Functions, source.Library.Span));
-        return Get(key, () => Factory(source.Language).CreateMaps(scope, source, _options));
-    }
+    public MapFunctions Maps(string scope, MapSource source) =>
+        Get(KeyOf(scope, source), () => Factory(source.Language).CreateMaps(scope, source, _options));
 
-    /// <summary>Reduce functions of a view group.</summary>
+    /// <summary>Reduce functions of a view group, as <see cref="MapsAsync"/> gives map functions.</summary>
+    /// <param name="scope">Who the functions belong to: the database.</param>
+    /// <param name="source">Their text.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="ScriptException"><c>unknown_query_language</c> or <c>compilation_error</c>.</exception>
+    public Task<ReduceFunctions> ReducesAsync(string scope, ReduceSource source, CancellationToken cancellation) =>
+        GetAsync(KeyOf(scope, source), () => Factory(source.Language).CreateReduces(scope, source, _options), cancellation);
+
+    /// <summary>Likewise, as <see cref="Maps"/> gives map functions.</summary>
     /// <param name="scope">Who the functions belong to: the database.</param>
     /// <param name="source">Their text.</param>
     /// <exception cref="ScriptException"><c>unknown_query_language</c> or <c>compilation_error</c>.</exception>
-    public ReduceFunctions Reduces(string scope, ReduceSource source)
-    {
-        var key = new Key(scope, source.Language, Hash('r', source.Functions, default));
-        return Get(key, () => Factory(source.Language).CreateReduces(scope, source, _options));
-    }
+    public ReduceFunctions Reduces(string scope, ReduceSource source) =>
+        Get(KeyOf(scope, source), () => Factory(source.Language).CreateReduces(scope, source, _options));
 
-    /// <summary>The other functions of a design document.</summary>
+    /// <summary>The other functions of a design document, each of which is compiled where it is called.</summary>
     /// <param name="scope">Who the functions belong to: the database.</param>
     /// <param name="source">The design document.</param>
     /// <exception cref="ScriptException"><c>unknown_query_language</c>, or the document cannot be read.</exception>
     public DesignFunctions Design(string scope, DesignSource source)
     {
         var key = new Key(scope, source.Language, Hash('d', [], source.Document.Span));
-        return Get(key, () => Factory(source.Language).CreateDesign(scope, source, _options));
+        return Known<DesignFunctions>(key) ?? Keep(key, Factory(source.Language).CreateDesign(scope, source, _options));
     }
 
     /// <summary>Drops what nobody has used for <see cref="ScriptHostOptions.IdleTime"/>. The host's timer does so, too.</summary>
@@ -122,6 +124,11 @@ public sealed class ScriptHost : IDisposable
         Runner.Dispose();
     }
 
+    private static Key KeyOf(string scope, MapSource source) =>
+        new(scope, source.Language, Hash('m', source.Functions, source.Library.Span));
+
+    private static Key KeyOf(string scope, ReduceSource source) => new(scope, source.Language, Hash('r', source.Functions, default));
+
     private static string Hash(char kind, IReadOnlyList<string> functions, ReadOnlySpan<byte> json)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -143,46 +150,135 @@ public sealed class ScriptHost : IDisposable
             : throw new ScriptException(
                 "unknown_query_language", language.Equals("coffeescript", StringComparison.OrdinalIgnoreCase) ? NoCoffeeScript : language);
 
+    /// <summary>
+    /// Nobody who has a place waits for functions that another compiles: that one may wait for the place. They are compiled once more instead.
+    /// </summary>
     private T Get<T>(Key key, Func<T> create)
+        where T : ScriptFunctions =>
+        ScriptPlace.Current is null
+            ? GetAsync(key, create, CancellationToken.None).GetAwaiter().GetResult()
+            : Known<T>(key) ?? Keep(key, create());
+
+    private async Task<T> GetAsync<T>(Key key, Func<T> create, CancellationToken cancellation)
         where T : ScriptFunctions
     {
-        Entry? evicted = null;
+        Entry? evicted;
         Entry entry;
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (!_entries.TryGetValue(key, out var known))
-            {
-                if (_entries.Count >= Math.Max(1, _options.Capacity))
-                {
-                    evicted = _entries.Values.MinBy(entry => entry.LastUse);
-                    _entries.Remove(evicted!.Key);
-                }
-
-                _entries.Add(key, known = new Entry(key, create));
-            }
-
-            known.LastUse = _options.Time.GetTimestamp();
-            entry = known;
+            evicted = FindOrAdd(key, out entry);
+            entry.Waiting++;
         }
 
         evicted?.ReleaseIdle();
         try
         {
-            // Compiled outside the lock, and once: whoever asks meanwhile waits for it.
-            return (T)entry.Functions.Value;
+            return (T)await entry.CompileAsync(() => CompileAsync(entry, create)).WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            StopWaiting(entry);
+        }
+    }
+
+    private async Task<ScriptFunctions> CompileAsync<T>(Entry entry, Func<T> create)
+        where T : ScriptFunctions
+    {
+        try
+        {
+            return await Runner.RunAsync(entry.Key.Scope, create, entry.GivenUp.Token).ConfigureAwait(false);
         }
         catch
         {
             lock (_lock)
             {
-                if (_entries.TryGetValue(key, out var failed) && failed == entry)
-                {
-                    _entries.Remove(key);
-                }
+                Remove(entry);
             }
 
             throw;
+        }
+    }
+
+    private void StopWaiting(Entry entry)
+    {
+        lock (_lock)
+        {
+            if (--entry.Waiting > 0 || entry.IsCompiled)
+            {
+                return;
+            }
+
+            Remove(entry);
+        }
+
+        entry.GivenUp.Cancel();
+    }
+
+    private T? Known<T>(Key key)
+        where T : ScriptFunctions
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (!_entries.TryGetValue(key, out var entry) || entry.Functions is not T functions)
+            {
+                return null;
+            }
+
+            entry.LastUse = _options.Time.GetTimestamp();
+            return functions;
+        }
+    }
+
+    /// <summary>Keeps functions, unless others have been kept meanwhile, or are being compiled.</summary>
+    /// <returns>Those that are kept, or these.</returns>
+    private T Keep<T>(Key key, T functions)
+        where T : ScriptFunctions
+    {
+        Entry? evicted;
+        Entry entry;
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            evicted = FindOrAdd(key, out entry);
+            if (entry.Waiting == 0)
+            {
+                entry.Keep(functions);
+            }
+        }
+
+        evicted?.ReleaseIdle();
+        return entry.Functions as T ?? functions;
+    }
+
+    private Entry? FindOrAdd(Key key, out Entry entry)
+    {
+        Entry? evicted = null;
+        if (_entries.TryGetValue(key, out var known))
+        {
+            entry = known;
+        }
+        else
+        {
+            if (_entries.Count >= Math.Max(1, _options.Capacity))
+            {
+                evicted = _entries.Values.MinBy(entry => entry.LastUse);
+                _entries.Remove(evicted!.Key);
+            }
+
+            _entries.Add(key, entry = new Entry(key));
+        }
+
+        entry.LastUse = _options.Time.GetTimestamp();
+        return evicted;
+    }
+
+    private void Remove(Entry entry)
+    {
+        if (_entries.TryGetValue(entry.Key, out var present) && present == entry)
+        {
+            _entries.Remove(entry.Key);
         }
     }
 
@@ -205,20 +301,37 @@ public sealed class ScriptHost : IDisposable
 
     private readonly record struct Key(string Scope, string Language, string Signature);
 
-    private sealed class Entry(Key key, Func<ScriptFunctions> create)
+    /// <summary>Functions that are compiled, or being compiled.</summary>
+    private sealed class Entry(Key key)
     {
-        public Key Key { get; } = key;
+        private readonly Lock _lock = new();
+        private Task<ScriptFunctions>? _compiling;
 
-        public Lazy<ScriptFunctions> Functions { get; } = new(create);
+        public Key Key { get; } = key;
 
         public long LastUse { get; set; }
 
-        public void ReleaseIdle()
+        /// <summary>How many wait for them.</summary>
+        public int Waiting { get; set; }
+
+        /// <summary>Cancelled when nobody waits for them any more.</summary>
+        public CancellationTokenSource GivenUp { get; } = new();
+
+        public bool IsCompiled => _compiling is { IsCompleted: true };
+
+        public ScriptFunctions? Functions => _compiling is { IsCompletedSuccessfully: true } compiled ? compiled.Result : null;
+
+        /// <summary>Compiles them, or waits for who does.</summary>
+        public Task<ScriptFunctions> CompileAsync(Func<Task<ScriptFunctions>> compile)
         {
-            if (Functions.IsValueCreated)
+            lock (_lock)
             {
-                Functions.Value.ReleaseIdle();
+                return _compiling ??= compile();
             }
         }
+
+        public void Keep(ScriptFunctions functions) => _compiling ??= Task.FromResult(functions);
+
+        public void ReleaseIdle() => Functions?.ReleaseIdle();
     }
 }

@@ -16,7 +16,7 @@ internal sealed class JavaScriptDesign : DesignFunctions
     private readonly string _scope;
     private readonly ScriptHostOptions _options;
     private readonly byte[] _document;
-    private readonly ConcurrentDictionary<string, Lazy<Prepared>> _prepared = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Prepared> _prepared = new(StringComparer.Ordinal);
     private readonly Lazy<QuickJsImage> _image;
 
     public JavaScriptDesign(QuickJsEngine engine, ScriptRunner runner, string scope, DesignSource source, ScriptHostOptions options)
@@ -201,24 +201,28 @@ internal sealed class JavaScriptDesign : DesignFunctions
         var name = string.Join('\0', path);
         if (!_prepared.TryGetValue(name, out var prepared))
         {
-            var made = new Lazy<Prepared>(() => Compile(path, CancellationToken.None), LazyThreadSafetyMode.ExecutionAndPublication);
+            // Whoever is here has a place to run in, and must not wait for another who compiles the same.
+            var made = Compile(path, cancellation);
             prepared = _prepared.Count < MaxPrepared ? _prepared.GetOrAdd(name, made) : made;
         }
 
+        return prepared.Failure is null ? prepared : throw prepared.Failure;
+    }
+
+    /// <summary>Compiles a function. What fails otherwise than by its text may do better next time.</summary>
+    private Prepared Compile(string[] path, CancellationToken cancellation)
+    {
         try
         {
-            cancellation.ThrowIfCancellationRequested();
-            return prepared.Value;
+            return CompileText(path, cancellation);
         }
-        catch (ScriptException failure) when (failure.Error is not ("compilation_error" or "not_found"))
+        catch (ScriptException failure) when (failure.Error is "compilation_error" or "not_found")
         {
-            // It may do better next time.
-            _prepared.TryRemove(name, out _);
-            throw;
+            return new Prepared(null!, false) { Failure = failure };
         }
     }
 
-    private Prepared Compile(string[] path, CancellationToken cancellation)
+    private Prepared CompileText(string[] path, CancellationToken cancellation)
     {
         for (var i = 1; i <= path.Length; i++)
         {
@@ -237,5 +241,9 @@ internal sealed class JavaScriptDesign : DesignFunctions
     /// <summary>A function that is ready to be called.</summary>
     /// <param name="Image">The state in which it is compiled.</param>
     /// <param name="KeepsState">Whether what it does may still be there afterwards.</param>
-    private sealed record Prepared(QuickJsImage Image, bool KeepsState);
+    private sealed record Prepared(QuickJsImage Image, bool KeepsState)
+    {
+        /// <summary>Why it does not compile.</summary>
+        public ScriptException? Failure { get; init; }
+    }
 }

@@ -32,17 +32,17 @@ internal static class ViewCompilation
         }
 
         // All together, as they will be used; one by one only to find out which is wrong.
-        var fine = await CompileAsync("map", string.Empty, scripts => scripts.Maps(database.Name, group.Maps)) is null;
+        var fine = await CompileAsync("map", string.Empty, host.MapsAsync(database.Name, group.Maps, cancellation)) is null;
         foreach (var (name, (view, reduction)) in group.Names.OrderBy(static name => name.Key, StringComparer.Ordinal))
         {
             var map = group.Maps with { Functions = [group.Maps.Functions[view]] };
-            if (!fine && await CompileAsync("map", name, scripts => scripts.Maps(database.Name, map)) is { } bad)
+            if (!fine && await CompileAsync("map", name, host.MapsAsync(database.Name, map, cancellation)) is { } bad)
             {
                 return bad;
             }
 
             if (reduction >= 0 && group.Definition.Views[view].Reductions[reduction] is var source && !source.StartsWith('_')
-                && await CompileAsync("reduce", name, scripts => scripts.Reduces(database.Name, new ReduceSource(group.Language, [source]))) is { } worse)
+                && await CompileAsync("reduce", name, host.ReducesAsync(database.Name, new ReduceSource(group.Language, [source]), cancellation)) is { } worse)
             {
                 return worse;
             }
@@ -50,12 +50,11 @@ internal static class ViewCompilation
 
         return null;
 
-        async Task<DocumentError?> CompileAsync<T>(string kind, string view, Func<ScriptHost, T> get)
-            where T : ScriptFunctions
+        static async Task<DocumentError?> CompileAsync(string kind, string view, Task compilation)
         {
             try
             {
-                await host.CompileAsync(database.Name, get, cancellation);
+                await compilation;
                 return null;
             }
             catch (ScriptException failure)
