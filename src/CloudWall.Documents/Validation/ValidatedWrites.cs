@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
+using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Revisions;
+using CloudWall.Documents.Writing;
 
 namespace CloudWall.Documents.Validation;
 
@@ -44,6 +46,11 @@ internal static class ValidatedWrites
                 }
 
                 var proposed = mode == WriteMode.Interactive ? Edit(record, writes[i]) : Replicated(database, record, merged, writes[i]);
+                if (proposed is not null || record is null)
+                {
+                    RequireStubs(database, writes[i], proposed);
+                }
+
                 if (proposed is { } update)
                 {
                     updates.Add(update);
@@ -66,6 +73,31 @@ internal static class ValidatedWrites
         }
 
         return decisions;
+    }
+
+    /// <summary>As in CouchDB, an attachment that is only named must be there before anybody is asked.</summary>
+    /// <exception cref="DocumentException">412 <c>missing_stub</c>: the whole request fails.</exception>
+    private static void RequireStubs(Database database, DocumentWrite write, ProposedUpdate? proposed)
+    {
+        IReadOnlyList<AttachmentInfo>? known = null;
+        foreach (var attachment in write.Attachments)
+        {
+            if (attachment is not { Content: null, Existing: null })
+            {
+                continue;
+            }
+
+            if (known is null)
+            {
+                using var stored = proposed is { Old: { } old, OldRevision: var revision } ? database.Read(old.Id, revision) : null;
+                known = stored?.Attachments ?? [];
+            }
+
+            if (DocumentsCommand.FindStub(known, attachment) is null)
+            {
+                throw DocumentsCommand.MissingStub(write.Id, attachment.Name);
+            }
+        }
     }
 
     /// <summary>The revision that a replicated write brings, and its ancestors, newest first.</summary>

@@ -262,7 +262,7 @@ internal sealed partial class DocumentsCommand : WriteCommand<IReadOnlyList<Writ
         return true;
     }
 
-    private static AttachmentInfo? FindStub(IReadOnlyList<AttachmentInfo> known, AttachmentWrite stub)
+    internal static AttachmentInfo? FindStub(IReadOnlyList<AttachmentInfo> known, AttachmentWrite stub)
     {
         foreach (var candidate in known)
         {
@@ -325,6 +325,6 @@ internal sealed partial class DocumentsCommand : WriteCommand<IReadOnlyList<Writ
         }
     }
 
-    private static DocumentException MissingStub(string id, string name) =>
+    internal static DocumentException MissingStub(string id, string name) =>
         new(new DocumentError(412, "missing_stub", $"Invalid attachment stub in {id} for {name}"));
 }

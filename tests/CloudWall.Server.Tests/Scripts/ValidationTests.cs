@@ -51,6 +51,26 @@ public sealed class ValidationTests
         Assert.Equal(409, (await node.SendAsync("PUT", "/db/new?rev=1-967a00dff5e02add41819138abb3284d", """{"bad":1}""")).Status);
     }
 
+    /// <summary>Review, F18: an attachment that is only named and not there is noticed before anybody is asked, as in CouchDB.</summary>
+    [Theory]
+    [InlineData("/db/new", 412)]
+    [InlineData("/db/new?rev=1-967a00dff5e02add41819138abb3284d", 412)]
+    [InlineData("/db/old?rev=1-967a00dff5e02add41819138abb3284d", 412)]
+    [InlineData("/db/old", 409)]
+    [InlineData("/db/old?rev=1-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 409)]
+    public async Task A_missing_attachment_comes_first(string path, int status)
+    {
+        await using var node = await StartAsync(Rule);
+        Assert.Equal(201, (await node.SendAsync("PUT", "/db/old", "{}")).Status);
+        Assert.Equal(status, (await node.SendAsync("PUT", path, """{"bad":1,"_attachments":{"f":{"stub":true}}}""")).Status);
+        foreach (var edits in (string[])["true", "false"])
+        {
+            var bulk = await node.SendAsync(
+                "POST", "/db/_bulk_docs", $$"""{"new_edits":{{edits}},"docs":[{"_id":"a","_rev":"1-a","_attachments":{"f":{"stub":true}}},{"_id":"b","_rev":"1-b","bad":1}]}""", "admin:pass", "Content-Type: application/json");
+            Assert.Equal((412, "missing_stub"), (bulk.Status, (string?)JsonNode.Parse(bulk.Body)!["error"]));
+        }
+    }
+
     [Fact]
     public async Task The_latest_functions_decide_and_design_documents_are_not_asked_about()
     {
