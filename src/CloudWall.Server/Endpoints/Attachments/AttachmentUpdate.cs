@@ -18,7 +18,7 @@ internal static class AttachmentUpdate
     public static async Task Put(Exchange exchange)
     {
         var name = NameOf(exchange);
-        var contentType = exchange.RequestHeaders.ContentType.ToString() is { Length: > 0 } type ? type : "application/octet-stream";
+        var contentType = exchange.RequestHeaders.TryGetValue("Content-Type", out var type) ? type.ToString() : "application/octet-stream";
         var encoding = EncodingOf(exchange);
         var revision = RequestedRevision.Resolve(exchange, null);
         var id = exchange.DocumentId;

@@ -5,6 +5,21 @@ namespace CloudWall.Server.Tests.Endpoints.Attachments;
 
 public sealed class AttachmentTests
 {
+    /// <summary>Review, F13 and F18: a type is kept as it came, also where it says nothing or more than ASCII, so that the revision is the same.</summary>
+    [Theory]
+    [InlineData("", "1-599d942f0a22f28cd5047f35cd589fb0")]
+    [InlineData("text/\u00e9; a=\u00fc", "1-676058e5953d46bd2e1c0d84ad1b9122")]
+    public async Task A_type_is_kept_as_it_came(string type, string revision)
+    {
+        await using var node = await TestNode.StartAsync();
+        Assert.Equal(201, (await node.SendAsync("PUT", "/db")).Status);
+        var written = await node.SendAsync("PUT", "/db/a/f", "hi", "admin:pass", "Content-Type: " + type);
+        Assert.Contains(revision, System.Text.Encoding.UTF8.GetString(written.Body), StringComparison.Ordinal);
+        Assert.Equal(type, (await node.SendAsync("GET", "/db/a/f")).Header("Content-Type"));
+        Assert.Equal(201, (await node.SendAsync("PUT", "/db/b", $$"""{"_attachments":{"f":{"content_type":"{{type}}","data":"aGk="}}}""")).Status);
+        Assert.Equal(type, (await node.SendAsync("GET", "/db/b/f")).Header("Content-Type"));
+    }
+
     [Fact]
     public async Task A_large_attachment_comes_back_whole_and_in_ranges()
     {
