@@ -2,6 +2,7 @@ using System.Net;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
+using CloudWall.Documents;
 using CloudWall.Documents.Admission;
 using CloudWall.Documents.Databases;
 using CloudWall.Indexing.Building;
@@ -55,6 +56,7 @@ internal sealed class Node : IAsyncDisposable
     private const int MaxWriteBuffer = 32 * 1024;
 
     private readonly CancellationTokenSource _stopping = new();
+    private readonly FileBudget _files = FileBudget.OfThisProcess();
     private readonly Administrators _administrators;
     private readonly RemoteHosts _hosts;
     private readonly DataDirectory? _directory;
@@ -89,7 +91,7 @@ internal sealed class Node : IAsyncDisposable
             options.Time,
             MemoryReturn.Note);
         Feeds = new FeedPlaces(settings.MaxFeeds);
-        Connections = new ConnectionLimit(settings, options.Time);
+        Connections = new ConnectionLimit(settings, _files, options.Time);
         var scripts = settings.Scripts with { Time = options.Time, Log = entry => Log.Write(LogLevel.Info, $"{entry.Scope}: {entry.Message}") };
         var runner = new ScriptThreads(scripts.Places, scripts.Streams, options.Time);
         Scripts = new ScriptHost(scripts, runner, Languages(options.QueryServers, scripts, runner));
@@ -176,6 +178,9 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>The connections that are open.</summary>
     public ConnectionLimit Connections { get; }
 
+    /// <summary>What is counted of requests.</summary>
+    public RequestMetrics Metrics { get; } = new();
+
     /// <summary>The log.</summary>
     public NodeLog Log { get; }
 
@@ -221,6 +226,13 @@ internal sealed class Node : IAsyncDisposable
                     + "it. The node has another id now, and admins that were there are gone.");
             }
 
+            if (node.Connections.Room < settings.MaxConnections)
+            {
+                node.Log.Write(
+                    LogLevel.Notice,
+                    $"The system lets this process have few files open: there is room for {node.Connections.Room} connections, not for {settings.MaxConnections}.");
+            }
+
             foreach (var line in source.Unread)
             {
                 node.Log.Write(LogLevel.Warning, $"{line}: it has no effect.");
@@ -235,6 +247,7 @@ internal sealed class Node : IAsyncDisposable
                 ? StartRecord.Begin(counted.Starts, options.SystemBoot ?? StartRecord.ReadBoot(), node.Time)
                 : null;
             node.OpenDatabases(options);
+            await node.CreateSystemDatabasesAsync(cancellation);
             node.HoldReplications(options.WithJobs);
             await node.ListenAsync(cancellation);
             node.StartReplications();
@@ -420,7 +433,7 @@ internal sealed class Node : IAsyncDisposable
 
     private DatabaseCatalogue OpenStore(DataDirectory directory, EngineOptions engine)
     {
-        var store = RocksDbStore.Open(directory.Store, new RocksDbOptions { MarkFile = directory.Synced });
+        var store = RocksDbStore.Open(directory.Store, new RocksDbOptions { MarkFile = directory.Synced, MaxOpenFiles = _files.DocumentTables });
         _ownStore = store;
         var names = DatabaseCatalogue.ReadNames(store);
         foreach (var table in store.DamagedTables)
@@ -457,6 +470,27 @@ internal sealed class Node : IAsyncDisposable
             + "database when it was started begin no replications. To start all of them, start the node with --with-jobs; to start one, write "
             + "its document again.");
         Log.Write(LogLevel.Error, HeldReplications.Reason);
+    }
+
+    /// <summary>Makes the databases that CouchDB has on a single node.</summary>
+    private async Task CreateSystemDatabasesAsync(CancellationToken cancellation)
+    {
+        foreach (var name in (string[])["_users", "_replicator"])
+        {
+            if (!Settings.SingleNode || Databases.Find(name) is not null)
+            {
+                continue;
+            }
+
+            try
+            {
+                await Databases.CreateAsync(name, new DatabaseOptions(), cancellation);
+            }
+            catch (DocumentException refused)
+            {
+                Log.Write(LogLevel.Warning, $"The database {name} could not be made: {refused.Error.Reason}");
+            }
+        }
     }
 
     private void StartReplications()
@@ -496,16 +530,17 @@ internal sealed class Node : IAsyncDisposable
 
     private RocksDbStore OpenDerived(RocksDbStore main, string directory)
     {
+        var options = new RocksDbOptions { MaxOpenFiles = _files.IndexTables };
         try
         {
-            return main.OpenDerived(directory, new RocksDbOptions());
+            return main.OpenDerived(directory, options);
         }
         catch (StorageException e) when (Directory.Exists(directory))
         {
             // All of it can be made anew.
             Log.Write(LogLevel.Warning, $"The indexes are damaged and begin anew: {e.Message}");
             Directory.Delete(directory, recursive: true);
-            return main.OpenDerived(directory, new RocksDbOptions());
+            return main.OpenDerived(directory, options);
         }
     }
 
@@ -562,7 +597,7 @@ internal sealed class Node : IAsyncDisposable
                 MaxWriteBufferSize = MaxWriteBuffer,
             }),
             logging);
-        _server = new KestrelServer(Options.Create(options), transport, logging);
+        _server = new KestrelServer(Options.Create(options), Connections.Guard(transport), logging);
         try
         {
             await _server.StartAsync(Kernel, cancellation);

@@ -67,6 +67,13 @@ internal static class Routes
         { "/_node", Admins, "GET", Any(Cluster.Incomplete) },
         { "/_node/{node}", Admins, "GET", Get(Cluster.ShowNode) },
         { "/_node/{node}/_versions", Admins, "GET", Get(Cluster.Versions) },
+        { "/_node/{node}/_stats/**", Admins, "GET", Get(NodeStatistics.Show) },
+        { "/_node/{node}/_system/**", Admins, "GET", Get(NodeStatistics.ShowSystem) },
+        { "/_node/{node}/_prometheus/**", Admins, "GET", Get(NodeStatistics.ShowPrometheus) },
+        { "/_reshard", Admins, "GET", Get(Resharding.Show) },
+        { "/_reshard/state/**", Admins, "GET,PUT", Get(Resharding.ShowState), Put(Resharding.Refuse) },
+        { "/_reshard/jobs", Admins, "GET,POST", Get(Resharding.ListJobs), Post(Resharding.Refuse) },
+        { "/_reshard/**", Admins, "GET", Any(Resharding.Unknown) },
         { "/_node/{node}/**", Admins, "GET", Any(Cluster.Unknown) },
 
         // Databases. Creating and deleting look the name up themselves, so they come before it must exist.

@@ -45,11 +45,22 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     /// <param name="port">The port; a free one unless told.</param>
     /// <param name="more">More of its settings, in INI format.</param>
     /// <param name="withJobs">Whether it starts jobs, however often it was killed.</param>
+    /// <param name="files">How many files it may have open; null for as many as this process.</param>
     public static async Task<NodeProcess> StartAsync(
-        string data, IEnumerable<KeyValuePair<string, string>>? environment = null, int? port = null, string more = "", bool withJobs = false)
+        string data,
+        IEnumerable<KeyValuePair<string, string>>? environment = null,
+        int? port = null,
+        string more = "",
+        bool withJobs = false,
+        int? files = null)
     {
         port ??= FreePort();
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(files is null ? "dotnet" : "prlimit") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in files is null ? [] : (string[])[$"--nofile={files}:{files}", "dotnet"])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
         var settings = data + ".ini";
         await File.WriteAllTextAsync(settings, "[chttpd_auth]\niterations = 10\n" + more);
         foreach (var argument in (string[])

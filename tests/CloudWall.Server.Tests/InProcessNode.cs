@@ -43,7 +43,7 @@ internal sealed class InProcessNode : IAsyncDisposable
             Store = store,
             Log = log,
             Admin = ("admin", "secret"),
-            Settings = [("chttpd", "port", "0"), ("chttpd_auth", "iterations", "10"), .. settings],
+            Settings = [("chttpd", "port", "0"), ("chttpd_auth", "iterations", "10"), ("couchdb", "single_node", "false"), .. settings],
         });
         return new InProcessNode(store, node, await node.Databases.CreateAsync("db", new DatabaseOptions(), CancellationToken.None), log);
     }

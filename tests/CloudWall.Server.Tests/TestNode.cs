@@ -38,7 +38,7 @@ internal sealed class TestNode : IAsyncDisposable
             Time = time,
             QueryServers = queryServers,
             Admin = ("admin", "pass"),
-            Settings = [("chttpd", "port", "0"), ("chttpd_auth", "iterations", "10"), .. settings],
+            Settings = [("chttpd", "port", "0"), ("chttpd_auth", "iterations", "10"), ("couchdb", "single_node", "false"), .. settings],
         });
         return new TestNode(store, node);
     }

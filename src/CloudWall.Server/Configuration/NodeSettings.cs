@@ -24,8 +24,20 @@ internal sealed record NodeSettings
     /// <summary><c>[chttpd] max_uri_length</c>; CouchDB's has no limit of its own, ours is that of a request line.</summary>
     public required int MaxUriLength { get; init; }
 
-    /// <summary><c>[chttpd] max_connections</c>: one more is told to come back later. CouchDB's default is 2048.</summary>
+    /// <summary>
+    /// <c>[chttpd] max_connections</c>: one more is told to come back later, and so is one that would take files which the stores need. CouchDB's
+    /// default is 2048.
+    /// </summary>
     public required int MaxConnections { get; init; }
+
+    /// <summary>
+    /// <c>[cloudwall] max_connections_per_address</c>: how many of them may come from one address, or one IPv6 network of 64 bits; null for three
+    /// quarters of those that there is room for.
+    /// </summary>
+    public required int? MaxConnectionsPerAddress { get; init; }
+
+    /// <summary><c>[couchdb] single_node</c>: whether <c>_users</c> and <c>_replicator</c> are made where they are missing. True here, false in CouchDB.</summary>
+    public required bool SingleNode { get; init; }
 
     /// <summary><c>[cloudwall] max_feeds</c>: feeds that wait for changes, of all databases together.</summary>
     public required int MaxFeeds { get; init; }
@@ -144,6 +156,10 @@ internal sealed record NodeSettings
         MaxHttpRequestSize = settings.Number("chttpd", "max_http_request_size", 4L << 30, 0, long.MaxValue),
         MaxUriLength = (int)settings.Number("chttpd", "max_uri_length", MaxRequestLine, 1, MaxRequestLine),
         MaxConnections = (int)settings.Number("chttpd", "max_connections", 16_384, 1, int.MaxValue),
+        MaxConnectionsPerAddress = settings["cloudwall", "max_connections_per_address"] is null
+            ? null
+            : (int)settings.Number("cloudwall", "max_connections_per_address", 0, 1, int.MaxValue),
+        SingleNode = settings.Boolean("couchdb", "single_node", true),
         MaxFeeds = (int)settings.Number("cloudwall", "max_feeds", 10_000, 1, int.MaxValue),
         StallTimeout = TimeSpan.FromMilliseconds(settings.Number("cloudwall", "stall_timeout", 300_000, 1, int.MaxValue)),
         RequestMemory = settings.Number(

@@ -1,31 +1,39 @@
 using System.Globalization;
 using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using CloudWall.Server.Configuration;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace CloudWall.Server.Http;
 
 /// <summary>
-/// Counts connections. One more than there may be is told so (503 and <c>Retry-After</c>) whatever it asks, and ended; where a crowd of
-/// them comes at once, most are just ended.
+/// Counts connections: those that there are, those from each address, and the files that they leave (<see cref="FileBudget"/>). One more than
+/// there may be is told so (503 and <c>Retry-After</c>) whatever it asks, and ended; where a crowd of them comes at once, most are just ended.
 /// </summary>
 internal sealed class ConnectionLimit
 {
-    private const int MostAnswered = 64;
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(bool IsLong, ulong Bits), int> _byAddress = [];
+    private readonly FileBudget _files;
     private readonly int _most;
+    private readonly int _mostFromOne;
     private readonly TimeProvider _time;
     private readonly byte[] _answer;
     private int _open;
     private int _refusing;
 
     /// <summary>A limit with no connection open.</summary>
-    public ConnectionLimit(NodeSettings settings, TimeProvider time)
+    public ConnectionLimit(NodeSettings settings, FileBudget files, TimeProvider time)
     {
+        _files = files;
         _most = settings.MaxConnections;
+        Room = Math.Min(_most, files.CountConnections());
+        _mostFromOne = settings.MaxConnectionsPerAddress ?? Math.Max(1, Room - (Room / 4));
         _time = time;
         const string Body = "{\"error\":\"service unavailable\",\"reason\":\"Too many connections are open; try again later.\"}\n";
         _answer = Encoding.ASCII.GetBytes(
@@ -36,15 +44,18 @@ internal sealed class ConnectionLimit
             + "\r\n\r\n" + Body);
     }
 
+    /// <summary>How many there was room for at the start.</summary>
+    public int Room { get; }
+
     /// <summary>How many are open.</summary>
     public int Open => Volatile.Read(ref _open);
 
     /// <summary>The connection middleware.</summary>
     public ConnectionDelegate Middleware(ConnectionDelegate next) => async connection =>
     {
-        if (Interlocked.Increment(ref _open) > _most)
+        var address = AddressOf(connection.RemoteEndPoint);
+        if (!TryEnter(address, NumberOf(connection)))
         {
-            Interlocked.Decrement(ref _open);
             await RefuseAsync(connection);
             return;
         }
@@ -55,13 +66,70 @@ internal sealed class ConnectionLimit
         }
         finally
         {
-            Interlocked.Decrement(ref _open);
+            Leave(address);
         }
     };
 
+    /// <summary>Ends connections that take the last files as soon as they have come, before anything is made of them.</summary>
+    public IConnectionListenerFactory Guard(IConnectionListenerFactory transport) => new GuardedTransport(transport, _files.LastConnection);
+
+    private static int NumberOf(ConnectionContext connection)
+    {
+        try
+        {
+            return connection.Features.Get<IConnectionSocketFeature>() is { } feature ? (int)feature.Socket.Handle : 0;
+        }
+        catch (ObjectDisposedException)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>What counts as one address: of the long ones whole networks, which one client has for itself.</summary>
+    private static (bool IsLong, ulong Bits) AddressOf(EndPoint? remote)
+    {
+        if (remote is not IPEndPoint { Address: var address })
+        {
+            return default;
+        }
+
+        Span<byte> bytes = stackalloc byte[16];
+        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        address.TryWriteBytes(bytes, out _);
+        return (address.AddressFamily == AddressFamily.InterNetworkV6, BitConverter.ToUInt64(bytes));
+    }
+
+    private bool TryEnter((bool IsLong, ulong Bits) address, int number)
+    {
+        lock (_gate)
+        {
+            var fromOne = _byAddress.GetValueOrDefault(address);
+            if (_open >= _most || fromOne >= _mostFromOne || number >= _files.LastConnection - _files.Refusals)
+            {
+                return false;
+            }
+
+            _byAddress[address] = fromOne + 1;
+            _open++;
+            return true;
+        }
+    }
+
+    private void Leave((bool IsLong, ulong Bits) address)
+    {
+        lock (_gate)
+        {
+            _open--;
+            if (--_byAddress[address] == 0)
+            {
+                _byAddress.Remove(address);
+            }
+        }
+    }
+
     private async Task RefuseAsync(ConnectionContext connection)
     {
-        var answered = Interlocked.Increment(ref _refusing) <= MostAnswered;
+        var answered = Interlocked.Increment(ref _refusing) <= _files.Refusals;
         try
         {
             if (answered)
@@ -91,6 +159,37 @@ internal sealed class ConnectionLimit
         {
             read = await transport.Input.ReadAsync(patience);
             transport.Input.AdvanceTo(read.Buffer.End);
+        }
+    }
+
+    private sealed class GuardedTransport(IConnectionListenerFactory inner, int last) : IConnectionListenerFactory
+    {
+        public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
+            new Listener(await inner.BindAsync(endpoint, cancellationToken), last);
+
+        private sealed class Listener(IConnectionListener inner, int last) : IConnectionListener
+        {
+            public EndPoint EndPoint => inner.EndPoint;
+
+            public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
+            {
+                while (await inner.AcceptAsync(cancellationToken) is { } connection)
+                {
+                    if (NumberOf(connection) < last)
+                    {
+                        return connection;
+                    }
+
+                    connection.Abort();
+                    await connection.DisposeAsync();
+                }
+
+                return null;
+            }
+
+            public ValueTask UnbindAsync(CancellationToken cancellationToken = default) => inner.UnbindAsync(cancellationToken);
+
+            public ValueTask DisposeAsync() => inner.DisposeAsync();
         }
     }
 }

@@ -21,6 +21,11 @@ internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Ex
     /// <inheritdoc/>
     public void DisposeContext(Exchange context, Exception? exception)
     {
+        node.Metrics.Count(
+            context.Context.Request.Method,
+            context.Context.Response.StatusCode,
+            context.Elapsed,
+            aborted: exception is not null || context.Aborted.IsCancellationRequested);
         if (node.Log.IsEnabled(LogLevel.Notice))
         {
             node.Log.Request(context, exception is null ? "ok" : "aborted");

@@ -23,7 +23,6 @@ public sealed class ReplicationTests(ITestOutputHelper output)
             await node.PutAsync("db", null);
         }
 
-        await driver.PutAsync("_replicator", null);
         await driver.PutAsync("_replicator/pull", $$"""{"source":"{{other.Url}}","target":"{{driver.Url}}","continuous":true}""");
         await driver.PutAsync("_replicator/push", $$"""{"source":"{{driver.Url}}","target":"{{other.Url}}","continuous":true}""");
         for (var seed = first; seed < first + Soak.Number("CLOUDWALL_CRASH_ROUNDS", 8); seed++)

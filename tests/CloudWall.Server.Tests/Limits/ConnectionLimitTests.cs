@@ -32,6 +32,26 @@ public sealed class ConnectionLimitTests
         Assert.Equal(201, (await next.ReadAnswerAsync()).Status);
     }
 
+    /// <summary>Review, attack 10: who takes all that one address may have leaves something for the others.</summary>
+    [Fact]
+    public async Task One_address_gets_no_more_than_its_share()
+    {
+        await using var node = await TestNode.StartAsync(("chttpd", "bind_address", "any"), ("cloudwall", "max_connections_per_address", "2"));
+        using var first = await SlowRequest.BeginAsync(node.Node.Address.Port, "127.0.0.1", "GET /_up");
+        using (var second = await SlowRequest.BeginAsync(node.Node.Address.Port, "127.0.0.1", "GET /_up"))
+        {
+            Assert.Equal((200, 200), ((await first.ReadAnswerAsync()).Status, (await second.ReadAnswerAsync()).Status));
+            using var third = await SlowRequest.BeginAsync(node.Node.Address.Port, "127.0.0.1", "GET /_up");
+            Assert.Equal(503, (await third.ReadAnswerAsync()).Status);
+            using var other = await SlowRequest.BeginAsync(node.Node.Address.Port, "127.0.0.2", "GET /_up");
+            Assert.Equal(200, (await other.ReadAnswerAsync()).Status);
+        }
+
+        await SlowRequest.UntilAsync(() => node.Node.Connections.Open == 1);
+        using var next = await SlowRequest.BeginAsync(node.Node.Address.Port, "127.0.0.1", "GET /_up");
+        Assert.Equal(200, (await next.ReadAnswerAsync()).Status);
+    }
+
     [Fact]
     public async Task A_crowd_that_is_refused_leaves_no_trace()
     {

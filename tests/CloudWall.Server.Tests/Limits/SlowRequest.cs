@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -23,6 +24,19 @@ internal sealed class SlowRequest : IDisposable
     {
         var client = new TcpClient { ReceiveBufferSize = 16 * 1024 };
         await client.ConnectAsync(node.Address.Host, node.Address.Port);
+        return await BeginAsync(client, line, headers);
+    }
+
+    /// <summary>Sends the headers from one of this machine's own addresses.</summary>
+    public static async Task<SlowRequest> BeginAsync(int port, string from, string line)
+    {
+        var client = new TcpClient(new IPEndPoint(IPAddress.Parse(from), 0));
+        await client.ConnectAsync(IPAddress.Loopback, port);
+        return await BeginAsync(client, line);
+    }
+
+    private static async Task<SlowRequest> BeginAsync(TcpClient client, string line, params string[] headers)
+    {
         var request = new SlowRequest(client);
         var credentials = Convert.ToBase64String("admin:pass"u8);
         await request.SendAsync(

@@ -1,4 +1,3 @@
-using CloudWall.Documents;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Server;
@@ -17,10 +16,10 @@ internal static class Browser
         return exchange.WriteBytesAsync(200, "image/x-icon", Icon);
     }
 
-    /// <summary>GET <c>/_utils</c>: goes to the folder, in which there is nothing yet.</summary>
+    /// <summary>GET <c>/_utils</c>: goes to the folder, as in CouchDB; there is nothing in it.</summary>
     public static Task Utils(Exchange exchange) => exchange.Target.Count == 1 && !exchange.Target.RawPath.EndsWith("/")
         ? exchange.RedirectAsync(exchange.Target.RawPath.ToString() + "/")
-        : throw new DocumentException(DocumentError.Missing);
+        : throw HttpErrors.NotFound("This node has no administration pages.");
 
     private static byte[] ReadIcon()
     {

@@ -1,4 +1,5 @@
 using CloudWall.Documents;
+using CloudWall.Indexing.Collation;
 using CloudWall.Scripting.JavaScript;
 using CloudWall.Server.Http;
 
@@ -16,7 +17,8 @@ internal static class Cluster
     }
 
     /// <summary>GET <c>/_cluster_setup</c>.</summary>
-    public static Task Setup(Exchange exchange) => exchange.WriteJsonAsync(200, "{\"state\":\"single_node_enabled\"}"u8);
+    public static Task Setup(Exchange exchange) => exchange.WriteJsonAsync(
+        200, exchange.Node.Settings.SingleNode ? "{\"state\":\"single_node_enabled\"}"u8 : "{\"state\":\"single_node_disabled\"}"u8);
 
     /// <summary>GET <c>/_node/{node}</c>, of which there is <c>_local</c> and its own name.</summary>
     public static async Task ShowNode(Exchange exchange)
@@ -33,7 +35,7 @@ internal static class Cluster
         using var json = new JsonBuffer();
         json.Raw("{\"javascript_engine\":{\"name\":"u8).Text(JavaScriptFactory.Engine).Raw(",\"version\":"u8).Text(JavaScriptFactory.EngineVersion)
             .Raw("},\"erlang\":{\"version\":\"none\"},"u8)
-            .Raw("\"collation_driver\":{\"name\":\"none\",\"library_version\":\"none\"}}"u8);
+            .Raw("\"collation_driver\":{\"name\":\"libicu\",\"collator_version\":"u8).Text(JsonCollation.CollatorVersion).Raw("}}"u8);
         await exchange.WriteJsonAsync(200, json);
     }
 
@@ -47,7 +49,9 @@ internal static class Cluster
         throw new DocumentException(DocumentError.Missing);
     }
 
-    private static void RequireThisNode(Exchange exchange)
+    /// <summary>Refuses the name of another node.</summary>
+    /// <exception cref="DocumentException">404.</exception>
+    internal static void RequireThisNode(Exchange exchange)
     {
         var name = exchange.Target.Text(1);
         if (name != "_local" && name != exchange.Node.Name)
