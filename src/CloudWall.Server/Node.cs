@@ -91,11 +91,11 @@ internal sealed class Node : IAsyncDisposable
             options.Time,
             MemoryReturn.Note);
         Feeds = new FeedPlaces(settings.MaxFeeds);
-        Connections = new ConnectionLimit(settings, _files, options.Time);
         var scripts = settings.Scripts with { Time = options.Time, Log = entry => Log.Write(LogLevel.Info, $"{entry.Scope}: {entry.Message}") };
         var runner = new ScriptThreads(scripts.Places, scripts.Streams, options.Time);
         Scripts = new ScriptHost(scripts, runner, Languages(options.QueryServers, scripts, runner));
-        _hosts = new RemoteHosts(options.Time, Random.Shared.NextDouble, Memory, settings.MaxPeerElement);
+        _hosts = new RemoteHosts(
+            options.Time, Random.Shared.NextDouble, Memory, settings.MaxPeerElement, socket => (int)socket.Handle < _files.LastPeer);
         StartedAt = options.Time.GetUtcNow();
         Views = new ViewGroups(this);
         Disk = OpenDisk(options);
@@ -176,7 +176,7 @@ internal sealed class Node : IAsyncDisposable
     public FeedPlaces Feeds { get; }
 
     /// <summary>The connections that are open.</summary>
-    public ConnectionLimit Connections { get; }
+    public ConnectionLimit Connections { get; private set; } = null!;
 
     /// <summary>What is counted of requests.</summary>
     public RequestMetrics Metrics { get; } = new();
@@ -226,13 +226,6 @@ internal sealed class Node : IAsyncDisposable
                     + "it. The node has another id now, and admins that were there are gone.");
             }
 
-            if (node.Connections.Room < settings.MaxConnections)
-            {
-                node.Log.Write(
-                    LogLevel.Notice,
-                    $"The system lets this process have few files open: there is room for {node.Connections.Room} connections, not for {settings.MaxConnections}.");
-            }
-
             foreach (var line in source.Unread)
             {
                 node.Log.Write(LogLevel.Warning, $"{line}: it has no effect.");
@@ -249,6 +242,14 @@ internal sealed class Node : IAsyncDisposable
             node.OpenDatabases(options);
             await node.CreateSystemDatabasesAsync(cancellation);
             node.HoldReplications(options.WithJobs);
+            node.Connections = new ConnectionLimit(settings, node._files, options.Time);
+            if (node.Connections.Room < settings.MaxConnections)
+            {
+                node.Log.Write(
+                    LogLevel.Notice,
+                    $"The system lets this process have few files open: there is room for {node.Connections.Room} connections, not for {settings.MaxConnections}.");
+            }
+
             await node.ListenAsync(cancellation);
             node.StartReplications();
             return node;

@@ -89,7 +89,7 @@ internal sealed partial class NodeProcess : IAsyncDisposable
                     break;
                 }
             }
-            catch (HttpRequestException)
+            catch (Exception e) when (e is HttpRequestException or SocketException)
             {
                 // Not yet, or not any more.
             }

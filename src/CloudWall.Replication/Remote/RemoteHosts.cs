@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using CloudWall.Documents.Admission;
 using CloudWall.Replication.Peers;
@@ -14,8 +15,13 @@ namespace CloudWall.Replication.Remote;
 /// <param name="randomness">Numbers from 0 to 1, which keep many from trying again at the same moment.</param>
 /// <param name="memory">What answers may hold, together with requests of clients; null where nothing is counted.</param>
 /// <param name="maxElementBytes">The most bytes that one document or row in an answer may have; null for the default.</param>
+/// <param name="admit">Whether a connection that was just made may stay; null for all. One that may not fails like a host that refuses.</param>
 public sealed class RemoteHosts(
-    TimeProvider time, Func<double> randomness, SharedMemory? memory = null, int? maxElementBytes = null) : IDisposable
+    TimeProvider time,
+    Func<double> randomness,
+    SharedMemory? memory = null,
+    int? maxElementBytes = null,
+    Func<Socket, bool>? admit = null) : IDisposable
 {
     /// <summary>How many hosts are remembered that nobody replicates with now.</summary>
     internal const int MaxIdleHosts = 1000;
@@ -97,7 +103,7 @@ public sealed class RemoteHosts(
         UseBulkGet = options.UseBulkGet,
     };
 
-    private static SocketsHttpHandler CreateWay(Uri? proxy) => new()
+    private SocketsHttpHandler CreateWay(Uri? proxy) => new()
     {
         // Bytes come as they are stored, and cookies are each replication's own.
         AutomaticDecompression = DecompressionMethods.None,
@@ -113,7 +119,28 @@ public sealed class RemoteHosts(
         PooledConnectionLifetime = TimeSpan.FromMinutes(15),
         UseProxy = proxy is not null,
         Proxy = proxy is null ? null : Proxy(proxy),
+        ConnectCallback = admit is null ? null : ConnectAsync,
     };
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            if (!admit!(socket))
+            {
+                throw new SocketException((int)SocketError.TooManyOpenSockets);
+            }
+
+            await socket.ConnectAsync(context.DnsEndPoint, cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 
     private static WebProxy Proxy(Uri proxy)
     {

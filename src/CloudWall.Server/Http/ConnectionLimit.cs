@@ -5,13 +5,13 @@ using System.Net.Sockets;
 using System.Text;
 using CloudWall.Server.Configuration;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
 
 namespace CloudWall.Server.Http;
 
 /// <summary>
-/// Counts connections: those that there are, those from each address, and the files that they leave (<see cref="FileBudget"/>). One more than
-/// there may be is told so (503 and <c>Retry-After</c>) whatever it asks, and ended; where a crowd of them comes at once, most are just ended.
+/// Counts connections: those that there are, and those from each address. There may be as many as the settings say, and no more than the stores
+/// leave files for (<see cref="FileBudget"/>). One more is told so (503 and <c>Retry-After</c>) whatever it asks, and ended; where a crowd of them
+/// comes at once, most are just ended.
 /// </summary>
 internal sealed class ConnectionLimit
 {
@@ -19,20 +19,19 @@ internal sealed class ConnectionLimit
 
     private readonly Lock _gate = new();
     private readonly Dictionary<(bool IsLong, ulong Bits), int> _byAddress = [];
-    private readonly FileBudget _files;
-    private readonly int _most;
+    private readonly int _mostRefused;
     private readonly int _mostFromOne;
     private readonly TimeProvider _time;
     private readonly byte[] _answer;
+    private int _alive;
     private int _open;
     private int _refusing;
 
     /// <summary>A limit with no connection open.</summary>
     public ConnectionLimit(NodeSettings settings, FileBudget files, TimeProvider time)
     {
-        _files = files;
-        _most = settings.MaxConnections;
-        Room = Math.Min(_most, files.CountConnections());
+        _mostRefused = files.Refusals;
+        Room = Math.Min(settings.MaxConnections, files.CountConnections());
         _mostFromOne = settings.MaxConnectionsPerAddress ?? Math.Max(1, Room - (Room / 4));
         _time = time;
         const string Body = "{\"error\":\"service unavailable\",\"reason\":\"Too many connections are open; try again later.\"}\n";
@@ -44,7 +43,7 @@ internal sealed class ConnectionLimit
             + "\r\n\r\n" + Body);
     }
 
-    /// <summary>How many there was room for at the start.</summary>
+    /// <summary>How many may be open.</summary>
     public int Room { get; }
 
     /// <summary>How many are open.</summary>
@@ -54,7 +53,7 @@ internal sealed class ConnectionLimit
     public ConnectionDelegate Middleware(ConnectionDelegate next) => async connection =>
     {
         var address = AddressOf(connection.RemoteEndPoint);
-        if (!TryEnter(address, NumberOf(connection)))
+        if (!TryEnter(address))
         {
             await RefuseAsync(connection);
             return;
@@ -70,20 +69,11 @@ internal sealed class ConnectionLimit
         }
     };
 
-    /// <summary>Ends connections that take the last files as soon as they have come, before anything is made of them.</summary>
-    public IConnectionListenerFactory Guard(IConnectionListenerFactory transport) => new GuardedTransport(transport, _files.LastConnection);
-
-    private static int NumberOf(ConnectionContext connection)
-    {
-        try
-        {
-            return connection.Features.Get<IConnectionSocketFeature>() is { } feature ? (int)feature.Socket.Handle : 0;
-        }
-        catch (ObjectDisposedException)
-        {
-            return 0;
-        }
-    }
+    /// <summary>
+    /// Ends connections that are too many even to be told so as soon as they have come, before anything is made of them: so there are never
+    /// files for more.
+    /// </summary>
+    public IConnectionListenerFactory Guard(IConnectionListenerFactory transport) => new GuardedTransport(transport, this);
 
     /// <summary>What counts as one address: of the long ones whole networks, which one client has for itself.</summary>
     private static (bool IsLong, ulong Bits) AddressOf(EndPoint? remote)
@@ -99,12 +89,12 @@ internal sealed class ConnectionLimit
         return (address.AddressFamily == AddressFamily.InterNetworkV6, BitConverter.ToUInt64(bytes));
     }
 
-    private bool TryEnter((bool IsLong, ulong Bits) address, int number)
+    private bool TryEnter((bool IsLong, ulong Bits) address)
     {
         lock (_gate)
         {
             var fromOne = _byAddress.GetValueOrDefault(address);
-            if (_open >= _most || fromOne >= _mostFromOne || number >= _files.LastConnection - _files.Refusals)
+            if (_open >= Room || fromOne >= _mostFromOne)
             {
                 return false;
             }
@@ -127,9 +117,22 @@ internal sealed class ConnectionLimit
         }
     }
 
+    /// <summary>Counts a connection until its socket is closed, unless there are too many.</summary>
+    private bool TryAccept(ConnectionContext connection)
+    {
+        if (Interlocked.Increment(ref _alive) - _mostRefused > Room)
+        {
+            Interlocked.Decrement(ref _alive);
+            return false;
+        }
+
+        connection.ConnectionClosed.UnsafeRegister(static limit => Interlocked.Decrement(ref ((ConnectionLimit)limit!)._alive), this);
+        return true;
+    }
+
     private async Task RefuseAsync(ConnectionContext connection)
     {
-        var answered = Interlocked.Increment(ref _refusing) <= _files.Refusals;
+        var answered = Interlocked.Increment(ref _refusing) <= _mostRefused;
         try
         {
             if (answered)
@@ -162,12 +165,12 @@ internal sealed class ConnectionLimit
         }
     }
 
-    private sealed class GuardedTransport(IConnectionListenerFactory inner, int last) : IConnectionListenerFactory
+    private sealed class GuardedTransport(IConnectionListenerFactory inner, ConnectionLimit limit) : IConnectionListenerFactory
     {
         public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
-            new Listener(await inner.BindAsync(endpoint, cancellationToken), last);
+            new Listener(await inner.BindAsync(endpoint, cancellationToken), limit);
 
-        private sealed class Listener(IConnectionListener inner, int last) : IConnectionListener
+        private sealed class Listener(IConnectionListener inner, ConnectionLimit limit) : IConnectionListener
         {
             public EndPoint EndPoint => inner.EndPoint;
 
@@ -175,7 +178,7 @@ internal sealed class ConnectionLimit
             {
                 while (await inner.AcceptAsync(cancellationToken) is { } connection)
                 {
-                    if (NumberOf(connection) < last)
+                    if (limit.TryAccept(connection))
                     {
                         return connection;
                     }

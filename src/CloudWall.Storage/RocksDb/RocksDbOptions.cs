@@ -14,7 +14,13 @@ public sealed record RocksDbOptions
     /// </summary>
     public long LogBytes { get; init; } = 64L << 20;
 
-    /// <summary>Table and blob files held open. 512.</summary>
+    /// <summary>The least that the engine takes for <see cref="MaxOpenFiles"/>: it counts ten for what is not tables.</summary>
+    public const int FewestOpenFiles = 20;
+
+    /// <summary>
+    /// Table and blob files held open, at least <see cref="FewestOpenFiles"/>. 512. Where there are few, levels are kept in fewer files, because a
+    /// scan holds all files of the first level whatever this says.
+    /// </summary>
     public int MaxOpenFiles { get; init; } = 512;
 
     /// <summary>

@@ -63,7 +63,7 @@ public sealed partial class RocksDbStore : KeyValueStore
         ArgumentOutOfRangeException.ThrowIfLessThan(options.CacheBytes, 1 << 20, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.WriteBufferBytes, 1 << 20, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.LogBytes, 1 << 20, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxOpenFiles, 32, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxOpenFiles, RocksDbOptions.FewestOpenFiles, nameof(options));
         NativeHeaps.Limit();
         var cache = Tuning.CreateCache(options);
         SettingsHandle? writeBuffers = null;
@@ -98,7 +98,7 @@ public sealed partial class RocksDbStore : KeyValueStore
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxOpenFiles, 32, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxOpenFiles, RocksDbOptions.FewestOpenFiles, nameof(options));
         ThrowIfDisposed();
         return new RocksDbStore(
             Open(directory, options, _cache, _writeBuffers, derived: true, readOnly: false), _cache, _writeBuffers, ownsBudget: false);

@@ -12,6 +12,9 @@ internal static class Tuning
     private const int WarnLevel = 2;
     private const int TwoLevelIndex = 2;
 
+    /// <summary>Fewer files to hold open than this are few beside those that the first levels of all keyspaces may have.</summary>
+    private const int FewFiles = 128;
+
     /// <summary>
     /// The column families' names, by keyspace. They are on disk: never rename or reuse one. RocksDB insists on a "default".
     /// </summary>
@@ -128,6 +131,14 @@ internal static class Tuning
         // Rows of the feed are mostly hashes, and counts are few bytes: unpacking them costs pages of changes more than it saves.
         rocksdb_options_set_compression(
             native, space is Keyspace.Sequences or Keyspace.Counts or Keyspace.Attachments ? NoCompression : Lz4Compression);
+        if (options.MaxOpenFiles < (alone ? FewFiles / 2 : FewFiles))
+        {
+            // A scan and a compaction hold all files of the first level at once, beyond what is to be held open.
+            rocksdb_options_set_level0_file_num_compaction_trigger(native, 2);
+            rocksdb_options_set_level0_slowdown_writes_trigger(native, 4);
+            rocksdb_options_set_level0_stop_writes_trigger(native, 6);
+        }
+
         if (alone)
         {
             // The first level is rewritten soon.

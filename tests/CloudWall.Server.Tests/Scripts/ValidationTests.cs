@@ -65,8 +65,9 @@ public sealed class ValidationTests
         Assert.Equal(status, (await node.SendAsync("PUT", path, """{"bad":1,"_attachments":{"f":{"stub":true}}}""")).Status);
         foreach (var edits in (string[])["true", "false"])
         {
+            var docs = """[{"_id":"a","_rev":"1-a","_attachments":{"f":{"stub":true}}},{"_id":"b","_rev":"1-b","bad":1}]""";
             var bulk = await node.SendAsync(
-                "POST", "/db/_bulk_docs", $$"""{"new_edits":{{edits}},"docs":[{"_id":"a","_rev":"1-a","_attachments":{"f":{"stub":true}}},{"_id":"b","_rev":"1-b","bad":1}]}""", "admin:pass", "Content-Type: application/json");
+                "POST", "/db/_bulk_docs", $$"""{"new_edits":{{edits}},"docs":{{docs}}}""", "admin:pass", "Content-Type: application/json");
             Assert.Equal((412, "missing_stub"), (bulk.Status, (string?)JsonNode.Parse(bulk.Body)!["error"]));
         }
     }

@@ -16,7 +16,8 @@ public sealed class AttachmentTests
         var written = await node.SendAsync("PUT", "/db/a/f", "hi", "admin:pass", "Content-Type: " + type);
         Assert.Contains(revision, System.Text.Encoding.UTF8.GetString(written.Body), StringComparison.Ordinal);
         Assert.Equal(type, (await node.SendAsync("GET", "/db/a/f")).Header("Content-Type"));
-        Assert.Equal(201, (await node.SendAsync("PUT", "/db/b", $$"""{"_attachments":{"f":{"content_type":"{{type}}","data":"aGk="}}}""")).Status);
+        var inline = $$"""{"content_type":"{{type}}","data":"aGk="}""";
+        Assert.Equal(201, (await node.SendAsync("PUT", "/db/b", "{\"_attachments\":{\"f\":" + inline + "}}")).Status);
         Assert.Equal(type, (await node.SendAsync("GET", "/db/b/f")).Header("Content-Type"));
     }
 
