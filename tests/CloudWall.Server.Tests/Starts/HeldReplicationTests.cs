@@ -96,7 +96,6 @@ public sealed class HeldReplicationTests : IDisposable
             Assert.Equal(201, (await node.PutAsync("db/x", "{}")).Status);
             Assert.Equal(
                 201, (await node.PutAsync("db/_design/d", """{"views":{"all":{"map":"function(doc){emit(doc._id)}"}}}""")).Status);
-            Assert.Equal(201, (await node.PutAsync("_replicator")).Status);
             Assert.Equal(201, (await node.PutAsync("_replicator/one", Job)).Status);
             Assert.Equal(201, (await node.PutAsync("_replicator/two", Job.Replace("copy", "copy2", StringComparison.Ordinal))).Status);
             Assert.Equal(
