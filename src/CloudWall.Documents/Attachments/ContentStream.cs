@@ -1,30 +1,13 @@
+using CloudWall.Documents.Buffers;
+
 namespace CloudWall.Documents.Attachments;
 
 /// <summary>Chunks of content as a stream to read from, once and asynchronously.</summary>
 /// <param name="chunks">The chunks in order; each is read before the next is asked for.</param>
-public sealed class ContentStream(IAsyncEnumerable<ReadOnlyMemory<byte>> chunks) : Stream
+public sealed class ContentStream(IAsyncEnumerable<ReadOnlyMemory<byte>> chunks) : ReadStream
 {
     private readonly IAsyncEnumerator<ReadOnlyMemory<byte>> _chunks = chunks.GetAsyncEnumerator();
     private ReadOnlyMemory<byte> _rest;
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -44,27 +27,6 @@ public sealed class ContentStream(IAsyncEnumerable<ReadOnlyMemory<byte>> chunks)
         _rest = _rest[length..];
         return length;
     }
-
-    /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using CloudWall.Documents.Buffers;
 using CloudWall.Documents.Databases;
 
 namespace CloudWall.Documents.Attachments;
@@ -157,34 +158,8 @@ internal sealed class ContentUpload : AttachmentUpload
     }
 
     /// <summary>Where the compressor's output goes.</summary>
-    private sealed class ChunkStream(ContentUpload upload) : Stream
+    private sealed class ChunkStream(ContentUpload upload) : WriteStream
     {
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override void Write(byte[] buffer, int offset, int count) => upload.Store(buffer.AsSpan(offset, count));
-
         public override void Write(ReadOnlySpan<byte> buffer) => upload.Store(buffer);
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }

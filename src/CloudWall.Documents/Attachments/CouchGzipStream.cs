@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using CloudWall.Documents.Attachments.Deflate;
+using CloudWall.Documents.Buffers;
 
 namespace CloudWall.Documents.Attachments;
 
@@ -8,7 +9,7 @@ namespace CloudWall.Documents.Attachments;
 /// framework's gzip does not give. Write-only; the gzip is complete when it is disposed. What it writes to stays open. How much
 /// memory it takes does not depend on how much is written.
 /// </summary>
-public sealed class CouchGzipStream : Stream
+public sealed class CouchGzipStream : WriteStream
 {
     /// <summary>CouchDB's default <c>[attachments] compression_level</c>.</summary>
     public const int DefaultLevel = 8;
@@ -39,25 +40,6 @@ public sealed class CouchGzipStream : Stream
         output.Write([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, effort, 3]);
     }
 
-    /// <inheritdoc/>
-    public override bool CanRead => false;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => true;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     /// <summary>The gzip of some bytes.</summary>
     public static byte[] Compress(ReadOnlySpan<byte> data, int level = DefaultLevel)
     {
@@ -71,41 +53,12 @@ public sealed class CouchGzipStream : Stream
     }
 
     /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc/>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         _crc = Crc32.Append(_crc, buffer);
         _length += (uint)buffer.Length;
         _deflater.Write(buffer);
     }
-
-    /// <inheritdoc/>
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        Write(buffer.Span);
-        return ValueTask.CompletedTask;
-    }
-
-    /// <summary>Does nothing: what is compressed must not depend on when it was flushed.</summary>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

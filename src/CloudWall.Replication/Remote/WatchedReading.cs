@@ -1,22 +1,10 @@
+using CloudWall.Documents.Buffers;
+
 namespace CloudWall.Replication.Remote;
 
 /// <summary>A body that is read as it arrives, and is given up when nothing arrives for too long.</summary>
-internal sealed class WatchedReading(Stream inner, SilenceTimer silence) : Stream
+internal sealed class WatchedReading(Stream inner, SilenceTimer silence) : ReadStream
 {
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -42,21 +30,6 @@ internal sealed class WatchedReading(Stream inner, SilenceTimer silence) : Strea
             throw silence.Translate(cancelled);
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
