@@ -64,11 +64,7 @@ internal sealed class ContentStore(DatabaseCore core)
 
     public AttachmentUpload BeginUpload(string contentType, ContentEncoding encoding, long? decodedLength)
     {
-        if (core.Options.Room?.Refuse(WriteNeed.Space) is { } refusal)
-        {
-            throw new DocumentException(refusal);
-        }
-
+        ThrowIfFull();
         var compress = encoding == ContentEncoding.Identity && Compresses(contentType);
         return new ContentUpload(core, compress, encoding, decodedLength);
     }
@@ -87,15 +83,26 @@ internal sealed class ContentStore(DatabaseCore core)
         core.Store.Commit(batch, sync: false);
     }
 
+    /// <summary>Writes a part of a blob.</summary>
+    /// <exception cref="DocumentException">The disk has become full meanwhile: what is left is for deletions.</exception>
     public void WriteChunk(long blob, uint chunk, ReadOnlySpan<byte> bytes)
     {
         core.ThrowIfClosed();
+        ThrowIfFull();
         using var batch = core.Store.CreateBatch();
         var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
         Keys.Chunk(ref key, core.Number, blob, chunk);
         batch.Put(Keyspace.Attachments, key.Written, bytes);
         key.Dispose();
         core.Store.Commit(batch, sync: false);
+    }
+
+    private void ThrowIfFull()
+    {
+        if (core.Options.Room?.Refuse(WriteNeed.Space) is { } refusal)
+        {
+            throw new DocumentException(refusal);
+        }
     }
 
     /// <summary>Removes a blob that no document came to refer to.</summary>

@@ -242,12 +242,7 @@ internal sealed class IndexBuild(
             throw new OperationCanceledException();
         }
 
-        if (options.Refuse(true) is { } refusal)
-        {
-            // What has been written stays, and the next build goes on from there.
-            throw new DocumentException(refusal);
-        }
-
+        ThrowIfFull();
         step.AreNew = step.UpdateSequence > writer.State.UpdateSequence && step.UpdateSequence <= _newUpTo;
         step.IsSorted = step.AreNew && !writer.State.HasNodes;
 
@@ -304,6 +299,15 @@ internal sealed class IndexBuild(
         return step;
     }
 
+    /// <summary>Ends the build where the disk is full. What has been written stays, and the next build goes on from there.</summary>
+    private void ThrowIfFull()
+    {
+        if (options.Refuse(true) is { } refusal)
+        {
+            throw new DocumentException(refusal);
+        }
+    }
+
     /// <summary>Writes the oldest steps until there is a thread for another, or all.</summary>
     private async Task WriteAsync(bool all)
     {
@@ -313,6 +317,7 @@ internal sealed class IndexBuild(
             writer.Write(step, cancellation);
             while (step.HasMore)
             {
+                ThrowIfFull();
                 await Task.Factory.StartNew(() => Map(step), _ending.Token, TaskCreationOptions.DenyChildAttach, options.Scheduler);
                 writer.Write(step, cancellation);
             }

@@ -80,14 +80,22 @@ public sealed class IndexBuildTests
     }
 
     /// <summary>Review, attack 12: a build that has begun must not fill the disk either.</summary>
-    [Fact]
-    public async Task A_build_ends_between_two_steps_where_the_disk_becomes_full_and_the_next_goes_on_from_there()
+    [Theory]
+    [InlineData(7, 8 << 20, 5)]
+    [InlineData(500, 50, 3)]
+    public async Task A_build_ends_between_two_steps_where_the_disk_becomes_full_and_the_next_goes_on_from_there(int documents, int rowBytes, int last)
     {
         var asked = 0;
         var isFull = false;
         var full = new DocumentError(507, "insufficient_storage", "not enough room to update index");
         await using var indexed = await IndexedDatabase.CreateAsync(
-            Definition, options: SmallSteps with { Refuse = _ => isFull || Interlocked.Increment(ref asked) == 5 ? full : null });
+            Definition,
+            options: SmallSteps with
+            {
+                BatchDocuments = documents,
+                StepRowBytes = rowBytes,
+                Refuse = _ => isFull || Interlocked.Increment(ref asked) == last ? full : null,
+            });
         await indexed.PutAllAsync(Documents(0, 100));
         var refused = await Assert.ThrowsAsync<DocumentException>(indexed.UpdateAsync);
         Assert.Equal(full, refused.Error);

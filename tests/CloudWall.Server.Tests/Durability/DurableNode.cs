@@ -85,9 +85,13 @@ internal sealed class DurableNode : IAsyncDisposable
     public async Task<JsonNode> GetAsync(string path) => JsonNode.Parse(await Client.GetStringAsync(path))!;
 
     /// <summary>Sends a request and gives its status and answer.</summary>
-    public async Task<(int Status, JsonNode? Answer)> SendAsync(HttpMethod method, string path, string? body = null)
+    public Task<(int Status, JsonNode? Answer)> SendAsync(HttpMethod method, string path, string? body = null) =>
+        SendContentAsync(method, path, body is null ? null : InProcessNode.Json(body));
+
+    /// <summary>Sends a request with any body and gives its status and answer.</summary>
+    public async Task<(int Status, JsonNode? Answer)> SendContentAsync(HttpMethod method, string path, HttpContent? content)
     {
-        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : InProcessNode.Json(body) };
+        using var request = new HttpRequestMessage(method, path) { Content = content };
         using var answer = await Client.SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
         return ((int)answer.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text));

@@ -157,6 +157,33 @@ public sealed class FullDiskTests
         await UntilWrittenAsync(again, "db/more");
     }
 
+    /// <summary>Uploads, and what is put aside of long bulks, come in pieces: one of them finds the disk full.</summary>
+    [Theory]
+    [InlineData("upload")]
+    [InlineData("bulk")]
+    public async Task What_comes_in_pieces_leaves_what_is_held_back_to_deletions(string what)
+    {
+        using var disk = TinyDisk.Mount(megabytes: 64);
+        var data = Path.Combine(disk.Path, "data");
+        var node = await DurableNode.StartAsync(data, Settings[0]);
+        await using (node)
+        {
+            await node.PutAsync("db");
+            var revision = (string)(await node.PutAsync("db/first", "{}")).Answer!["rev"]!;
+            var (method, path, content) = what == "upload"
+                ? (HttpMethod.Put, "db/attached/file", new ByteArrayContent(RandomNumberGenerator.GetBytes(60 << 20)))
+                : (HttpMethod.Post, "db/_bulk_docs", (HttpContent)InProcessNode.Json(
+                    "{\"docs\":[" + string.Join(',', Enumerable.Range(0, 60).Select(static _ => Random(1 << 20))) + "]}"));
+            var (status, answer) = await node.SendContentAsync(method, path, content);
+
+            Assert.Equal((507, "insufficient_storage"), (status, (string?)answer?["error"]));
+            Assert.True(File.Exists(Path.Combine(data, "reserve")));
+            Assert.Equal(200, (await node.SendAsync(HttpMethod.Delete, "db/first?rev=" + revision)).Status);
+        }
+
+        Assert.DoesNotContain("No space left", node.Log.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_replication_into_a_full_disk_waits_and_loses_nothing()
     {

@@ -168,6 +168,8 @@ internal sealed class DocumentText : IBodySink, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Drop();
+        _memory.Free(_reserved);
+        _reserved = 0;
         Contents?.Dispose();
         if (_upload is not null)
         {
