@@ -7,8 +7,8 @@ namespace CloudWall.Scripting.JavaScript;
 /// <summary>Reads the driver's answers. They are a stranger's: each must be one JSON value, and have the members that it should.</summary>
 internal static class DriverError
 {
-    /// <summary>How deep answers may be: as deep as the engine's own stack lets it write them.</summary>
-    public static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = 1_000_000 };
+    /// <summary>How deep JSON may be, as documents: deeper than the engine's own stack lets it write.</summary>
+    public static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = 1 << 16 };
 
     /// <summary>Reads it.</summary>
     public static ScriptException Read(ReadOnlySpan<byte> json)

@@ -163,7 +163,7 @@ internal sealed class JavaScriptDesign : DesignFunctions
         command.Texts(path).Raw(",["u8).First(documents, from, count).Json(request.Span).Raw("]"u8).Finish();
         try
         {
-            _set.Run(image, command.Written, new TimedCall(_scope, _options, cancellation), answer =>
+            _set.Run(image, command.Written, new TimedCall(_scope, _options, cancellation) { Pieces = count }, answer =>
             {
                 var passes = DriverError.ReadValues(answer);
                 if (passes.Count != count)
@@ -179,9 +179,9 @@ internal sealed class JavaScriptDesign : DesignFunctions
                 return true;
             });
         }
-        catch (UnreadableException failure)
+        catch (ScriptException failure) when (failure is UnreadableException || (failure.Error == "InternalError" && count > 1))
         {
-            // No function can be asked about such a document; the others are not to suffer for it.
+            // Documents that no function can be asked about do not pass, and the others are not to suffer for them.
             if (count == 1)
             {
                 _options.Log(new ScriptLogEntry(

@@ -89,7 +89,7 @@ internal sealed class JavaScriptMaps : MapFunctions
         command.List(documents, from, count).Finish();
         try
         {
-            _set.Run(_image, command.Written, new TimedCall(_scope, _options, cancellation), answer =>
+            _set.Run(_image, command.Written, new TimedCall(_scope, _options, cancellation) { Pieces = count }, answer =>
             {
                 results.Documents = from + RowReader.Read(answer, from, count, Count, room, results);
                 return true;

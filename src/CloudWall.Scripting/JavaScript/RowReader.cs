@@ -19,7 +19,7 @@ internal static class RowReader
     /// <exception cref="ScriptException">It is something else.</exception>
     public static int Read(ReadOnlySpan<byte> json, int first, int documents, int functions, int room, MapResults results)
     {
-        var scratch = json.IndexOf("\\ud"u8) >= 0 ? new ArrayBufferWriter<byte>() : null;
+        var scratch = json.IndexOf("\\ud"u8) >= 0 || json.IndexOf("\\uD"u8) >= 0 ? new ArrayBufferWriter<byte>() : null;
         try
         {
             var reader = new Utf8JsonReader(json, DriverError.AnyDepth);

@@ -1,16 +1,21 @@
 using System.Text;
 using CloudWall.Scripting.QuickJs;
+using CloudWall.Scripting.Wasm;
 
 namespace CloudWall.Scripting.JavaScript;
 
 /// <summary>A call with limits on its time and on what it logs.</summary>
 internal class TimedCall : ScriptCall
 {
+    /// <summary>What a line costs beside its bytes, so that empty ones do not come for nothing.</summary>
+    private const int LineCost = 100;
+
     private readonly string _scope;
     private readonly ScriptHostOptions _options;
     private readonly CancellationToken _cancellation;
     private long _began;
     private int _logged;
+    private int _pieces;
 
     public TimedCall(string scope, ScriptHostOptions options, CancellationToken cancellation)
     {
@@ -18,23 +23,31 @@ internal class TimedCall : ScriptCall
         _began = options.Time.GetTimestamp();
     }
 
-    /// <summary>How many pieces were begun.</summary>
-    public int Pieces { get; private set; }
+    /// <summary>How many pieces of work there are, such as documents: each may take the whole time, and no call takes more than all of theirs.</summary>
+    public int Pieces { get; init; } = 1;
+
+    /// <summary>Cancelled when the engine ends, whatever its calls are about.</summary>
+    public CancellationToken Ending { get; set; }
 
     /// <summary>How long the present piece has taken.</summary>
     protected TimeSpan Elapsed => _options.Time.GetElapsedTime(_began);
 
     /// <inheritdoc/>
-    public override void BeginPiece()
+    public override void Progress()
     {
-        Pieces++;
-        _began = _options.Time.GetTimestamp();
+        if (++_pieces > Pieces)
+        {
+            throw new WasmTrapException(TrapCode.Other, "the driver begins more than it was given");
+        }
+
+        BeginPiece();
     }
 
     /// <inheritdoc/>
     public override void CheckTime()
     {
         _cancellation.ThrowIfCancellationRequested();
+        Ending.ThrowIfCancellationRequested();
         if (Elapsed > _options.Limits.Timeout)
         {
             throw ScriptException.TimedOut();
@@ -52,11 +65,14 @@ internal class TimedCall : ScriptCall
         var left = _options.Limits.LogBytes - _logged;
         if (left > 0)
         {
-            _logged += line.Length;
+            _logged += line.Length + LineCost;
             _options.Log(new ScriptLogEntry(_scope, line.Length <= left ? Encoding.UTF8.GetString(line) : Encoding.UTF8.GetString(line[..left]) + "…"));
         }
     }
 
     /// <inheritdoc/>
     public override ReadOnlyMemory<byte>? NextRow(ReadOnlyMemory<byte>? start, ReadOnlyMemory<byte> text) => null;
+
+    /// <summary>From now on there is all the time that a piece may take.</summary>
+    public void BeginPiece() => _began = _options.Time.GetTimestamp();
 }

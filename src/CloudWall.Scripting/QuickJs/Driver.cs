@@ -8,6 +8,7 @@ namespace CloudWall.Scripting.QuickJs;
 internal static class Driver
 {
     private static readonly byte[] Program = Read("driver.js");
+    private static readonly byte[] Guest = Read("guest.js");
 
     private static readonly (string Name, ScriptCall.Service Service)[] Services =
     [
@@ -60,14 +61,11 @@ internal static class Driver
         foreach (var (name, service) in Services)
         {
             var text = instance.Copy(Encoding.UTF8.GetBytes(name));
-            var key = instance.Call(exports.NewString, realm, text);
-            var value = instance.Call(exports.NewFunction, realm, text, 0, 0, (uint)service);
-            instance.Call(exports.SetProperty, realm, host, key, value);
-            instance.Call(exports.FreeValue, realm, key);
-            instance.Call(exports.FreeValue, realm, value);
+            SetMember(instance, realm, host, name, instance.Call(exports.NewFunction, realm, text, 0, 0, (uint)service));
             instance.Call(exports.Free, text);
         }
 
+        SetMember(instance, realm, host, "makeGuest", Evaluate(instance, instance.RealmOf(instance.NewRealm()), Guest, "guest"));
         var dispatch = Call(instance, realm, function, host);
         return QuickJsImage.Of(instance, first, dispatch);
     }
@@ -115,6 +113,16 @@ internal static class Driver
         instance.Call(instance.Exports.Free, text);
         instance.Call(instance.Exports.Free, file);
         return value;
+    }
+
+    private static void SetMember(QuickJsInstance instance, uint realm, uint target, string name, uint value)
+    {
+        var text = instance.Copy(Encoding.UTF8.GetBytes(name));
+        var key = instance.Call(instance.Exports.NewString, realm, text);
+        instance.Call(instance.Exports.SetProperty, realm, target, key, value);
+        instance.Call(instance.Exports.FreeValue, realm, key);
+        instance.Call(instance.Exports.FreeValue, realm, value);
+        instance.Call(instance.Exports.Free, text);
     }
 
     private static uint Call(QuickJsInstance instance, uint realm, uint function, uint argument)

@@ -1,4 +1,5 @@
 using CloudWall.Scripting.JavaScript;
+using CloudWall.Scripting.Wasm;
 
 namespace CloudWall.Scripting.QuickJs;
 
@@ -32,8 +33,9 @@ internal abstract class ScriptCall
     /// <exception cref="OperationCanceledException">Nobody waits for the call any more.</exception>
     public abstract void CheckTime();
 
-    /// <summary>The next piece of work begins, with all the time that there is for one.</summary>
-    public abstract void BeginPiece();
+    /// <summary>The driver says that the next piece of work begins, with all the time that there is for one.</summary>
+    /// <exception cref="WasmTrapException">There is none: the driver was given fewer.</exception>
+    public abstract void Progress();
 
     /// <summary>Takes a line for the log.</summary>
     public abstract void Log(ReadOnlySpan<byte> line);
@@ -48,7 +50,7 @@ internal abstract class ScriptCall
         switch ((Service)service)
         {
             case Service.Progress:
-                BeginPiece();
+                Progress();
                 return 0;
             case Service.NewRealm:
                 return instance.NewNumber(context, instance.NewRealm());

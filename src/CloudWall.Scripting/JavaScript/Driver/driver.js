@@ -1,14 +1,26 @@
 // Runs the functions of design documents, as CouchDB's query server does: https://docs.couchdb.org/en/stable/query-server/protocol.html
-// It is given commands and gives answers as JSON. Nothing of it is trusted: whatever code does to it stays in this instance, and the host
+// It is given commands and gives answers as JSON. The host trusts nothing of it: whatever code does stays in this instance, and the host
 // looks at all that comes out.
+//
+// Code of design documents never gets an object of this realm: what it is given comes from another one (guest.js), as do the values that
+// are read from JSON. So the driver reads strangers' objects by index and by name only, calls none of their methods, and hands none of
+// its own functions to them. What it relies on itself is frozen, in case that an error of the engine leads here.
 (function (host) {
   'use strict';
 
-  const { parse, stringify } = JSON;
-  const { freeze, isFrozen, getPrototypeOf, getOwnPropertyDescriptor } = Object;
+  const { makeGuest } = host;
+  const guest = makeGuest();
+  const { parse, failure, newObject, isGuestArray, wrapRequire } = guest;
+  const { stringify } = JSON;
+  const { freeze, isFrozen, hasOwn, getPrototypeOf } = Object;
   const { apply, ownKeys } = Reflect;
   const text = String;
-  const global = globalThis;
+  const number = parseFloat;
+  const truth = Boolean;
+  const SyntaxFailure = SyntaxError;
+
+  const iterator = getPrototypeOf([][Symbol.iterator]());
+  [Object.prototype, Function.prototype, Array.prototype, String.prototype, iterator, getPrototypeOf(iterator)].forEach(freeze);
 
   // ---- What all functions have -------------------------------------------------------------------------------------------------
 
@@ -26,19 +38,8 @@
     } catch (e) {
       line = 'Error converting object to JSON: ' + e;
     }
-    host.log(line);
-  }
-
-  function isArray(value) {
-    return Object.prototype.toString.call(value) === '[object Array]';
-  }
-
-  function sum(values) {
-    let total = 0;
-    for (const i in values) {
-      total += values[i];
-    }
-    return total;
+    // The host reads texts up to a NUL.
+    host.log(line.includes('\0') ? line.split('\0').join('\uFFFD') : line);
   }
 
   function seal(value) {
@@ -112,69 +113,87 @@
 
   // Each function and each module has a realm of its own, in which the helpers are global.
   function evaluate(source, sandbox, name, isModule) {
+    const program = text(source);
+    if (program.includes('\0')) {
+      throw new SyntaxFailure('invalid character: NUL');
+    }
     const realm = host.newRealm();
     const globals = host.globalOf(realm);
     for (const key in sandbox) {
       globals[key] = sandbox[key];
     }
-    return host.evaluate(realm, text(source), text(name), isModule ? 1 : 0);
+    return host.evaluate(realm, program, text(name), isModule ? 1 : 0);
+  }
+
+  function frame(current, parent, id) {
+    const made = newObject();
+    made.current = current;
+    made.parent = parent;
+    made.id = id;
+    return made;
   }
 
   function resolve(names, at, root) {
     if (names.length === 0) {
       if (typeof at.current !== 'string') {
-        throw ['error', 'invalid_require_path', 'Must require a JavaScript string, not: ' + typeof at.current];
+        throw failure('invalid_require_path', 'Must require a JavaScript string, not: ' + typeof at.current);
       }
-      return { current: at.current, parent: at.parent, id: at.id, exports: {} };
+      const found = frame(at.current, at.parent, at.id);
+      found.exports = newObject();
+      return found;
     }
     const name = names.shift();
     if (name === '..') {
       if (!(at.parent && at.parent.parent)) {
-        throw ['error', 'invalid_require_path', 'Object has no parent ' + stringify(at.current)];
+        throw failure('invalid_require_path', 'Object has no parent ' + stringify(at.current));
       }
-      return resolve(names, { id: at.id.slice(0, at.id.lastIndexOf('/')), parent: at.parent.parent, current: at.parent.current });
+      const id = text(at.id);
+      return resolve(names, frame(at.parent.current, at.parent.parent, id.slice(0, id.lastIndexOf('/'))));
     }
     if (name === '.') {
       if (!at.parent) {
-        throw ['error', 'invalid_require_path', 'Object has no parent ' + stringify(at.current)];
+        throw failure('invalid_require_path', 'Object has no parent ' + stringify(at.current));
       }
-      return resolve(names, { parent: at.parent, current: at.current, id: at.id });
+      return resolve(names, frame(at.current, at.parent, at.id));
     }
-    const from = root ? { current: root } : at;
+    const from = root ? frame(root) : at;
     if (from.current[name] === undefined) {
-      throw ['error', 'invalid_require_path', 'Object has no property "' + name + '". ' + stringify(from.current)];
+      throw failure('invalid_require_path', 'Object has no property "' + name + '". ' + stringify(from.current));
     }
-    return resolve(names, { current: from.current[name], parent: from, id: from.id ? from.id + '/' + name : name });
+    return resolve(names, frame(from.current[name], from, from.id ? from.id + '/' + name : name));
   }
 
   function modules(design, sandbox) {
     const require = function (name, module) {
-      const found = resolve(name.split('/'), (module || {}).parent || {}, design.root);
-      if (!Object.hasOwn(design.modules, found.id)) {
+      const found = resolve(text(name).split('/'), (module && module.parent) || newObject(), design.root);
+      const id = text(found.id);
+      if (!hasOwn(design.modules, id)) {
         // Stands in for the module while it runs, so that a circle ends.
-        design.modules[found.id] = {};
+        design.modules[id] = newObject();
         try {
-          const run = evaluate('(function (module, exports, require) { ' + found.current + '\n });', sandbox, found.id, true);
-          apply(run, sandbox, [found, found.exports, (inner) => require(inner, found)]);
+          const run = evaluate('(function (module, exports, require) { ' + found.current + '\n });', sandbox, id, true);
+          apply(run, sandbox, [found, found.exports, wrapRequire((inner) => require(inner, found))]);
         } catch (e) {
-          throw ['error', 'compilation_error', "Module require('" + name + "') raised error " + e];
+          throw failure('compilation_error', "Module require('" + name + "') raised error " + e);
         }
-        design.modules[found.id] = found.exports;
+        design.modules[id] = found.exports;
       }
-      return design.modules[found.id];
+      return design.modules[id];
     };
     return require;
   }
 
-  function compile(source, name, design, emit, more) {
+  function compile(source, name, design, emit) {
     if (!source) {
       throw ['error', 'not_found', 'missing function'];
     }
-    const sandbox = {
-      emit, sum, log, toJSON: stringify, JSON, provides, registerType, start, send, getRow, isArray, ...more,
-    };
+    const sandbox = newObject();
+    for (let i = 0; i < helpers.length; i++) {
+      sandbox[helpers[i][0]] = helpers[i][1];
+    }
+    sandbox.emit = emit;
     if (design) {
-      sandbox.require = modules(design, sandbox);
+      sandbox.require = wrapRequire(modules(design, sandbox));
     }
     let made;
     try {
@@ -194,16 +213,24 @@
   let sealing = true;
   let emitted = [];
 
-  function emit(key, value) {
+  function addRow(key, value) {
     emitted.push([key, plain(value)]);
   }
 
-  function index() {}
+  function compileAll(sources, design) {
+    const compiled = [];
+    for (let i = 0; i < sources.length; i++) {
+      compiled.push(compile(sources[i], 'undefined', design, emit));
+    }
+    return compiled;
+  }
 
   function setMaps(sources, library, mustSeal) {
-    const views = { root: { views: { lib: library } }, modules: {} };
+    const root = newObject();
+    root.views = newObject();
+    root.views.lib = library;
     sealing = mustSeal;
-    functions = sources.map((source) => compile(source, 'undefined', views, emit, { index }));
+    functions = compileAll(sources, { root, modules: { __proto__: null } });
   }
 
   function mapOne(doc) {
@@ -243,7 +270,7 @@
   }
 
   function setReduces(sources) {
-    functions = sources.map((source) => compile(source, 'undefined', null, emit));
+    functions = compileAll(sources, null);
   }
 
   // Groups of rows [keys, values], or of earlier results [values]. Each function has lists of its own.
@@ -255,8 +282,9 @@
       const copy = which.length > 1 ? stringify(groups[i]) : '';
       for (let f = 0; f < which.length; f++) {
         const group = f === 0 ? groups[i] : parse(copy);
+        const fun = functions[which[f]];
         try {
-          reductions.push(again ? functions[which[f]](null, group[0], true) : functions[which[f]](group[0], group[1], false));
+          reductions.push(again ? fun(null, group[0], true) : fun(group[0], group[1], false));
         } catch (e) {
           shrug(e);
           reductions.push(null);
@@ -275,30 +303,32 @@
   let usesProvides = false;
   let contentType = null;
 
-  function registerType(key, ...types) {
-    typesOfKey[key] = types;
-    for (const type of types) {
-      keyOfType[type] = key;
+  function addType(key, given) {
+    const types = [];
+    for (let i = 0; i < given.length; i++) {
+      types.push(text(given[i]));
+      keyOfType[types[i]] = key;
     }
+    typesOfKey[key] = types;
   }
 
-  registerType('all', '*/*');
-  registerType('text', 'text/plain; charset=utf-8', 'txt');
-  registerType('html', 'text/html; charset=utf-8');
-  registerType('xhtml', 'application/xhtml+xml', 'xhtml');
-  registerType('xml', 'application/xml', 'text/xml', 'application/x-xml');
-  registerType('js', 'text/javascript', 'application/javascript', 'application/x-javascript');
-  registerType('css', 'text/css');
-  registerType('ics', 'text/calendar');
-  registerType('csv', 'text/csv');
-  registerType('rss', 'application/rss+xml');
-  registerType('atom', 'application/atom+xml');
-  registerType('yaml', 'application/x-yaml', 'text/yaml');
-  registerType('multipart_form', 'multipart/form-data');
-  registerType('url_encoded_form', 'application/x-www-form-urlencoded');
-  registerType('json', 'application/json', 'text/x-json');
+  addType('all', ['*/*']);
+  addType('text', ['text/plain; charset=utf-8', 'txt']);
+  addType('html', ['text/html; charset=utf-8']);
+  addType('xhtml', ['application/xhtml+xml', 'xhtml']);
+  addType('xml', ['application/xml', 'text/xml', 'application/x-xml']);
+  addType('js', ['text/javascript', 'application/javascript', 'application/x-javascript']);
+  addType('css', ['text/css']);
+  addType('ics', ['text/calendar']);
+  addType('csv', ['text/csv']);
+  addType('rss', ['application/rss+xml']);
+  addType('atom', ['application/atom+xml']);
+  addType('yaml', ['application/x-yaml', 'text/yaml']);
+  addType('multipart_form', ['multipart/form-data']);
+  addType('url_encoded_form', ['application/x-www-form-urlencoded']);
+  addType('json', ['application/json', 'text/x-json']);
 
-  function provides(type, fun) {
+  function addProvided(type, fun) {
     usesProvides = true;
     provided.push([type, fun]);
   }
@@ -314,7 +344,7 @@
     }
     const trimmed = whole.trim();
     const [type, subtype] = (trimmed === '*' ? '*/*' : trimmed).split('/');
-    const quality = parseFloat(parameters.q);
+    const quality = number(parameters.q);
     parameters.q = quality >= 0 && quality <= 1 ? parameters.q : '1';
     return { type, subtype, parameters };
   }
@@ -339,7 +369,7 @@
           }
           if (matches > fitness) {
             fitness = matches;
-            quality = parseFloat(range.parameters.q);
+            quality = number(range.parameters.q);
           }
         }
       }
@@ -366,7 +396,7 @@
           supported.push(...typesOfKey[type]);
         }
       }
-      contentType = bestType(supported, accept);
+      contentType = bestType(supported, text(accept));
       key = keyOfType[contentType];
     } else {
       key = provided[0][0];
@@ -374,7 +404,7 @@
     }
     const found = key ? provided.find(([type]) => type == key) : undefined;
     if (found) {
-      return found[1].call(design);
+      return apply(found[1], design, []);
     }
     const offered = provided.map(([type]) => typesOfKey[type].join(', ') || type);
     throw ['error', 'not_acceptable',
@@ -402,17 +432,17 @@
     contentType = null;
   }
 
-  function start(response) {
+  function setStart(response) {
     started = response || {};
     isStarted = true;
   }
 
-  function send(chunk) {
-    chunks.push(chunk.toString());
+  function addChunk(chunk) {
+    chunks.push(chunk);
   }
 
   function withType(response) {
-    response.headers = response.headers || {};
+    response.headers = response.headers || newObject();
     if (contentType) {
       response.headers['Content-Type'] = response.headers['Content-Type'] || contentType;
     }
@@ -425,7 +455,7 @@
 
   function isResponse(value) {
     // Arrays that functions make come from other realms: to "instanceof" they are objects, and pass.
-    return typeof value === 'string' || (typeof value === 'object' && value !== null && !(value instanceof Array));
+    return typeof value === 'string' || (typeof value === 'object' && value !== null && !isGuestArray(value));
   }
 
   function join(list) {
@@ -445,7 +475,7 @@
     return response === undefined ? [sent] : [sent, response];
   }
 
-  function getRow() {
+  function takeRow() {
     if (lastRow) {
       return null;
     }
@@ -467,7 +497,7 @@
       begin();
       let response = wrap(apply(fun, design, args) || {});
       if (chunks.length > 0) {
-        response.headers = response.headers || {};
+        response.headers = response.headers || newObject();
         for (const header in started) {
           response.headers[header] = started[header];
         }
@@ -518,7 +548,7 @@
         tail = runProvided(args[1], design);
       }
       if (!gotRow) {
-        getRow();
+        takeRow();
       }
       if (tail !== undefined) {
         chunks.push(tail);
@@ -554,22 +584,28 @@
     }
   }
 
-  function filter(fun, design, args) {
-    return args[0].map((doc) => {
+  // What a function says of each document.
+  function ask(docs, one) {
+    const answers = [];
+    for (let i = 0; i < docs.length; i++) {
       host.progress();
-      return Boolean(apply(fun, design, [doc, args[1]]));
-    });
+      answers.push(one(docs[i]));
+    }
+    return answers;
+  }
+
+  function filter(fun, design, args) {
+    return ask(args[0], (doc) => truth(apply(fun, design, [doc, args[1]])));
   }
 
   let passes = false;
 
-  function filterEmit() {
+  function pass() {
     passes = true;
   }
 
   function filterView(fun, design, args) {
-    return args[0].map((doc) => {
-      host.progress();
+    return ask(args[0], (doc) => {
       passes = false;
       fun(doc);
       return passes;
@@ -578,15 +614,18 @@
 
   const kinds = { shows: show, lists: list, updates: update, rewrites: rewrite, validate_doc_update: validate, filters: filter, views: filterView };
   let design = null;
-  const compiled = {};
+  const compiled = { __proto__: null };
 
   function setDesign(document) {
-    design = { root: document, modules: {} };
+    design = { root: document, modules: { __proto__: null } };
   }
 
   function find(path) {
-    const name = path.join('.');
-    if (Object.hasOwn(compiled, name)) {
+    let name = path[0];
+    for (let i = 1; i < path.length; i++) {
+      name += '.' + path[i];
+    }
+    if (hasOwn(compiled, name)) {
       return compiled[name];
     }
     let at = design.root;
@@ -596,20 +635,25 @@
         throw ['error', 'not_found', 'missing ' + path[0] + ' function ' + path[i] + ' on design doc ' + design.root._id];
       }
     }
-    return (compiled[name] = compile(at, name, design, path[0] === 'views' ? filterEmit : emit));
+    return (compiled[name] = compile(at, name, design, path[0] === 'views' ? passEmit : emit));
   }
 
   function call(path, args) {
     const fun = find(path);
-    host.progress();
     return stringify(kinds[path[0]](fun, design.root, args));
   }
 
   // ---- Commands ----------------------------------------------------------------------------------------------------------------
 
-  [JSON, emit, sum, log, provides, registerType, start, send, getRow, isArray, filterEmit].forEach(seal);
+  const { emit, passEmit, helpers: given } = guest.makeHelpers(addRow, pass, log, addProvided, addType, setStart, addChunk, takeRow);
+  const helpers = [];
+  ownKeys(given).forEach((name) => helpers.push([name, given[name]]));
+  helpers.forEach(([, helper]) => seal(helper));
+  seal(emit);
+  seal(passEmit);
 
   const commands = {
+    __proto__: null,
     setMaps, setReduces, setDesign, map, reduce, call,
     find(path) {
       find(path);
@@ -625,7 +669,11 @@
       return '2' + e;
     }
     try {
-      const answer = apply(commands[command[0]], undefined, command.slice(1));
+      const args = [];
+      for (let i = 1; i < command.length; i++) {
+        args.push(command[i]);
+      }
+      const answer = apply(commands[command[0]], undefined, args);
       return '1' + (answer === undefined ? 'null' : answer);
     } catch (e) {
       try {
