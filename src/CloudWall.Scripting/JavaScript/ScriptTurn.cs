@@ -8,18 +8,19 @@ internal readonly struct ScriptTurn : IDisposable
     private readonly QuickJsEngine _engine;
     private readonly QuickJsInstance _instance;
 
-    public ScriptTurn(QuickJsEngine engine, QuickJsInstance instance, ScriptCall call, ScriptHostOptions options)
+    public ScriptTurn(QuickJsEngine engine, QuickJsInstance instance, TimedCall call, ScriptHostOptions options)
     {
         (_engine, _instance) = (engine, instance);
         instance.Seed(options.Random);
         instance.Running = call;
         instance.Watch();
-        engine.Ticker.Enter();
+        call.Ending = engine.Enter();
+        call.BeginPiece();
     }
 
     public void Dispose()
     {
-        _engine.Ticker.Exit();
         _instance.Running = null;
+        _engine.Exit();
     }
 }

@@ -14,16 +14,18 @@ internal sealed class QuickJsEngine : IDisposable
 
     private readonly ScriptHostOptions _options;
     private readonly MemoryBudget _budget;
+    private readonly EpochTicker _ticker;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly Lock _lock = new();
+    private int _running;
+    private bool _disposed;
 
     public QuickJsEngine(ScriptHostOptions options)
     {
         _options = options;
         _budget = new MemoryBudget(options.TotalMemory);
-        Ticker = new EpochTicker(() => Ready.Module.Tick());
+        _ticker = new EpochTicker(() => Ready.Module.Tick());
     }
-
-    /// <summary>Lets time pass while calls run.</summary>
-    public EpochTicker Ticker { get; }
 
     /// <summary>Bytes that instances may still take, beyond what each begins with.</summary>
     public long MemoryLeft => _budget.Left;
@@ -59,7 +61,54 @@ internal sealed class QuickJsEngine : IDisposable
         }
     }
 
-    public void Dispose() => Ticker.Dispose();
+    /// <summary>A call begins, for which time is to pass.</summary>
+    /// <returns>Cancelled when the engine ends: the call is to end then.</returns>
+    public CancellationToken Enter()
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _running++;
+            _ticker.Enter();
+            return _ending.Token;
+        }
+    }
+
+    /// <summary>A call has ended.</summary>
+    public void Exit()
+    {
+        lock (_lock)
+        {
+            _ticker.Exit();
+            if (--_running > 0 || !_disposed)
+            {
+                return;
+            }
+        }
+
+        _ticker.Dispose();
+    }
+
+    /// <summary>Has the calls that run end. Time passes until the last of them has: without it, they would not.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+            _ending.Cancel();
+            if (_running > 0)
+            {
+                return;
+            }
+        }
+
+        _ticker.Dispose();
+    }
 
     private static (QuickJsModule, QuickJsImage) Load(Action<ScriptLogEntry> log)
     {
