@@ -65,6 +65,9 @@ public class ScriptException : Exception
     /// <summary>The code ran longer than <see cref="ScriptLimits.Timeout"/>.</summary>
     public static ScriptException TimedOut() => new("os_process_error", "OS process timed out.");
 
+    /// <summary>Functions of others have the memory.</summary>
+    internal static ScriptException Starved() => new("os_process_error", "Too little memory is free for functions of design documents.");
+
     internal static ScriptException Compilation(string reason) => new("compilation_error", reason);
 
     // By way of UTF-8, which has no halves of characters: code may throw them, and the encoder would refuse them.

@@ -28,13 +28,29 @@ internal sealed class ScriptSet(QuickJsEngine engine, string scope, ScriptHostOp
     /// <exception cref="ScriptException">It failed.</exception>
     public QuickJsImage Prepare(QuickJsImage? from, ReadOnlySpan<byte> line, CancellationToken cancellation)
     {
-        var image = from ?? engine.Start;
-        var call = new TimedCall(scope, options, cancellation);
-        using var instance = engine.Create(image);
-        using (new ScriptTurn(engine, instance, call, options))
+        QuickJsInstance? instance = null;
+        try
         {
-            Read(Driver.Send(instance, image, line));
-            return QuickJsImage.Of(instance, image);
+            var image = from ?? engine.Start;
+            instance = engine.Create(image);
+            using (new ScriptTurn(engine, instance, new TimedCall(scope, options, cancellation), options))
+            {
+                Read(Driver.Send(instance, image, line));
+                return instance.WasStarved ? throw ScriptException.Starved() : QuickJsImage.Of(instance, image);
+            }
+        }
+        catch (WasmTrapException trap) when (trap.Code == TrapCode.StackOverflow && instance is { WasStarved: false })
+        {
+            // The text is at fault, and always will be.
+            throw ScriptException.Compilation("InternalError: stack overflow");
+        }
+        catch (Exception failure) when (Translate(failure, instance) is { } told)
+        {
+            throw told;
+        }
+        finally
+        {
+            instance?.Dispose();
         }
     }
 
@@ -46,17 +62,24 @@ internal sealed class ScriptSet(QuickJsEngine engine, string scope, ScriptHostOp
     /// <exception cref="ScriptException">It failed.</exception>
     public T Run<T>(QuickJsImage image, ReadOnlySpan<byte> line, TimedCall call, AnswerReader<T> read)
     {
-        var instance = Rent(image);
+        QuickJsInstance? instance = null;
         try
         {
             T result;
+            instance = Rent(image);
             using (new ScriptTurn(engine, instance, call, options))
             {
                 var answer = Driver.Send(instance, image, line);
                 if (instance.WasStarved)
                 {
                     // Whatever came of it came of what others do.
-                    throw Starved();
+                    throw ScriptException.Starved();
+                }
+
+                if (instance.IsExhausted && call.Pieces > 1)
+                {
+                    // A piece may have noticed that the ones before it took the memory.
+                    throw new ScriptException("InternalError", "out of memory");
                 }
 
                 result = read(Read(answer));
@@ -66,11 +89,9 @@ internal sealed class ScriptSet(QuickJsEngine engine, string scope, ScriptHostOp
             instance = null;
             return result;
         }
-        catch (WasmTrapException trap)
+        catch (Exception failure) when (Translate(failure, instance) is { } told)
         {
-            throw instance is { WasStarved: true }
-                ? Starved()
-                : new ScriptException("InternalError", trap.Code == TrapCode.StackOverflow ? "stack overflow" : trap.Message);
+            throw told;
         }
         catch (ScriptException failure) when (failure is not UnreadableException && failure.Error != "InternalError" && instance is { IsBroken: false })
         {
@@ -94,7 +115,15 @@ internal sealed class ScriptSet(QuickJsEngine engine, string scope, ScriptHostOp
         }
     }
 
-    private static ScriptException Starved() => new("os_process_error", "Too little memory is free for functions of design documents.");
+    /// <summary>What is told of a failure, if it is not what the caller should see: nothing but the call itself fails with it.</summary>
+    private static ScriptException? Translate(Exception failure, QuickJsInstance? instance) => failure switch
+    {
+        ScriptException { Error: "os_process_error" } or OperationCanceledException => null,
+        ScriptException or WasmTrapException or WasmException when instance is { WasStarved: true } => ScriptException.Starved(),
+        WasmTrapException trap => new ScriptException("InternalError", trap.Code == TrapCode.StackOverflow ? "stack overflow" : trap.Message),
+        WasmException cannot => new ScriptException("os_process_error", cannot.Message),
+        _ => null,
+    };
 
     private static ReadOnlySpan<byte> Read(ReadOnlySpan<byte> answer)
     {

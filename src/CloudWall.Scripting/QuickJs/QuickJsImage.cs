@@ -62,7 +62,7 @@ internal sealed class QuickJsImage
     {
         if (instance.Size < Size && !instance.TryGrow((uint)Size))
         {
-            throw new ScriptException("InternalError", "out of memory");
+            throw instance.WasStarved ? ScriptException.Starved() : new ScriptException("InternalError", "out of memory");
         }
 
         _data.CopyTo(instance.Span(0, _data.Length));

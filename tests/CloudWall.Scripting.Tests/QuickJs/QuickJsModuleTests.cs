@@ -47,6 +47,27 @@ public sealed partial class QuickJsModuleTests
         }
     }
 
+    /// <summary>Review of the sandbox, 6: a compiled module that does not load is no reason not to start.</summary>
+    [Fact]
+    public void A_compiled_module_that_does_not_load_is_compiled_anew_and_the_log_says_so()
+    {
+        var directory = Directory.CreateTempSubdirectory();
+        try
+        {
+            File.Copy(Path.Combine(Package, "emscripten-module.wasm"), Path.Combine(directory.FullName, "quickjs.wasm"));
+            File.WriteAllBytes(Path.Combine(directory.FullName, "quickjs.cwasm"), new byte[4096]);
+            var logged = new List<string>();
+            using var module = QuickJsModule.Load(directory.FullName, logged.Add);
+            Assert.True(module.WasCompiled);
+            Assert.Contains("quickjs.cwasm does not load", Assert.Single(logged), StringComparison.Ordinal);
+            Assert.Equal(QuickJsImports.Names.Count, module.ImportTypes.Count);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
     [GeneratedRegex(@"c\._(?<name>\w+)=\s*b\.(?<letter>[\w$]+)", RegexOptions.ExplicitCapture)]
     private static partial Regex Exports();
 }

@@ -1,0 +1,92 @@
+using CloudWall.Scripting.JavaScript;
+using CloudWall.Scripting.Running;
+using CloudWall.Scripting.Views;
+
+namespace CloudWall.Scripting.Tests.Hostile;
+
+/// <summary>Review of the sandbox, 6: what others' memory costs a call is an error of that call, and never a document's rows.</summary>
+public sealed class StarvedTests : IDisposable
+{
+    private readonly ScriptThreads _threads = new(4, 2, TimeProvider.System);
+    private readonly List<string> _logged = [];
+    private readonly ScriptHostOptions _options;
+    private readonly JavaScriptFactory _factory;
+
+    public StarvedTests()
+    {
+        _options = new ScriptHostOptions { TotalMemory = 8 << 20, Log = entry => _logged.Add(entry.Message) };
+        _factory = new JavaScriptFactory(_options, _threads);
+    }
+
+    public void Dispose()
+    {
+        _factory.Dispose();
+        _threads.Dispose();
+    }
+
+    [Fact]
+    public void Rows_are_there_or_the_call_has_failed()
+    {
+        var maps = Maps("function(doc) { var s = 'x'.repeat(doc.n); emit(s, s.length); }");
+        var (passed, failed) = (0, 0);
+        for (var n = 1 << 16; n < 16 << 20; n += n / 6)
+        {
+            try
+            {
+                using var results = maps.Map([Scripts.Utf8($$"""{"n":{{n}}}""")], TestContext.Current.CancellationToken);
+                Assert.Equal($"{n}", Scripts.Text(results[0].Value));
+                passed++;
+            }
+            catch (ScriptException failure)
+            {
+                Assert.Equal("os_process_error", failure.Error);
+                failed++;
+            }
+        }
+
+        Assert.Empty(_logged);
+        Assert.True(passed > 3 && failed > 3, $"{passed} {failed}");
+        Assert.Equal(["0.0 1:null"], Scripts.Rows(Maps("function(doc) { emit(1); }"), """{"_id":"a"}"""));
+    }
+
+    [Fact]
+    public void A_document_that_does_not_fit_fails_the_call()
+    {
+        var maps = Maps("function(doc) { emit(doc.s.length); }");
+        for (var n = 4 << 20; n < 24 << 20; n += 1 << 20)
+        {
+            try
+            {
+                using var results = maps.Map([Scripts.Utf8($$"""{"s":"{{new string('x', n)}}"}""")], TestContext.Current.CancellationToken);
+                Assert.Equal($"{n}", Scripts.Text(results[0].Key));
+            }
+            catch (ScriptException failure)
+            {
+                Assert.Equal("os_process_error", failure.Error);
+            }
+        }
+
+        Assert.Empty(_logged);
+    }
+
+    [Fact]
+    public void Functions_that_do_not_compile_for_want_of_memory_do_so_later()
+    {
+        const string text = "(function() { var s = 'x'.repeat(3e7).length; return function(doc) { emit(s); }; })()";
+        Assert.Equal("os_process_error", Assert.Throws<ScriptException>(() => Maps(text)).Error);
+
+        var design = _factory.CreateDesign("db", new("javascript", Scripts.Utf8("{\"validate_doc_update\":\"" + text + "\",\"filters\":{\"a\":\"function() { return true; }\"}}")), _options);
+        var none = Scripts.Utf8("null");
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal(
+                "os_process_error",
+                Assert.Throws<ScriptException>(() => design.Validate(new(Scripts.Utf8("{}"), none, none, none), TestContext.Current.CancellationToken)).Error);
+        }
+
+        Assert.Equal([true], design.Filter("a", [Scripts.Utf8("{}")], Scripts.Utf8("{}"), TestContext.Current.CancellationToken));
+    }
+
+    private MapFunctions Maps(string function) =>
+        _factory.CreateMaps("db", new MapSource("javascript", [function], Scripts.Utf8("")), _options);
+}
