@@ -13,7 +13,7 @@ public sealed class FaultTests(ITestOutputHelper output)
 {
     private const int Abreast = 6;
     private const string Path = "/db/";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     [Fact]
     public async Task Nodes_converge_whatever_the_network_does()
