@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using CloudWall.Documents;
 using CloudWall.Replication.Peers;
 using CloudWall.Replication.Remote;
 using CloudWall.Replication.Requests;
@@ -13,6 +12,7 @@ namespace CloudWall.Replication.Tests.Remote;
 public sealed class SecretsTests
 {
     private const string Credentials = "Basic YWRtaW46aHVudGVyMg==";
+    private static readonly string[] NotForOthers = ["authorization", "cookie", "x-token", "hunter2", "YWRtaW46"];
 
     [Theory]
     [InlineData(301)]
@@ -30,7 +30,7 @@ public sealed class SecretsTests
         var led = Assert.Single(other.Requests);
         Assert.StartsWith("GET /elsewhere ", led, StringComparison.Ordinal);
         Assert.All(
-            new[] { "authorization", "cookie", "x-token", "hunter2", "YWRtaW46" },
+            NotForOthers,
             secret => Assert.DoesNotContain(secret, led, StringComparison.OrdinalIgnoreCase));
         Assert.Contains(peer.Requests, static request => request.Contains("hunter2", StringComparison.Ordinal));
         Assert.Contains(peer.Requests, static request => request.Contains(Credentials, StringComparison.Ordinal));
