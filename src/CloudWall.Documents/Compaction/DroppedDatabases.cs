@@ -21,6 +21,9 @@ internal sealed class DroppedDatabases(EngineContext context)
 
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(5);
 
+    /// <summary>After a failure, such as one of the disk.</summary>
+    private static readonly TimeSpan Again = TimeSpan.FromMinutes(1);
+
     private readonly Lock _gate = new();
     private readonly List<uint> _waiting = [];
     private long _bytes;
@@ -141,12 +144,30 @@ internal sealed class DroppedDatabases(EngineContext context)
         }
         catch (Exception exception) when (!_stopped)
         {
-            // They are still noted: the next start tries again.
+            // They are still noted, so that the next start tries again if this does not.
             context.Options.Compaction.Failed(null, exception);
+            TryAgain(numbers);
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException or StorageException)
         {
             // The node is stopping.
+        }
+    }
+
+    private void TryAgain(uint[] numbers)
+    {
+        lock (_gate)
+        {
+            _waiting.AddRange(numbers);
+            _bytes = WorthBytes;
+            if (_stopped || _isDue)
+            {
+                return;
+            }
+
+            _isDue = true;
+            _timer?.Dispose();
+            _timer = context.Time.CreateTimer(static all => ((DroppedDatabases)all!).Wake(), this, Again, Timeout.InfiniteTimeSpan);
         }
     }
 
