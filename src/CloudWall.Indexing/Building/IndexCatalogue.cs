@@ -157,26 +157,31 @@ public sealed class IndexCatalogue : IAsyncDisposable
     public async Task RemoveAsync(string incarnation, string signature)
     {
         OpenIndex entry;
-        try
-        {
-            (entry, _) = Enter((incarnation, signature));
-        }
-        catch (DocumentException)
-        {
-            // The node is stopping; it is removed another time.
-            return;
-        }
-
         uint? number;
-        lock (entry.Gate)
+        while (true)
         {
-            if (entry.IsGone)
+            try
             {
+                (entry, _) = Enter((incarnation, signature));
+            }
+            catch (DocumentException)
+            {
+                // The node is stopping; it is removed another time.
                 return;
             }
 
-            number = _stored.Drop(incarnation, signature);
-            Leave((incarnation, signature), entry);
+            lock (entry.Gate)
+            {
+                if (entry.IsGone)
+                {
+                    // It was closed meanwhile; what is stored of it is still there.
+                    continue;
+                }
+
+                number = _stored.Drop(incarnation, signature);
+                Leave((incarnation, signature), entry);
+                break;
+            }
         }
 
         if (entry.Index is { } index)
