@@ -1,3 +1,4 @@
+using System.Globalization;
 using CloudWall.Documents.Checking;
 using CloudWall.Documents.Databases;
 using CloudWall.Server.Configuration;
@@ -25,6 +26,11 @@ internal static class DataCheck
         using var data = DataDirectory.Open(directory);
         var findings = 0;
         int databases;
+        foreach (var fault in FaultsOf(data.LocalIni))
+        {
+            Print(new Finding(null, fault));
+        }
+
         try
         {
             using var store = RocksDbStore.OpenReadOnly(data.Store, new RocksDbOptions { MarkFile = data.Synced });
@@ -57,4 +63,10 @@ internal static class DataCheck
             output.WriteLine(finding);
         }
     }
+
+    /// <summary>What is wrong with the settings that the node keeps, its id and its passwords among them.</summary>
+    private static IEnumerable<string> FaultsOf(string file) => File.Exists(file)
+        ? IniFile.FindFaults(File.ReadAllText(file)).Select(line => string.Create(
+            CultureInfo.InvariantCulture, $"{file}: line {line} is no setting, or the file is damaged there"))
+        : [$"{file} is missing, with the node's id and its passwords"];
 }

@@ -16,12 +16,12 @@ public sealed class DataCheckTests : IDisposable
         await FillAsync();
         var output = new StringWriter();
         Assert.Equal(0, await Application.RunAsync(["--check", "--data", _directory.Path], output, output));
-        Assert.Contains("1 databases, all agree", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("3 databases, all agree", output.ToString(), StringComparison.Ordinal);
 
         using (var store = RocksDbStore.Open(Path.Combine(_directory.Path, "store"), new RocksDbOptions()))
         {
             using var batch = store.CreateBatch();
-            batch.Delete(Keyspace.Meta, [4, 0, 0, 0, 1]);
+            batch.Delete(Keyspace.Meta, [4, 0, 0, 0, 3]);
             store.Commit(batch, sync: true);
         }
 
@@ -32,6 +32,23 @@ public sealed class DataCheckTests : IDisposable
         var refusal = await Assert.ThrowsAsync<ConfigurationException>(StartAsync);
         Assert.Contains(_directory.Path, refusal.Message, StringComparison.Ordinal);
         Assert.Contains("The database notes is damaged", refusal.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Review, attack 19: settings that are damaged or gone are found, too.</summary>
+    [Fact]
+    public async Task Settings_that_are_damaged_or_gone_are_named()
+    {
+        await FillAsync();
+        var file = Path.Combine(_directory.Path, "local.ini");
+        await File.AppendAllTextAsync(file, "rubbish\n", TestContext.Current.CancellationToken);
+        var output = new StringWriter();
+        Assert.Equal(1, await Application.RunAsync(["--check", "--data", _directory.Path], output, output));
+        Assert.Matches("local.ini: line [0-9]+ is no setting", output.ToString());
+
+        File.Delete(file);
+        output = new StringWriter();
+        Assert.Equal(1, await Application.RunAsync(["--check", "--data", _directory.Path], output, output));
+        Assert.Contains("local.ini is missing", output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
