@@ -44,7 +44,7 @@ internal static class RequestObject
         WriteHeaders(json, exchange);
         var text = body is { } bytes ? Encoding.UTF8.GetString(bytes.Span) : null;
         json.Raw(",\"body\":"u8);
-        _ = isRead && body is { } read ? json.Raw(read.Span) : json.Text(text ?? "undefined");
+        _ = isRead && body is { } read ? json.Raw(read.Span) : json.Text(text ?? (exchange.ContentLength == 0 ? string.Empty : "undefined"));
         json.Raw(",\"peer\":"u8)
             .Text(exchange.Context.Connection.RemoteIpAddress?.ToString() ?? string.Empty).Raw(",\"form\":"u8);
         WriteMembers(json, IsForm(exchange) && body is { } form ? Query.ParseForm(form.Span) : Query.Parse([]));
