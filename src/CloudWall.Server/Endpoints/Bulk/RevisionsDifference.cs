@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using CloudWall.Documents;
 using CloudWall.Documents.Revisions;
@@ -15,7 +17,7 @@ internal static class RevisionsDifference
     /// <summary><c>_revs_diff</c>: what is missing, and from which leaves it may descend.</summary>
     public static async Task Difference(Exchange exchange)
     {
-        var asked = await Read(exchange);
+        var (asked, beyond) = await Read(exchange);
         using var stream = exchange.BeginStream();
         var output = stream.Buffer;
         var first = true;
@@ -29,11 +31,11 @@ internal static class RevisionsDifference
 
             output.Raw(first ? "{"u8 : ","u8).Text(id).Raw(":{\"missing\":"u8);
             first = false;
-            WriteRevisions(output, missing);
+            WriteRevisions(output, missing, beyond);
             if (ancestors.Count > 0)
             {
                 output.Raw(",\"possible_ancestors\":"u8);
-                WriteRevisions(output, ancestors);
+                WriteRevisions(output, ancestors, beyond);
             }
 
             output.Raw("}"u8);
@@ -47,7 +49,7 @@ internal static class RevisionsDifference
     /// <summary><c>_missing_revs</c>: what is missing.</summary>
     public static async Task Missing(Exchange exchange)
     {
-        var asked = await Read(exchange);
+        var (asked, beyond) = await Read(exchange);
         using var stream = exchange.BeginStream();
         var output = stream.Buffer;
         output.Raw("{\"missing_revs\":{"u8);
@@ -58,7 +60,7 @@ internal static class RevisionsDifference
             if (missing.Count > 0)
             {
                 output.Raw(first ? ""u8 : ","u8).Text(id).Raw(":"u8);
-                WriteRevisions(output, missing);
+                WriteRevisions(output, missing, beyond);
                 first = false;
                 await stream.FlushIfFullAsync();
             }
@@ -68,26 +70,35 @@ internal static class RevisionsDifference
         await stream.CompleteAsync();
     }
 
-    private static void WriteRevisions(JsonBuffer output, IReadOnlyList<RevisionId> revisions)
+    private static void WriteRevisions(JsonBuffer output, IReadOnlyList<RevisionId> revisions, Dictionary<RevisionId, string>? beyond)
     {
         output.Raw("["u8);
         for (var i = 0; i < revisions.Count; i++)
         {
             output.Raw(i == 0 ? ""u8 : ","u8);
-            DocumentJson.WriteRevision(output, revisions[i]);
+            if (beyond is not null && beyond.TryGetValue(revisions[i], out var text))
+            {
+                output.Text(text);
+            }
+            else
+            {
+                DocumentJson.WriteRevision(output, revisions[i]);
+            }
         }
 
         output.Raw("]"u8);
     }
 
-    private static async Task<Dictionary<string, List<RevisionId>>> Read(Exchange exchange)
+    /// <summary>What is asked about, and the texts of revisions that are beyond all generations of this node, by their stand-ins.</summary>
+    private static async Task<(Dictionary<string, List<RevisionId>> Asked, Dictionary<RevisionId, string>? Beyond)> Read(Exchange exchange)
     {
         exchange.RequireJson();
         using var body = await exchange.ReadJsonAsync();
-        return Read(body.Span);
+        Dictionary<RevisionId, string>? beyond = null;
+        return (Read(body.Span, ref beyond), beyond);
     }
 
-    private static Dictionary<string, List<RevisionId>> Read(ReadOnlySpan<byte> json)
+    private static Dictionary<string, List<RevisionId>> Read(ReadOnlySpan<byte> json, ref Dictionary<RevisionId, string>? beyond)
     {
         var asked = new Dictionary<string, List<RevisionId>>(StringComparer.Ordinal);
         DocumentError? wrong = null;
@@ -103,7 +114,7 @@ internal static class RevisionsDifference
                     reader.Read();
                     if (reader.TokenType == JsonTokenType.StartArray)
                     {
-                        asked[id] = ReadRevisions(ref reader, ref wrong);
+                        asked[id] = ReadRevisions(ref reader, ref beyond, ref wrong);
                     }
                     else
                     {
@@ -126,12 +137,13 @@ internal static class RevisionsDifference
         return wrong is null ? asked : throw new DocumentException(wrong);
     }
 
-    private static List<RevisionId> ReadRevisions(ref Utf8JsonReader reader, ref DocumentError? wrong)
+    private static List<RevisionId> ReadRevisions(
+        ref Utf8JsonReader reader, ref Dictionary<RevisionId, string>? beyond, ref DocumentError? wrong)
     {
         var revisions = new List<RevisionId>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (reader.TokenType == JsonTokenType.String && TryRead(ref reader, out var revision))
+            if (reader.TokenType == JsonTokenType.String && TryRead(ref reader, ref beyond, out var revision))
             {
                 revisions.Add(revision);
             }
@@ -145,7 +157,33 @@ internal static class RevisionsDifference
         return revisions;
     }
 
-    private static bool TryRead(ref Utf8JsonReader reader, out RevisionId revision) =>
-        RevisionId.TryParse(
-            reader.ValueIsEscaped ? System.Text.Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan, out revision);
+    private static bool TryRead(ref Utf8JsonReader reader, ref Dictionary<RevisionId, string>? beyond, out RevisionId revision)
+    {
+        var text = reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan;
+        if (RevisionId.TryParse(text, out revision))
+        {
+            return true;
+        }
+
+        if (!IsBeyond(text))
+        {
+            return false;
+        }
+
+        // It is in no tree, and all leaves come before it. Its whole text keeps it apart from others.
+        revision = RevisionId.FromHashBytes(long.MaxValue, text);
+        beyond ??= [];
+        beyond[revision] = Encoding.UTF8.GetString(text);
+        return true;
+    }
+
+    /// <summary>Whether a text is a revision whose generation has no end in CouchDB, and is too large to be stored here.</summary>
+    private static bool IsBeyond(ReadOnlySpan<byte> text)
+    {
+        var dash = text.IndexOf((byte)'-');
+        return dash > 0
+            && !text[..dash].ContainsAnyExceptInRange((byte)'0', (byte)'9')
+            && !long.TryParse(text[..dash], NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            && RevisionId.TryParseHash(long.MaxValue, text[(dash + 1)..], out _);
+    }
 }
