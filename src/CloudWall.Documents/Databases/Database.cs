@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using CloudWall.Documents.Admission;
 using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Changes;
 using CloudWall.Documents.Compaction;
@@ -243,7 +244,8 @@ public sealed class Database
     public bool Compresses(string contentType) => Open().Contents.Compresses(contentType);
 
     /// <summary>Room in the store for what a request cannot hold in memory.</summary>
-    public Spool BeginSpool() => new(Open());
+    /// <exception cref="DocumentException">507: the disk is too full.</exception>
+    public Spool BeginSpool() => _core.Options.Room?.Refuse(WriteNeed.Space) is { } refusal ? throw new DocumentException(refusal) : new Spool(Open());
 
     /// <summary>Documents by their latest changes, after a sequence (ascending) or up to it from the newest (descending).</summary>
     /// <param name="since">Ascending: rows after this sequence. Descending: rows after it too, newest first.</param>
