@@ -399,6 +399,7 @@ internal sealed class Node : IAsyncDisposable
                 new UserDocumentRule(),
                 new DesignDocumentRule(Scripts),
             ],
+            HiddenMember = UserDocumentRule.HiddenMember,
             LoadValidator = database => DesignValidation.Load(Scripts, database),
             DefaultShards = Settings.DefaultShards,
             Limits = Settings.Limits,

@@ -38,7 +38,7 @@ public sealed class BodyReader : IDisposable
         }
 
         _body.Set(_bodies!.Value);
-        return new StoredRevision(_body, BodyCodec.Read(_body.Span, out var attachments), attachments);
+        return _core.Show(_body);
     }
 
     /// <summary>Lets go of what it holds of the store; it may go on.</summary>

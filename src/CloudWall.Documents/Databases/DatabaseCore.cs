@@ -16,6 +16,7 @@ internal sealed class DatabaseCore : IDisposable
     private bool _isNoted;
     private long _designVersion;
     private readonly CancellationTokenSource _closing = new();
+    private readonly HiddenMember? _hidden;
     private volatile StateBox? _state;
     private volatile SecurityBox? _security;
     private volatile DocumentError _closedBecause = DatabaseErrors.Stopping;
@@ -29,6 +30,7 @@ internal sealed class DatabaseCore : IDisposable
         Description = new DatabaseOptions(record.Partitioned, record.Shards);
         CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(record.CreatedAt);
         Context = context;
+        _hidden = context.Options.HiddenMember?.Invoke(name) is { } hidden ? new HiddenMember(hidden) : null;
         Contents = new ContentStore(this);
         Closing = _closing.Token;
     }
@@ -237,7 +239,15 @@ internal sealed class DatabaseCore : IDisposable
             return null;
         }
 
-        return new StoredRevision(value, BodyCodec.Read(value.Span, out var attachments), attachments);
+        return Show(value);
+    }
+
+    /// <summary>A stored revision as it is read: whoever reads bodies for others does so through this.</summary>
+    /// <param name="value">The revision as it is stored, which belongs to the result.</param>
+    public StoredRevision Show(PinnedValue value)
+    {
+        var offset = BodyCodec.Read(value.Span, out var attachments);
+        return new StoredRevision(value, offset, attachments) { Shown = _hidden?.Without(value.Span[offset..]) };
     }
 
     public bool HasBody(string id, RevisionId revision)

@@ -48,6 +48,12 @@ public sealed record EngineOptions
     public IReadOnlyList<WriteRule> Rules { get; init; } = [];
 
     /// <summary>
+    /// The top-level member that is left out of the bodies of a database when they are read, for whatever purpose; null for none. It is asked
+    /// once for each database. A revision that has the member is shown with another content than that of which its hash was made.
+    /// </summary>
+    public Func<string, string?>? HiddenMember { get; init; }
+
+    /// <summary>
     /// Reads what a database's design documents demand of its documents; null where they demand nothing. It is called before the first
     /// write, and again after a design document has changed.
     /// </summary>

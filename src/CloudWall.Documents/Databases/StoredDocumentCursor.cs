@@ -90,7 +90,7 @@ internal sealed class StoredDocumentCursor : DocumentCursor
 
         var value = _body;
         value.Set(_bodies!.Value);
-        return new StoredRevision(value, BodyCodec.Read(value.Span, out var attachments), attachments);
+        return _core.Show(value);
     }
 
     protected override void Dispose(bool disposing)

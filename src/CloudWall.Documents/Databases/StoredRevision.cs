@@ -20,10 +20,13 @@ public sealed class StoredRevision : IDisposable
     /// The body in CouchDB's normal form: an object <c>{…}</c> as UTF-8, without the underscore members that answers add.
     /// Valid until disposed of.
     /// </summary>
-    public ReadOnlyMemory<byte> Body => _value.Memory[_bodyOffset..];
+    public ReadOnlyMemory<byte> Body => Shown ?? _value.Memory[_bodyOffset..];
 
     /// <summary>Its attachments in CouchDB's order; empty where there are none.</summary>
     public IReadOnlyList<AttachmentInfo> Attachments { get; }
+
+    /// <summary>The body without what is hidden (<see cref="EngineOptions.HiddenMember"/>); null where nothing is.</summary>
+    internal ReadOnlyMemory<byte>? Shown { get; init; }
 
     /// <summary>How many bytes it takes as stored.</summary>
     internal int StoredLength => _value.Span.Length;

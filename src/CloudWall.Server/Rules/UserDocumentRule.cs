@@ -7,7 +7,8 @@ namespace CloudWall.Server.Rules;
 
 /// <summary>
 /// Keeps passwords out of the users' databases. CouchDB hashes a <c>password</c> when it is written; this node has no accounts yet that
-/// could use the hash, and must not store the password itself. Documents that were hashed elsewhere are taken.
+/// could use the hash, and must not store the password itself. Documents that were hashed elsewhere are taken. What earlier versions let in is
+/// shown without it.
 /// </summary>
 internal sealed class UserDocumentRule : WriteRule
 {
@@ -16,6 +17,10 @@ internal sealed class UserDocumentRule : WriteRule
 
     /// <summary>Whether a database is one whose documents are users.</summary>
     public static bool IsUsers(string database) => database == "_users" || database.EndsWith("/_users", StringComparison.Ordinal);
+
+    /// <summary>The member that nobody is shown: earlier versions took passwords in clear, and they are stored still.</summary>
+    /// <param name="database">The database's name.</param>
+    public static string? HiddenMember(string database) => IsUsers(database) ? "password" : null;
 
     /// <summary>Whether a body has a password in clear.</summary>
     /// <param name="body">A document's body in normal form.</param>

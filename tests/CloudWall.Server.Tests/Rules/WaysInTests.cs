@@ -70,7 +70,6 @@ public sealed class WaysInTests
 
     /// <summary>What an earlier version let in is there still; it can be deleted, but not copied or attached to.</summary>
     [Theory]
-    [InlineData("_users", "org.couchdb.user:ann", User, "forbidden")]
     [InlineData("db", "_design/d", Design, "compilation_error")]
     [InlineData("db", "_design/d", "{\"views\":3}", "invalid_design_doc")]
     public async Task A_document_that_is_there_already_is_neither_copied_nor_attached_to_but_deleted(string name, string id, string body, string error)
