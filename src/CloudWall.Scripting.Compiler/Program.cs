@@ -9,7 +9,14 @@ if (args is not [var source, var runtime, var output])
 
 if (QuickJsModule.TargetOf(runtime) is not { } target)
 {
-    Console.Error.WriteLine($"There is no engine for {runtime}: it is compiled at start.");
+    Console.WriteLine($"There is no engine for {runtime}: it is compiled at each start.");
+    return 0;
+}
+
+if (runtime != QuickJsModule.ThisRuntime)
+{
+    // Wasmtime's package has a compiler for the machine that it runs on alone, and ends the process where it is asked for another.
+    Console.WriteLine($"What is published for {runtime} compiles its JavaScript engine at each start: publish on such a machine to have it compiled.");
     return 0;
 }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using CloudWall.Scripting.Wasm;
@@ -68,6 +69,11 @@ internal sealed unsafe class QuickJsModule : IDisposable
         return new QuickJsModule(engine, Compile(engine, Path.Combine(directory, "quickjs.wasm")), wasCompiled: true);
     }
 
+    /// <summary>This machine as one of .NET's runtimes, such as <c>linux-arm64</c>: the only one that Wasmtime's package compiles for.</summary>
+    public static string ThisRuntime { get; } =
+        (OperatingSystem.IsWindows() ? "win-" : OperatingSystem.IsMacOS() ? "osx-" : "linux-")
+        + RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
+
     /// <summary>How Wasmtime calls the machine of one of .NET's runtimes; null where it has no compiler for it.</summary>
     public static string? TargetOf(string runtime) => runtime switch
     {
@@ -82,7 +88,7 @@ internal sealed unsafe class QuickJsModule : IDisposable
 
     /// <summary>Compiles the module for a machine.</summary>
     /// <param name="source">The WebAssembly file.</param>
-    /// <param name="target">The machine, such as <c>aarch64-unknown-linux-gnu</c>.</param>
+    /// <param name="target">The machine, such as <c>aarch64-unknown-linux-gnu</c>: with the features that all of its kind have.</param>
     /// <returns>What <see cref="Load(Action{string})"/> reads.</returns>
     public static byte[] Precompile(string source, string target)
     {
