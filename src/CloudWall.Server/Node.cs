@@ -91,7 +91,7 @@ internal sealed class Node : IAsyncDisposable
             options.Time,
             MemoryReturn.Note);
         Feeds = new FeedPlaces(settings.MaxFeeds);
-        var scripts = settings.Scripts with { Time = options.Time, Log = entry => Log.Write(LogLevel.Info, $"{entry.Scope}: {entry.Message}") };
+        var scripts = settings.Scripts with { Time = options.Time, Log = LogScripts };
         var runner = new ScriptThreads(scripts.Places, scripts.Streams, options.Time);
         Scripts = new ScriptHost(scripts, runner, Languages(options.QueryServers, scripts, runner));
         _hosts = new RemoteHosts(
@@ -268,6 +268,9 @@ internal sealed class Node : IAsyncDisposable
 
     /// <summary>A database of this node as a URL, for people: with the address that it listens on.</summary>
     public string LocalUrl(string database) => $"{Address.GetLeftPart(UriPartial.Authority)}/{Uri.EscapeDataString(database).Replace("%20", "+", StringComparison.Ordinal)}/";
+
+    private void LogScripts(ScriptLogEntry entry) => Log.Write(
+        entry.IsWarning ? LogLevel.Warning : LogLevel.Info, entry.Scope.Length == 0 ? entry.Message : $"{entry.Scope}: {entry.Message}");
 
     /// <summary>Whether all that <see cref="DisposeAsync"/> ends has ended without a failure.</summary>
     public bool HasEndedInOrder { get; private set; }

@@ -185,7 +185,9 @@ internal sealed class JavaScriptDesign : DesignFunctions
             if (count == 1)
             {
                 _options.Log(new ScriptLogEntry(
-                    _scope, $"{failure.Error}: {failure.Reason}, with doc._id {DesignMembers.IdOf(documents[from].Span)}, which does not pass"));
+                    _scope,
+                    $"{failure.Error}: {failure.Reason}, with doc._id {DesignMembers.IdOf(documents[from].Span)}, which does not pass",
+                    IsWarning: true));
                 return;
             }
 

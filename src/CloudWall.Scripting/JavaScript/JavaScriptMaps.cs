@@ -101,7 +101,10 @@ internal sealed class JavaScriptMaps : MapFunctions
             results.Rewind(rows, position);
             if (count == 1)
             {
-                _options.Log(new ScriptLogEntry(_scope, $"{failure.Error}: {failure.Reason}, with doc._id {DesignMembers.IdOf(documents[from].Span)}, which has no rows"));
+                _options.Log(new ScriptLogEntry(
+                    _scope,
+                    $"{failure.Error}: {failure.Reason}, with doc._id {DesignMembers.IdOf(documents[from].Span)}, which has no rows",
+                    IsWarning: true));
                 results.Documents++;
                 return;
             }

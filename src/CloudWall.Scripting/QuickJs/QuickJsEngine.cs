@@ -112,7 +112,7 @@ internal sealed class QuickJsEngine : IDisposable
 
     private static (QuickJsModule, QuickJsImage) Load(Action<ScriptLogEntry> log)
     {
-        var module = QuickJsModule.Load(text => log(new ScriptLogEntry("", text)));
+        var module = QuickJsModule.Load(text => log(new ScriptLogEntry("", text, IsWarning: true)));
         try
         {
             var budget = new MemoryBudget(FirstMemory);

@@ -1,7 +1,10 @@
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
+using CloudWall.Scripting.JavaScript;
 using CloudWall.Scripting.QuickJs;
+using CloudWall.Scripting.Running;
+using CloudWall.Scripting.Views;
 
 namespace CloudWall.Scripting.Tests.QuickJs;
 
@@ -66,6 +69,43 @@ public sealed partial class QuickJsModuleTests
         {
             directory.Delete(recursive: true);
         }
+    }
+
+    [Fact]
+    public void A_module_that_was_compiled_before_is_taken_as_it_is()
+    {
+        var directory = Directory.CreateTempSubdirectory("cloudwall-engine");
+        try
+        {
+            var source = Path.Combine(directory.FullName, "quickjs.wasm");
+            var compiled = Path.Combine(directory.FullName, "quickjs.cwasm");
+            File.Copy(Path.Combine(Package, "emscripten-module.wasm"), source);
+            var target = QuickJsModule.TargetOf(QuickJsModule.ThisRuntime);
+            Assert.SkipWhen(target is null, "Wasmtime has no name for this system.");
+            File.WriteAllBytes(compiled, QuickJsModule.Precompile(source, target!));
+            var log = new List<string>();
+            using var ready = QuickJsModule.Load(directory.FullName, log.Add);
+            Assert.False(ready.WasCompiled);
+            Assert.Empty(log);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public void A_document_that_no_function_can_take_is_named_to_whoever_runs_the_node()
+    {
+        var log = new List<ScriptLogEntry>();
+        var options = new ScriptHostOptions { Limits = new ScriptLimits { Memory = 32 << 20 }, Log = log.Add };
+        using var threads = new ScriptThreads(2, 2, TimeProvider.System);
+        using var factory = new JavaScriptFactory(options, threads);
+        var maps = factory.CreateMaps("db", new MapSource("javascript", ["function(doc) { log('code'); emit(1, null); }"], default), options);
+        var large = $$"""{"_id":"large","x":"{{new string('x', 24 << 20)}}"}""";
+        Assert.Equal(["1.0 1:null"], Scripts.Rows(maps, large, """{"_id":"a"}"""));
+        Assert.Contains("large", Assert.Single(log, static entry => entry.IsWarning).Message, StringComparison.Ordinal);
+        Assert.Equal("code", Assert.Single(log, static entry => !entry.IsWarning).Message);
     }
 
     [GeneratedRegex(@"c\._(?<name>\w+)=\s*b\.(?<letter>[\w$]+)", RegexOptions.ExplicitCapture)]
