@@ -52,6 +52,7 @@ internal sealed class NodeUnderTest : IAsyncDisposable
                 ("chttpd", "port", "0"),
                 ("chttpd", "bind_address", "127.0.0.1"),
                 ("chttpd_auth", "iterations", "1"),
+                ("couchdb", "single_node", "false"),
                 ("log", "level", "notice"),
             ],
         });

@@ -34,7 +34,7 @@ public sealed class UserPasswordTests
     public async Task No_way_out_has_it(string method, string path, string? body = null)
     {
         await using var node = await NodeUnderTest.StartAsync();
-        var users = node.Node.Databases.Find("_users")!;
+        var users = await node.CreateAsync("_users");
         var revision = (await NodeUnderTest.PutAsync(users, (Id, User)))[0].ToString();
         await NodeUnderTest.PutAsync(users, ("_design/d", """
             {"views":{"all":{"map":"function(doc) { emit(doc._id, doc); }"}},
@@ -58,7 +58,7 @@ public sealed class UserPasswordTests
     public async Task Neither_replications_nor_copies_take_it_along()
     {
         await using var node = await NodeUnderTest.StartAsync();
-        var users = node.Node.Databases.Find("_users")!;
+        var users = await node.CreateAsync("_users");
         var revision = (await NodeUnderTest.PutAsync(users, (Id, User)))[0];
         var url = new UriBuilder(node.Node.Address) { UserName = "admin", Password = "pass", Path = "/_users" }.Uri;
         foreach (var (source, target) in ((string, string)[])[("_users", "one"), (url.ToString(), "two")])
