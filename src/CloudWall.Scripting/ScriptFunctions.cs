@@ -6,6 +6,16 @@ namespace CloudWall.Scripting;
 /// </summary>
 public abstract class ScriptFunctions
 {
-    /// <summary>Gives back what is only kept to be quick: idle engines, processes. The set goes on working.</summary>
+    /// <summary>What a host knows them by.</summary>
+    internal object? Key { get; set; }
+
+    /// <summary>
+    /// Gives back what is only kept to be quick: idle engines, processes, and what calls that are under way would keep. The set goes on working.
+    /// </summary>
     public abstract void ReleaseIdle();
+
+    /// <summary>From now on things are kept again.</summary>
+    public virtual void Resume()
+    {
+    }
 }

@@ -96,6 +96,11 @@ public sealed class ScriptHost : IDisposable
         return Known<DesignFunctions>(key) ?? Keep(key, Factory(source.Language).CreateDesign(scope, source, _options));
     }
 
+    /// <summary>Functions that somebody has held for long are used, and kept from now on if they were dropped meanwhile.</summary>
+    /// <returns>The functions, or others in their place that are made of the same.</returns>
+    public T Use<T>(T functions)
+        where T : ScriptFunctions => functions.Key is Key key ? Keep(key, functions) : functions;
+
     /// <summary>Drops what nobody has used for <see cref="ScriptHostOptions.IdleTime"/>. The host's timer does so, too.</summary>
     public void DropIdle()
     {
@@ -187,7 +192,20 @@ public sealed class ScriptHost : IDisposable
     {
         try
         {
-            return await Runner.RunAsync(entry.Key.Scope, create, entry.GivenUp.Token).ConfigureAwait(false);
+            var functions = await Runner.RunAsync(entry.Key.Scope, create, entry.GivenUp.Token).ConfigureAwait(false);
+            functions.Key = entry.Key;
+            lock (_lock)
+            {
+                if (_entries.TryGetValue(entry.Key, out var present) && present == entry)
+                {
+                    entry.Functions = functions;
+                    return functions;
+                }
+            }
+
+            // Dropped before it was there.
+            functions.ReleaseIdle();
+            return functions;
         }
         catch
         {
@@ -249,7 +267,17 @@ public sealed class ScriptHost : IDisposable
         }
 
         evicted?.ReleaseIdle();
-        return entry.Functions as T ?? functions;
+        if (entry.Functions is T kept && kept != functions)
+        {
+            return kept;
+        }
+
+        if (entry.Functions == functions)
+        {
+            functions.Resume();
+        }
+
+        return functions;
     }
 
     private Entry? FindOrAdd(Key key, out Entry entry)
@@ -319,7 +347,7 @@ public sealed class ScriptHost : IDisposable
 
         public bool IsCompiled => _compiling is { IsCompleted: true };
 
-        public ScriptFunctions? Functions => _compiling is { IsCompletedSuccessfully: true } compiled ? compiled.Result : null;
+        public ScriptFunctions? Functions { get; set; }
 
         /// <summary>Compiles them, or waits for who does.</summary>
         public Task<ScriptFunctions> CompileAsync(Func<Task<ScriptFunctions>> compile)
@@ -330,7 +358,16 @@ public sealed class ScriptHost : IDisposable
             }
         }
 
-        public void Keep(ScriptFunctions functions) => _compiling ??= Task.FromResult(functions);
+        /// <summary>Has these, unless there are others.</summary>
+        public void Keep(ScriptFunctions functions)
+        {
+            if (_compiling is null)
+            {
+                functions.Key = Key;
+                _compiling = Task.FromResult(functions);
+                Functions = functions;
+            }
+        }
 
         public void ReleaseIdle() => Functions?.ReleaseIdle();
     }

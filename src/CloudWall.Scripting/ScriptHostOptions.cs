@@ -21,7 +21,10 @@ public sealed record ScriptHostOptions
     /// <summary>How many lists may be under way, most of which wait for their clients. 32.</summary>
     public int Streams { get; init; } = 32;
 
-    /// <summary>Bytes of memory that all engines of this process may have together, beyond the 16 MiB that each begins with. 192 MiB.</summary>
+    /// <summary>
+    /// Bytes of memory that all calls may take together, beyond the 16 MiB that each begins with, and that what is kept between calls may take.
+    /// One database has at most two thirds of what others leave. 192 MiB.
+    /// </summary>
     public long TotalMemory { get; init; } = 192L << 20;
 
     /// <summary>Where random numbers come from: they seed <c>Math.random</c> for each call.</summary>

@@ -8,8 +8,8 @@ namespace CloudWall.Scripting.JavaScript;
 /// <summary>The functions of a design document other than its views, in JavaScript. Each is compiled when it is first called, once.</summary>
 internal sealed class JavaScriptDesign : DesignFunctions
 {
-    /// <summary>Functions that are kept compiled; a document with more has the others compiled for each call.</summary>
-    private const int MaxPrepared = 32;
+    /// <summary>Functions that are known at a time, compiled or not: when there are more, all are forgotten.</summary>
+    private const int MaxPrepared = 1000;
 
     private readonly ScriptRunner _runner;
     private readonly ScriptSet _set;
@@ -17,7 +17,7 @@ internal sealed class JavaScriptDesign : DesignFunctions
     private readonly ScriptHostOptions _options;
     private readonly byte[] _document;
     private readonly ConcurrentDictionary<string, Prepared> _prepared = new(StringComparer.Ordinal);
-    private readonly Lazy<QuickJsImage> _image;
+    private readonly KeptImage _image;
 
     public JavaScriptDesign(QuickJsEngine engine, ScriptRunner runner, string scope, DesignSource source, ScriptHostOptions options)
     {
@@ -25,13 +25,11 @@ internal sealed class JavaScriptDesign : DesignFunctions
         _set = new ScriptSet(engine, scope, options);
         _document = source.Document.ToArray();
         HasValidation = DesignMembers.TryFind(_document, ["validate_doc_update"], out _);
-        _image = new(
-            () =>
-            {
-                using var command = new Command("setDesign"u8);
-                return _set.Prepare(null, command.Json(_document).Finish().Written, CancellationToken.None);
-            },
-            LazyThreadSafetyMode.PublicationOnly);
+        _image = _set.Keep(token =>
+        {
+            using var command = new Command("setDesign"u8);
+            return _set.Prepare(null, command.Json(_document).Finish().Written, token);
+        });
     }
 
     /// <inheritdoc/>
@@ -41,8 +39,12 @@ internal sealed class JavaScriptDesign : DesignFunctions
     public override void ReleaseIdle()
     {
         _set.ReleaseIdle();
-        _prepared.Clear();
+        _image.Release();
+        Forget();
     }
+
+    /// <inheritdoc/>
+    public override void Resume() => _set.Resume();
 
     /// <inheritdoc/>
     public override bool[] Filter(
@@ -125,7 +127,7 @@ internal sealed class JavaScriptDesign : DesignFunctions
     {
         using var command = new Command("call"u8);
         command.Texts(path).List(arguments, 0, arguments.Length).Finish();
-        return _runner.Run(_scope, () => _set.Run(Prepare(path, cancellation).Image, command.Written, call, read), cancellation);
+        return _runner.Run(_scope, () => _set.Run(Prepare(path, cancellation).Image!.Get(cancellation), command.Written, call, read), cancellation);
     }
 
     private bool[] Ask(
@@ -137,10 +139,11 @@ internal sealed class JavaScriptDesign : DesignFunctions
             () =>
             {
                 var prepared = Prepare(path, cancellation);
+                var image = prepared.Image!.Get(cancellation);
                 for (int from = 0, count; from < documents.Count; from += count)
                 {
                     count = prepared.KeepsState ? 1 : documents.Count;
-                    Ask(prepared.Image, path, documents, from, count, request, answers, cancellation);
+                    Ask(image, path, documents, from, count, request, answers, cancellation);
                 }
 
                 return true;
@@ -203,28 +206,35 @@ internal sealed class JavaScriptDesign : DesignFunctions
         var name = string.Join('\0', path);
         if (!_prepared.TryGetValue(name, out var prepared))
         {
+            if (_prepared.Count >= MaxPrepared)
+            {
+                Forget();
+            }
+
             // Whoever is here has a place to run in, and must not wait for another who compiles the same.
             var made = Compile(path, cancellation);
-            prepared = _prepared.Count < MaxPrepared ? _prepared.GetOrAdd(name, made) : made;
+            prepared = _prepared.GetOrAdd(name, made);
+            if (!ReferenceEquals(prepared, made))
+            {
+                made.Image?.Release();
+            }
         }
 
         return prepared.Failure is null ? prepared : throw prepared.Failure;
     }
 
-    /// <summary>Compiles a function. What fails otherwise than by its text may do better next time.</summary>
-    private Prepared Compile(string[] path, CancellationToken cancellation)
+    private void Forget()
     {
-        try
+        foreach (var name in _prepared.Keys)
         {
-            return CompileText(path, cancellation);
-        }
-        catch (ScriptException failure) when (failure.Error is "compilation_error" or "not_found")
-        {
-            return new Prepared(null!, false) { Failure = failure };
+            if (_prepared.TryRemove(name, out var prepared))
+            {
+                prepared.Image?.Release();
+            }
         }
     }
 
-    private Prepared CompileText(string[] path, CancellationToken cancellation)
+    private Prepared Compile(string[] path, CancellationToken cancellation)
     {
         for (var i = 1; i <= path.Length; i++)
         {
@@ -235,17 +245,26 @@ internal sealed class JavaScriptDesign : DesignFunctions
         }
 
         DesignMembers.TryFind(_document, path, out var text);
-        using var command = new Command("find"u8);
-        var image = _set.Prepare(_image.Value, command.Texts(path).Finish().Written, cancellation);
-        return new Prepared(image, text is null || SourceText.Describe(text).MayKeepState);
+        var image = _set.Keep(token =>
+        {
+            using var command = new Command("find"u8);
+            return _set.Prepare(_image.Get(token), command.Texts(path).Finish().Written, token);
+        });
+        try
+        {
+            image.Get(cancellation);
+            return new Prepared(image, text is null || SourceText.Describe(text).MayKeepState, null);
+        }
+        catch (ScriptException failure) when (failure.Error is "compilation_error" or "not_found")
+        {
+            // Whatever else fails may do better next time.
+            return new Prepared(null, false, failure);
+        }
     }
 
     /// <summary>A function that is ready to be called.</summary>
     /// <param name="Image">The state in which it is compiled.</param>
     /// <param name="KeepsState">Whether what it does may still be there afterwards.</param>
-    private sealed record Prepared(QuickJsImage Image, bool KeepsState)
-    {
-        /// <summary>Why it does not compile.</summary>
-        public ScriptException? Failure { get; init; }
-    }
+    /// <param name="Failure">Why it does not compile.</param>
+    private sealed record Prepared(KeptImage? Image, bool KeepsState, ScriptException? Failure);
 }

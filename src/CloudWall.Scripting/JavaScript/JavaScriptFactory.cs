@@ -32,6 +32,9 @@ public sealed class JavaScriptFactory : ScriptEngineFactory, IDisposable
     /// <summary>The engine's line: what it gives may differ in another, so that rows of two lines must not mix.</summary>
     public const string Line = Engine + " " + EngineVersion;
 
+    /// <summary>What instances have, and what is kept between calls.</summary>
+    internal MemoryBudget Budget => _engine.Budget;
+
     /// <inheritdoc/>
     public override string Language => "javascript";
 

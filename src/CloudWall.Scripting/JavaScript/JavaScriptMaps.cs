@@ -17,7 +17,7 @@ internal sealed class JavaScriptMaps : MapFunctions
     private readonly ScriptSet _set;
     private readonly string _scope;
     private readonly ScriptHostOptions _options;
-    private readonly QuickJsImage _image;
+    private readonly KeptImage _image;
     private readonly bool _keepsState;
 
     public JavaScriptMaps(QuickJsEngine engine, ScriptRunner runner, string scope, MapSource source, ScriptHostOptions options)
@@ -28,18 +28,27 @@ internal sealed class JavaScriptMaps : MapFunctions
         var traits = source.Functions.Select(SourceText.Describe).ToArray();
         _keepsState = Array.Exists(traits, static function => function.MayKeepState);
         var seals = Array.Exists(traits, static function => !function.IsClosed || function.MayChangeObjects);
-        using var command = new Command("setMaps"u8);
+        var command = new Command("setMaps"u8);
         command.Texts(source.Functions).Json(source.Library.Span).Json(seals ? "true"u8 : "false"u8).Finish();
 
         // What does not compile is refused now, not at the first document.
-        _image = runner.Run(scope, () => _set.Prepare(null, command.Written, CancellationToken.None), CancellationToken.None);
+        var text = command.Written.ToArray();
+        _image = _set.Keep(token => _set.Prepare(null, text, token));
+        runner.Run(scope, () => _image.Get(CancellationToken.None), CancellationToken.None);
     }
 
     /// <inheritdoc/>
     public override int Count { get; }
 
     /// <inheritdoc/>
-    public override void ReleaseIdle() => _set.ReleaseIdle();
+    public override void ReleaseIdle()
+    {
+        _set.ReleaseIdle();
+        _image.Release();
+    }
+
+    /// <inheritdoc/>
+    public override void Resume() => _set.Resume();
 
     /// <inheritdoc/>
     public override MapResults Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, int room, CancellationToken cancellation)
@@ -51,9 +60,10 @@ internal sealed class JavaScriptMaps : MapFunctions
                 _scope,
                 () =>
                 {
+                    var image = _image.Get(cancellation);
                     while (results.Documents < documents.Count && (results.Documents == 0 || results.Bytes < room))
                     {
-                        Map(documents, _keepsState ? 1 : Fitting(documents, results.Documents), room, results, cancellation);
+                        Map(image, documents, _keepsState ? 1 : Fitting(documents, results.Documents), room, results, cancellation);
                     }
 
                     return results;
@@ -82,14 +92,15 @@ internal sealed class JavaScriptMaps : MapFunctions
         return count;
     }
 
-    private void Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, int count, int room, MapResults results, CancellationToken cancellation)
+    private void Map(
+        QuickJsImage image, IReadOnlyList<ReadOnlyMemory<byte>> documents, int count, int room, MapResults results, CancellationToken cancellation)
     {
         var (rows, position, from) = (results.Count, results.Position, results.Documents);
         using var command = new Command("map"u8);
         command.List(documents, from, count).Finish();
         try
         {
-            _set.Run(_image, command.Written, new TimedCall(_scope, _options, cancellation) { Pieces = count }, answer =>
+            _set.Run(image, command.Written, new TimedCall(_scope, _options, cancellation) { Pieces = count }, answer =>
             {
                 results.Documents = from + RowReader.Read(answer, from, count, Count, room, results);
                 return true;
@@ -111,7 +122,7 @@ internal sealed class JavaScriptMaps : MapFunctions
 
             while (results.Documents < from + count && (results.Documents == 0 || results.Bytes < room))
             {
-                Map(documents, 1, room, results, cancellation);
+                Map(image, documents, 1, room, results, cancellation);
             }
         }
     }

@@ -17,23 +17,32 @@ internal sealed class JavaScriptReduces : ReduceFunctions
     private readonly ScriptSet _set;
     private readonly string _scope;
     private readonly ScriptHostOptions _options;
-    private readonly QuickJsImage _image;
+    private readonly KeptImage _image;
 
     public JavaScriptReduces(QuickJsEngine engine, ScriptRunner runner, string scope, ReduceSource source, ScriptHostOptions options)
     {
         (_runner, _scope, _options) = (runner, scope, options);
         Count = source.Functions.Count;
         _set = new ScriptSet(engine, scope, options);
-        using var command = new Command("setReduces"u8);
+        var command = new Command("setReduces"u8);
         command.Texts(source.Functions).Finish();
-        _image = runner.Run(scope, () => _set.Prepare(null, command.Written, CancellationToken.None), CancellationToken.None);
+        var text = command.Written.ToArray();
+        _image = _set.Keep(token => _set.Prepare(null, text, token));
+        runner.Run(scope, () => _image.Get(CancellationToken.None), CancellationToken.None);
     }
 
     /// <inheritdoc/>
     public override int Count { get; }
 
     /// <inheritdoc/>
-    public override void ReleaseIdle() => _set.ReleaseIdle();
+    public override void ReleaseIdle()
+    {
+        _set.ReleaseIdle();
+        _image.Release();
+    }
+
+    /// <inheritdoc/>
+    public override void Resume() => _set.Resume();
 
     /// <inheritdoc/>
     public override IReadOnlyList<ReadOnlyMemory<byte>> Reduce(IReadOnlyList<ReduceRow> rows, CancellationToken cancellation = default)
@@ -87,7 +96,7 @@ internal sealed class JavaScriptReduces : ReduceFunctions
     {
         var results = _runner.Run(
             _scope,
-            () => _set.Run(_image, command.Written, new TimedCall(_scope, _options, cancellation), answer => Read(answer, count)),
+            () => _set.Run(_image.Get(cancellation), command.Written, new TimedCall(_scope, _options, cancellation), answer => Read(answer, count)),
             cancellation);
         Check(results, input);
         return results;

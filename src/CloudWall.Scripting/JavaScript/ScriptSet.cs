@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text;
 using CloudWall.Scripting.QuickJs;
 using CloudWall.Scripting.Wasm;
@@ -17,8 +16,7 @@ internal sealed class ScriptSet(QuickJsEngine engine, string scope, ScriptHostOp
     /// <summary>An instance that has grown by more is not kept: its memory would stay taken.</summary>
     private const int MaxKeptGrowth = 2 << 20;
 
-    private readonly ConcurrentBag<QuickJsInstance> _idle = [];
-    private int _kept;
+    private readonly IdleInstances _idle = new(engine.Budget, options.EnginesKept);
 
     /// <summary>A command of the driver that gives nothing, such as one that compiles functions.</summary>
     /// <param name="from">The state before it.</param>
@@ -32,11 +30,11 @@ internal sealed class ScriptSet(QuickJsEngine engine, string scope, ScriptHostOp
         try
         {
             var image = from ?? engine.Start;
-            instance = engine.Create(image);
+            instance = engine.Create(image, scope);
             using (new ScriptTurn(engine, instance, new TimedCall(scope, options, cancellation), options))
             {
                 Read(Driver.Send(instance, image, line));
-                return instance.WasStarved ? throw ScriptException.Starved() : QuickJsImage.Of(instance, image);
+                return instance.WasStarved ? throw ScriptException.Starved() : QuickJsImage.Of(instance, image, engine.Start);
             }
         }
         catch (WasmTrapException trap) when (trap.Code == TrapCode.StackOverflow && instance is { WasStarved: false })
@@ -105,15 +103,15 @@ internal sealed class ScriptSet(QuickJsEngine engine, string scope, ScriptHostOp
         }
     }
 
-    /// <summary>Lets idle instances go.</summary>
-    public void ReleaseIdle()
-    {
-        while (_idle.TryTake(out var instance))
-        {
-            Interlocked.Decrement(ref _kept);
-            instance.Dispose();
-        }
-    }
+    /// <summary>A state that is kept while there is room for it.</summary>
+    /// <param name="make">Makes it, on a thread for functions.</param>
+    public KeptImage Keep(Func<CancellationToken, QuickJsImage> make) => new(engine.Budget, make, () => !_idle.IsRetired);
+
+    /// <summary>Lets idle instances go, and those that come back from their calls.</summary>
+    public void ReleaseIdle() => _idle.Retire();
+
+    /// <summary>From now on instances are kept again.</summary>
+    public void Resume() => _idle.Resume();
 
     /// <summary>What is told of a failure, if it is not what the caller should see: nothing but the call itself fails with it.</summary>
     private static ScriptException? Translate(Exception failure, QuickJsInstance? instance) => failure switch
@@ -143,12 +141,11 @@ internal sealed class ScriptSet(QuickJsEngine engine, string scope, ScriptHostOp
 
     private QuickJsInstance Rent(QuickJsImage image)
     {
-        if (!_idle.TryTake(out var instance))
+        if (_idle.TryTake() is not { } instance)
         {
-            return engine.Create(image);
+            return engine.Create(image, scope);
         }
 
-        Interlocked.Decrement(ref _kept);
         try
         {
             image.Restore(instance);
@@ -164,18 +161,14 @@ internal sealed class ScriptSet(QuickJsEngine engine, string scope, ScriptHostOp
     private void Return(QuickJsInstance instance)
     {
         var isGood = instance is { IsBroken: false, IsExhausted: false, WasStarved: false } && instance.Size <= QuickJsInstance.FirstSize + MaxKeptGrowth;
-        if (isGood && Interlocked.Increment(ref _kept) <= options.EnginesKept)
-        {
-            _idle.Add(instance);
-            return;
-        }
-
         if (isGood)
         {
-            Interlocked.Decrement(ref _kept);
+            _idle.Add(instance);
         }
-
-        instance.Dispose();
+        else
+        {
+            instance.Dispose();
+        }
     }
 }
 

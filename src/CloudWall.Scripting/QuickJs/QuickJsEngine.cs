@@ -13,7 +13,6 @@ internal sealed class QuickJsEngine : IDisposable
     private static (QuickJsModule Module, QuickJsImage Image)? _loaded;
 
     private readonly ScriptHostOptions _options;
-    private readonly MemoryBudget _budget;
     private readonly EpochTicker _ticker;
     private readonly CancellationTokenSource _ending = new();
     private readonly Lock _lock = new();
@@ -23,12 +22,12 @@ internal sealed class QuickJsEngine : IDisposable
     public QuickJsEngine(ScriptHostOptions options)
     {
         _options = options;
-        _budget = new MemoryBudget(options.TotalMemory);
+        Budget = new MemoryBudget(options.TotalMemory);
         _ticker = new EpochTicker(() => Ready.Module.Tick());
     }
 
-    /// <summary>Bytes that instances may still take, beyond what each begins with.</summary>
-    public long MemoryLeft => _budget.Left;
+    /// <summary>What instances have, beyond what each begins with, and what is kept between calls.</summary>
+    public MemoryBudget Budget { get; }
 
     /// <summary>The state in which the driver waits.</summary>
     public QuickJsImage Start => Ready.Image;
@@ -46,9 +45,10 @@ internal sealed class QuickJsEngine : IDisposable
 
     /// <summary>Makes an instance of a state.</summary>
     /// <param name="image">The state.</param>
-    public QuickJsInstance Create(QuickJsImage image)
+    /// <param name="scope">The database that it is for.</param>
+    public QuickJsInstance Create(QuickJsImage image, string scope)
     {
-        var instance = new QuickJsInstance(Ready.Module, _options.Limits.Memory, _budget, _options.Time);
+        var instance = new QuickJsInstance(Ready.Module, _options.Limits.Memory, Budget, scope, _options.Time);
         try
         {
             image.Restore(instance);
@@ -116,9 +116,9 @@ internal sealed class QuickJsEngine : IDisposable
         try
         {
             var budget = new MemoryBudget(FirstMemory);
-            using var instance = new QuickJsInstance(module, FirstMemory, budget, TimeProvider.System);
+            using var instance = new QuickJsInstance(module, FirstMemory, budget, "", TimeProvider.System);
             var image = Driver.Start(instance);
-            using var probed = new QuickJsInstance(module, FirstMemory, budget, TimeProvider.System);
+            using var probed = new QuickJsInstance(module, FirstMemory, budget, "", TimeProvider.System);
             image.Restore(probed);
             Driver.AssertStacks(probed);
             return (module, image);

@@ -13,6 +13,11 @@ internal sealed class QuickJsImage
 
     private const int Step = 4096;
 
+    /// <summary>
+    /// How much more than the first state another may take: an image has all that was ever written, freed or not, and each call copies it.
+    /// </summary>
+    private const int MostGrowth = 16 << 20;
+
     private readonly byte[] _data;
     private readonly byte[] _heap;
     private readonly int _heapStart;
@@ -49,12 +54,16 @@ internal sealed class QuickJsImage
         var heapStart = (int)firstAllocation / Step * Step;
         return dataEnd <= 0 || dataEnd >= heapStart
             ? throw new WasmException("the module's memory is laid out in another way")
-            : Of(instance, dataEnd, heapStart, dispatch);
+            : Of(instance, dataEnd, heapStart, dispatch, int.MaxValue);
     }
 
     /// <summary>Takes the state of an instance that was put to an earlier one.</summary>
-    public static QuickJsImage Of(QuickJsInstance instance, QuickJsImage earlier) =>
-        Of(instance, earlier._data.Length, earlier._heapStart, earlier.Dispatch);
+    /// <param name="instance">The instance.</param>
+    /// <param name="earlier">The earlier state.</param>
+    /// <param name="first">The state with which all began.</param>
+    /// <exception cref="ScriptException"><c>compilation_error</c>: it takes too much.</exception>
+    public static QuickJsImage Of(QuickJsInstance instance, QuickJsImage earlier, QuickJsImage first) =>
+        Of(instance, earlier._data.Length, earlier._heapStart, earlier.Dispatch, first._heap.Length + MostGrowth);
 
     /// <summary>Puts an instance to this state.</summary>
     /// <param name="instance">The instance.</param>
@@ -71,10 +80,15 @@ internal sealed class QuickJsImage
         instance.ResetRealms(_realms, _randomOffset);
     }
 
-    private static QuickJsImage Of(QuickJsInstance instance, int dataEnd, int heapStart, uint dispatch)
+    private static QuickJsImage Of(QuickJsInstance instance, int dataEnd, int heapStart, uint dispatch, int most)
     {
         var heap = instance.Span((uint)heapStart, instance.Size - heapStart);
         var end = heap.LastIndexOfAnyExcept((byte)0) + 1;
+        if (end > most)
+        {
+            throw ScriptException.Compilation("functions take more than " + (MostGrowth >> 20) + " MiB of memory before they are called");
+        }
+
         return new QuickJsImage(instance.Span(0, dataEnd).ToArray(), heap[..end].ToArray(), heapStart, instance) { Dispatch = dispatch, Size = instance.Size };
     }
 }

@@ -17,6 +17,7 @@ internal sealed unsafe partial class QuickJsInstance : IDisposable
     public const int FirstSize = FirstPages * WasmSettings.Page;
 
     private readonly MemoryBudget _budget;
+    private readonly string _scope;
     private readonly TimeProvider _time;
     private readonly long _limit;
     private readonly nint _store;
@@ -33,12 +34,16 @@ internal sealed unsafe partial class QuickJsInstance : IDisposable
     /// <param name="module">The module.</param>
     /// <param name="limit">Bytes of memory that it may have.</param>
     /// <param name="budget">What all instances may have together.</param>
+    /// <param name="scope">The database that it belongs to.</param>
     /// <param name="time">The clock that code sees.</param>
     /// <exception cref="WasmException">It cannot be made.</exception>
-    public QuickJsInstance(QuickJsModule module, long limit, MemoryBudget budget, TimeProvider time)
+    public QuickJsInstance(QuickJsModule module, long limit, MemoryBudget budget, string scope, TimeProvider time)
     {
-        (_budget, _time, _limit) = (budget, time, limit);
-        _self = GCHandle.Alloc(this, GCHandleType.Normal);
+        (_budget, _scope, _time, _limit) = (budget, scope, time, limit);
+
+        // Code runs only while a thread is in here; so the handle need not keep alive what everybody else has forgotten.
+        _self = GCHandle.Alloc(this, GCHandleType.Weak);
+        budget.CountInstance(1);
         var environment = GCHandle.ToIntPtr(_self);
         _store = NativeMethods.wasmtime_store_new(module.Engine, 0, 0);
         try
@@ -63,6 +68,9 @@ internal sealed unsafe partial class QuickJsInstance : IDisposable
         }
     }
 
+    /// <summary>The last net for one that nobody has disposed of.</summary>
+    ~QuickJsInstance() => Release();
+
     /// <summary>What the running call has to do with the host; null while none runs.</summary>
     public ScriptCall? Running { get; set; }
 
@@ -83,6 +91,25 @@ internal sealed unsafe partial class QuickJsInstance : IDisposable
 
     /// <summary>Bytes of linear memory.</summary>
     public int Size => _size;
+
+    /// <summary>
+    /// Bytes of linear memory that the system has given to it, beyond what it has of the budget; where the system does not tell, all that it
+    /// might have touched.
+    /// </summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            var page = Environment.SystemPageSize;
+            var first = (nint)_base / page * page;
+            var length = (nuint)((nint)_base + _size - first);
+            Span<byte> pages = stackalloc byte[checked((int)((length + (nuint)page - 1) / (nuint)page))];
+            fixed (byte* vector = pages)
+            {
+                return Math.Max(0, (OperatingSystem.IsLinux() && mincore(first, length, vector) == 0 ? (long)CountResident(pages) * page : _size) - _taken);
+            }
+        }
+    }
 
     public QuickJsExports Exports => _exports;
 
@@ -187,7 +214,7 @@ internal sealed unsafe partial class QuickJsInstance : IDisposable
         // Somewhat more than is asked for, as the module's own JavaScript does; at least what is asked for.
         var pages = (int)Math.Min(Pages(Math.Max(wanted, _size + (_size / 8L))), _limit / WasmSettings.Page) - (_size / WasmSettings.Page);
         var bytes = (long)pages * WasmSettings.Page;
-        if (!_budget.TryTake(bytes))
+        if (!_budget.TryTake(_scope, bytes))
         {
             WasStarved = true;
             return false;
@@ -230,6 +257,12 @@ internal sealed unsafe partial class QuickJsInstance : IDisposable
 
     public void Dispose()
     {
+        Release();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Release()
+    {
         IsBroken = true;
         if (_self.IsAllocated)
         {
@@ -238,11 +271,26 @@ internal sealed unsafe partial class QuickJsInstance : IDisposable
                 NativeMethods.wasmtime_store_delete(_store);
             }
 
-            _budget.Return(_taken);
+            _budget.Return(_scope, _taken);
+            _budget.CountInstance(-1);
             _taken = 0;
             _self.Free();
         }
     }
+
+    private static int CountResident(ReadOnlySpan<byte> pages)
+    {
+        var count = 0;
+        foreach (var page in pages)
+        {
+            count += page & 1;
+        }
+
+        return count;
+    }
+
+    [LibraryImport("libc")]
+    private static partial int mincore(nint address, nuint length, byte* vector);
 
     private static long Pages(long bytes) => (bytes + WasmSettings.Page - 1) / WasmSettings.Page;
 
@@ -294,6 +342,7 @@ internal sealed unsafe partial class QuickJsInstance : IDisposable
     private void Invoke(in WasmFunction function, RawValue* values)
     {
         var error = NativeMethods.wasmtime_func_call_unchecked(_context, function, values, 6, out var trap);
+        GC.KeepAlive(this);
         if (error == 0 && trap == 0)
         {
             return;

@@ -12,7 +12,7 @@ namespace CloudWall.Server.Scripts;
 internal sealed class DesignCalls
 {
     private readonly Node _node;
-    private readonly DesignFunctions _functions;
+    private DesignFunctions _functions;
     private readonly byte[] _body;
     private readonly string _scope;
 
@@ -77,7 +77,9 @@ internal sealed class DesignCalls
     {
         try
         {
-            return await _node.Scripts.Runner.RunAsync(_scope, () => call(_functions), cancellation);
+            // A feed holds them for as long as it goes on.
+            var functions = _functions = _node.Scripts.Use(_functions);
+            return await _node.Scripts.Runner.RunAsync(_scope, () => call(functions), cancellation);
         }
         catch (ScriptException failure)
         {

@@ -15,13 +15,13 @@ namespace CloudWall.Server.Scripts;
 internal sealed class DesignValidation : UpdateValidator
 {
     private readonly ScriptHost _scripts;
-    private readonly IReadOnlyList<DesignFunctions> _designs;
+    private readonly DesignFunctions[] _designs;
     private readonly DocumentError? _broken;
 
     private DesignValidation(ScriptHost scripts, IReadOnlyList<DesignFunctions> designs, DocumentError? broken)
     {
         _scripts = scripts;
-        _designs = designs;
+        _designs = [.. designs];
         _broken = broken;
     }
 
@@ -84,8 +84,10 @@ internal sealed class DesignValidation : UpdateValidator
         var arguments = new ValidationArguments(json.WrittenMemory, old.WrittenMemory, who, database.Security ?? Security.Default);
         try
         {
-            foreach (var design in _designs)
+            foreach (ref var design in _designs.AsSpan())
             {
+                // They are held for as long as the documents stay as they are.
+                design = _scripts.Use(design);
                 design.Validate(arguments, cancellation);
             }
 
