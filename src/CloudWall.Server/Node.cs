@@ -501,7 +501,10 @@ internal sealed class Node : IAsyncDisposable
     private void StartReplications()
     {
         var settings = Settings.Replication;
-        var context = new RunContext(Id, OpenPeer, Time, static () => Guid.NewGuid().ToString("n"), message => Log.Write(LogLevel.Warning, message));
+        var context = new RunContext(Id, OpenPeer, Time, static () => Guid.NewGuid().ToString("n"), message => Log.Write(LogLevel.Warning, message))
+        {
+            Memory = Memory,
+        };
         Replications = new JobScheduler(context, settings.Scheduler);
         Replicators = new ReplicatorDatabases(Databases, Replications, settings.Defaults, Time, message => Log.Write(LogLevel.Warning, message), HeldReplications);
     }

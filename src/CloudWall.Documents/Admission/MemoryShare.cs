@@ -13,6 +13,9 @@ public sealed class MemoryShare(SharedMemory memory) : IDisposable
     /// <summary>How many bytes it has.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>How many bytes of them are in use.</summary>
+    public long Used => Bytes - _free;
+
     /// <summary>How many bytes it may have at most.</summary>
     public long Largest => memory.LargestShare;
 
@@ -43,7 +46,7 @@ public sealed class MemoryShare(SharedMemory memory) : IDisposable
     /// <summary>Sees to it that it has a number of bytes in use.</summary>
     /// <inheritdoc cref="ReserveAsync"/>
     public ValueTask ReserveInAllAsync(long bytes, CancellationToken cancellation) =>
-        bytes > Bytes - _free ? ReserveAsync(bytes - (Bytes - _free), cancellation) : ValueTask.CompletedTask;
+        bytes > Used ? ReserveAsync(bytes - Used, cancellation) : ValueTask.CompletedTask;
 
     /// <summary>Says that some of it is not in use any more, and free for what is reserved next.</summary>
     public void Free(long bytes) => _free += bytes;

@@ -86,7 +86,7 @@ internal sealed class ContentUpload : AttachmentUpload
             arrivedPacked && isSound ? Math.Max(0, _decodedLength ?? _stored) : _received,
             _stored,
             isSound ? _encoding : ContentEncoding.Identity,
-            inline ? new ReadOnlyMemory<byte>(_chunk, 0, _filled) : default(ReadOnlyMemory<byte>?),
+            inline ? Inline() : default(ReadOnlyMemory<byte>?),
             _blob,
             inline ? null : content => _core.Contents.Abandon(content.Blob, content.StoredLength));
     }
@@ -135,6 +135,10 @@ internal sealed class ContentUpload : AttachmentUpload
             bytes = bytes[part.Length..];
         }
     }
+
+    /// <summary>What is kept in memory, in an array that is not much longer.</summary>
+    private ReadOnlyMemory<byte> Inline() =>
+        _filled < _chunk.Length / 2 ? _chunk.AsSpan(0, _filled).ToArray() : new ReadOnlyMemory<byte>(_chunk, 0, _filled);
 
     private void Grow(int more)
     {

@@ -45,6 +45,9 @@ public sealed class StoredContent : IDisposable
     /// <summary>How the stored bytes are encoded.</summary>
     public ContentEncoding Encoding { get; }
 
+    /// <summary>How many bytes of it are kept in memory until it is written.</summary>
+    public int BytesInMemory => Inline?.Length ?? 0;
+
     /// <summary>The stored bytes where they are few enough to be kept in memory; they are written together with the document.</summary>
     internal ReadOnlyMemory<byte>? Inline { get; }
 

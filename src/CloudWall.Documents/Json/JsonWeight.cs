@@ -46,6 +46,9 @@ public readonly struct JsonWeight
         _attachments = objects <= MostObjects ? 0 : Attachments(utf8);
     }
 
+    /// <summary>How many attachments there may be at most; 0 where there are few.</summary>
+    public long MostAttachments => _attachments;
+
     /// <summary>How long the text in CouchDB's normal form is at most.</summary>
     public long LongestNormalForm => _length + (LongestExponent * _exponents);
 

@@ -17,6 +17,9 @@ public sealed record FetchedRevision(
     ReadOnlyMemory<byte> Body,
     IReadOnlyList<FetchedAttachment> Attachments)
 {
+    /// <summary>What an attachment takes, besides its name, from when it is read of to when it is written.</summary>
+    internal const int AttachmentWeight = 1024;
+
     /// <summary>
     /// The youngest generation of the path that the target has already; -1 for none. Attachments that are no younger need not be sent.
     /// </summary>
@@ -26,7 +29,11 @@ public sealed record FetchedRevision(
     public DocumentError? Fault { get; init; }
 
     /// <summary>About how many bytes of memory it holds.</summary>
-    public long Weight => 256 + Body.Length + (Path.Count * 32) + (Attachments.Count * 512);
+    public long Weight { get; } = 256 + Body.Length + (Path.Count * 32) + Attachments.Sum(static attachment => AttachmentWeight + (2L * attachment.Name.Length));
+
+    /// <summary>A revision that cannot be copied because there is not memory enough for it.</summary>
+    internal static FetchedRevision TooLarge(string id, IReadOnlyList<RevisionId> path) =>
+        new(id, path, false, "{}"u8.ToArray(), []) { Fault = new DocumentError(413, "document_too_large", id) };
 
     /// <summary>It as a document to be stored.</summary>
     public ParsedDocument ToDocument() => new()

@@ -10,6 +10,9 @@ namespace CloudWall.Replication.Peers;
 /// <param name="database">The database.</param>
 internal sealed class KnownAttachments(Database database)
 {
+    /// <summary>How many are kept; what is not found here is read from the source once more.</summary>
+    private const int MostKept = 10_000;
+
     private readonly Dictionary<(string Digest, long Length), AttachmentInfo> _known = [];
     private string? _id;
 
@@ -34,6 +37,11 @@ internal sealed class KnownAttachments(Database database)
         _known.Clear();
         foreach (var leaf in database.Find(id)?.Tree.Leaves ?? [])
         {
+            if (_known.Count >= MostKept)
+            {
+                return;
+            }
+
             using var stored = database.Read(id, leaf.Revision);
             foreach (var attachment in stored?.Attachments ?? [])
             {

@@ -19,6 +19,9 @@ namespace CloudWall.Replication.Peers;
 public sealed class LocalPeer(
     DatabaseCatalogue catalogue, string name, string display, string nodeId, Writer? writer = null, LocalFilter? filter = null) : Peer
 {
+    /// <summary>Small content is kept in memory until it is written, but not more than so much at a time.</summary>
+    private const long MostInMemory = 1 << 20;
+
     private readonly LocalChanges _changes = new(filter);
 
     /// <inheritdoc/>
@@ -143,10 +146,19 @@ public sealed class LocalPeer(
     {
         foreach (var (id, revisions, ancestors) in missing)
         {
-            cancellation.ThrowIfCancellationRequested();
-            foreach (var fetched in await Try(database => Fetch(database, id, revisions, ancestors)))
+            if (await Try(database => Find(database, id, revisions)) is not { } found)
             {
-                yield return fetched;
+                continue;
+            }
+
+            var known = ancestors.ToHashSet();
+            foreach (var leaf in found.Leaves)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (await Try(database => Fetch(database, found.Record, leaf, known)) is { } fetched)
+                {
+                    yield return fetched;
+                }
             }
         }
     }
@@ -161,6 +173,7 @@ public sealed class LocalPeer(
         {
             var database = Open();
             var known = new KnownAttachments(database);
+            var inMemory = 0L;
             foreach (var revision in revisions)
             {
                 if (revision.Fault is { } fault)
@@ -173,7 +186,8 @@ public sealed class LocalPeer(
                 {
                     DocumentParser.ValidateId(revision.Id, database.Limits);
                     database.Limits.CheckBody(revision.Id, revision.Body.Span);
-                    var attachments = await TakeAsync(database, known, revision, cancellation);
+                    var attachments = await TakeAsync(database, known, revision, MostInMemory - inMemory, cancellation);
+                    inMemory += attachments.Sum(static attachment => attachment.Content?.BytesInMemory ?? 0);
                     writes.Add(new DocumentWrite(revision.Id, revision.ToDocument(), attachments));
                 }
                 catch (DocumentException refused) when (refused.Error.Status < 500)
@@ -206,34 +220,28 @@ public sealed class LocalPeer(
     }
 
     /// <summary>The revisions; of one that was edited meanwhile its descendants, as with CouchDB's <c>latest</c>.</summary>
-    private static List<FetchedRevision> Fetch(
-        Database database, string id, IReadOnlyList<RevisionId> revisions, IReadOnlyList<RevisionId> ancestors)
+    private static (DocumentRecord Record, List<RevisionLeaf> Leaves)? Find(Database database, string id, IReadOnlyList<RevisionId> revisions)
     {
-        var fetched = new List<FetchedRevision>(revisions.Count);
         if (database.Find(id) is not { } record)
         {
-            return fetched;
+            return null;
         }
 
         database.LoadAncestors(record);
         var leaves = new List<RevisionLeaf>();
         record.Tree.CollectLeavesBelow([.. revisions], leaves, new List<RevisionId>());
-        var known = ancestors.ToHashSet();
-        foreach (var leaf in leaves)
-        {
-            using var stored = database.Read(id, leaf.Revision);
-            if (stored is not null)
-            {
-                fetched.Add(Fetch(database, record, leaf, stored, known));
-            }
-        }
-
-        return fetched;
+        return (record, leaves);
     }
 
-    private static FetchedRevision Fetch(
-        Database database, DocumentRecord record, RevisionLeaf leaf, StoredRevision stored, HashSet<RevisionId> ancestors)
+    /// <returns>Null where it is not stored any more.</returns>
+    private static FetchedRevision? Fetch(Database database, DocumentRecord record, RevisionLeaf leaf, HashSet<RevisionId> ancestors)
     {
+        using var stored = database.Read(record.Id, leaf.Revision);
+        if (stored is null)
+        {
+            return null;
+        }
+
         var path = database.HistoryOf(record, leaf.Revision);
         var ids = new RevisionId[path.Count];
         var known = -1L;
@@ -270,8 +278,13 @@ public sealed class LocalPeer(
     }
 
     /// <summary>Takes attachments in; those that an ancestor here has are not read again.</summary>
+    /// <param name="database">Where to.</param>
+    /// <param name="known">What is here already.</param>
+    /// <param name="revision">Whose attachments they are.</param>
+    /// <param name="room">How many bytes of them may stay in memory; what does not fit goes to the store at once.</param>
+    /// <param name="cancellation">Gives up.</param>
     private static async Task<IReadOnlyList<AttachmentWrite>> TakeAsync(
-        Database database, KnownAttachments known, FetchedRevision revision, CancellationToken cancellation)
+        Database database, KnownAttachments known, FetchedRevision revision, long room, CancellationToken cancellation)
     {
         if (revision.Attachments.Count == 0)
         {
@@ -301,7 +314,9 @@ public sealed class LocalPeer(
                     await upload.WriteAsync(bytes, cancellation);
                 }
 
+                upload.StoresAtOnce = upload.Received > room;
                 var content = await upload.CompleteAsync(cancellation);
+                room -= content.BytesInMemory;
                 taken.Add(new AttachmentWrite(attachment.Name, attachment.ContentType, content, attachment.RevisionPosition));
             }
 

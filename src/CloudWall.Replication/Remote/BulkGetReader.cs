@@ -7,6 +7,9 @@ namespace CloudWall.Replication.Remote;
 /// <summary>Finds the documents in an element of what <c>_bulk_get</c> answers, or of <c>open_revs</c>.</summary>
 internal static class BulkGetReader
 {
+    /// <summary>How many documents one element may have: all leaves below the revision that was asked for.</summary>
+    private const int MaxDocuments = 100_000;
+
     /// <summary>The request's body.</summary>
     public static byte[] Body(IEnumerable<(string Id, IEnumerable<RevisionId> Revisions)> documents)
     {
@@ -80,6 +83,11 @@ internal static class BulkGetReader
             reader.Skip();
             if (isOk && isObject)
             {
+                if (documents.Count == MaxDocuments)
+                {
+                    throw new InvalidDataException($"The answer has more than {MaxDocuments} documents in the place of one.");
+                }
+
                 documents.Add(start..(int)reader.BytesConsumed);
             }
         }

@@ -53,7 +53,7 @@ internal sealed class JsonElements : IDisposable
         _memory = options.Memory is { } memory ? new MemoryShare(memory) : null;
         _maxElement = _memory is null
             ? options.MaxElementBytes
-            : (int)Math.Min(options.MaxElementBytes, Math.Max(FirstBuffer, (_memory.Largest / Forms) - FirstBuffer));
+            : (int)Math.Min(options.MaxElementBytes, Math.Max(FirstBuffer, (Most / Forms) - FirstBuffer));
     }
 
     private enum State
@@ -63,6 +63,9 @@ internal sealed class JsonElements : IDisposable
         Ended,
         Done,
     }
+
+    /// <summary>How much of the memory the reader takes at most: the rest is for what is kept of an element.</summary>
+    private long Most => _memory!.Largest / 2;
 
     /// <summary>The answer without the elements: JSON when all of them have been read.</summary>
     public ReadOnlyMemory<byte> Frame => _frame.WrittenMemory;
@@ -91,6 +94,27 @@ internal sealed class JsonElements : IDisposable
         }
 
         return null;
+    }
+
+    /// <summary>Takes the memory for what is made of the element that was read last, where that is much.</summary>
+    /// <param name="bytes">How many bytes that takes.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>False where it is more than can ever be had.</returns>
+    /// <exception cref="PeerException">There is no memory for it now.</exception>
+    public async ValueTask<bool> TakeAsync(long bytes, CancellationToken cancellation)
+    {
+        if (_memory is null)
+        {
+            return true;
+        }
+
+        if (_buffer.Length + bytes > Most)
+        {
+            return false;
+        }
+
+        await ReserveAsync(_buffer.Length + bytes, cancellation);
+        return true;
     }
 
     public void Dispose()
@@ -268,21 +292,22 @@ internal sealed class JsonElements : IDisposable
     private async ValueTask GrowAsync(int length, CancellationToken cancellation)
     {
         var larger = (int)Math.Min(_buffer.Length * 2L, (long)Math.Max(_maxElement, MaxFrame) + FirstBuffer);
-        if (_memory is not null)
-        {
-            try
-            {
-                await _memory.ReserveInAllAsync((long)larger * Forms, cancellation);
-            }
-            catch (DocumentException refused)
-            {
-                throw new PeerException(refused.Error, isTransient: true, refused);
-            }
-        }
-
+        await ReserveAsync((long)larger * Forms, cancellation);
         var buffer = SharedArrays.Rent<byte>(larger);
         _buffer.AsSpan(_start, length).CopyTo(buffer);
         SharedArrays.Return(_buffer);
         _buffer = buffer;
+    }
+
+    private async ValueTask ReserveAsync(long bytes, CancellationToken cancellation)
+    {
+        try
+        {
+            await (_memory?.ReserveInAllAsync(bytes, cancellation) ?? ValueTask.CompletedTask);
+        }
+        catch (DocumentException refused)
+        {
+            throw new PeerException(refused.Error, isTransient: true, refused);
+        }
     }
 }

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using CloudWall.Documents;
+using CloudWall.Documents.Admission;
+using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
 using CloudWall.Replication.Peers;
 
@@ -19,6 +21,9 @@ internal sealed class RemoteRevisions(PeerHttp http)
 
     /// <summary>About how many bytes of revisions are held at once that came of one URL.</summary>
     private const long MaxOpened = 16 << 20;
+
+    /// <summary>Which part of the memory that is, where there is little.</summary>
+    private const int OpenedPart = 8;
 
     /// <summary>How many elements more than it was asked for an answer may have.</summary>
     private const int MoreElements = 1000;
@@ -87,13 +92,14 @@ internal sealed class RemoteRevisions(PeerHttp http)
             await Task.Delay(http.Options.FirstDelay * Math.Pow(2, failures - 1), http.Time, cancellation);
         }
 
+        using var share = http.Options.Memory is { } memory ? new MemoryShare(memory) : null;
         foreach (var (id, revisions) in wanted.Documents.Select(document => (document.Id, document.Revisions.ToArray())).ToArray())
         {
             foreach (var chunk in revisions.Chunk(RevisionsInPath))
             {
                 for (var asked = chunk; asked.Length > 0;)
                 {
-                    var (opened, isWhole) = await OpenAsync(id, asked, wanted, cancellation);
+                    var (opened, isWhole) = await OpenAsync(id, asked, wanted, share, cancellation);
                     foreach (var fetched in opened)
                     {
                         yield return fetched;
@@ -144,7 +150,7 @@ internal sealed class RemoteRevisions(PeerHttp http)
             foreach (var document in documents)
             {
                 // What no database would take may have been garbled on its way: it is read once more, by itself.
-                var fetched = RevisionParser.Parse(http, id, element.Span[document], ancestors);
+                var fetched = await ParseAsync(elements, id, element[document], ancestors, cancellation);
                 if (fetched.Fault is null && wanted.Take(fetched))
                 {
                     yield return fetched;
@@ -167,9 +173,10 @@ internal sealed class RemoteRevisions(PeerHttp http)
     /// <summary>Reads revisions of one document.</summary>
     /// <returns>What came, and whether that is all of the answer.</returns>
     private Task<(List<FetchedRevision> Opened, bool IsWhole)> OpenAsync(
-        string id, RevisionId[] revisions, WantedRevisions wanted, CancellationToken cancellation)
+        string id, RevisionId[] revisions, WantedRevisions wanted, MemoryShare? share, CancellationToken cancellation)
     {
         var hasFailed = false;
+        var most = share is null ? MaxOpened : Math.Min(MaxOpened, share.Largest / OpenedPart);
         return http.RunAsync(
             new PeerRequest(HttpMethod.Get, $"{RemotePath.Document(id)}?{Asked}&open_revs={RemotePath.Revisions(revisions)}"),
             async (answer, token) =>
@@ -178,18 +185,20 @@ internal sealed class RemoteRevisions(PeerHttp http)
                 var opened = new List<FetchedRevision>();
                 var documents = new List<Range>();
                 var weight = 0L;
-                while (weight < MaxOpened && await elements.ReadAsync(token) is { } element)
+                while (weight < most && await elements.ReadAsync(token) is { } element)
                 {
                     documents.Clear();
                     BulkGetReader.ReadOpened(element.Span, documents);
                     foreach (var document in documents)
                     {
-                        opened.Add(RevisionParser.Parse(http, id, element.Span[document], wanted.AncestorsOf(id)!));
+                        opened.Add(await ParseAsync(elements, id, element[document], wanted.AncestorsOf(id)!, token));
                         weight += opened[^1].Weight;
                     }
+
+                    await ReserveAsync(share, weight, token);
                 }
 
-                if (!hasFailed && opened.Find(static fetched => fetched.Fault is not null) is { } garbled)
+                if (!hasFailed && opened.Find(static fetched => fetched.Fault is { Status: not 413 }) is { } garbled)
                 {
                     hasFailed = true;
                     throw new InvalidDataException($"`{garbled.Id}`: {garbled.Fault!.Reason}");
@@ -198,15 +207,32 @@ internal sealed class RemoteRevisions(PeerHttp http)
                 if (elements.PassedOver > 0 && revisions.Length == 1)
                 {
                     // No target of this node would take it, and it must not hold up the others.
-                    opened.Add(new FetchedRevision(id, revisions, false, "{}"u8.ToArray(), [])
-                    {
-                        Fault = new DocumentError(413, "document_too_large", id),
-                    });
+                    opened.Add(FetchedRevision.TooLarge(id, revisions));
                 }
 
                 opened.RemoveAll(fetched => !wanted.Take(fetched));
-                return (opened, elements.PassedOver == 0 && weight < MaxOpened);
+                return (opened, elements.PassedOver == 0 && weight < most);
             },
             cancellation);
+    }
+
+    /// <summary>Reads a document, as long as there can be memory for it.</summary>
+    private async ValueTask<FetchedRevision> ParseAsync(
+        JsonElements elements, string id, ReadOnlyMemory<byte> json, IReadOnlyList<RevisionId> ancestors, CancellationToken cancellation) =>
+        json.Length > JsonWeight.LongestSmall && !await elements.TakeAsync(RevisionParser.WeightOf(json.Span), cancellation)
+            ? RevisionParser.TooLarge(id, json.Span)
+            : RevisionParser.Parse(http, id, json.Span, ancestors);
+
+    /// <exception cref="PeerException">There is no memory now.</exception>
+    private static async ValueTask ReserveAsync(MemoryShare? share, long bytes, CancellationToken cancellation)
+    {
+        try
+        {
+            await (share?.ReserveInAllAsync(bytes, cancellation) ?? ValueTask.CompletedTask);
+        }
+        catch (DocumentException refused)
+        {
+            throw new PeerException(refused.Error, isTransient: true, refused);
+        }
     }
 }

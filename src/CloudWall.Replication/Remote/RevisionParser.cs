@@ -45,6 +45,17 @@ internal static class RevisionParser
         return new FetchedRevision(id, path, document.Deleted, document.Body, attachments) { KnownGeneration = Known(path, ancestors) };
     }
 
+    /// <summary>How much memory is taken by reading a document, and by what comes of it.</summary>
+    public static long WeightOf(ReadOnlySpan<byte> json)
+    {
+        var weight = new JsonWeight(json);
+        return weight.OfDocument + (weight.MostAttachments * FetchedRevision.AttachmentWeight);
+    }
+
+    /// <summary>A revision that no target can take because there is no memory for it.</summary>
+    /// <exception cref="InvalidDataException">It does not say which revision it is.</exception>
+    public static FetchedRevision TooLarge(string id, ReadOnlySpan<byte> json) => FetchedRevision.TooLarge(id, [RevisionOf(json)]);
+
     /// <summary>The <c>_rev</c> of a document that is not read otherwise.</summary>
     private static RevisionId RevisionOf(ReadOnlySpan<byte> json)
     {

@@ -1,3 +1,5 @@
+using CloudWall.Documents;
+using CloudWall.Documents.Admission;
 using CloudWall.Replication.Peers;
 
 namespace CloudWall.Replication.Runs;
@@ -7,13 +9,20 @@ namespace CloudWall.Replication.Runs;
 /// <param name="target">Where to.</param>
 /// <param name="progress">Where it is counted.</param>
 /// <param name="refused">Told of each revision that the target refused.</param>
-internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, Action<WriteFailure> refused)
+/// <param name="memory">What revisions on their way may hold, together with all others; null where nothing is counted.</param>
+internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, Action<WriteFailure> refused, SharedMemory? memory = null)
 {
     /// <summary>How many revisions are stored at once at most.</summary>
     private const int MaxGroup = 200;
 
     /// <summary>About how many bytes are stored at once at most.</summary>
     private const long MaxWeight = 2 << 20;
+
+    /// <summary>What a target may hold of the content of attachments while it stores a group.</summary>
+    private const long ContentRoom = 2 << 20;
+
+    /// <summary>Which part of what one may have at most one revision may take: its source holds some of it, too, and the group before.</summary>
+    private const int LargestPart = 3;
 
     private bool _hasCounted;
 
@@ -76,30 +85,60 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
 
     private async Task CopyAsync(IReadOnlyList<MissingRevisions> missing, CancellationToken cancellation)
     {
-        var group = new List<FetchedRevision>();
-        var weight = 0L;
-        var writing = Task.CompletedTask;
+        using var share = memory is null ? null : new MemoryShare(memory);
+        var group = new Group();
+        var (writing, held) = (Task.CompletedTask, 0L);
         try
         {
-            await foreach (var revision in source.FetchAsync(missing, cancellation))
+            await foreach (var fetched in source.FetchAsync(missing, cancellation))
             {
-                group.Add(revision);
-                weight += revision.Weight;
-                if (group.Count >= MaxGroup || weight >= MaxWeight)
+                var isTooLarge = Group.NeedOf(fetched) > share?.Largest / LargestPart;
+                var revision = isTooLarge ? FetchedRevision.TooLarge(fetched.Id, fetched.Path) : fetched;
+                if (share is not null && !await TryTakeAsync(share, group.NeedWith(revision), isLast: false, cancellation))
                 {
-                    // One group is stored while the next is read, no more.
-                    await writing;
-                    writing = StoreAsync(group, cancellation);
-                    (group, weight) = ([], 0);
+                    // What is held already is stored first.
+                    await StoreNextAsync();
+                    await StoreNextAsync();
+                    await TryTakeAsync(share, group.NeedWith(revision), isLast: true, cancellation);
+                }
+
+                group.Add(revision);
+                if (group.Revisions.Count >= MaxGroup || group.Weight >= MaxWeight)
+                {
+                    await StoreNextAsync();
                 }
             }
 
-            await writing;
-            writing = StoreAsync(group, cancellation);
+            await StoreNextAsync();
         }
         finally
         {
             await writing;
+        }
+
+        // One group is stored while the next is read, no more.
+        async Task StoreNextAsync()
+        {
+            await writing;
+            share?.Free(held);
+            writing = StoreAsync(group.Revisions, cancellation);
+            held = group.Need;
+            group = new Group();
+        }
+    }
+
+    /// <returns>False where there is no memory now, and some may be had otherwise.</returns>
+    /// <exception cref="PeerException">There is none, and it is the last attempt.</exception>
+    private static async ValueTask<bool> TryTakeAsync(MemoryShare share, long bytes, bool isLast, CancellationToken cancellation)
+    {
+        try
+        {
+            await share.ReserveAsync(bytes, cancellation);
+            return true;
+        }
+        catch (DocumentException refused)
+        {
+            return isLast ? throw new PeerException(refused.Error, isTransient: true, refused) : false;
         }
     }
 
@@ -127,6 +166,32 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
                 Witnesses.Add(new PeerChange("0", revision.Id, [revision.Path[0]]));
                 isLast &= revision.Attachments.Count > 0;
             }
+        }
+    }
+
+    /// <summary>Revisions that are stored together, and the memory that they need.</summary>
+    private sealed class Group
+    {
+        private bool _hasContent;
+
+        public List<FetchedRevision> Revisions { get; } = [];
+
+        public long Weight { get; private set; }
+
+        public long Need { get; private set; }
+
+        /// <summary>What a revision takes, and the form in which it is sent.</summary>
+        public static long NeedOf(FetchedRevision revision) => revision.Weight + revision.Body.Length;
+
+        /// <summary>How much more the group needs with another revision.</summary>
+        public long NeedWith(FetchedRevision revision) => NeedOf(revision) + (!_hasContent && revision.Attachments.Count > 0 ? ContentRoom : 0);
+
+        public void Add(FetchedRevision revision)
+        {
+            Need += NeedWith(revision);
+            Weight += revision.Weight;
+            _hasContent |= revision.Attachments.Count > 0;
+            Revisions.Add(revision);
         }
     }
 }

@@ -252,7 +252,11 @@ public sealed class ReplicationRun
             if (changes.Rows.Count > 0)
             {
                 var copy = new BatchCopy(
-                    source, target, Progress, failure => _context.Log($"{target.Name} refused {failure.Id} {failure.Revision}: {failure.Error.Error}: {failure.Error.Reason}"));
+                    source,
+                    target,
+                    Progress,
+                    failure => _context.Log($"{target.Name} refused {failure.Id} {failure.Revision}: {failure.Error.Error}: {failure.Error.Reason}"),
+                    _context.Memory);
                 await _retries.ExecuteAsync(
                     async token => await copy.RunAsync(changes.Rows, _isTargetEmpty && _start == "0", token), cancellation);
                 End(batch, copy.Witnesses);

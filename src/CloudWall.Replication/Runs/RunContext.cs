@@ -1,3 +1,4 @@
+using CloudWall.Documents.Admission;
 using CloudWall.Replication.Peers;
 
 namespace CloudWall.Replication.Runs;
@@ -8,4 +9,8 @@ namespace CloudWall.Replication.Runs;
 /// <param name="Time">The time.</param>
 /// <param name="NewId">Makes ids of sessions: 32 hex digits that nobody else has.</param>
 /// <param name="Log">Told, in a sentence, what an administrator should know.</param>
-public sealed record RunContext(string NodeId, PeerFactory Open, TimeProvider Time, Func<string> NewId, Action<string> Log);
+public sealed record RunContext(string NodeId, PeerFactory Open, TimeProvider Time, Func<string> NewId, Action<string> Log)
+{
+    /// <summary>What revisions on their way may hold, together with requests of clients; null where nothing is counted.</summary>
+    public SharedMemory? Memory { get; init; }
+}

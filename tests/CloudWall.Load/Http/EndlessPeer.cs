@@ -5,12 +5,15 @@ using System.Text;
 namespace CloudWall.Load.Http;
 
 /// <summary>
-/// A peer whose answers never end: a string of a feed, a document, a name of a document, the description of a database, headers. It is there for
-/// nodes that replicate from it.
+/// A peer whose answers never end: a string of a feed, a document, its list of attachments, a name of a document, the description of a database,
+/// headers; or a document with very many small attachments, which do end. It is there for nodes that replicate from it.
 /// </summary>
 internal sealed class EndlessPeer : IAsyncDisposable
 {
+    private const int Thumbnails = 5000;
+
     private static readonly byte[] More = Encoding.ASCII.GetBytes(new string('a', 64 << 10));
+    private static readonly byte[] MoreAttachments = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("\"a\":{\"stub\":true},", 3000)));
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _ended = new();
@@ -25,7 +28,7 @@ internal sealed class EndlessPeer : IAsyncDisposable
     }
 
     /// <summary>What can be endless.</summary>
-    public static IReadOnlyList<string> Kinds { get; } = ["description", "headers", "feed", "document", "checkpoint"];
+    public static IReadOnlyList<string> Kinds { get; } = ["description", "headers", "feed", "document", "attachments", "thumbnails", "checkpoint"];
 
     /// <summary>Bytes that it has sent.</summary>
     public long Sent { get; private set; }
@@ -112,6 +115,11 @@ internal sealed class EndlessPeer : IAsyncDisposable
         {
             _ when request.Contains("/_changes", StringComparison.Ordinal) => _kind == "feed" ? PourAsync(socket, "{\"results\":[{\"seq\":\"") : WholeAsync(socket, 200, Rows),
             _ when request.Contains("/_local/", StringComparison.Ordinal) => _kind == "checkpoint" ? PourAsync(socket, "{\"_id\":\"") : WholeAsync(socket, 404, """{"error":"not_found","reason":"missing"}"""),
+            _ when request.Contains("/endless/a/", StringComparison.Ordinal) => WholeAsync(socket, 200, new string('a', 100_000)),
+            _ when _kind == "thumbnails" && request.Contains("/_bulk_get", StringComparison.Ordinal) =>
+                WholeAsync(socket, 200, "{\"results\":[{\"id\":\"a\",\"docs\":[{\"ok\":" + Album() + "}]}]}"),
+            _ when _kind == "attachments" && request.Contains("/_bulk_get", StringComparison.Ordinal) =>
+                PourAsync(socket, "{\"results\":[{\"id\":\"a\",\"docs\":[{\"ok\":{\"_id\":\"a\",\"_attachments\":{", MoreAttachments),
             _ when request.Contains("/_bulk_get", StringComparison.Ordinal) || request.Contains("/endless/a", StringComparison.Ordinal) =>
                 PourAsync(socket, "{\"results\":[{\"id\":\"a\",\"docs\":[{\"ok\":{\"_id\":\"a\",\"x\":\""),
             _ when _kind == "headers" => PourAsync(socket, null),
@@ -120,16 +128,20 @@ internal sealed class EndlessPeer : IAsyncDisposable
         };
     }
 
+    private static string Album() => "{\"_id\":\"a\",\"_rev\":\"1-967a00dff5e02add41819138abb3284d\",\"_attachments\":{"
+        + string.Join(',', Enumerable.Range(0, Thumbnails).Select(static i => $"\"{i}\":{{\"stub\":true,\"content_type\":\"image/png\",\"length\":100000}}"))
+        + "}}";
+
     private async Task WholeAsync(Socket socket, int status, string body) => await SendAsync(
         socket, Encoding.ASCII.GetBytes($"HTTP/1.1 {status} Answer\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
 
     /// <summary>Begins an answer, or a header of it, and goes on until the node hangs up.</summary>
-    private async Task PourAsync(Socket socket, string? begin)
+    private async Task PourAsync(Socket socket, string? begin, byte[]? more = null)
     {
         await SendAsync(socket, Encoding.ASCII.GetBytes("HTTP/1.1 200 Answer\r\nContent-Type: application/json\r\n" + (begin is null ? "X-Endless: " : "\r\n" + begin)));
         while (true)
         {
-            await SendAsync(socket, More);
+            await SendAsync(socket, more ?? More);
         }
     }
 

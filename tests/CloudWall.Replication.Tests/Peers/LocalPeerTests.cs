@@ -1,9 +1,12 @@
 using CloudWall.Documents;
+using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Revisions;
 using CloudWall.Documents.Rules;
 using CloudWall.Replication.Peers;
 using CloudWall.Replication.Requests;
 using CloudWall.Replication.Runs;
+using CloudWall.Storage;
 
 namespace CloudWall.Replication.Tests.Peers;
 
@@ -67,6 +70,89 @@ public sealed class LocalPeerTests
         Assert.Equal((2, 1), (progress.Statistics.Written, progress.Statistics.Failures));
         Assert.Null(target.Find("b"));
         Assert.Contains(node.Log, static line => line.Contains("forbidden: no b", StringComparison.Ordinal));
+    }
+
+    /// <summary>Small attachments are kept in memory until they are written, but not any number of them.</summary>
+    [Fact]
+    public async Task Many_small_attachments_go_to_the_store_as_they_come()
+    {
+        await using var node = await NodeOfOneAsync();
+        var stored = new List<int>();
+        var content = Enumerable.Range(0, 60).Select(static i => Enumerable.Range(0, 60_000).Select(n => (byte)((n * 7) + i)).ToArray()).ToList();
+        var revisions = Enumerable.Range(0, 3).Select(document => new FetchedRevision(
+            $"d{document}",
+            [RevisionId.Parse("1-a")],
+            false,
+            "{}"u8.ToArray(),
+            [.. Enumerable.Range(0, 20).Select(i => Attachment($"a{i}", content[(document * 20) + i]))]));
+
+        Assert.Empty(await node.Peer("db").WriteAsync([.. revisions], CancellationToken.None));
+
+        // A mebibyte of them is the most.
+        Assert.Equal(0, stored[1]);
+        Assert.InRange(stored[^1], 40, 59);
+        Assert.Equal(20, node.Catalogue.Find("db")!.Read("d2", RevisionId.Parse("1-a"))!.Attachments.Count);
+
+        FetchedAttachment Attachment(string name, byte[] bytes) => new(
+            name,
+            "image/png",
+            1,
+            null,
+            bytes.Length,
+            bytes.Length,
+            ContentEncoding.Identity,
+            _ =>
+            {
+                stored.Add(Count(node, Keyspace.Attachments));
+                return Task.FromResult(new FetchedContent(ContentEncoding.Identity, Once(bytes)));
+            });
+    }
+
+    /// <summary>A document may have any number of conflicts: its leaves are read one by one.</summary>
+    [Fact]
+    public async Task Leaves_are_read_when_it_is_their_turn()
+    {
+        await using var node = await NodeOfOneAsync();
+        var database = node.Catalogue.Find("db")!;
+        var leaves = Enumerable.Range(0, 50).Select(static i => RevisionId.Parse($"1-{i:x32}")).ToList();
+        await node.Peer("db").WriteAsync([.. leaves.Select(static leaf => new FetchedRevision("doc", [leaf], false, "{}"u8.ToArray(), []))], CancellationToken.None);
+
+        var read = new List<RevisionId>();
+        await foreach (var revision in node.Peer("db").FetchAsync([new MissingRevisions("doc", leaves, [])], CancellationToken.None))
+        {
+            read.Add(revision.Path[0]);
+            if (read.Count == 10)
+            {
+                await database.PurgeAsync([new PurgeRequest("doc", [.. leaves.Except(read)])], CancellationToken.None);
+            }
+        }
+
+        Assert.Equal(10, read.Count);
+    }
+
+    private static async Task<MemoryNode> NodeOfOneAsync()
+    {
+        var node = new MemoryNode();
+        await node.CreateAsync("db");
+        return node;
+    }
+
+    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> Once(byte[] bytes)
+    {
+        await Task.CompletedTask;
+        yield return bytes;
+    }
+
+    private static int Count(MemoryNode node, Keyspace keyspace)
+    {
+        using var cursor = node.Store.Scan(keyspace, [], [0xFF, 0xFF, 0xFF, 0xFF, 0xFF]);
+        var count = 0;
+        while (cursor.MoveNext())
+        {
+            count++;
+        }
+
+        return count;
     }
 
     private sealed class NoLetterB : WriteRule

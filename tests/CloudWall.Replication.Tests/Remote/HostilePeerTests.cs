@@ -165,11 +165,51 @@ public sealed class HostilePeerTests
         await Assert.ThrowsAsync<PeerException>(() => FetchAsync(peer, new MissingRevisions("a", [First], [])));
     }
 
+    /// <summary>Review, attack 4: what is made of a text may be many times as long, as where it has little else than attachments.</summary>
+    [Fact]
+    public async Task A_document_of_which_more_is_made_than_there_is_memory_is_passed_over()
+    {
+        var stubs = string.Join(',', Enumerable.Range(0, 15_000).Select(static i => $$"""
+            "{{i}}":{"stub":true,"revpos":1,"digest":"md5-a","length":1}
+            """));
+        var document = Document("a", First, "x").Replace("\"text\"", "\"_attachments\":{" + stubs + "},\"text\"", StringComparison.Ordinal);
+        Assert.InRange(document.Length, Longest / 2, Longest);
+        var script = new Script((request, _) => Script.Json(
+            request.Method == HttpMethod.Post
+                ? $$"""{"results":[{"id":"a","docs":[{"ok":{{document}}}]},{"id":"b","docs":[{"ok":{{Document("b", First, "b")}}}]}]}"""
+                : $$"""[{"ok":{{document}}}]"""));
+        var memory = Memory(16 << 20);
+        await using var peer = Peer(script, retries: 0, memory);
+
+        var fetched = await FetchAsync(peer, new MissingRevisions("a", [First], []), new MissingRevisions("b", [First], []));
+
+        Assert.Equal([("b", null), ("a", 413)], fetched.Select(static revision => (revision.Id, revision.Fault?.Status)));
+        Assert.Equal(0, memory.Taken);
+    }
+
+    [Fact]
+    public async Task What_comes_of_one_URL_is_taken_from_the_memory_that_all_share()
+    {
+        var second = Revision("1-" + new string('2', 32));
+        var text = new string('x', Longest / 2);
+        var script = new Script((request, _) => request.Method == HttpMethod.Post
+            ? Script.Json("{}", HttpStatusCode.NotFound)
+            : Script.Json($$"""[{"ok":{{Document("a", First, text)}}},{"ok":{{Document("a", second, text)}}}]"""));
+        var memory = Memory(16 << 20);
+        await using var peer = Peer(script, retries: 0, memory);
+        await using (var reading = peer.FetchAsync([new MissingRevisions("a", [First, second], [])], TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken))
+        {
+            Assert.True(await reading.MoveNextAsync());
+            Assert.True(memory.Taken >= 2 * text.Length);
+        }
+
+        Assert.Equal(0, memory.Taken);
+    }
+
     [Fact]
     public async Task What_an_answer_holds_is_taken_from_the_memory_that_all_share()
     {
-        var memory = new SharedMemory(
-            16 << 20, 0, TimeSpan.FromMinutes(1), new DocumentError(429, "busy", "Later."), new DocumentError(413, "large", "Never."), TimeProvider.System);
+        var memory = Memory(16 << 20);
         var text = $$"""{"results":[{"id":"a","docs":[{"ok":{{Document("a", First, new string('x', Longest / 2))}}}]}]}""";
         var script = new Script((_, _) => Script.Json(text));
         await using var peer = Peer(script, retries: 0, memory);
@@ -185,6 +225,9 @@ public sealed class HostilePeerTests
         var failure = await Assert.ThrowsAsync<PeerException>(() => FetchAsync(peer, new MissingRevisions("a", [First], [])));
         Assert.Equal((429, true), (failure.Error.Status, failure.IsTransient));
     }
+
+    private static SharedMemory Memory(long capacity) => new(
+        capacity, 0, TimeSpan.FromMinutes(1), new DocumentError(429, "busy", "Later."), new DocumentError(413, "large", "Never."), TimeProvider.System);
 
     private static string Document(string id, RevisionId revision, string text) =>
         $$$"""{"_id":"{{{id}}}","_rev":"{{{revision}}}","_revisions":{"start":1,"ids":["{{{revision.ToString()[2..]}}}"]},"text":"{{{text}}}"}""";

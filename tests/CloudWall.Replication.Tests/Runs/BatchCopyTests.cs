@@ -1,5 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using CloudWall.Documents;
+using CloudWall.Documents.Admission;
+using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Revisions;
 using CloudWall.Replication.Peers;
 using CloudWall.Replication.Runs;
@@ -41,12 +44,75 @@ public sealed class BatchCopyTests
         Assert.Empty(await target.FindMissingAsync(copy.Witnesses, CancellationToken.None));
     }
 
+    /// <summary>Review, attack 8: what is on its way is taken from the memory that all share.</summary>
+    [Fact]
+    public async Task What_is_on_its_way_is_taken_from_the_memory_that_all_share()
+    {
+        var memory = Memory(16 << 20);
+        var taken = new List<long>();
+        await using var source = new Shelf { Body = new byte[100_000] };
+        await using var target = new Shelf { Writing = _ => taken.Add(memory.Taken) };
+        var copy = new BatchCopy(source, target, new RunProgress(), static _ => Assert.Fail("nothing is refused"), memory);
+
+        await copy.RunAsync([.. Enumerable.Range(0, 100).Select(static i => new PeerChange("1", $"d{i}", [Revision('1')]))], isTargetEmpty: true, CancellationToken.None);
+
+        Assert.Equal(100, target.Revisions.Count);
+        Assert.InRange(taken.Count, 2, 10);
+        Assert.All(taken.SkipLast(1), static bytes => Assert.InRange(bytes, 20L * 200_000, 10L << 20));
+        Assert.Equal(0, memory.Taken);
+    }
+
+    /// <summary>It would not fit with what its source holds of it, however long it waits.</summary>
+    [Fact]
+    public async Task A_revision_for_which_there_can_be_no_memory_is_refused()
+    {
+        await using var source = new Shelf { Stubs = 10_000 };
+        await using var target = new Shelf();
+        var refused = new List<WriteFailure>();
+        var copy = new BatchCopy(source, target, new RunProgress(), refused.Add, Memory(16 << 20));
+
+        await copy.RunAsync([new PeerChange("1", "a", [Revision('1')])], isTargetEmpty: true, CancellationToken.None);
+
+        Assert.Equal(("a", 413, "document_too_large"), (Assert.Single(refused).Id, refused[0].Error.Status, refused[0].Error.Error));
+        Assert.Empty(target.Revisions);
+    }
+
+    /// <summary>Others have the rest of the memory: what is held is stored, and makes room.</summary>
+    [Fact]
+    public async Task Where_there_is_no_more_memory_what_is_held_is_stored_first()
+    {
+        var memory = Memory(16 << 20);
+        using var others = new MemoryShare(memory);
+        await others.ReserveAsync(others.Largest - 1_000_000, CancellationToken.None);
+        await using var source = new Shelf { Body = new byte[100_000] };
+        await using var target = new Shelf();
+        var copy = new BatchCopy(source, target, new RunProgress(), static _ => Assert.Fail("nothing is refused"), memory);
+        PeerChange[] changes = [.. Enumerable.Range(0, 20).Select(static i => new PeerChange("1", $"d{i}", [Revision('1')]))];
+
+        await copy.RunAsync(changes, isTargetEmpty: true, CancellationToken.None);
+        Assert.Equal(20, target.Revisions.Count);
+
+        // Where there is none at all it may be there later.
+        await others.ReserveAsync(1_000_000, CancellationToken.None);
+        var failure = await Assert.ThrowsAsync<PeerException>(() => copy.RunAsync([new PeerChange("1", "x", [Revision('1')])], isTargetEmpty: true, CancellationToken.None));
+        Assert.Equal((429, true), (failure.Error.Status, failure.IsTransient));
+    }
+
+    private static SharedMemory Memory(long capacity) => new(
+        capacity, 0, TimeSpan.FromMinutes(1), new DocumentError(429, "busy", "Later."), new DocumentError(413, "large", "Never."), TimeProvider.System);
+
     private static RevisionId Revision(char digit) => RevisionId.TryParse(Encoding.UTF8.GetBytes("1-" + new string(digit, 32)), out var revision) ? revision : default;
 
     /// <summary>A source that has all that is asked for, and a target that keeps what it gets.</summary>
     private sealed class Shelf : StubPeer
     {
         public List<(string Id, RevisionId Revision)> Revisions { get; } = [];
+
+        public byte[] Body { get; init; } = "{}"u8.ToArray();
+
+        public int Stubs { get; init; }
+
+        public Action<int>? Writing { get; init; }
 
         public override Task<IReadOnlyList<MissingRevisions>> FindMissingAsync(IReadOnlyList<PeerChange> changes, CancellationToken cancellation) =>
             Task.FromResult<IReadOnlyList<MissingRevisions>>(
@@ -61,15 +127,18 @@ public sealed class BatchCopyTests
                 foreach (var revision in document.Revisions)
                 {
                     await Task.Yield();
-                    yield return new FetchedRevision(document.Id, [revision], false, "{}"u8.ToArray(), []);
+                    var stub = new FetchedAttachment("a", "b/c", 1, null, 1, 1, ContentEncoding.Identity, static _ => throw new NotSupportedException());
+                    yield return new FetchedRevision(document.Id, [revision], false, Body, [.. Enumerable.Repeat(stub, Stubs)]);
                 }
             }
         }
 
         public override Task<IReadOnlyList<WriteFailure>> WriteAsync(IReadOnlyList<FetchedRevision> revisions, CancellationToken cancellation)
         {
-            Revisions.AddRange(revisions.Select(static revision => (revision.Id, revision.Path[0])));
-            return Task.FromResult<IReadOnlyList<WriteFailure>>([]);
+            Writing?.Invoke(revisions.Count);
+            Revisions.AddRange(revisions.Where(static revision => revision.Fault is null).Select(static revision => (revision.Id, revision.Path[0])));
+            return Task.FromResult<IReadOnlyList<WriteFailure>>(
+                [.. revisions.Where(static revision => revision.Fault is not null).Select(static revision => new WriteFailure(revision.Id, revision.Path[0], revision.Fault!))]);
         }
     }
 }
