@@ -74,7 +74,8 @@ internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Ex
         _ => false,
     };
 
-    private DocumentError? ErrorOf(Exception exception) => exception switch
+    /// <summary>What the client is told of a failure; null of one that is a defect.</summary>
+    public DocumentError? ErrorOf(Exception exception) => exception switch
     {
         DocumentException refusal => refusal.Error,
         JsonException => HttpErrors.InvalidJson().Error,

@@ -69,6 +69,54 @@ public sealed class LongBodyTests
         }
     }
 
+    /// <summary>Each is small enough to be kept in memory, and all together are not.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Many_small_attachments_that_follow_or_come_in_a_form_are_stored(bool isForm)
+    {
+        await using var node = await StartAsync();
+        var data = Enumerable.Range(0, 60).Select(static i => Random(100_000 + i)).ToList();
+        using var body = new MemoryStream();
+        var stubs = string.Join(',', data.Select(static (bytes, i) => $"\"{i}\":{{\"follows\":true,\"length\":{bytes.Length}}}"));
+        body.Write(Encoding.ASCII.GetBytes(isForm
+            ? "--b\r\nContent-Disposition: form-data; name=\"_doc\"\r\n\r\n{}"
+            : $"--b\r\nContent-Type: application/json\r\n\r\n{{\"_attachments\":{{{stubs}}}}}"));
+        for (var i = 0; i < data.Count; i++)
+        {
+            var head = isForm ? $"Content-Disposition: form-data; name=\"_attachments\"; filename=\"{i}\"\r\nContent-Type: image/png\r\n" : "";
+            body.Write(Encoding.ASCII.GetBytes($"\r\n--b\r\n{head}\r\n"));
+            body.Write(data[i]);
+        }
+
+        body.Write("\r\n--b--"u8);
+        string[] headers = isForm
+            ? ["Content-Type: multipart/form-data; boundary=b", "Referer: " + node.Node.Address]
+            : ["Content-Type: multipart/related; boundary=\"b\""];
+        Assert.Equal(201, (await node.SendBytesAsync(isForm ? "POST" : "PUT", "/db/doc", body.ToArray(), "admin:pass", headers)).Status);
+        for (var i = 0; i < data.Count; i++)
+        {
+            Assert.Equal(data[i], (await node.SendAsync("GET", $"/db/doc/{i}")).Body);
+        }
+
+        await SlowRequest.UntilAsync(() => node.Node.Memory.Taken == 0);
+    }
+
+    /// <summary>Each document has few, and all of them have many.</summary>
+    [Fact]
+    public async Task Small_attachments_of_many_documents_of_a_bulk_are_stored()
+    {
+        await using var node = await StartAsync();
+        var data = Enumerable.Range(0, 60).Select(static i => Random(100_000 + i)).ToList();
+        var body = "{\"docs\":[" + string.Join(',', data.Select(static (bytes, i) =>
+            $"{{\"_id\":\"d{i}\",\"_attachments\":{{\"a\":{{\"data\":\"{Convert.ToBase64String(bytes)}\"}}}}}}")) + "]}";
+        Assert.Equal(201, (await node.SendAsync("POST", "/db/_bulk_docs", body, headers: "Content-Type: application/json")).Status);
+        for (var i = 0; i < data.Count; i++)
+        {
+            Assert.Equal(data[i], (await node.SendAsync("GET", $"/db/d{i}/a")).Body);
+        }
+    }
+
     [Theory]
     [InlineData("{\"data\":\"#\",\"content_type\":\"text/plain\"}", "413")]
     [InlineData("{\"data\":\"#\",\"stub\":true}", "412")]

@@ -160,7 +160,7 @@ internal sealed class BulkReader(Database database, DocumentLimits limits, Memor
     {
         SharedArrays.Return(_window);
         _window = [];
-        _documents.Dispose();
+        await _documents.DisposeAsync();
         if (_long is not null)
         {
             await _long.DisposeAsync();

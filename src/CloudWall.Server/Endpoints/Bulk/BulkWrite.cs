@@ -7,10 +7,14 @@ using CloudWall.Server.Endpoints.Documents.Receiving;
 using CloudWall.Server.Endpoints.LocalDocuments;
 using CloudWall.Server.Http;
 using CloudWall.Server.Scripts;
+using CloudWall.Storage;
 
 namespace CloudWall.Server.Endpoints.Bulk;
 
-/// <summary>Writes the documents of a bulk, so many in one step as memory is kept for.</summary>
+/// <summary>
+/// Writes the documents of a bulk, so many in one step as memory is kept for. A failure of the first step fails the request. Later the answer
+/// must say what has been written: those that are not are told the failure, each in its row.
+/// </summary>
 /// <param name="exchange">The request.</param>
 /// <param name="mode">Edits, or replicated revisions.</param>
 /// <param name="rows">Takes what becomes of them.</param>
@@ -21,23 +25,26 @@ internal sealed class BulkWrite(Exchange exchange, WriteMode mode, BulkRows rows
 
     private readonly List<Entry> _step = [];
     private long _weight;
+    private bool _hasWritten;
 
     /// <summary>Writes them all.</summary>
     public async Task RunAsync(HeldDocuments documents)
     {
         try
         {
-            await foreach (var (document, contents, weight) in documents.ReadAsync(exchange.Aborted))
+            await RunStepsAsync(documents);
+        }
+        catch (Exception failure) when (_hasWritten && ErrorOf(failure) is { } error)
+        {
+            foreach (var entry in _step)
             {
-                await AddAsync(document, contents);
-                _weight += weight;
-                if (_weight >= documents.Most)
-                {
-                    await WriteAsync();
-                }
+                Tell(new WriteOutcome(entry.Id, default, error), entry.Document.Revision);
             }
 
-            await WriteAsync();
+            await foreach (var (id, revision) in documents.ReadRestAsync(exchange.Aborted))
+            {
+                Tell(new WriteOutcome(id ?? exchange.Node.Uuids.Next(), default, error), revision);
+            }
         }
         finally
         {
@@ -45,13 +52,30 @@ internal sealed class BulkWrite(Exchange exchange, WriteMode mode, BulkRows rows
         }
     }
 
+    private async Task RunStepsAsync(HeldDocuments documents)
+    {
+        await foreach (var (document, contents, weight) in documents.ReadAsync(exchange.Aborted))
+        {
+            _weight += weight;
+            await AddAsync(document, contents);
+            if (_weight >= documents.Most)
+            {
+                await WriteAsync();
+            }
+        }
+
+        await WriteAsync();
+    }
+
     private async ValueTask AddAsync(ParsedDocument document, ReceivedContents? contents)
     {
-        var id = document.Id ?? exchange.Node.Uuids.Next();
-        var write = LocalDocumentResource.IsLocal(id)
-            ? null
-            : new DocumentWrite(id, document, await AttachmentIntake.TakeAsync(exchange, document.Attachments, null, contents));
-        _step.Add(new Entry(id, document, write));
+        var entry = new Entry(document.Id ?? exchange.Node.Uuids.Next(), document, null);
+        _step.Add(entry);
+        if (!LocalDocumentResource.IsLocal(entry.Id))
+        {
+            var attachments = await AttachmentIntake.TakeAsync(exchange, document.Attachments, null, contents);
+            _step[^1] = entry with { Write = new DocumentWrite(entry.Id, document, attachments) };
+        }
     }
 
     private async Task WriteAsync()
@@ -77,6 +101,7 @@ internal sealed class BulkWrite(Exchange exchange, WriteMode mode, BulkRows rows
         {
             var writer = UserContext.Writer(exchange.Database.Name, exchange.Principal);
             written = await exchange.Database.WriteAsync(writes, mode, exchange.Aborted, writer);
+            _hasWritten = true;
         }
 
         var next = 0;
@@ -95,12 +120,33 @@ internal sealed class BulkWrite(Exchange exchange, WriteMode mode, BulkRows rows
         try
         {
             var revision = await LocalDocumentResource.Write(exchange.Database, entry.Id, entry.Document, entry.Document.Revision);
+            _hasWritten = true;
             return new WriteOutcome(entry.Id, revision, null);
         }
         catch (DocumentException refused)
         {
             return new WriteOutcome(entry.Id, default, refused.Error);
         }
+        catch (StorageException failure) when (_hasWritten)
+        {
+            return new WriteOutcome(entry.Id, default, ErrorOf(failure));
+        }
+    }
+
+    /// <summary>What the rows say of a failure; null where it fails the request: the client has gone, or it is a defect.</summary>
+    private DocumentError? ErrorOf(Exception failure)
+    {
+        if (exchange.Aborted.IsCancellationRequested || exchange.Node.Kernel.ErrorOf(failure) is not { } error)
+        {
+            return null;
+        }
+
+        if (failure is StorageException)
+        {
+            exchange.Node.Log.Failure(exchange, failure.Message);
+        }
+
+        return error;
     }
 
     private void Tell(WriteOutcome outcome, RevisionId? sent)

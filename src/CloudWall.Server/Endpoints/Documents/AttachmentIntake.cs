@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using CloudWall.Documents;
+using CloudWall.Documents.Admission;
 using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Buffers;
 using CloudWall.Documents.Databases;
@@ -17,8 +18,14 @@ internal static class AttachmentIntake
     /// <summary>What taking in content takes: a chunk, and what the compressor needs.</summary>
     public const long UploadMemory = 384 << 10;
 
-    /// <summary>Content up to so many bytes is kept in memory until it is written.</summary>
+    /// <summary>Content up to so many bytes is kept in memory until it is written, as long as the request holds little.</summary>
     private const long SmallContent = 128 << 10;
+
+    /// <summary>A request that holds so much puts all content into the store at once; of a node with little memory it is less.</summary>
+    private const long MostInMemory = 4 << 20;
+
+    /// <summary>Which part of what one request may hold at most is still little.</summary>
+    private const int LittleOf = 8;
 
     private const long SmallOverhead = 512;
 
@@ -108,15 +115,24 @@ internal static class AttachmentIntake
             throw new DocumentException(new DocumentError(400, "md5_mismatch", "The digest of attachment " + name + " is not that of its content"));
         }
 
-        await exchange.ReserveAsync(WeightOf(upload));
-        var content = await upload.CompleteAsync(cancellation);
+        var content = await CompleteAsync(exchange.Memory, upload, cancellation);
         exchange.Memory.Free(UploadMemory);
         return content;
     }
 
-    /// <summary>What content takes until it is written: it stays in memory where it is small.</summary>
-    public static long WeightOf(AttachmentUpload upload) =>
-        SmallOverhead + (upload.StoresAtOnce ? 0 : Math.Min(upload.Received, SmallContent));
+    /// <summary>
+    /// Ends the content of an attachment. Small content stays in memory until it is written, but not where the request holds much already:
+    /// there may be any number of attachments.
+    /// </summary>
+    /// <param name="memory">The request's share of the memory, which pays for it.</param>
+    /// <param name="upload">The content, all of which has come.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async ValueTask<StoredContent> CompleteAsync(MemoryShare memory, AttachmentUpload upload, CancellationToken cancellation)
+    {
+        upload.StoresAtOnce = memory.Used >= Math.Min(MostInMemory, memory.Largest / LittleOf);
+        await memory.ReserveAsync(SmallOverhead + (upload.StoresAtOnce ? 0 : Math.Min(upload.Received, SmallContent)), cancellation);
+        return await upload.CompleteAsync(cancellation);
+    }
 
     /// <summary>Takes in bytes, with CouchDB's error where they are too many.</summary>
     public static async ValueTask WriteAsync(AttachmentUpload upload, string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
@@ -220,8 +236,9 @@ internal static class AttachmentIntake
             }
 
             SharedArrays.Return(piece);
+            var anew = await CompleteAsync(exchange.Memory, upload, exchange.Aborted);
             exchange.Memory.Free(UploadMemory);
-            return await upload.CompleteAsync(exchange.Aborted);
+            return anew;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using CsCheck;
 
 namespace CloudWall.Server.Tests.Endpoints.Bulk;
@@ -37,6 +38,46 @@ public sealed class BulkTests
         Assert.Equal(201, answer.Status);
         Assert.StartsWith("[{\"ok\":true,\"id\":\"last\",\"rev\":\"1-", answer.Text, StringComparison.Ordinal);
         Assert.Equal(1, node.Database.UpdateSequence);
+    }
+
+    /// <summary>What is stored cannot be taken back, so each document is told whether it was.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_long_bulk_that_fails_half_way_tells_what_is_stored(bool newEdits)
+    {
+        await using var node = await InProcessNode.StartAsync(("cloudwall", "request_memory", "4000000"));
+        var commits = 0;
+        node.Store.FailCommits = isSynced => isSynced && ++commits > 1;
+        var text = new string('t', 300_000);
+        var names = Enumerable.Range(0, 12).Select(i => i == 11 && newEdits ? "" : $$"""
+            "_id":"{{(i == 7 ? "_local/" : "")}}doc{{i:D2}}",{{(newEdits ? "" : "\"_rev\":\"1-ä\",")}}
+            """);
+        var docs = string.Join(',', names.Select(name => $$"""{{{name}}"text":"{{text}}"}"""));
+
+        var answer = await node.PostAsync("/db/_bulk_docs", $$"""{"new_edits":{{(newEdits ? "true" : "false")}},"docs":[{{docs}}]}""");
+
+        node.Store.FailCommits = null;
+        Assert.Equal(201, answer.Status);
+        var rows = JsonNode.Parse(answer.Text)!.AsArray().Select(static row => row!.AsObject()).ToList();
+        var stored = (int)node.Database.DocumentCount;
+        Assert.InRange(stored, 1, 6);
+        var failed = rows.Where(static row => row.ContainsKey("error")).ToList();
+        Assert.Equal(12 - stored, failed.Count);
+        Assert.All(failed, static row => Assert.Equal("io_error", (string?)row["error"]));
+        Assert.Equal(newEdits ? [null] : ["1-ä"], failed.Select(static row => (string?)row["rev"]).Distinct());
+        if (newEdits)
+        {
+            // The last was given its id here.
+            Assert.Equal(
+                Enumerable.Range(0, 11).Select(static i => $"{(i == 7 ? "_local/" : "")}doc{i:D2}"), rows.Take(11).Select(static row => (string?)row["id"]));
+            Assert.All(rows.Take(stored), static row => Assert.True((bool)row["ok"]!));
+        }
+
+        // What was told to have failed can be sent again.
+        var again = string.Join(',', failed.Select(row => $$"""{"_id":"{{row["id"]}}","n":1}"""));
+        var repeated = JsonNode.Parse((await node.PostAsync("/db/_bulk_docs", $$"""{"docs":[{{again}}]}""")).Text)!.AsArray();
+        Assert.All(repeated, static row => Assert.True((bool)row!["ok"]!));
     }
 
     [Fact]

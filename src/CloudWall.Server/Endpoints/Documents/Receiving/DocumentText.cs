@@ -26,9 +26,6 @@ internal sealed class DocumentText : IBodySink, IAsyncDisposable
     /// <summary>A text up to so many bytes is held as it is.</summary>
     private const int LongestWhole = 64 << 10;
 
-    /// <summary>Content that is small is kept in memory, but not more than so much of one document.</summary>
-    private const long MostInMemory = 1 << 20;
-
     /// <summary>What stands for an attachment in the text: a sign that is no base64, the number, and a sign that it is none.</summary>
     private const int LongestToken = 12;
 
@@ -49,7 +46,6 @@ internal sealed class DocumentText : IBodySink, IAsyncDisposable
     private Base64Reader? _base64;
     private AttachmentUpload? _upload;
     private byte[]? _piece;
-    private long _inMemory;
 
     /// <summary>An empty text.</summary>
     /// <param name="database">Where attachments go.</param>
@@ -298,11 +294,7 @@ internal sealed class DocumentText : IBodySink, IAsyncDisposable
         if (isContent)
         {
             await StoreAsync(ReadOnlyMemory<byte>.Empty);
-            _upload!.StoresAtOnce = _inMemory >= MostInMemory;
-            var weight = AttachmentIntake.WeightOf(_upload);
-            await _memory.ReserveAsync(weight, _cancellation);
-            _inMemory += weight;
-            content = await _upload.CompleteAsync(_cancellation);
+            content = await AttachmentIntake.CompleteAsync(_memory, _upload!, _cancellation);
         }
 
         Contents ??= new ReceivedContents();
