@@ -253,7 +253,7 @@ internal sealed class JavaScriptDesign : DesignFunctions
         try
         {
             image.Get(cancellation);
-            return new Prepared(image, text is null || SourceText.Describe(text).MayKeepState, null);
+            return new Prepared(image, text is null || SourceText.Describe(text) is { MayKeepState: true } or { MayChangeArguments: true }, null);
         }
         catch (ScriptException failure) when (failure.Error is "compilation_error" or "not_found")
         {

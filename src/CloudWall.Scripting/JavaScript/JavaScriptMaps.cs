@@ -27,7 +27,7 @@ internal sealed class JavaScriptMaps : MapFunctions
         _set = new ScriptSet(engine, scope, options);
         var traits = source.Functions.Select(SourceText.Describe).ToArray();
         _keepsState = Array.Exists(traits, static function => function.MayKeepState);
-        var seals = Array.Exists(traits, static function => !function.IsClosed || function.MayChangeObjects);
+        var seals = Array.Exists(traits, static function => !function.IsClosed || function.MayChangeArguments);
         var command = new Command("setMaps"u8);
         command.Texts(source.Functions).Json(source.Library.Span).Json(seals ? "true"u8 : "false"u8).Finish();
 

@@ -2,53 +2,38 @@ using System.Text;
 
 namespace CloudWall.Scripting.JavaScript;
 
-/// <summary>Finds out what a function may change, from its tokens.</summary>
-internal sealed class SourceReader(byte[] source, HashSet<string> mutating)
+/// <summary>
+/// Finds out what a function may change, from its tokens. It knows each form in which JavaScript writes, and each name of the language that
+/// does; what is not certainly harmless counts as a change. A member whose name only the run knows may be any function of the language:
+/// where there are such, functions are called by names that are known to be harmless, or it counts as a change.
+/// </summary>
+internal sealed class SourceReader(byte[] source)
 {
-    /// <summary>What may be called by a plain name. Any other may be a function that was named at run time, or made of text.</summary>
-    private static readonly HashSet<string> Harmless = new(
-        [
-            "function", "if", "for", "while", "switch", "catch", "return", "typeof", "in", "of", "void", "emit", "log", "sum", "isArray",
-            "toJSON", "parseInt", "parseFloat", "isNaN", "isFinite", "Number", "String", "Boolean", "decodeURI", "decodeURIComponent",
-            "encodeURI", "encodeURIComponent", "escape", "unescape", "else", "do", "throw", "case",
-        ],
-        StringComparer.Ordinal);
-
-    /// <summary>What calls functions that it is given, or that its object has.</summary>
-    private static readonly HashSet<string> Callers = new(
-        [
-            "map", "filter", "forEach", "reduce", "reduceRight", "some", "every", "find", "findIndex", "findLast", "findLastIndex", "flatMap",
-            "replace", "replaceAll", "from", "of", "toJSON", "toString", "valueOf", "next", "Symbol", "stringify", "parse", "get",
-        ],
-        StringComparer.Ordinal);
-
     private readonly HashSet<string> _own = new(StringComparer.Ordinal);
     private readonly List<string> _assigned = [];
-    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _mutating = mutating.GetAlternateLookup<ReadOnlySpan<char>>();
+    private readonly SourceBrackets _brackets = new();
     private SourceToken _last;
     private SourceToken _beforeLast;
+    private string _lastWord = "";
+    private string _beforeLastWord = "";
     private int _count;
     private int _functions;
     private int _ends;
+    private int _declaring = -1;
+    private int _declared = -1;
+    private int _keyTokens = -1;
     private bool _closed = true;
-    private bool _declares;
-    private bool _objects;
+    private bool _writes;
     private bool _globals;
+    private bool _mutates;
     private bool _computes;
-    private bool _opensKey;
-    private bool _calls;
+    private bool _callsUnknown;
+
+    private bool LastIsMember => IsPunctuator(_beforeLast, '.');
 
     /// <summary>Takes the next token.</summary>
     public void Read(in SourceToken token)
     {
-        if (_opensKey && token.Kind != SourceTokenKind.Value)
-        {
-            _computes = true;
-        }
-
-        _opensKey = token is { Kind: SourceTokenKind.Punctuator, Symbol: (byte)'[' }
-            && _last.Kind is SourceTokenKind.Word or SourceTokenKind.Value
-            || (token is { Kind: SourceTokenKind.Punctuator, Symbol: (byte)'[' } && _last is { Kind: SourceTokenKind.Punctuator, Symbol: (byte)')' or (byte)']' });
         if (_count++ == 0)
         {
             _closed = token.IsWord(source, "function"u8);
@@ -56,24 +41,39 @@ internal sealed class SourceReader(byte[] source, HashSet<string> mutating)
         else if (_ends > 0)
         {
             // Nothing but semicolons may come after the function.
-            _closed &= token is { Kind: SourceTokenKind.Punctuator, Symbol: (byte)';' };
+            _closed &= IsPunctuator(token, ';');
         }
 
-        if (token.Kind is SourceTokenKind.Word or SourceTokenKind.Keyword)
+        // A declaration goes on over commas only.
+        if (token.Depth < _declaring || (token.AfterNewLine && !IsPunctuator(_last, ',') && _last.Kind != SourceTokenKind.Keyword))
         {
-            ReadWord(token);
+            _declaring = -1;
         }
-        else if (token.Kind == SourceTokenKind.Punctuator)
+
+        var word = token.Kind is SourceTokenKind.Word or SourceTokenKind.Keyword ? Text(token.Start, token.End) : "";
+        ReadKey(token);
+        ReadStep(token, word);
+        ReadUse(token);
+        ReadHead(token, word);
+        switch (token.Kind)
         {
-            ReadPunctuator(token);
-        }
-        else if (token.Symbol == '`')
-        {
-            // A tagged template is a call that does not look like one.
-            _objects |= _last.Kind == SourceTokenKind.Word;
+            case SourceTokenKind.Word:
+                ReadWord(token, word);
+                break;
+            case SourceTokenKind.Keyword:
+                ReadKeyword(word);
+                break;
+            case SourceTokenKind.Punctuator:
+                ReadPunctuator(token);
+                break;
+            default:
+                // A tagged template is a call that does not look like one.
+                _callsUnknown |= token.Symbol == '`' && source[token.Start] == '`' && IsValueEnd(_last);
+                break;
         }
 
         (_beforeLast, _last) = (_last, token);
+        (_beforeLastWord, _lastWord) = (_lastWord, word);
     }
 
     /// <summary>Says what was found.</summary>
@@ -81,45 +81,205 @@ internal sealed class SourceReader(byte[] source, HashSet<string> mutating)
     {
         // With a function in the function, a name that one of them declares may be a global one in the other.
         var globals = _globals || (_functions > 1 ? _assigned.Count > 0 : _assigned.Exists(name => !_own.Contains(name)));
-        return new SourceTraits(_closed && isComplete && _ends == 1, _objects || (_computes && _calls), globals);
+        var objects = _writes || (_computes && (_callsUnknown || _mutates));
+        return new SourceTraits(_closed && isComplete && _ends == 1, objects, globals, objects || _mutates);
     }
 
-    private void ReadWord(in SourceToken token)
+    private static bool IsPunctuator(in SourceToken token, char symbol) => token.Kind == SourceTokenKind.Punctuator && token.Symbol == symbol;
+
+    private static bool IsComparison(ReadOnlySpan<byte> text) =>
+        text.SequenceEqual("=="u8) || text.SequenceEqual("==="u8) || text.SequenceEqual("!="u8) || text.SequenceEqual("!=="u8)
+        || text.SequenceEqual("<="u8) || text.SequenceEqual(">="u8);
+
+    private bool IsStep(in SourceToken token) =>
+        token is { Kind: SourceTokenKind.Punctuator, Symbol: (byte)'+' or (byte)'-' } && token.End - token.Start == 2 && source[token.Start + 1] == token.Symbol;
+
+    private string Text(int start, int end) => Encoding.UTF8.GetString(source.AsSpan(start..end));
+
+    /// <summary>Whether a bracket after it belongs to it. Keywords that may be names count as such.</summary>
+    private bool IsValueEnd(in SourceToken token) => token.Kind switch
     {
-        var word = Encoding.UTF8.GetString(source.AsSpan(token.Start..token.End));
-        if (_mutating.Contains(word) || word.Contains('\\'))
+        SourceTokenKind.Word or SourceTokenKind.Value => true,
+        SourceTokenKind.Keyword => !SourceTokens.BeginsExpression(source.AsSpan(token.Start..token.End)),
+        SourceTokenKind.Punctuator => token.Symbol is (byte)')' or (byte)']' or (byte)'}' or (byte)'.',
+        _ => false,
+    };
+
+    /// <summary>Names of members: what is between square brackets, and strings that stand for names.</summary>
+    private void ReadKey(in SourceToken token)
+    {
+        if (_keyTokens >= 0)
         {
-            _objects = true;
+            // Anything but a number or a string, alone.
+            _computes |= _keyTokens == 0 ? token is not { Kind: SourceTokenKind.Value, Symbol: 0 } : !IsPunctuator(token, ']');
+            _keyTokens = _keyTokens == 0 ? 1 : -1;
         }
 
-        _calls |= Callers.Contains(word);
+        if (IsPunctuator(token, '['))
+        {
+            if (IsValueEnd(_last))
+            {
+                _keyTokens = 0;
+            }
+
+            // A member of an object that is made here, or taken out of one, by a name that only the run knows.
+            _writes |= (IsPunctuator(_last, ',') || IsPunctuator(_last, '{')) && _brackets.Innermost is { Symbol: (byte)'{' };
+        }
+
+        if (_last is { Kind: SourceTokenKind.Value, Symbol: 0 } && source[_last.Start] is (byte)'"' or (byte)'\''
+            && token is { Kind: SourceTokenKind.Punctuator, Symbol: (byte)']' or (byte)':' or (byte)'(' })
+        {
+            var name = Text(_last.Start + 1, Math.Max(_last.Start + 1, _last.End - 1));
+            var kind = SourceNames.Of(name);
+            _writes |= name.Contains('\\') || kind is SourceName.Changing or SourceName.Mutator;
+            _callsUnknown |= kind is SourceName.Calling or SourceName.Harmless;
+        }
+    }
+
+    /// <summary>What <c>++</c> and <c>--</c> in front of something write to: a name, or it is not looked for.</summary>
+    private void ReadStep(in SourceToken token, string word)
+    {
+        if (IsStep(_last))
+        {
+            _writes |= token.Kind switch
+            {
+                SourceTokenKind.Keyword => word == "new" || !SourceTokens.BeginsExpression(source.AsSpan(token.Start..token.End)),
+                SourceTokenKind.Punctuator => token.Symbol is (byte)'(' or (byte)'[' or (byte)'{',
+                SourceTokenKind.Value => true,
+                _ => false,
+            };
+            if (token.Kind == SourceTokenKind.Word)
+            {
+                _assigned.Add(word);
+            }
+        }
+        else if (IsStep(_beforeLast) && _last.Kind == SourceTokenKind.Word)
+        {
+            _writes |= token.Kind == SourceTokenKind.Value
+                || token is { Kind: SourceTokenKind.Punctuator, Symbol: (byte)'.' or (byte)'[' or (byte)'(' or (byte)'?' };
+        }
+    }
+
+    /// <summary>How the name before this token is used.</summary>
+    private void ReadUse(in SourceToken token)
+    {
+        var isCall = IsPunctuator(token, '(');
+        if (_last.Kind == SourceTokenKind.Word)
+        {
+            var kind = SourceNames.Of(_lastWord);
+            if (kind == SourceName.Mutator)
+            {
+                // Called at once on something, or else it may be called on anything.
+                _mutates |= isCall && LastIsMember;
+                _writes |= !isCall || !LastIsMember;
+            }
+            else if (isCall)
+            {
+                _callsUnknown |= LastIsMember ? kind != SourceName.Harmless : !IsNoCall() && !SourceNames.Helpers.Contains(_lastWord);
+            }
+            else if (!LastIsMember && kind == SourceName.Harmless)
+            {
+                // The name may be given to something else.
+                _callsUnknown |= !IsPunctuator(token, '.');
+            }
+        }
+        else if (isCall)
+        {
+            _callsUnknown |= _last.Kind == SourceTokenKind.Keyword ? _lastWord is "of" or "let" or "async" or "default" or "yield" or "await"
+                : _last is { Kind: SourceTokenKind.Punctuator, Symbol: (byte)')' or (byte)']' or (byte)'.' };
+        }
+    }
+
+    private bool IsNoCall() => _lastWord is "function" or "switch" or "catch" || (_beforeLastWord == "function" && !LastIsMember);
+
+    /// <summary>Brackets, and what a loop assigns to.</summary>
+    private void ReadHead(in SourceToken token, string word)
+    {
+        if (token is { Kind: SourceTokenKind.Punctuator, Symbol: (byte)')' or (byte)']' or (byte)'}' })
+        {
+            _brackets.Close();
+        }
+
+        if (_brackets.Innermost is { IsFor: true } head)
+        {
+            head.Tokens++;
+            head.BeginsWithVar |= head.Tokens == 1 && word == "var";
+            head.HasSemicolon |= IsPunctuator(token, ';');
+            if (token.Kind == SourceTokenKind.Keyword && word is "in" or "of" && !head.HasSemicolon)
+            {
+                if (head.Tokens == 2 && _last.Kind == SourceTokenKind.Word)
+                {
+                    _assigned.Add(_lastWord);
+                }
+                else
+                {
+                    _writes |= !(head.BeginsWithVar && head.Tokens == 3);
+                }
+            }
+        }
+
+        if (token is { Kind: SourceTokenKind.Punctuator, Symbol: (byte)'(' or (byte)'[' or (byte)'{' })
+        {
+            var isStatement = _brackets.Innermost is not { IsObject: true };
+            if (token.Symbol == '{' && IsPunctuator(_last, ')') && _brackets.Closed is not { IsHead: true })
+            {
+                // A method, which has names of its own.
+                _functions++;
+            }
+
+            _brackets.Open(new SourceBrackets.Bracket(token.Symbol)
+            {
+                IsObject = token.Symbol == '{' && !IsBlock(),
+                IsHead = (isStatement && _lastWord is "if" or "for" or "while" or "switch" or "catch") || _lastWord == "function" || _beforeLastWord == "function",
+                IsFor = token.Symbol == '(' && _last.Kind == SourceTokenKind.Keyword && _lastWord == "for",
+            });
+        }
+    }
+
+    private bool IsBlock() => _last.Kind switch
+    {
+        SourceTokenKind.None or SourceTokenKind.Word => true,
+        SourceTokenKind.Keyword => _lastWord is "else" or "do",
+        SourceTokenKind.Punctuator => _last.Symbol is (byte)')' or (byte)';' or (byte)'{' or (byte)'}' || source.AsSpan(_last.Start.._last.End).SequenceEqual("=>"u8),
+        _ => false,
+    };
+
+    private void ReadWord(in SourceToken token, string word)
+    {
+        // Blanks other than ASCII's are taken for letters by who makes the tokens.
+        _writes |= SourceNames.Of(word) == SourceName.Changing || word.Any(static c => c is '\\' or '\uFEFF' || char.IsWhiteSpace(c));
+        _callsUnknown |= SourceNames.Of(word) == SourceName.Calling;
+        if (IsPunctuator(_last, '.'))
+        {
+            return;
+        }
+
         if (word == "function")
         {
             _functions++;
         }
-        else if (_last.IsWord(source, "var"u8) || (_declares && _last is { Kind: SourceTokenKind.Punctuator, Symbol: (byte)',' }))
+        else if (_last.Kind == SourceTokenKind.Keyword && _lastWord == "var")
         {
             _own.Add(word);
+            (_declaring, _declared) = (token.Depth, token.Start);
         }
-        else if (word is "let" or "const")
+        else if (_declaring == token.Depth && IsPunctuator(_last, ','))
         {
-            // They hold in a block only: a name that is theirs there may be global elsewhere.
-            _globals = true;
+            _own.Add(word);
+            _declared = token.Start;
         }
 
-        if (word == "var")
-        {
-            _declares = true;
-        }
-
-        if (IsPrefix(_last))
-        {
-            _assigned.Add(word);
-        }
+        _writes |= _last.Kind == SourceTokenKind.Keyword && _lastWord == "new" && word != "Date";
     }
 
-    private static bool IsPrefix(in SourceToken token) =>
-        token is { Kind: SourceTokenKind.Punctuator, Symbol: (byte)'+' or (byte)'-' } && token.End - token.Start == 2;
+    private void ReadKeyword(string word)
+    {
+        _writes |= word is "delete" or "with" or "yield" or "await" or "async" or "export" or "extends"
+            || (_last.Kind == SourceTokenKind.Keyword && _lastWord == "new");
+
+        // They hold in a block only: a name that is theirs there may be global elsewhere.
+        _globals |= word is "let" or "const";
+    }
 
     private void ReadPunctuator(in SourceToken token)
     {
@@ -131,31 +291,17 @@ internal sealed class SourceReader(byte[] source, HashSet<string> mutating)
 
         if (token.Symbol is (byte)';' or (byte)'{' or (byte)'}')
         {
-            _declares = false;
+            _declaring = -1;
         }
 
+        _writes |= _last.Kind == SourceTokenKind.Keyword && _lastWord == "new";
         if (text.SequenceEqual("=>"u8))
         {
             _functions++;
         }
-        else if ((text[^1] == '=' && !IsComparison(text)) || IsPrefix(token))
+        else if ((text[^1] == '=' && !IsComparison(text)) || IsStep(token))
         {
-            Assign(text[^1] != '=');
-        }
-        else if (token.Symbol == '(' && _last.Kind is SourceTokenKind.Word or SourceTokenKind.Keyword
-            && _beforeLast is not { Kind: SourceTokenKind.Punctuator, Symbol: (byte)'.' }
-            && !Harmless.Contains(Encoding.UTF8.GetString(source.AsSpan(_last.Start.._last.End))))
-        {
-            _objects = true;
-        }
-        else if (token.Symbol is (byte)'(' or (byte)'?' && _last is { Kind: SourceTokenKind.Punctuator, Symbol: (byte)']' })
-        {
-            // A method that is named only at run time.
-            _objects = true;
-        }
-        else if (token.Symbol is (byte)'.' or (byte)'[' && IsPrefix(_beforeLast))
-        {
-            _objects = true;
+            Assign(isStep: text[^1] != '=');
         }
     }
 
@@ -163,23 +309,16 @@ internal sealed class SourceReader(byte[] source, HashSet<string> mutating)
     {
         if (_last.Kind == SourceTokenKind.Word)
         {
-            if (_beforeLast is { Kind: SourceTokenKind.Punctuator, Symbol: (byte)'.' } || _beforeLast is { Symbol: (byte)'?' })
+            _writes |= LastIsMember || _beforeLast.Symbol == '?';
+            if (_last.Start != _declared || isStep)
             {
-                _objects = true;
-            }
-            else
-            {
-                _assigned.Add(Encoding.UTF8.GetString(source.AsSpan(_last.Start.._last.End)));
+                _assigned.Add(_lastWord);
             }
         }
-        else if (!isStep || _last is { Kind: SourceTokenKind.Punctuator, Symbol: (byte)']' or (byte)')' })
+        else
         {
-            // Members by computed names, and patterns.
-            _objects = true;
+            // Members by computed names, patterns, and names that look like keywords; what a step comes before is looked at then.
+            _writes |= !isStep || _last.Kind == SourceTokenKind.Keyword || _last is { Kind: SourceTokenKind.Punctuator, Symbol: (byte)']' or (byte)')' };
         }
     }
-
-    private static bool IsComparison(ReadOnlySpan<byte> text) =>
-        text.SequenceEqual("=="u8) || text.SequenceEqual("==="u8) || text.SequenceEqual("!="u8) || text.SequenceEqual("!=="u8)
-        || text.SequenceEqual("<="u8) || text.SequenceEqual(">="u8);
 }

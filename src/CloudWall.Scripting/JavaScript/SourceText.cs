@@ -8,17 +8,6 @@ namespace CloudWall.Scripting.JavaScript;
 /// </summary>
 internal static class SourceText
 {
-    private static readonly string[] Mutating =
-    [
-        "delete", "sort", "push", "pop", "shift", "unshift", "splice", "reverse", "fill", "copyWithin", "assign", "defineProperty",
-        "defineProperties", "setPrototypeOf", "freeze", "seal", "preventExtensions", "isFrozen", "isSealed", "isExtensible", "Reflect",
-        "getOwnPropertyDescriptor", "getOwnPropertyDescriptors", "eval", "Function", "constructor", "prototype", "__proto__", "with",
-        "require", "call", "apply", "bind", "this", "globalThis", "arguments", "set", "add", "clear", "append", "import", "registerType",
-        "__defineGetter__", "__defineSetter__", "exec", "test", "yield", "async", "class", "new",
-    ];
-
-    private static readonly HashSet<string> MutatingNames = new(Mutating, StringComparer.Ordinal);
-
     /// <summary>The text as the engine takes it.</summary>
     /// <param name="source">The text in UTF-8.</param>
     /// <returns>Null where it is the same.</returns>
@@ -45,7 +34,7 @@ internal static class SourceText
     {
         var source = Encoding.UTF8.GetBytes(text);
         var tokens = new SourceTokens(source);
-        var traits = new SourceReader(source, MutatingNames);
+        var traits = new SourceReader(source);
         while (tokens.Next(out var token))
         {
             traits.Read(token);

@@ -26,7 +26,7 @@ internal readonly record struct SourceToken(SourceTokenKind Kind, int Start, int
 
 /// <summary>
 /// Splits JavaScript into tokens, as far as it takes to tell words from what only looks like them. It never fails: what is no JavaScript
-/// gives some tokens, and the engine refuses it.
+/// gives some tokens, and the engine refuses it. Where only a parser could tell what a character begins, the text counts as incomplete.
 /// </summary>
 internal ref struct SourceTokens(ReadOnlySpan<byte> source)
 {
@@ -38,13 +38,16 @@ internal ref struct SourceTokens(ReadOnlySpan<byte> source)
 
     private static readonly HashSet<string> KeywordSet = new(Keywords, StringComparer.Ordinal);
 
+
     private readonly ReadOnlySpan<byte> _source = source;
     private readonly Stack<int> _templates = new();
+    private readonly Stack<bool> _conditions = new();
+    private bool _afterCondition;
     private int _at;
     private int _depth;
     private SourceToken _last;
 
-    /// <summary>Whether brackets, strings and comments all have their ends.</summary>
+    /// <summary>Whether brackets, strings and comments all have their ends, and nothing was in doubt.</summary>
     public bool IsComplete { get; private set; } = true;
 
     /// <summary>Reads the next token.</summary>
@@ -82,6 +85,12 @@ internal ref struct SourceTokens(ReadOnlySpan<byte> source)
         return true;
     }
 
+    /// <summary>Whether an expression comes after that keyword: it is never a name.</summary>
+    public static bool BeginsExpression(ReadOnlySpan<byte> keyword) =>
+        keyword.SequenceEqual("return"u8) || keyword.SequenceEqual("typeof"u8) || keyword.SequenceEqual("case"u8) || keyword.SequenceEqual("in"u8)
+        || keyword.SequenceEqual("delete"u8) || keyword.SequenceEqual("void"u8) || keyword.SequenceEqual("throw"u8) || keyword.SequenceEqual("new"u8)
+        || keyword.SequenceEqual("else"u8) || keyword.SequenceEqual("do"u8) || keyword.SequenceEqual("instanceof"u8);
+
     /// <summary>Whether that character comes next.</summary>
     public bool IsFollowedBy(byte symbol)
     {
@@ -115,14 +124,24 @@ internal ref struct SourceTokens(ReadOnlySpan<byte> source)
             case (byte)'.' when _at + 1 < _source.Length && _source[_at + 1] is >= (byte)'0' and <= (byte)'9':
                 SkipNumber();
                 return new SourceToken(SourceTokenKind.Value, start, _at, 0, _depth, newLine);
-            case (byte)'/' when MayBeginExpression():
+            case (byte)'/' when MayBeginExpression(newLine):
                 SkipRegularExpression();
                 return new SourceToken(SourceTokenKind.Value, start, _at, (byte)'/', _depth, newLine);
             case (byte)'(' or (byte)'[' or (byte)'{':
                 _at++;
+                if (c == '(')
+                {
+                    _conditions.Push(_last.Kind == SourceTokenKind.Keyword && IsConditional(_source[_last.Start.._last.End]));
+                }
+
                 return new SourceToken(SourceTokenKind.Punctuator, start, _at, c, _depth++, newLine);
             case (byte)')' or (byte)']' or (byte)'}':
                 _at++;
+                if (c == ')')
+                {
+                    _afterCondition = !_conditions.TryPop(out var condition) || condition;
+                }
+
                 IsComplete &= _depth > 0;
                 _depth = Math.Max(0, _depth - 1);
                 return new SourceToken(SourceTokenKind.Punctuator, start, _at, c, _depth, newLine);
@@ -140,19 +159,43 @@ internal ref struct SourceTokens(ReadOnlySpan<byte> source)
             && first is not ((byte)';' or (byte)',' or (byte)':' or (byte)'.' or (byte)'~') && IsOperatorPair(_source[_at - 1], _source[_at]))
         {
             _at++;
+            if (first is (byte)'+' or (byte)'-' && _source[_at - 1] == first)
+            {
+                break;
+            }
         }
     }
+
+    private static bool IsConditional(ReadOnlySpan<byte> keyword) =>
+        keyword.SequenceEqual("if"u8) || keyword.SequenceEqual("while"u8) || keyword.SequenceEqual("for"u8) || keyword.SequenceEqual("with"u8)
+        || keyword.SequenceEqual("await"u8);
 
     private static bool IsOperatorPair(byte before, byte next) => next == '='
         || (next == before && next is (byte)'>' or (byte)'<' or (byte)'&' or (byte)'|' or (byte)'?' or (byte)'+' or (byte)'-' or (byte)'*')
         || (before == '=' && next == '>');
 
-    private bool MayBeginExpression() => _last.Kind switch
+    /// <summary>Whether a slash begins a regular expression rather than divides.</summary>
+    private bool MayBeginExpression(bool newLine)
     {
-        SourceTokenKind.None or SourceTokenKind.Keyword => true,
-        SourceTokenKind.Punctuator => _last.Symbol is not ((byte)')' or (byte)']'),
-        _ => false,
-    };
+        var (begins, isCertain) = _last.Kind switch
+        {
+            SourceTokenKind.None => (true, true),
+            SourceTokenKind.Keyword => (true, BeginsExpression(_source[_last.Start.._last.End])),
+            SourceTokenKind.Punctuator => _last.Symbol switch
+            {
+                (byte)')' => (false, !_afterCondition && !newLine),
+                (byte)']' => (false, !newLine),
+                (byte)'}' => (true, false),
+                (byte)'+' or (byte)'-' => (true, _last.End - _last.Start == 1),
+                _ => (true, true),
+            },
+
+            // In a new line it may be that a statement has ended before it.
+            _ => (false, !newLine),
+        };
+        IsComplete &= isCertain;
+        return begins;
+    }
 
     /// <summary>Skips white space and comments.</summary>
     /// <returns>Whether a line ended among them.</returns>
@@ -187,8 +230,12 @@ internal ref struct SourceTokens(ReadOnlySpan<byte> source)
             }
             else if (rest.StartsWith("//"u8) || rest.StartsWith("<!--"u8) || (newLine && rest.StartsWith("-->"u8)))
             {
+                // Whether the others are comments depends on how the text is run, and on what comes before them.
+                IsComplete &= rest[0] == '/';
                 var end = rest.IndexOfAny((byte)'\n', (byte)'\r');
-                _at = end < 0 ? _source.Length : _at + end;
+                var comment = end < 0 ? rest : rest[..end];
+                IsComplete &= comment.IndexOf("\u2028"u8) < 0 && comment.IndexOf("\u2029"u8) < 0;
+                _at += comment.Length;
             }
             else if (rest.StartsWith("/*"u8))
             {
@@ -256,14 +303,29 @@ internal ref struct SourceTokens(ReadOnlySpan<byte> source)
 
     private void SkipNumber()
     {
+        var start = _at;
         for (_at++; _at < _source.Length; _at++)
         {
             var c = _source[_at];
             if (!IsWordPart(c) && c != '.' && !(c is (byte)'+' or (byte)'-' && _source[_at - 1] is (byte)'e' or (byte)'E'))
             {
-                return;
+                break;
             }
         }
+
+        // Members of numbers are read as part of them; then it is no number.
+        IsComplete &= IsNumber(_source[start.._at]);
+    }
+
+    private static bool IsNumber(ReadOnlySpan<byte> text)
+    {
+        if (text.Length > 1 && text[0] == '0' && text[1] is (byte)'x' or (byte)'X' or (byte)'o' or (byte)'O' or (byte)'b' or (byte)'B')
+        {
+            return text[2..].IndexOfAnyExcept("0123456789abcdefABCDEF_n"u8) < 0;
+        }
+
+        var dots = text.Count((byte)'.');
+        return dots < 2 && text.IndexOfAnyExcept("0123456789.eE+-_n"u8) < 0;
     }
 
     private void SkipRegularExpression()

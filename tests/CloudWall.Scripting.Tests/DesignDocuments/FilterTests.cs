@@ -47,10 +47,15 @@ public sealed class FilterTests
         Assert.Equal("e: \"r\"", Assert.Throws<ScriptException>(() => Filter(design, "c", "{}", "{}")) is var e ? $"{e.Error}: {Scripts.Text(e.ReasonJson)}" : "");
     }
 
-    [Fact]
-    public void What_one_document_did_to_the_request_the_next_does_not_see()
+    [Theory]
+    [InlineData("return !req.seen && (req.seen = true);")]
+    [InlineData("req.l.push(1); return req.l.length == 1;")]
+    [InlineData("for (req.x of [(req.x || 0) + 1]) ; return req.x == 1;")]
+    [InlineData("try { doc.big = 'x'.repeat(5e6); req['b' + doc._id] = doc; return true; } catch (e) { return false; }")]
+    public void What_one_document_did_to_the_request_the_next_does_not_see(string body)
     {
-        var design = _scripts.Design("""{"filters":{"a":"function(doc, req) { return !req.seen && (req.seen = true); }"}}""");
-        Assert.Equal([true, true], Filter(design, "a", "{}", "{}", "{}"));
+        var scripts = new Scripts(new ScriptLimits { Memory = 32 << 20 });
+        var design = scripts.Design("{\"filters\":{\"a\":\"function(doc, req) { " + body + " }\"}}");
+        Assert.Equal([true, true, true, true], Filter(design, "a", """{"l":[]}""", """{"_id":"1"}""", """{"_id":"2"}""", """{"_id":"3"}""", """{"_id":"4"}"""));
     }
 }

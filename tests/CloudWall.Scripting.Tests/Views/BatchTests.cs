@@ -31,16 +31,140 @@ public sealed class BatchTests
         "function(doc) { var e = emit, k = 'constructor'; var F = e[k]; F('x = (typeof x == \"undefined\" ? 0 : x) + 1')(); emit(doc._id, F('return x')()); }",
     ];
 
+    /// <summary>Review of the sandbox, 3: writes that do not look like any.</summary>
+    public static TheoryData<string> Hidden =>
+    [
+        "function(doc) { for (Math.seen of [(Math.seen||0)+1]) emit(doc._id, Math.seen); }",
+        "function(doc) { emit(doc._id, typeof x); for (x of [1]) emit(doc._id, x); }",
+        "function(doc) { emit(doc._id, typeof x); for (x in {a: 1}) emit(doc._id, x); }",
+        "function(doc) { for (doc.x in {a: 1}) emit(doc._id, doc.x); }",
+        "function(doc) { emit(doc._id, [Math].map(Object[\"isFrozen\"])); [Math].forEach(Object[\"freeze\"]); }",
+        "function(doc) { emit(doc._id, [Math].map(Object['isFro' + 'zen'])); [Math].forEach(Object['fre' + 'eze']); }",
+        "function(doc) { emit(doc._id, Object.keys(Math)); (Object['ass' + 'ign'])(Math, {seen: 1}); }",
+        "function(doc) { emit(doc._id, Object.keys(Math)); var o = {f: Object['ass' + 'ign']}; o.f(Math, {seen: 1}); }",
+        "function(doc) { emit(doc._id, Object.keys(Math)); var o = {slice: Object['ass' + 'ign']}; o.slice(Math, {seen: 1}); }",
+        "function(doc) { emit(doc._id, Object.keys(Math)); var o = {'slice': Object['ass' + 'ign']}; o.slice(Math, {seen: 1}); }",
+        "function(doc) { emit(doc._id, Object.keys(Math)); var log = Object['ass' + 'ign']; log(Math, {seen: 1}); }",
+        "function(doc, slice) { emit(doc._id, Object.keys(Math)); slice = Object['ass' + 'ign']; slice(Math, {seen: 1}); }",
+        "function(doc) { emit(doc._id, Object.keys(Math)); [{assign: 1}, Object].forEach(function({assign}) { [[Math]].forEach(function(m) { try { assign(m[0], {seen: 1}); } catch (e) { } }); }); }",
+        "function(doc) { Math.seen+++1; emit(doc._id, Math.seen); Math.seen = Math.seen || 1; }",
+        "function(doc) { emit(doc._id, typeof Math.seen); ++(Math).seen; }",
+        "function(doc) { emit(doc._id, typeof Math.seen); ++[Math][0].seen; }",
+        "function(doc) { emit(doc._id, typeof Math.seen); (Math.seen)++; }",
+        "function(doc) { emit(doc._id, typeof Math.seen); [Math.seen] = [1]; }",
+        "function(doc) { emit(doc._id, typeof Math.seen); ({a: Math.seen} = {a: 1}); }",
+        "function(doc) { emit(doc._id, typeof Math.seen); for ([Math.seen] of [[1]]) ; }",
+        "function(doc) { emit(doc._id, typeof Math.seen); for (var i in {a: 1}) for ({a: Math.seen} of [{a: 1}]) ; }",
+        "function(doc) { emit(doc._id, typeof seen); var a = [0, seen = 1]; }",
+        "function(doc) { emit(doc._id, typeof seen); var a = isNaN(0), b = 1\nisNaN(1), seen = 1; }",
+        "function(doc) { emit(doc._id, typeof seen); var d = {var: 1}; d.var\nseen = 1; }",
+        "function(doc) { emit(doc._id, typeof seen); var o = { m() { var seen; }, if() { var seen; } }; seen = 1; }",
+        "function(doc) { emit(doc._id, 5..seen); 5..__proto__.seen = 1; }",
+        "function(doc) { emit(doc._id, typeof 5..constructor.seen); 5..constructor.seen++; }",
+        "function(doc) { emit(doc._id, typeof Math.seen); if (1) /'/; Math.seen = 1; /'/; }",
+        "function(doc) { emit(doc._id, typeof Math.seen); var x\n/'/; Math.seen = 1; /'/; }",
+        "function(doc) { emit(doc._id, typeof Math.seen); for (;;) { break\n/'/; } Math.seen = 1; /'/; }",
+        "function(doc) { emit(doc._id, typeof Math.seen); { } /'/; Math.seen = 1; /'/; }",
+        "function(doc) { emit(doc._id, typeof Math.seen); // \u2028 Math.seen = 1;\n }",
+        "function(doc) { emit(doc._id, typeof Math.seen); Math\u00A0.seen\u00A0= 1; delete\u00A0Math.pow; emit(typeof Math.pow); }",
+        "function(doc) { emit(doc._id, [].seen); Object.getPrototypeOf([]).push(doc._id); emit([].length, [][0]); }",
+        "function(doc) { emit(doc._id, [][0]); []['__pro' + 'to__'].push(1); }",
+        "function(doc) { emit(doc._id, Object.keys(Math)); [[1]].forEach(function({push}) { [2].forEach(push, Math); }); }",
+        "function(doc) { emit(doc._id, typeof Math.seen); Math?.constructor?.assign?.(Math, {seen: 1}); }",
+        "function(doc) { emit(doc._id, Object.keys(Math)); var o = {['toStr' + 'ing']: Object['fre' + 'eze']}; '' + o; }",
+        "function(doc) { emit(doc._id, require('views/lib/' + 'count').next()); }",
+    ];
+
     [Theory]
     [MemberData(nameof(Functions))]
-    public void Batches_of_1_7_and_500_give_the_same_rows(string function)
+    public void Batches_of_1_7_and_500_give_the_same_rows(string function) => Compare(function, Documents);
+
+    [Theory]
+    [MemberData(nameof(Hidden))]
+    public void Writes_are_noticed_however_they_are_written(string function) => Compare(function, 15);
+
+    private void Compare(string function, int count)
     {
         var maps = _scripts.Maps("""{"count":"var n = 0; exports.next = function() { return n++; };"}""", function);
-        var documents = Enumerable.Range(0, Documents).Select(static n => Scripts.Utf8($$"""{"_id":"{{n}}","n":{{n}}}""")).ToArray();
+        var documents = Enumerable.Range(0, count).Select(static n => Scripts.Utf8($$"""{"_id":"{{n}}","n":{{n}}}""")).ToArray();
         var alone = Rows(maps, documents, 1);
 
         Assert.Equal(alone, Rows(maps, documents, 7));
-        Assert.Equal(alone, Rows(maps, documents, Documents));
+        Assert.Equal(alone, Rows(maps, documents, count));
+    }
+
+    private static readonly string[] Targets =
+        ["Math.seen", "Math['seen']", "Math['se' + 'en']", "Object.prototype.seen", "doc.constructor.seen", "emit.seen", "[].concat.seen", "doc.seen", "seen", "doc.l.seen"];
+
+    private static readonly string[] Writes =
+    [
+        "{0} = 1", "{0} += 1", "{0} ||= 1", "{0} ??= 1", "{0}++", "--{0}", "++({0})", "({0})--", "{0}+++1", "for ({0} of [1]) ;", "for ({0} in [1]) ;",
+        "for ({0} = 0; {0} < 1; {0}++) ;", "[{0}] = [1]", "({{a: {0}}} = {{a: 1}})", "({{a: {0} = 1}} = {{}})", "[...{0}] = [1]", "for ([{0}] of [[1]]) ;",
+        "[1].forEach(function() {{ {0} = 1; }})", "[1].forEach(() => {0} = 1)", "({{ m() {{ {0} = 1; }} }}).m()", "({{ set x(v) {{ {0} = v; }} }}).x = 1",
+        "(function() {{ {0} = 1; }})()", "'x'.replace(/x/, function() {{ {0} = 1; }})", "`${{{0} = 1}}`", "(1, {0} = 1)", "var a = [0, {0} = 1]",
+        "if (1) {{ {0} = 1 }}", "1 && ({0} = 1)", "var a = 1, b = {0} = 1", "try {{ null.x }} catch (e) {{ {0} = 1 }}", "try {{ throw 1 }} catch ({{x = {0} = 1}}) {{ }}",
+    ];
+
+    [Fact]
+    public void Generated_writes_are_not_seen_by_other_documents()
+    {
+        var documents = Enumerable.Range(0, 3).Select(static n => Scripts.Utf8($$"""{"_id":"{{n}}","n":{{n}},"l":[1]}""")).ToArray();
+        var shared = new List<string>();
+        foreach (var target in Targets)
+        {
+            foreach (var write in Writes)
+            {
+                var statement = string.Format(System.Globalization.CultureInfo.InvariantCulture, write, target);
+                var function = $"function(doc) {{ emit(doc._id, typeof {target}); {statement}; emit(doc._id, typeof {target}); }}";
+                MapFunctions maps;
+                try
+                {
+                    maps = _scripts.Maps("{}", function);
+                }
+                catch (ScriptException)
+                {
+                    // Not all combinations are JavaScript.
+                    continue;
+                }
+
+                if (!Rows(maps, documents, 1).SequenceEqual(Rows(maps, documents, documents.Length)))
+                {
+                    shared.Add(function);
+                }
+            }
+        }
+
+        Assert.Equal([], shared);
+    }
+
+    /// <summary>Review of the sandbox, 3: memory that runs out since other documents took it costs no document its rows.</summary>
+    [Fact]
+    public void Memory_is_not_shared_by_documents_either()
+    {
+        var scripts = new Scripts(new ScriptLimits { Memory = 32 << 20 });
+        var maps = scripts.Maps("{}", "function(doc) { try { emit(doc._id, 'x'.repeat(1e6)); } catch (e) { emit('caught'); } }");
+        var documents = Enumerable.Range(0, 40).Select(static n => Scripts.Utf8($$"""{"_id":"{{n}}"}""")).ToArray();
+        var alone = Rows(maps, documents, 1).ConvertAll(static row => row[..10]);
+
+        Assert.Equal(40, alone.Count);
+        Assert.DoesNotContain(alone, static row => row.Contains("caught", StringComparison.Ordinal));
+        Assert.Equal(alone, Rows(maps, documents, 7).ConvertAll(static row => row[..10]));
+        Assert.Equal(alone, Rows(maps, documents, 40).ConvertAll(static row => row[..10]));
+    }
+
+    /// <summary>Review of the sandbox, 3: what one function does to a document the next one does not see.</summary>
+    [Theory]
+    [InlineData("for (doc.x in {a: 1}) ;")]
+    [InlineData("for (doc.x of [1]) ;")]
+    [InlineData("[doc.x] = [1];")]
+    [InlineData("doc.l.push(2);")]
+    [InlineData("var l = doc.l; l.sort(); l.reverse();")]
+    [InlineData("[1].forEach([]['pu' + 'sh'], doc.l);")]
+    public void Functions_do_not_share_changes_of_a_document(string statement)
+    {
+        const string document = """{"_id":"a","l":[1,3,2]}""";
+        var next = "function(doc) { emit(doc.x, doc.l); }";
+        Assert.Equal("0.1 null:[1,3,2]", Scripts.Rows(_scripts.Maps("{}", $"function(doc) {{ try {{ {statement} }} catch (e) {{ }} }}", next), document).Last());
     }
 
     private static List<string> Rows(MapFunctions maps, ReadOnlyMemory<byte>[] documents, int size)

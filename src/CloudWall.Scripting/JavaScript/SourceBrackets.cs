@@ -1,0 +1,44 @@
+namespace CloudWall.Scripting.JavaScript;
+
+/// <summary>The brackets that are open at a place in a text, and what each is for.</summary>
+internal sealed class SourceBrackets
+{
+    private readonly Stack<Bracket> _open = new();
+
+    /// <summary>The innermost open bracket.</summary>
+    public Bracket? Innermost => _open.TryPeek(out var bracket) ? bracket : null;
+
+    /// <summary>The bracket that was closed last.</summary>
+    public Bracket? Closed { get; private set; }
+
+    /// <summary>One is opened.</summary>
+    public void Open(Bracket bracket) => _open.Push(bracket);
+
+    /// <summary>The innermost is closed.</summary>
+    public void Close() => Closed = _open.TryPop(out var bracket) ? bracket : null;
+
+    /// <summary>A bracket.</summary>
+    /// <param name="symbol">How it opens.</param>
+    internal sealed class Bracket(byte symbol)
+    {
+        public byte Symbol { get; } = symbol;
+
+        /// <summary>It is an object that is made here, as far as that can be told: not certainly a block.</summary>
+        public bool IsObject { get; init; }
+
+        /// <summary>It belongs to a statement such as <c>if</c>, or it has the parameters of a <c>function</c>; else a block after it is that of a method.</summary>
+        public bool IsHead { get; init; }
+
+        /// <summary>It is that of a <c>for</c>.</summary>
+        public bool IsFor { get; init; }
+
+        /// <summary>How many tokens there were in it, not in brackets of its own.</summary>
+        public int Tokens { get; set; }
+
+        /// <summary>Whether the first of them was <c>var</c>.</summary>
+        public bool BeginsWithVar { get; set; }
+
+        /// <summary>Whether there was a semicolon.</summary>
+        public bool HasSemicolon { get; set; }
+    }
+}
