@@ -232,6 +232,9 @@ public sealed class StepsTests
         var few = many == Many ? Few : many / 10;
         var before = steps(few);
         var after = steps(many);
+
+        // What is not counted would not grow.
+        Assert.True(before >= few / 10 && after >= many / 10, $"{before} steps for {few}, {after} for {many}");
         var allowed = 10 * Math.Log2(many) / Math.Log2(few);
         Assert.True(after <= before * allowed, $"{before} steps for {few}, {after} for {many}: {(double)after / before:0.0} times as many");
     }

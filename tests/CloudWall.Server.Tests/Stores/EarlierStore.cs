@@ -9,7 +9,7 @@ namespace CloudWall.Server.Tests.Stores;
 internal sealed class EarlierStore : IAsyncDisposable
 {
     private readonly TemporaryDirectory _directory;
-    private readonly Node _node;
+    private Node _node;
 
     private EarlierStore(TemporaryDirectory directory, Node node, JsonObject seen, StringWriter log)
     {
@@ -17,9 +17,7 @@ internal sealed class EarlierStore : IAsyncDisposable
         _node = node;
         Seen = seen;
         Log = log;
-        Client = new HttpClient { BaseAddress = node.Address };
-        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String("admin:pass"u8));
-        Client.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        Client = ClientOf(node);
     }
 
     /// <summary>The versions there are stores of.</summary>
@@ -29,7 +27,7 @@ internal sealed class EarlierStore : IAsyncDisposable
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "stores");
 
     /// <summary>Speaks to the node as its admin.</summary>
-    public HttpClient Client { get; }
+    public HttpClient Client { get; private set; }
 
     /// <summary><c>seen.json</c>.</summary>
     public JsonObject Seen { get; }
@@ -52,13 +50,16 @@ internal sealed class EarlierStore : IAsyncDisposable
 
         var seen = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(directory.Path, "seen.json")))!.AsObject();
         var log = new StringWriter();
-        var node = await Node.StartAsync(new NodeOptions
-        {
-            DataDirectory = Path.Combine(directory.Path, "data"),
-            Log = log,
-            Settings = [("chttpd", "port", "0"), ("chttpd_auth", "iterations", "10"), ("replicator", "checkpoint_interval", "1000")],
-        });
-        return new EarlierStore(directory, node, seen, log);
+        return new EarlierStore(directory, await StartAsync(directory, log), seen, log);
+    }
+
+    /// <summary>Ends the node in order, and starts another one on the same data.</summary>
+    public async Task ReopenAsync()
+    {
+        Client.Dispose();
+        await _node.DisposeAsync();
+        _node = await StartAsync(_directory, Log);
+        Client = ClientOf(_node);
     }
 
     /// <summary>What a GET answers with 200.</summary>
@@ -78,5 +79,20 @@ internal sealed class EarlierStore : IAsyncDisposable
         Client.Dispose();
         await _node.DisposeAsync();
         _directory.Dispose();
+    }
+
+    private static Task<Node> StartAsync(TemporaryDirectory directory, StringWriter log) => Node.StartAsync(new NodeOptions
+    {
+        DataDirectory = Path.Combine(directory.Path, "data"),
+        Log = log,
+        Settings = [("chttpd", "port", "0"), ("chttpd_auth", "iterations", "10"), ("replicator", "checkpoint_interval", "1000")],
+    });
+
+    private static HttpClient ClientOf(Node node)
+    {
+        var client = new HttpClient { BaseAddress = node.Address };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String("admin:pass"u8));
+        client.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        return client;
     }
 }

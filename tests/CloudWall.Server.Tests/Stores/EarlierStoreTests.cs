@@ -56,22 +56,27 @@ public sealed class EarlierStoreTests
         }
     }
 
+    /// <summary>
+    /// Indexes of JavaScript are built once more, since d812650 ran it in another engine; later versions find what the earlier have built.
+    /// Either way the rows are the same, and what is built is there at the next start: nothing is brought up to date for who asks so.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Versions))]
-    public async Task An_index_that_was_built_is_not_built_anew(string version)
+    public async Task An_index_is_built_anew_at_most_once_and_gives_the_same_rows(string version)
     {
+        const string AsItIs = "notes/_design/by/_view/tag?reduce=false&update=false";
         await using var store = await EarlierStore.OpenAsync(version);
         var seen = store.Seen["views"]!;
         var info = (await store.GetAsync("notes/_design/by/_info"))["view_index"]!;
-        if ((string?)info["signature"] == (string?)store.Seen["signature"])
-        {
-            // Nothing is brought up to date for who asks so: the rows were there.
-            Equal(seen["tag"], await store.GetAsync("notes/_design/by/_view/tag?reduce=false&update=false"), "tag as it was found");
-        }
+        var isKept = (string?)info["signature"] == (string?)store.Seen["signature"];
+        Assert.Equal(version != "d812650", isKept);
+        Equal(isKept ? seen["tag"]!["rows"] : new JsonArray(), (await store.GetAsync(AsItIs))["rows"], "tag as it was found");
 
         Equal(seen["tag"], await store.GetAsync("notes/_design/by/_view/tag?reduce=false"), "tag");
         Equal(seen["tags"], await store.GetAsync("notes/_design/by/_view/tag?group=true"), "tags");
         Equal(seen["n"], await store.GetAsync("notes/_design/by/_view/n?group_level=1"), "n");
+        await store.ReopenAsync();
+        Equal(seen["tag"], await store.GetAsync(AsItIs), "tag at the next start");
     }
 
     [Theory]
