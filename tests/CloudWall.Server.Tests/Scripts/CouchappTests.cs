@@ -52,6 +52,42 @@ public sealed class CouchappTests
             JsonNode.Parse((await node.SendAsync("GET", path, null, "admin:pass", "X-Forwarded-Host: " + host)).Body)!;
     }
 
+    /// <summary>Review, differences F18: recorded from CouchDB 3.5.0.</summary>
+    [Theory]
+    [InlineData("fun.example", "/x/y?b=1", "x", "y?b=1")]
+    [InlineData("pre.example", "/app/x/y?b=1", "x", "y?b=1")]
+    [InlineData("pre.example", "/app")]
+    [InlineData("rules.example", "/pre/a/z?c=2", "a", "z?c=2")]
+    [InlineData("rules.example", "/pre")]
+    [InlineData("other.example", "/db/_design/fun/_rewrite/x?q=1", "db", "_design", "fun", "_rewrite", "x?q=1")]
+    [InlineData("other.example", "/db/_design/rules/_rewrite/a/x?q=1", "db", "_design", "rules", "_show", "s", "x?q=1")]
+    public async Task Functions_see_the_path_as_the_client_knows_it(string host, string path, params string[] seen)
+    {
+        await using var node = await StartAsync(
+            ("vhosts", "fun.example", "/db/_design/fun/_rewrite"),
+            ("vhosts", "pre.example/app", "/db/_design/fun/_rewrite"),
+            ("vhosts", "rules.example/pre", "/db/_design/rules/_rewrite"));
+        const string Function = """{"rewrites":"function(req) { return {code: 200, body: JSON.stringify(req.requested_path)}; }"}""";
+        const string Rules = """
+            {"rewrites":[{"from":"/a/*","to":"_show/s/*"},{"from":"","to":"_show/s"}],"shows":{"s":"function(doc, req) { return {json: req.requested_path}; }"}}
+            """;
+        Assert.Equal(201, (await node.SendAsync("PUT", "/db/_design/fun", Function)).Status);
+        Assert.Equal(201, (await node.SendAsync("PUT", "/db/_design/rules", Rules)).Status);
+
+        var answer = await node.SendAsync("GET", path, null, "admin:pass", "X-Forwarded-Host: " + host);
+
+        Assert.Equal(seen, JsonNode.Parse(answer.Body)!.AsArray().Select(static part => (string?)part));
+    }
+
+    /// <summary>Review, differences F18.</summary>
+    [Fact]
+    public async Task A_name_may_stand_for_a_path_that_is_written_without_its_slash()
+    {
+        await using var node = await StartAsync(("vhosts", "bare.example", "db"));
+        var answer = await node.SendAsync("GET", "/d1", null, "admin:pass", "X-Forwarded-Host: bare.example");
+        Assert.Equal("d1", (string?)JsonNode.Parse(answer.Body)!["_id"]);
+    }
+
     [Fact]
     public async Task Functions_that_do_not_end_get_an_error_while_others_are_answered()
     {
