@@ -120,9 +120,9 @@ internal sealed class Places(int count, TimeProvider time)
                 return true;
             }
 
-            if (_moving.Count >= _mostMoving)
+            if (_moving.Count >= _mostMoving && !TryEndAnother(place.Owner!))
             {
-                throw new ScriptException("os_process_error", "Too many functions of design documents take long.");
+                throw TooMany();
             }
 
             place.IsQuick = false;
@@ -134,8 +134,33 @@ internal sealed class Places(int count, TimeProvider time)
         }
     }
 
+    private static ScriptException TooMany() => new("os_process_error", "Too many functions of design documents take long.");
+
+    /// <summary>Ends the latest of the waiting calls of a database that has more of them than another will have.</summary>
+    private bool TryEndAnother(Scope scope)
+    {
+        var most = _moving.GroupBy(static place => place.Owner!).MaxBy(static places => places.Count());
+        if (most is null || most.Count() <= 1 + _moving.Count(place => place.Owner == scope))
+        {
+            return false;
+        }
+
+        var ended = most.Last();
+        ended.IsMoving = false;
+        ended.WasEnded = true;
+        _moving.Remove(ended.MovingNode);
+        ended.Moved.Set();
+        return true;
+    }
+
     private void Free(Place place)
     {
+        if (place.WasEnded)
+        {
+            // It has had none since.
+            return;
+        }
+
         if (place.IsQuick)
         {
             _quickIsFree = true;
@@ -236,6 +261,9 @@ internal sealed class Places(int count, TimeProvider time)
 
         public bool IsMoving { get; set; }
 
+        /// <summary>Whether the call has to end, since others had fewer.</summary>
+        public bool WasEnded { get; set; }
+
         public long Since { get; set; }
 
         /// <inheritdoc/>
@@ -244,6 +272,10 @@ internal sealed class Places(int count, TimeProvider time)
             if (!TryGoOn())
             {
                 Moved.Wait(cancellation);
+                if (WasEnded)
+                {
+                    throw TooMany();
+                }
             }
         }
 

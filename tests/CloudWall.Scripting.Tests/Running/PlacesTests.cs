@@ -80,6 +80,48 @@ public sealed class PlacesTests
         Assert.Equal(8, places.Moving);
     }
 
+    /// <summary>Review, attack 3: databases that have many calls which take long do not shut out one that has few.</summary>
+    [Fact]
+    public void A_database_with_few_long_calls_takes_the_room_of_one_with_many()
+    {
+        var time = new FakeTimeProvider();
+        var places = new Places(4, time);
+        var slow = new[] { "x", "y", "z" }.Select(scope => Entered(places, scope)).ToArray();
+        var hostile = new List<Places.Place>();
+        for (var i = 0; i < 16; i++)
+        {
+            hostile.Add(Entered(places, $"db{i % 8}"));
+            time.Advance(Places.QuickTime);
+            Assert.False(hostile[^1].TryGoOn());
+        }
+
+        var good = Entered(places, "good");
+        time.Advance(Places.QuickTime);
+        Assert.False(good.TryGoOn());
+        Assert.Equal(16, places.Moving);
+        var ended = Assert.Single(hostile, static place => place.WasEnded);
+        Assert.True(ended.Moved.IsSet);
+        Assert.False(good.WasEnded);
+        ended.Dispose();
+
+        // All who wait go on, as places become free, and no place is given twice.
+        Assert.Equal(16, places.Moving);
+        foreach (var place in slow)
+        {
+            place.Dispose();
+        }
+
+        Assert.Equal(13, places.Moving);
+        foreach (var place in hostile.Where(static place => !place.WasEnded))
+        {
+            place.Dispose();
+        }
+
+        Assert.True(good.Moved.IsSet);
+        Assert.Equal(0, places.Moving);
+        good.Dispose();
+    }
+
     [Fact]
     public async Task Who_has_given_up_does_not_get_in()
     {
