@@ -13,6 +13,9 @@ namespace CloudWall.Indexing.Queries;
 public sealed class ReducedRows : IDisposable
 {
     private const int MostGroups = 64;
+
+    /// <summary>Groups that are taken together where each costs calls of a function anyway.</summary>
+    private const int MostCalledGroups = 1;
     private const int FewRows = 64;
     private const int VeryFewRows = 8;
     private const int MostRows = 4096;
@@ -26,6 +29,7 @@ public sealed class ReducedRows : IDisposable
     private readonly CollationOrder _order;
     private readonly CancellationToken _cancellation;
     private readonly Queue<ReducedGroup> _ready = new();
+    private readonly int _most;
     private int _range;
     private RowRange? _rest;
     private bool _atRow;
@@ -53,7 +57,11 @@ public sealed class ReducedRows : IDisposable
         _cancellation = cancellation;
         _skip = query.Skip;
         _left = query.Limit;
+        _most = CallsFunctions ? MostCalledGroups : MostGroups;
     }
+
+    /// <summary>Whether groups are reduced by functions of the design document, for which <see cref="MoveNext"/> waits.</summary>
+    public bool CallsFunctions => _reducer is ScriptReducer;
 
     /// <summary>The current group's key as JSON; <c>null</c> where all rows are one group.</summary>
     public ReadOnlySpan<byte> Key => _current.Key;
@@ -97,7 +105,7 @@ public sealed class ReducedRows : IDisposable
     private void Fill()
     {
         var groups = new List<GroupParts>();
-        while (groups.Count < MostGroups && _left > 0 && NextGroup() is { } group)
+        while (groups.Count < _most && _left > 0 && NextGroup() is { } group)
         {
             _cancellation.ThrowIfCancellationRequested();
             if (_skip > 0)

@@ -6,6 +6,11 @@ namespace CloudWall.Scripting.Running;
 /// </summary>
 public abstract class ScriptRunner : IDisposable
 {
+    private int _poolWaits;
+
+    /// <summary>How many times a thread of the pool has waited for a call, and could not answer requests meanwhile.</summary>
+    public int PoolWaits => _poolWaits;
+
     /// <summary>Runs work that calls functions, when there is a place for it.</summary>
     /// <param name="scope">The database that the functions belong to.</param>
     /// <param name="work">What is to be run. It may call any functions of that database.</param>
@@ -23,8 +28,20 @@ public abstract class ScriptRunner : IDisposable
     public abstract Task StreamAsync(string scope, Action<CancellationToken> work, CancellationToken cancellation);
 
     /// <summary>Runs work and waits for it. On a thread that has a place it is run at once.</summary>
-    public T Run<T>(string scope, Func<T> work, CancellationToken cancellation) =>
-        ScriptPlace.Current is not null ? work() : RunAsync(scope, work, cancellation).GetAwaiter().GetResult();
+    public T Run<T>(string scope, Func<T> work, CancellationToken cancellation)
+    {
+        if (ScriptPlace.Current is not null)
+        {
+            return work();
+        }
+
+        if (Thread.CurrentThread.IsThreadPoolThread)
+        {
+            Interlocked.Increment(ref _poolWaits);
+        }
+
+        return RunAsync(scope, work, cancellation).GetAwaiter().GetResult();
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -10,6 +10,9 @@ namespace CloudWall.Server.Endpoints.Views;
 /// <summary>What a view answers to one query: rows, or what they reduce to.</summary>
 internal sealed class ViewListing
 {
+    /// <summary>How long a place for functions is kept for several rows.</summary>
+    private static readonly TimeSpan InOnePlace = TimeSpan.FromMilliseconds(50);
+
     private readonly Exchange _exchange;
     private readonly int _view;
     private readonly int _reduction;
@@ -94,13 +97,48 @@ internal sealed class ViewListing
         WriteSequence(buffer, snapshot);
         buffer.Raw("\"rows\":[\r\n"u8);
         stream.Stalled = snapshot.Pause;
-        for (var any = false; rows.MoveNext(); any = true)
+        var any = false;
+        if (rows.CallsFunctions)
         {
-            WriteRow(buffer.Raw(any ? ",\r\n"u8 : default), rows);
-            await stream.FlushIfFullAsync();
+            // No thread that answers requests waits for functions: the walk goes where they run.
+            while (await _exchange.Node.Scripts.Runner.RunAsync(_exchange.Database.Name, WriteSome, _exchange.Aborted))
+            {
+                await stream.FlushIfFullAsync();
+            }
+        }
+        else
+        {
+            while (TryWriteNext())
+            {
+                await stream.FlushIfFullAsync();
+            }
         }
 
         buffer.Raw("\r\n]}"u8);
+
+        bool TryWriteNext()
+        {
+            if (!rows.MoveNext())
+            {
+                return false;
+            }
+
+            WriteRow(buffer.Raw(any ? ",\r\n"u8 : default), rows);
+            return any = true;
+        }
+
+        // A place for functions is kept for a little while only.
+        bool WriteSome()
+        {
+            var began = _exchange.Node.Time.GetTimestamp();
+            var more = true;
+            while (more && !stream.IsFull && _exchange.Node.Time.GetElapsedTime(began) < InOnePlace)
+            {
+                more = TryWriteNext();
+            }
+
+            return more;
+        }
     }
 
     /// <summary>Writes a reduced row. One that has no value has no key either, as in CouchDB.</summary>
