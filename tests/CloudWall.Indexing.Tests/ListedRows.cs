@@ -40,6 +40,9 @@ internal sealed class ListedRows : ViewFunctions
     /// <summary>Called after documents were found to be wanted, before they are mapped.</summary>
     public Action BeforeRows { get; set; } = static () => { };
 
+    /// <summary>Called before rows are reduced.</summary>
+    public Action BeforeReduce { get; set; } = static () => { };
+
     public static string CustomOf(IEnumerable<string> values)
     {
         var (most, sum) = (long.MinValue, 0L);
@@ -93,6 +96,7 @@ internal sealed class ListedRows : ViewFunctions
         string function, IReadOnlyList<IReadOnlyList<ReduceRow>> groups, CancellationToken cancellation)
     {
         Assert.All(groups, static group => Assert.NotEmpty(group));
+        BeforeReduce();
         Interlocked.Add(ref _reduced, groups.Sum(static group => group.Count));
         if (function == Joined)
         {

@@ -16,6 +16,7 @@ namespace CloudWall.Indexing.Building;
 /// <param name="functions">Its functions.</param>
 /// <param name="writer">Writes to the index.</param>
 /// <param name="options">Settings.</param>
+/// <param name="turn">Its turn to be built, which it gives up where others wait.</param>
 /// <param name="isWanted">Asked before each step; where the answer is no, the build is cancelled.</param>
 /// <param name="cancellation">Cancels the build.</param>
 internal sealed class IndexBuild(
@@ -24,12 +25,16 @@ internal sealed class IndexBuild(
     ViewFunctions functions,
     IndexWriter writer,
     IndexingOptions options,
+    BuildTurns.BuildTurn turn,
     Func<bool> isWanted,
     CancellationToken cancellation)
     : IAsyncDisposable
 {
     /// <summary>More changes than this, and than an eighth of the rows, are written without nodes, which are made at the end.</summary>
     private const long FewChanges = 2000;
+
+    /// <summary>Functions make their thread wait, which must be none of those that answer requests.</summary>
+    private const TaskCreationOptions OwnThread = TaskCreationOptions.DenyChildAttach | TaskCreationOptions.LongRunning;
 
     /// <summary>Documents that changed no later than this have no rows: the feed has each once, and the index began with none of them.</summary>
     private long _newUpTo;
@@ -85,7 +90,7 @@ internal sealed class IndexBuild(
         await ApplyChangesAsync();
         if (many)
         {
-            await writer.MakeNodesAsync(options.MapThreads, options.Scheduler, cancellation);
+            await writer.MakeNodesAsync(options.MapThreads, options.Scheduler, turn, cancellation);
         }
 
         writer.Advance(Math.Max(target, writer.State.UpdateSequence), Math.Max(purges, writer.State.PurgeSequence));
@@ -134,7 +139,6 @@ internal sealed class IndexBuild(
                 Add(step, purge.Id);
                 if (step.Count >= options.BatchDocuments)
                 {
-                    _bodies.Pause();
                     await MapAsync(step);
                     step = Begin(step.UpdateSequence, step.PurgeSequence);
                     seen.Clear();
@@ -179,12 +183,12 @@ internal sealed class IndexBuild(
             if (step.Count >= options.BatchDocuments || step.TextBytes >= options.BatchBytes)
             {
                 changes.Pause();
-                _bodies.Pause();
                 await MapAsync(step);
                 step = Begin(step.UpdateSequence, step.PurgeSequence);
             }
         }
 
+        changes.Pause();
         if (step.UpdateSequence > writer.State.UpdateSequence)
         {
             await MapAsync(step);
@@ -237,6 +241,7 @@ internal sealed class IndexBuild(
 
     private async Task MapAsync(MappedDocuments step)
     {
+        await GiveWayAsync();
         if (!isWanted())
         {
             throw new OperationCanceledException();
@@ -248,18 +253,29 @@ internal sealed class IndexBuild(
 
         // First come, first served: a thread that took its own latest step first would keep the one waiting that is to be written next.
         _mapping.Enqueue(Task.Factory.StartNew(
-            () => Map(step), _ending.Token, TaskCreationOptions.DenyChildAttach | TaskCreationOptions.PreferFairness, options.Scheduler));
+            () => Map(step), _ending.Token, OwnThread | TaskCreationOptions.PreferFairness, options.Scheduler));
         await WriteAsync(all: false);
     }
 
-    /// <summary>Maps documents of a step, until all are mapped or there are many rows.</summary>
+    /// <summary>Lets others build where they wait and this has been built for long: once nothing of it runs.</summary>
+    private async Task GiveWayAsync()
+    {
+        _bodies.Pause();
+        if (turn.IsOver)
+        {
+            await ((Task)Task.WhenAll(_mapping)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await turn.GiveWayAsync(cancellation);
+        }
+    }
+
+    /// <summary>Maps documents of a step, until all are mapped, there are many rows, or it is another build's turn.</summary>
     private MappedDocuments Map(MappedDocuments step)
     {
         step.BeginPart();
         var texts = new List<ReadOnlyMemory<byte>>(step.Count);
         var numbers = new List<int>(step.Count);
         var rows = new RowCollector(definition, writer.Prefixes, step, numbers);
-        while (step.HasMore && step.RowBytes.Length < options.StepRowBytes)
+        while (step.HasMore && step.RowBytes.Length < options.StepRowBytes && (step.End == step.First || !turn.IsOver))
         {
             texts.Clear();
             numbers.Clear();
@@ -317,8 +333,9 @@ internal sealed class IndexBuild(
             writer.Write(step, cancellation);
             while (step.HasMore)
             {
+                await GiveWayAsync();
                 ThrowIfFull();
-                await Task.Factory.StartNew(() => Map(step), _ending.Token, TaskCreationOptions.DenyChildAttach, options.Scheduler);
+                await Task.Factory.StartNew(() => Map(step), _ending.Token, OwnThread, options.Scheduler);
                 writer.Write(step, cancellation);
             }
 

@@ -24,7 +24,7 @@ public sealed class IndexCatalogue : IAsyncDisposable
         Store = store;
         Options = options;
         _stored = new StoredIndexes(store, options.NewSeed, options.IsCurrent);
-        Builds = new SemaphoreSlim(options.ConcurrentBuilds);
+        Builds = new BuildTurns(options.ConcurrentBuilds, options.Time);
         Nodes = new NodeCache(options.CacheBytes);
     }
 
@@ -33,7 +33,7 @@ public sealed class IndexCatalogue : IAsyncDisposable
     internal IndexingOptions Options { get; }
 
     /// <summary>Places for builds.</summary>
-    internal SemaphoreSlim Builds { get; }
+    internal BuildTurns Builds { get; }
 
     /// <summary>Nodes that queries have looked at.</summary>
     internal NodeCache Nodes { get; }

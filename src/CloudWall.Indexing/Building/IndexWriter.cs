@@ -64,14 +64,15 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
     /// <summary>Makes all nodes.</summary>
     /// <param name="threads">On how many threads, at most.</param>
     /// <param name="scheduler">Where they run.</param>
+    /// <param name="turn">The build's turn, which it gives up where others wait.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task MakeNodesAsync(int threads, TaskScheduler scheduler, CancellationToken cancellation)
+    public async Task MakeNodesAsync(int threads, TaskScheduler scheduler, BuildTurns.BuildTurn turn, CancellationToken cancellation)
     {
         // A build that was broken off may have left some.
         DropNodes();
         for (var view = 0; view < reducers.Count; view++)
         {
-            var build = new NodeBuild(store, index, view, seed, reducers[view], cancellation);
+            var build = new NodeBuild(store, index, view, seed, reducers[view], turn, cancellation);
             await build.RunAsync(_samples[view].Split(threads), scheduler);
         }
 

@@ -282,12 +282,12 @@ public sealed class ViewIndex : IAsyncDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Database.Closing, _catalogue.Stopping, _removing.Token);
         try
         {
-            await _catalogue.Builds.WaitAsync(stop.Token);
+            using var turn = await _catalogue.Builds.TakeAsync(Database.Incarnation, stop.Token);
             try
             {
                 var writer = new IndexWriter(_catalogue.Store, _number, _seed, Reducers);
                 await using var build = new IndexBuild(
-                    Database, Definition, _functions.Value, writer, _catalogue.Options, () => IsWanted, stop.Token);
+                    Database, Definition, _functions.Value, writer, _catalogue.Options, turn, () => IsWanted, stop.Token);
                 _build = build;
                 await build.RunAsync();
                 if (build.WasEmpty && writer.State.Views.Sum(static view => view.Bytes) > LargeIndex)
@@ -299,7 +299,6 @@ public sealed class ViewIndex : IAsyncDisposable
             {
                 _build = null;
                 _built = null;
-                _catalogue.Builds.Release();
             }
         }
         catch (OperationCanceledException) when (_catalogue.Stopping.IsCancellationRequested || Database.Closing.IsCancellationRequested)

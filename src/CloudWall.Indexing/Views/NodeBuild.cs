@@ -1,3 +1,4 @@
+using CloudWall.Indexing.Building;
 using CloudWall.Indexing.Reductions;
 using CloudWall.Storage;
 
@@ -8,26 +9,45 @@ namespace CloudWall.Indexing.Views;
 /// put together at the end.
 /// </summary>
 internal sealed class NodeBuild(
-    KeyValueStore store, uint index, int view, ulong seed, IReadOnlyList<Reducer> reducers, CancellationToken cancellation)
+    KeyValueStore store,
+    uint index,
+    int view,
+    ulong seed,
+    IReadOnlyList<Reducer> reducers,
+    BuildTurns.BuildTurn turn,
+    CancellationToken cancellation)
 {
     /// <summary>Commits as it goes: until it is done nobody may use the nodes.</summary>
     /// <param name="splits">Keys, in order, near which parts of the rows end that are walked over at the same time.</param>
     /// <param name="scheduler">Where the parts run.</param>
     public async Task RunAsync(byte[][] splits, TaskScheduler scheduler)
     {
-        var parts = await Task.WhenAll(Enumerable.Range(0, splits.Length + 1).Select(part => Task.Factory.StartNew(
-            () => WalkOver(part == 0 ? [] : splits[part - 1], part < splits.Length ? splits[part] : null),
-            cancellation,
-            TaskCreationOptions.DenyChildAttach,
-            scheduler)));
-        var levels = parts[0];
-        foreach (var part in parts[1..])
+        var parts = Enumerable.Range(0, splits.Length + 1)
+            .Select(part => new Part(this, part == 0 ? [] : splits[part - 1], part < splits.Length ? splits[part] : null)).ToList();
+        var rest = parts;
+        while (rest.Count > 0)
+        {
+            var done = await Task.WhenAll(rest.Select(part => Task.Factory.StartNew(
+                part.WalkOver,
+                cancellation,
+                TaskCreationOptions.DenyChildAttach | TaskCreationOptions.LongRunning,
+                scheduler)));
+            rest = [.. rest.Where((_, part) => !done[part])];
+            if (rest.Count > 0)
+            {
+                // All of them have stopped.
+                await turn.GiveWayAsync(cancellation);
+            }
+        }
+
+        var levels = parts[0].Levels;
+        foreach (var part in parts.Skip(1))
         {
             for (var level = 1; level < levels.Length; level++)
             {
-                if (levels[level].Join(part[level]))
+                if (levels[level].Join(part.Levels[level]))
                 {
-                    levels[level] = part[level];
+                    levels[level] = part.Levels[level];
                 }
             }
 
@@ -43,36 +63,66 @@ internal sealed class NodeBuild(
         }
     }
 
-    /// <summary>Makes the nodes that begin at one key or after it, and before another.</summary>
-    /// <returns>The levels, with what is not finished.</returns>
-    private NodeLevel[] WalkOver(byte[] from, byte[]? to)
+    /// <summary>The nodes that begin at one key or after it, and before another.</summary>
+    private sealed class Part
     {
-        NodeLevel? above = null;
-        var levels = new NodeLevel[ViewNode.Levels];
-        for (var level = ViewNode.Levels; level > 0; level--)
-        {
-            levels[level - 1] = above = new NodeLevel(store, index, view, level, seed, reducers, above, isFirst: from.Length == 0, cancellation);
-        }
+        private readonly NodeBuild _build;
+        private readonly byte[]? _to;
+        private byte[] _next;
 
-        using var rows = new LevelReader(store, index, view, 0);
-        for (var more = rows.SeekForwards(from); more; more = rows.MoveNext())
+        public Part(NodeBuild build, byte[] from, byte[]? to)
         {
-            cancellation.ThrowIfCancellationRequested();
-            var key = rows.Key;
-            var begins = levels[0].Begins(key);
-            if (begins && to is not null && key.SequenceCompareTo(to) >= 0)
+            (_build, _next, _to) = (build, from, to);
+            NodeLevel? above = null;
+            for (var level = ViewNode.Levels; level > 0; level--)
             {
-                break;
-            }
-
-            // What is before the first node of a part belongs to the last of the part before, which has read it.
-            if (begins || levels[0].HasBegun)
-            {
-                levels[0].Add(key, rows.Value, begins);
+                Levels[level - 1] = above = build.NewLevel(level, above, isFirst: from.Length == 0);
             }
         }
 
-        levels[0].Finish();
-        return levels;
+        /// <summary>The levels, with what is not finished.</summary>
+        public NodeLevel[] Levels { get; } = new NodeLevel[ViewNode.Levels];
+
+        /// <summary>Makes nodes until all are made, or it is another build's turn.</summary>
+        /// <returns>Whether all are made.</returns>
+        public bool WalkOver()
+        {
+            using var rows = _build.ReadRows();
+            for (var more = rows.SeekForwards(_next); more; more = rows.MoveNext())
+            {
+                _build.ThrowIfCancelled();
+                var key = rows.Key;
+                var begins = Levels[0].Begins(key);
+                if (begins && _to is not null && key.SequenceCompareTo(_to) >= 0)
+                {
+                    break;
+                }
+
+                // What is before the first node of a part belongs to the last of the part before, which has read it.
+                if (begins || Levels[0].HasBegun)
+                {
+                    Levels[0].Add(key, rows.Value, begins);
+                }
+
+                if (_build.IsOver)
+                {
+                    // Goes on with the first key after this one.
+                    _next = [.. key, 0];
+                    return false;
+                }
+            }
+
+            Levels[0].Finish();
+            return true;
+        }
     }
+
+    private bool IsOver => turn.IsOver;
+
+    private NodeLevel NewLevel(int level, NodeLevel? above, bool isFirst) =>
+        new(store, index, view, level, seed, reducers, above, isFirst, cancellation);
+
+    private LevelReader ReadRows() => new(store, index, view, 0);
+
+    private void ThrowIfCancelled() => cancellation.ThrowIfCancellationRequested();
 }

@@ -12,11 +12,15 @@ internal sealed class NodeLevel
     private const long MaxWeight = 1 << 20;
     private const long BatchBytes = 1 << 20;
 
+    /// <summary>Functions of the design document are called for a few nodes at a time, since each may take long.</summary>
+    private const long MaxCalledWeight = 16 << 10;
+
     private readonly KeyValueStore _store;
     private readonly int _level;
     private readonly ulong _seed;
     private readonly CancellationToken _cancellation;
     private readonly NodeWork _work;
+    private readonly long _maxWeight;
     private readonly byte[] _prefix;
     private readonly List<(byte[] Key, byte[] Value)> _leading = [];
 
@@ -46,6 +50,7 @@ internal sealed class NodeLevel
         Above = above;
         _cancellation = cancellation;
         _work = new NodeWork(reducers);
+        _maxWeight = reducers.Any(static reducer => reducer is ScriptReducer) ? MaxCalledWeight : MaxWeight;
         _prefix = IndexKeys.Prefix(index, view, level);
         if (isFirst)
         {
@@ -71,7 +76,7 @@ internal sealed class NodeLevel
     {
         if (begins)
         {
-            if (_work.Weight > MaxWeight)
+            if (_work.Weight > _maxWeight)
             {
                 Finish();
             }

@@ -61,7 +61,9 @@ internal sealed class JavaScriptMaps : MapFunctions
                 () =>
                 {
                     var image = _image.Get(cancellation);
-                    while (results.Documents < documents.Count && (results.Documents == 0 || results.Bytes < room))
+                    var began = _options.Time.GetTimestamp();
+                    while (results.Documents < documents.Count
+                        && (results.Documents == 0 || (results.Bytes < room && _options.Time.GetElapsedTime(began) < MapCall.Long)))
                     {
                         Map(image, documents, _keepsState ? 1 : Fitting(documents, results.Documents), room, results, cancellation);
                     }
@@ -100,11 +102,17 @@ internal sealed class JavaScriptMaps : MapFunctions
         command.List(documents, from, count).Finish();
         try
         {
-            _set.Run(image, command.Written, new TimedCall(_scope, _options, cancellation) { Pieces = count }, answer =>
+            _set.Run(image, command.Written, new MapCall(_scope, _options, cancellation) { Pieces = count }, answer =>
             {
                 results.Documents = from + RowReader.Read(answer, from, count, Count, room, results);
                 return true;
             });
+        }
+        catch (MapCall.TooLongException failure)
+        {
+            // Once more as many as that took so long, or fewer: functions may look at the clock.
+            results.Rewind(rows, position);
+            Map(image, documents, Math.Min(failure.Documents, count / 2), room, results, cancellation);
         }
         catch (ScriptException failure) when (failure.Error == "InternalError")
         {

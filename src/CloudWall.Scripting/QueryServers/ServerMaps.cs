@@ -9,6 +9,9 @@ internal sealed class ServerMaps : MapFunctions
     // What is on its way to the program fits in a pipe, so that sending never waits while the program waits for its answers to be read.
     private const int Ahead = 16 << 10;
 
+    /// <summary>How long documents are mapped together: others wait for the index's turn.</summary>
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(1);
+
     private readonly QueryServerPool _pool;
     private readonly string _scope;
     private readonly MapSource _source;
@@ -67,12 +70,14 @@ internal sealed class ServerMaps : MapFunctions
         using var line = new ServerLine();
         var (sent, bytes) = (0, 0);
         var sizes = new Queue<int>();
+        var time = _pool.Options.Time;
+        var began = time.GetTimestamp();
         try
         {
             for (var i = 0; i < documents.Count; i++)
             {
                 process.Begin();
-                var isFull = results.Documents > 0 && results.Bytes >= room;
+                var isFull = results.Documents > 0 && (results.Bytes >= room || time.GetElapsedTime(began) >= Long);
                 if (isFull && sizes.Count == 0)
                 {
                     return;

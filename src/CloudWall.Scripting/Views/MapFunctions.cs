@@ -20,7 +20,7 @@ public abstract class MapFunctions : ScriptFunctions
     public MapResults Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, CancellationToken cancellation = default) =>
         Map(documents, int.MaxValue, cancellation);
 
-    /// <summary>Likewise, until there are many rows: what is left of the documents is to be asked for again.</summary>
+    /// <summary>Likewise, until there are many rows or much time is gone: what is left of the documents is to be asked for again.</summary>
     /// <param name="documents">The documents.</param>
     /// <param name="room">Bytes of rows after which no further document is begun (<see cref="MapResults.Bytes"/>).</param>
     /// <param name="cancellation">Stops between two statements.</param>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using CloudWall.Indexing.Building;
 using CloudWall.Indexing.Reductions;
 using CloudWall.Indexing.Tests.Reductions;
 using CloudWall.Indexing.Views;
@@ -51,7 +52,8 @@ public sealed class NodeBuildTests
 
         using var functions = new NoFunctions();
         var reducers = new[] { Reducer.Create("_sum", functions), Reducer.Create("_count", functions) };
-        new NodeBuild(store, Index, 0, seed, reducers, CancellationToken.None).RunAsync(splits, TaskScheduler.Default).GetAwaiter().GetResult();
+        using var turn = new BuildTurns(1, TimeProvider.System).TakeAsync("db", CancellationToken.None).GetAwaiter().GetResult();
+        new NodeBuild(store, Index, 0, seed, reducers, turn, CancellationToken.None).RunAsync(splits, TaskScheduler.Default).GetAwaiter().GetResult();
         var nodes = new List<(byte[] Key, byte[] Value)>();
         var prefix = IndexKeys.Nodes(Index);
         using var cursor = store.Scan(IndexKeys.Space, prefix, IndexKeys.After(prefix));

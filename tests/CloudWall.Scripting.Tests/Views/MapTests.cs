@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Time.Testing;
+
 namespace CloudWall.Scripting.Tests.Views;
 
 public sealed class MapTests
@@ -182,6 +184,28 @@ public sealed class MapTests
         }
 
         Assert.Equal(Enumerable.Range(0, 50).Select(static n => $"{n}"), rows);
+    }
+
+    /// <summary>Review, house A3: documents that take long are mapped a few at a time, so that others' turn comes.</summary>
+    [Theory]
+    [InlineData("function(doc) { for (var i = 0; i < 5; i++) new Date(); emit(doc.n); }")]
+    [InlineData("function(doc) { seen = doc; for (var i = 0; i < 5; i++) new Date(); emit(doc.n); }")]
+    public void Documents_that_take_long_are_left_for_later(string function)
+    {
+        // Each look at the clock costs 50 ms.
+        var time = new FakeTimeProvider { AutoAdvanceAmount = TimeSpan.FromMilliseconds(50) };
+        var maps = new Scripts(new ScriptLimits { Timeout = TimeSpan.FromHours(1) }, time).Maps("", function);
+        var documents = Enumerable.Range(0, 20).Select(static n => Scripts.Utf8($$"""{"_id":"{{n}}","n":{{n}}}""")).ToArray();
+        var rows = new List<string>();
+        for (var from = 0; from < documents.Length;)
+        {
+            using var results = maps.Map([.. documents.Skip(from)], TestContext.Current.CancellationToken);
+            Assert.InRange(results.Documents, 1, 4);
+            rows.AddRange(Enumerable.Range(0, results.Count).Select(i => Scripts.Text(results[i].Key)));
+            from += results.Documents;
+        }
+
+        Assert.Equal(Enumerable.Range(0, 20).Select(static n => $"{n}"), rows);
     }
 
     [Fact]
