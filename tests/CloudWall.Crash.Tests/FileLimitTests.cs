@@ -22,7 +22,7 @@ public sealed class FileLimitTests
         Assert.False(node.HasExited);
 
         // The admin's own connection is there before the crowd.
-        await AssertAnsweredAsync(node.Client.PutAsync("db", null), HttpStatusCode.Created);
+        await AssertAnsweredAsync(node.Client.PutAsync("db", null, TestContext.Current.CancellationToken), HttpStatusCode.Created);
         var idle = new List<TcpClient>();
         var (served, told, ended) = (0, 0, 0);
         try

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace CloudWall.Scripting.JavaScript;
 
 /// <summary>What kind a token is of.</summary>
@@ -30,6 +32,9 @@ internal readonly record struct SourceToken(SourceTokenKind Kind, int Start, int
 /// </summary>
 internal ref struct SourceTokens(ReadOnlySpan<byte> source)
 {
+    private static readonly SearchValues<byte> OfNumbers = SearchValues.Create("0123456789.eE+-_n"u8);
+    private static readonly SearchValues<byte> OfOtherBases = SearchValues.Create("0123456789abcdefABCDEF_n"u8);
+
     private static readonly string[] Keywords =
     [
         "return", "typeof", "case", "in", "of", "delete", "void", "throw", "new", "else", "do", "instanceof", "yield", "await", "var", "let",
@@ -321,11 +326,11 @@ internal ref struct SourceTokens(ReadOnlySpan<byte> source)
     {
         if (text.Length > 1 && text[0] == '0' && text[1] is (byte)'x' or (byte)'X' or (byte)'o' or (byte)'O' or (byte)'b' or (byte)'B')
         {
-            return text[2..].IndexOfAnyExcept("0123456789abcdefABCDEF_n"u8) < 0;
+            return text[2..].IndexOfAnyExcept(OfOtherBases) < 0;
         }
 
         var dots = text.Count((byte)'.');
-        return dots < 2 && text.IndexOfAnyExcept("0123456789.eE+-_n"u8) < 0;
+        return dots < 2 && text.IndexOfAnyExcept(OfNumbers) < 0;
     }
 
     private void SkipRegularExpression()

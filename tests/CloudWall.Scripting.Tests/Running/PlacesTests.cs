@@ -86,7 +86,7 @@ public sealed class PlacesTests
     {
         var time = new FakeTimeProvider();
         var places = new Places(4, time);
-        var slow = new[] { "x", "y", "z" }.Select(scope => Entered(places, scope)).ToArray();
+        Places.Place[] slow = [Entered(places, "x"), Entered(places, "y"), Entered(places, "z")];
         var hostile = new List<Places.Place>();
         for (var i = 0; i < 16; i++)
         {

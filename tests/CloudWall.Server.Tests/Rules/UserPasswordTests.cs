@@ -71,12 +71,12 @@ public sealed class UserPasswordTests
         using (var copy = new HttpRequestMessage(new HttpMethod("COPY"), "/_users/" + Id))
         {
             copy.Headers.TryAddWithoutValidation("Destination", "org.couchdb.user:bob");
-            using var copied = await node.Client.SendAsync(copy);
+            using var copied = await node.Client.SendAsync(copy, TestContext.Current.CancellationToken);
             Assert.Equal(201, (int)copied.StatusCode);
         }
 
         using var text = new StringContent("some text");
-        using var attached = await node.Client.PutAsync($"/_users/{Id}/text?rev={revision}", text);
+        using var attached = await node.Client.PutAsync($"/_users/{Id}/text?rev={revision}", text, TestContext.Current.CancellationToken);
         Assert.Equal(201, (int)attached.StatusCode);
         await AssertWithoutAsync(node, "/_users/org.couchdb.user:bob");
         await AssertWithoutAsync(node, "/_users/" + Id);

@@ -11,6 +11,9 @@ namespace CloudWall.Server.Endpoints.Server;
 /// </summary>
 internal static class NodeStatistics
 {
+    /// <summary>Percentiles that CouchDB names; 999 is 99.9.</summary>
+    private static readonly int[] Shares = [50, 75, 90, 95, 99, 999];
+
     /// <summary>GET <c>_stats</c>, with the path of one of them or of several; null where there is none.</summary>
     public static async Task Show(Exchange exchange)
     {
@@ -88,7 +91,7 @@ internal static class NodeStatistics
                         ["arithmetic_mean"] = metrics.MeanTime,
                         ["median"] = metrics.Percentile(0.5),
                         ["percentile"] = new JsonArray(
-                            [.. new[] { 50, 75, 90, 95, 99, 999 }.Select(share => new JsonArray(share, metrics.Percentile(share / (share > 100 ? 1000.0 : 100))))]),
+                            [.. Shares.Select(share => new JsonArray(share, metrics.Percentile(share / (share > 100 ? 1000.0 : 100))))]),
                     },
                     ["type"] = "histogram",
                     ["desc"] = "milliseconds that requests took, since the start",
