@@ -216,6 +216,7 @@ public sealed class ScriptThreads : ScriptRunner
 
                 _work = null;
                 work();
+                StackMemory.Release(WasmSettings.ThreadStack);
                 if (!_threads.Rest(this))
                 {
                     return;
