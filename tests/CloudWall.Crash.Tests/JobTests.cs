@@ -14,7 +14,6 @@ public sealed class JobTests
         await using (var node = await NodeProcess.StartAsync(data.Path))
         {
             await PutAsync(node, "db", null);
-            await PutAsync(node, "_replicator", null);
             await PutAsync(node, "_replicator/one", """{"source":"db","target":"copy","create_target":true,"continuous":true}""");
             await RunsAsync(node);
             Assert.Equal(0, await node.StopAsync());
