@@ -27,6 +27,9 @@ public sealed record ScriptHostOptions
     /// </summary>
     public long TotalMemory { get; init; } = 192L << 20;
 
+    /// <summary>Told how many bytes a call had of that, when it gives them back.</summary>
+    public Action<long>? Released { get; init; }
+
     /// <summary>Where random numbers come from: they seed <c>Math.random</c> for each call.</summary>
     public Func<long> Random { get; init; } = static () => System.Random.Shared.NextInt64();
 

@@ -13,6 +13,9 @@ internal sealed class JavaScriptMaps : MapFunctions
     /// <summary>Bytes of documents that go into an instance together.</summary>
     private const int BatchBytes = 1 << 20;
 
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(10);
+
+    private readonly QuickJsEngine _engine;
     private readonly ScriptRunner _runner;
     private readonly ScriptSet _set;
     private readonly string _scope;
@@ -20,9 +23,13 @@ internal sealed class JavaScriptMaps : MapFunctions
     private readonly KeptImage _image;
     private readonly bool _keepsState;
 
+    /// <summary>Whether a call has all that it may have where there are no others.</summary>
+    private readonly bool _hasRoomAlone;
+
     public JavaScriptMaps(QuickJsEngine engine, ScriptRunner runner, string scope, MapSource source, ScriptHostOptions options)
     {
-        (_runner, _scope, _options) = (runner, scope, options);
+        (_engine, _runner, _scope, _options) = (engine, runner, scope, options);
+        _hasRoomAlone = engine.Budget.LargestShare >= options.Limits.Memory - QuickJsInstance.FirstSize;
         Count = source.Functions.Count;
         _set = new ScriptSet(engine, scope, options);
         var traits = source.Functions.Select(SourceText.Describe).ToArray();
@@ -95,7 +102,13 @@ internal sealed class JavaScriptMaps : MapFunctions
     }
 
     private void Map(
-        QuickJsImage image, IReadOnlyList<ReadOnlyMemory<byte>> documents, int count, int room, MapResults results, CancellationToken cancellation)
+        QuickJsImage image,
+        IReadOnlyList<ReadOnlyMemory<byte>> documents,
+        int count,
+        int room,
+        MapResults results,
+        CancellationToken cancellation,
+        bool alone = false)
     {
         var (rows, position, from) = (results.Count, results.Position, results.Documents);
         using var command = new Command("map"u8);
@@ -114,10 +127,16 @@ internal sealed class JavaScriptMaps : MapFunctions
             results.Rewind(rows, position);
             Map(image, documents, Math.Min(failure.Documents, count / 2), room, results, cancellation);
         }
-        catch (ScriptException failure) when (failure.Error == "InternalError")
+        catch (ScriptException failure) when (failure.Error == "InternalError" || (failure.IsStarved && (count > 1 || !alone)))
         {
             // A document that is more than the engine takes has no rows; the others are not to suffer for it.
             results.Rewind(rows, position);
+            if (count == 1 && failure.IsStarved)
+            {
+                MapAlone(image, documents, room, results, cancellation);
+                return;
+            }
+
             if (count == 1)
             {
                 _options.Log(new ScriptLogEntry(
@@ -132,6 +151,46 @@ internal sealed class JavaScriptMaps : MapFunctions
             {
                 Map(image, documents, 1, room, results, cancellation);
             }
+        }
+    }
+
+    /// <summary>
+    /// Maps a document for which others, of the same index maybe, had left too little memory: it waits for their end without holding any. Only
+    /// so it is known whether the document is more than the engine takes.
+    /// </summary>
+    /// <exception cref="ScriptException">They have not ended in time.</exception>
+    private void MapAlone(
+        QuickJsImage image, IReadOnlyList<ReadOnlyMemory<byte>> documents, int room, MapResults results, CancellationToken cancellation)
+    {
+        while (!_engine.Alone.Wait(Moment, cancellation))
+        {
+            ScriptPlace.Current?.Check(cancellation);
+        }
+
+        try
+        {
+            var began = _options.Time.GetTimestamp();
+            while (true)
+            {
+                var (rows, position) = (results.Count, results.Position);
+                try
+                {
+                    Map(image, documents, 1, room, results, cancellation, alone: true);
+                    return;
+                }
+                catch (ScriptException failure) when (
+                    failure.IsStarved && _hasRoomAlone && _options.Time.GetElapsedTime(began) < 2 * _options.Limits.Timeout)
+                {
+                    results.Rewind(rows, position);
+                }
+
+                cancellation.WaitHandle.WaitOne(Moment);
+                ScriptPlace.Current?.Check(cancellation);
+            }
+        }
+        finally
+        {
+            _engine.Alone.Release();
         }
     }
 }

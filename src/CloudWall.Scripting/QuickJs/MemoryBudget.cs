@@ -6,7 +6,8 @@ namespace CloudWall.Scripting.QuickJs;
 /// ago goes first.
 /// </summary>
 /// <param name="bytes">How many.</param>
-internal sealed class MemoryBudget(long bytes)
+/// <param name="released">Told how many a call had, when it gives them back; null where nobody wants to know.</param>
+internal sealed class MemoryBudget(long bytes, Action<long>? released = null)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, long> _scopes = new(StringComparer.Ordinal);
@@ -38,6 +39,9 @@ internal sealed class MemoryBudget(long bytes)
             }
         }
     }
+
+    /// <summary>What a database may have while no other has anything.</summary>
+    public long LargestShare => bytes / 3 * 2;
 
     /// <summary>How many instances there are, idle or not.</summary>
     public int Instances => _instances;
@@ -82,6 +86,8 @@ internal sealed class MemoryBudget(long bytes)
                 _scopes.Remove(scope);
             }
         }
+
+        released?.Invoke(count);
     }
 
     /// <summary>Keeps something from now on, or with another size; it is used now.</summary>

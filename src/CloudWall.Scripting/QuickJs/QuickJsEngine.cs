@@ -22,12 +22,15 @@ internal sealed class QuickJsEngine : IDisposable
     public QuickJsEngine(ScriptHostOptions options)
     {
         _options = options;
-        Budget = new MemoryBudget(options.TotalMemory);
+        Budget = new MemoryBudget(options.TotalMemory, options.Released);
         _ticker = new EpochTicker(() => Ready.Module.Tick());
     }
 
     /// <summary>What instances have, beyond what each begins with, and what is kept between calls.</summary>
     public MemoryBudget Budget { get; }
+
+    /// <summary>Held by the one call that tries again because others had the memory.</summary>
+    public SemaphoreSlim Alone { get; } = new(1);
 
     /// <summary>The state in which the driver waits.</summary>
     public QuickJsImage Start => Ready.Image;

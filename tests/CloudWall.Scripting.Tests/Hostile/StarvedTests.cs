@@ -87,6 +87,28 @@ public sealed class StarvedTests : IDisposable
         Assert.Equal([true], design.Filter("a", [Scripts.Utf8("{}")], Scripts.Utf8("{}"), TestContext.Current.CancellationToken));
     }
 
+    /// <summary>Two threads map documents of one index. Each would find enough alone, up to what one call may have.</summary>
+    [Fact]
+    public void Documents_that_take_all_memory_at_once_cost_their_own_rows_alone()
+    {
+        var logged = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        var options = new ScriptHostOptions
+        {
+            TotalMemory = 48 << 20,
+            Limits = new ScriptLimits { Memory = 44 << 20, Timeout = TimeSpan.FromMinutes(1) },
+            Log = entry => logged.Enqueue(entry.Message),
+        };
+        using var factory = new JavaScriptFactory(options, _threads);
+        var maps = factory.CreateMaps(
+            "db", new MapSource("javascript", ["function(doc) { var all = []; for (;;) { all.push('x'.repeat(100000) + all.length); } }"], Scripts.Utf8("")), options);
+        Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 2 }, i =>
+        {
+            using var results = maps.Map([Scripts.Utf8($$"""{"_id":"{{i}}"}""")], TestContext.Current.CancellationToken);
+            Assert.Equal((0, 1), (results.Count, results.Documents));
+        });
+        Assert.Equal(8, logged.Count(static line => line.Contains("which has no rows", StringComparison.Ordinal)));
+    }
+
     private MapFunctions Maps(string function) =>
         _factory.CreateMaps("db", new MapSource("javascript", [function], Scripts.Utf8("")), _options);
 }
