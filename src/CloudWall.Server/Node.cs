@@ -91,7 +91,7 @@ internal sealed class Node : IAsyncDisposable
             options.Time,
             MemoryReturn.Note);
         Feeds = new FeedPlaces(settings.MaxFeeds);
-        var scripts = settings.Scripts with { Time = options.Time, Log = LogScripts };
+        var scripts = settings.Scripts with { Time = options.Time, Released = MemoryReturn.Note, Log = LogScripts };
         var runner = new ScriptThreads(scripts.Places, scripts.Streams, options.Time);
         Scripts = new ScriptHost(scripts, runner, Languages(options.QueryServers, scripts, runner));
         _hosts = new RemoteHosts(

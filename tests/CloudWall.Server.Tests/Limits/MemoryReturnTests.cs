@@ -24,6 +24,20 @@ public sealed class MemoryReturnTests
         Assert.Equal(1, node.Node.MemoryReturn.Collections);
     }
 
+    /// <summary>What functions have taken is counted apart.</summary>
+    [Fact]
+    public async Task After_a_function_that_took_much_memory_is_given_back()
+    {
+        var time = new FakeTimeProvider();
+        await using var node = await TestNode.StartAsync(time);
+        Assert.Equal(201, (await node.SendAsync("PUT", "/db")).Status);
+        const string Design = """{"shows":{"s":"function () { var s = 'x'.repeat(5e7); return 'length ' + s.length; }"}}""";
+        Assert.Equal(201, (await node.SendAsync("PUT", "/db/_design/d", Design, headers: "Content-Type: application/json")).Status);
+        Assert.Equal(200, (await node.SendAsync("GET", "/db/_design/d/_show/s")).Status);
+        time.Advance(TimeSpan.FromSeconds(11));
+        Assert.Equal(1, node.Node.MemoryReturn.Collections);
+    }
+
     [Theory]
     [InlineData(10_000, 0)]
     [InlineData(7_000_000, 1)]
