@@ -16,6 +16,9 @@ internal sealed class DiskRoom : WriteRoom
 
     private const long UsualReserve = 32L << 20;
 
+    /// <summary>What the engine writes at a time: with less, one write may take all that is held back.</summary>
+    private const long LeastUseful = 16L << 20;
+
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
     private static readonly DocumentError Full =
         new(507, "insufficient_storage", "The disk is full: only deletions and compaction are possible.");
@@ -111,7 +114,7 @@ internal sealed class DiskRoom : WriteRoom
 
             if (!_hasLooked)
             {
-                _reserve = _settings.Reserve ?? Math.Min(UsualReserve, _space.Total / 32);
+                _reserve = _settings.Reserve ?? Math.Min(UsualReserve, Math.Max(_space.Total / 32, Math.Min(LeastUseful, _space.Total / 8)));
                 if (_isHeld && new FileInfo(_file).Length != _reserve)
                 {
                     GiveUp();

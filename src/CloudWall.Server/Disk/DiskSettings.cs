@@ -23,7 +23,7 @@ internal sealed record DiskSettings
 
     /// <summary>
     /// <c>[cloudwall] disk_reserve</c> in bytes: the size of a file that holds room for deletions and compaction, and what is left free
-    /// beside it; 0 for neither. Null for 32 MiB, but no more than a 32nd of the disk.
+    /// beside it; 0 for neither. Null for 32 MiB, or on disks below 1 GiB a 32nd but at least 16 MiB or an eighth.
     /// </summary>
     public required long? Reserve { get; init; }
 

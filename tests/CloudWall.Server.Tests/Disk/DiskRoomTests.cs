@@ -84,7 +84,7 @@ public sealed class DiskRoomTests : IDisposable
     {
         var room = Create(reserve: null);
         Assert.False(room.IsFull);
-        Assert.Equal(1_000_000 / 32, Held);
+        Assert.Equal(1_000_000 / 8, Held);
     }
 
     [Fact]
