@@ -26,6 +26,9 @@ internal sealed class JsonElements : IDisposable
     /// <summary>How often an element may be longer than may be read, and is passed over all the same.</summary>
     private const int MaxTooLong = 64;
 
+    /// <summary>How many times as long as may be read an element may be that is passed over. One that is longer has no end.</summary>
+    private const int MostPassedOver = 8;
+
     private readonly Stream _source;
     private readonly string? _member;
     private readonly byte[]? _name;
@@ -140,7 +143,7 @@ internal sealed class JsonElements : IDisposable
 
             scanned += scanner.Next(_buffer.AsSpan(_start + scanned, _end - _start - scanned), out var found);
             var isTooLong = dropped + scanned > _maxElement;
-            if (isTooLong && (!_passesOver || PassedOver == MaxTooLong || dropped > (long)_maxElement * MaxTooLong))
+            if (isTooLong && (!_passesOver || PassedOver == MaxTooLong || dropped > (long)_maxElement * MostPassedOver))
             {
                 throw new InvalidDataException($"The answer has an element of more than {_maxElement} bytes.");
             }
