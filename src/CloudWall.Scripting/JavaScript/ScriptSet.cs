@@ -118,6 +118,9 @@ internal sealed class ScriptSet(QuickJsEngine engine, string scope, ScriptHostOp
     {
         ScriptException { Error: "os_process_error" } or OperationCanceledException => null,
         ScriptException or WasmTrapException or WasmException when instance is { WasStarved: true } => ScriptException.Starved(),
+        ScriptException { Error: not ("InternalError" or "forbidden" or "unauthorized") } when instance is { IsExhausted: true } =>
+            // There was no memory left even for an error that says so.
+            new ScriptException("InternalError", "out of memory"),
         WasmTrapException trap => new ScriptException("InternalError", trap.Code == TrapCode.StackOverflow ? "stack overflow" : trap.Message),
         WasmException cannot => new ScriptException("os_process_error", cannot.Message),
         _ => null,

@@ -109,6 +109,24 @@ public sealed class StarvedTests : IDisposable
         Assert.Equal(8, logged.Count(static line => line.Contains("which has no rows", StringComparison.Ordinal)));
     }
 
+    /// <summary>Where no memory is left for an error, the engine throws null, which says nothing.</summary>
+    [Theory]
+    [InlineData("function(doc) { for (;;) { emit(1, 'v'); } }")]
+    [InlineData("function(doc) { emit(('a'.repeat(1e6)).replace(/a/g, '$`').length); }")]
+    public void A_document_that_takes_more_than_a_call_may_have_is_passed_over(string function)
+    {
+        var logged = new List<string>();
+        var options = new ScriptHostOptions
+        {
+            Limits = new ScriptLimits { Memory = 40 << 20, Timeout = TimeSpan.FromMinutes(1) }, Log = entry => logged.Add(entry.Message),
+        };
+        using var factory = new JavaScriptFactory(options, _threads);
+        var maps = factory.CreateMaps("db", new MapSource("javascript", [function], Scripts.Utf8("")), options);
+        using var results = maps.Map([Scripts.Utf8("""{"_id":"a"}""")], TestContext.Current.CancellationToken);
+        Assert.Equal((0, 1), (results.Count, results.Documents));
+        Assert.NotEmpty(logged);
+    }
+
     private MapFunctions Maps(string function) =>
         _factory.CreateMaps("db", new MapSource("javascript", [function], Scripts.Utf8("")), _options);
 }
