@@ -118,7 +118,8 @@ public sealed class StarvedTests : IDisposable
         var logged = new List<string>();
         var options = new ScriptHostOptions
         {
-            Limits = new ScriptLimits { Memory = 40 << 20, Timeout = TimeSpan.FromMinutes(1) }, Log = entry => logged.Add(entry.Message),
+            Limits = new ScriptLimits { Memory = 40 << 20, Timeout = TimeSpan.FromMinutes(1) },
+            Log = entry => logged.Add(entry.Message),
         };
         using var factory = new JavaScriptFactory(options, _threads);
         var maps = factory.CreateMaps("db", new MapSource("javascript", [function], Scripts.Utf8("")), options);
