@@ -83,7 +83,7 @@ public sealed class JobSchedulerTests
     {
         await using var scheduler = Scheduler(new SchedulerSettings());
         var job = scheduler.Add(Request(1), null, null);
-        await UntilAsync(() => job.State == JobState.Running);
+        await UntilAsync(() => Volatile.Read(ref _waiting) == 1);
         _failure = new PeerException(new DocumentError(500, "db_not_found", "gone"), isTransient);
         var second = scheduler.Add(Request(2), null, null);
 
