@@ -14,7 +14,7 @@ namespace CloudWall.Load;
 /// How much memory a node takes for what is as large as it may be, or larger: attachments inside of documents, packed bodies, peers that never end.
 /// Each line says what the answer was, the most that was resident meanwhile, and what still was after at most a minute.
 /// </summary>
-internal sealed class BoundsCommand(double scale, bool markdown)
+internal sealed class BoundsCommand(double scale, IReadOnlyList<string> only, bool markdown)
 {
     private const long Most = 512L << 20;
     private const long Left = 100L << 20;
@@ -83,6 +83,11 @@ internal sealed class BoundsCommand(double scale, bool markdown)
 
     private async Task MeasureAsync(ServerProcess server, string what, Func<Task<string>> run)
     {
+        if (only.Count > 0 && !only.Any(part => what.Contains(part, StringComparison.Ordinal)))
+        {
+            return;
+        }
+
         var idle = server.ResidentBytes;
         server.ForgetPeak();
         var answer = await run();

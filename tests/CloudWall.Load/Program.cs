@@ -14,7 +14,7 @@ const string Usage = """
         What building an index costs beside its functions alone, and what queries cost in large views beside small ones. Scale 1: a million rows.
     cloudwall-load memory [--scale X] [--markdown]
         How much memory a node takes for large things. Scale 1: five million documents, an attachment of 1 GiB, a thousand slow readers.
-    cloudwall-load bounds [--scale X] [--markdown]
+    cloudwall-load bounds [--only PARTS] [--scale X] [--markdown]
         How much memory a node takes for what is as large as it may be, or larger, and what it gives back within a minute. Scale 1: attachments
         of 200 MB in a document, 20 million documents and 10 GB of blanks packed.
     cloudwall-load replicate [--scale X] [--markdown]
@@ -47,7 +47,7 @@ switch (names)
         await new MemoryCommand(scale, markdown).RunAsync();
         return 0;
     case ["bounds"]:
-        await new BoundsCommand(scale, markdown).RunAsync();
+        await new BoundsCommand(scale, only, markdown).RunAsync();
         return 0;
     case ["replicate"]:
         await new ReplicateCommand(scale, markdown).RunAsync();

@@ -7,13 +7,15 @@ namespace CloudWall.Documents.Attachments;
 /// <summary>An upload into a <see cref="ContentStore"/>: compressor, digests, chunks.</summary>
 internal sealed class ContentUpload : AttachmentUpload
 {
+    private const int FirstChunk = 4096;
+
     private readonly DatabaseCore _core;
     private readonly ContentEncoding _encoding;
     private readonly long? _decodedLength;
     private readonly IncrementalHash _md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
     private readonly IncrementalHash _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly CouchGzipStream? _gzip;
-    private byte[] _chunk = new byte[4096];
+    private byte[] _chunk = SharedArrays.Rent<byte>(FirstChunk);
     private int _filled;
     private uint _chunks;
     private long _blob;
@@ -86,7 +88,7 @@ internal sealed class ContentUpload : AttachmentUpload
             arrivedPacked && isSound ? Math.Max(0, _decodedLength ?? _stored) : _received,
             _stored,
             isSound ? _encoding : ContentEncoding.Identity,
-            inline ? Inline() : default(ReadOnlyMemory<byte>?),
+            inline ? _chunk.AsSpan(0, _filled).ToArray() : default(ReadOnlyMemory<byte>?),
             _blob,
             inline ? null : content => _core.Contents.Abandon(content.Blob, content.StoredLength));
     }
@@ -111,6 +113,8 @@ internal sealed class ContentUpload : AttachmentUpload
             }
         }
 
+        SharedArrays.Return(_chunk);
+        _chunk = [];
         _md5.Dispose();
         _sha256.Dispose();
         return ValueTask.CompletedTask;
@@ -129,23 +133,18 @@ internal sealed class ContentUpload : AttachmentUpload
             }
 
             Grow(bytes.Length);
-            var part = bytes[..Math.Min(bytes.Length, _chunk.Length - _filled)];
+            var part = bytes[..Math.Min(bytes.Length, Math.Min(_chunk.Length, ContentStore.ChunkSize) - _filled)];
             part.CopyTo(_chunk.AsSpan(_filled));
             _filled += part.Length;
             bytes = bytes[part.Length..];
         }
     }
 
-    /// <summary>What is kept in memory, in an array that is not much longer.</summary>
-    private ReadOnlyMemory<byte> Inline() =>
-        _filled < _chunk.Length / 2 ? _chunk.AsSpan(0, _filled).ToArray() : new ReadOnlyMemory<byte>(_chunk, 0, _filled);
-
     private void Grow(int more)
     {
         if (_filled + more > _chunk.Length && _chunk.Length < ContentStore.ChunkSize)
         {
-            var size = Math.Min(ContentStore.ChunkSize, Math.Max(_chunk.Length * 2, _filled + more));
-            Array.Resize(ref _chunk, size);
+            _chunk = SharedArrays.Grow(_chunk, _filled, Math.Min(ContentStore.ChunkSize, _filled + more));
         }
     }
 

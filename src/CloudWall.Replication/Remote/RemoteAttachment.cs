@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using CloudWall.Documents;
 using CloudWall.Documents.Attachments;
+using CloudWall.Documents.Buffers;
 using CloudWall.Documents.Revisions;
 using CloudWall.Replication.Peers;
 
@@ -83,19 +84,26 @@ internal static class RemoteAttachment
             : null;
         var expected = isStoredForm ? attachment.StoredLength : attachment.Length;
         var token = cancellation.CanBeCanceled ? cancellation : opened;
-        var buffer = new byte[BufferSize];
+        var buffer = SharedArrays.Rent<byte>(BufferSize);
         var length = 0L;
-        int read;
-        while ((read = await FillAsync(http, body, buffer, token)) > 0)
+        try
         {
-            length += read;
-            if (expected >= 0 && length > expected)
+            int read;
+            while ((read = await FillAsync(http, body, buffer, token)) > 0)
             {
-                break;
-            }
+                length += read;
+                if (expected >= 0 && length > expected)
+                {
+                    break;
+                }
 
-            md5?.AppendData(buffer, 0, read);
-            yield return buffer.AsMemory(0, read);
+                md5?.AppendData(buffer, 0, read);
+                yield return buffer.AsMemory(0, read);
+            }
+        }
+        finally
+        {
+            SharedArrays.Return(buffer);
         }
 
         if (expected >= 0 && length != expected)
