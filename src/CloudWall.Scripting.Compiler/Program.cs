@@ -16,7 +16,8 @@ if (QuickJsModule.TargetOf(runtime) is not { } target)
 if (runtime != QuickJsModule.ThisRuntime)
 {
     // Wasmtime's package has a compiler for the machine that it runs on alone, and ends the process where it is asked for another.
-    Console.WriteLine($"What is published for {runtime} compiles its JavaScript engine at each start: publish on such a machine to have it compiled.");
+    Console.WriteLine(
+        $"What is published for {runtime} compiles its JavaScript engine at each start: publish on such a machine to have it compiled.");
     return 0;
 }
 

@@ -10,7 +10,8 @@ public abstract class ScriptFunctions
     internal object? Key { get; set; }
 
     /// <summary>
-    /// Gives back what is only kept to be quick: idle engines, processes, and what calls that are under way would keep. The set goes on working.
+    /// Gives back what is only kept to be quick: idle engines, processes, and what calls that are under way would keep. The set goes on
+    /// working.
     /// </summary>
     public abstract void ReleaseIdle();
 

@@ -156,7 +156,8 @@ public sealed class ScriptHost : IDisposable
                 "unknown_query_language", language.Equals("coffeescript", StringComparison.OrdinalIgnoreCase) ? NoCoffeeScript : language);
 
     /// <summary>
-    /// Nobody who has a place waits for functions that another compiles: that one may wait for the place. They are compiled once more instead.
+    /// Nobody who has a place waits for functions that another compiles: that one may wait for the place. They are compiled once more
+    /// instead.
     /// </summary>
     private T Get<T>(Key key, Func<T> create)
         where T : ScriptFunctions =>

@@ -22,8 +22,8 @@ public sealed record ScriptHostOptions
     public int Streams { get; init; } = 32;
 
     /// <summary>
-    /// Bytes of memory that all calls may take together, beyond the 16 MiB that each begins with, and that what is kept between calls may take.
-    /// One database has at most two thirds of what others leave. 192 MiB.
+    /// Bytes of memory that all calls may take together, beyond the 16 MiB that each begins with, and that what is kept between calls may
+    /// take. One database has at most two thirds of what others leave. 192 MiB.
     /// </summary>
     public long TotalMemory { get; init; } = 192L << 20;
 

@@ -10,8 +10,8 @@ public sealed record ScriptLimits
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Time that the code of a list function may take for all of its rows; time in which its client or the store is waited for does not count.
-    /// 5 minutes.
+    /// Time that the code of a list function may take for all of its rows; time in which its client or the store is waited for does not
+    /// count. 5 minutes.
     /// </summary>
     public TimeSpan ListTimeout { get; init; } = TimeSpan.FromMinutes(5);
 

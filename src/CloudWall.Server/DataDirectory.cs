@@ -59,7 +59,9 @@ internal sealed class DataDirectory : IDisposable
     private string ProcessFile => System.IO.Path.Combine(Path, "node.pid");
 
     /// <summary>Takes a directory into use; makes it where there is none.</summary>
-    /// <exception cref="ConfigurationException">It is in use, of a newer format, cannot be written, or its databases are missing.</exception>
+    /// <exception cref="ConfigurationException">
+    /// It is in use, of a newer format, cannot be written, or its databases are missing.
+    /// </exception>
     public static DataDirectory Open(string path)
     {
         path = System.IO.Path.GetFullPath(path);

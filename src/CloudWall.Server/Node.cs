@@ -121,7 +121,9 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>The node's own id, 32 hexadecimal digits: CouchDB's <c>[couchdb] uuid</c>.</summary>
     public string Id { get; }
 
-    /// <summary>Changes with each start, 16 hexadecimal digits: peers compare what they know with what a node that was restored has.</summary>
+    /// <summary>
+    /// Changes with each start, 16 hexadecimal digits: peers compare what they know with what a node that was restored has.
+    /// </summary>
     public string Boot { get; } = RandomNumberGenerator.GetHexString(16, lowercase: true);
 
     /// <summary>What it is called where CouchDB names the nodes of a cluster.</summary>
@@ -136,7 +138,9 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>The replicator databases, whose documents are replications.</summary>
     public ReplicatorDatabases Replicators { get; private set; } = null!;
 
-    /// <summary>Replications that wait for somebody to start them, since the node has crashed with them; null where there are none.</summary>
+    /// <summary>
+    /// Replications that wait for somebody to start them, since the node has crashed with them; null where there are none.
+    /// </summary>
     public HeldDocuments? HeldReplications { get; private set; }
 
     /// <summary>The indexes of databases.</summary>
@@ -267,7 +271,8 @@ internal sealed class Node : IAsyncDisposable
     }
 
     /// <summary>A database of this node as a URL, for people: with the address that it listens on.</summary>
-    public string LocalUrl(string database) => $"{Address.GetLeftPart(UriPartial.Authority)}/{Uri.EscapeDataString(database).Replace("%20", "+", StringComparison.Ordinal)}/";
+    public string LocalUrl(string database) =>
+        $"{Address.GetLeftPart(UriPartial.Authority)}/{Uri.EscapeDataString(database).Replace("%20", "+", StringComparison.Ordinal)}/";
 
     private void LogScripts(ScriptLogEntry entry) => Log.Write(
         entry.IsWarning ? LogLevel.Warning : LogLevel.Info, entry.Scope.Length == 0 ? entry.Message : $"{entry.Scope}: {entry.Message}");
@@ -438,7 +443,8 @@ internal sealed class Node : IAsyncDisposable
 
     private DatabaseCatalogue OpenStore(DataDirectory directory, EngineOptions engine)
     {
-        var store = RocksDbStore.Open(directory.Store, new RocksDbOptions { MarkFile = directory.Synced, MaxOpenFiles = _files.DocumentTables });
+        var store = RocksDbStore.Open(
+            directory.Store, new RocksDbOptions { MarkFile = directory.Synced, MaxOpenFiles = _files.DocumentTables });
         _ownStore = store;
         var names = DatabaseCatalogue.ReadNames(store);
         foreach (var table in store.DamagedTables)
@@ -461,7 +467,9 @@ internal sealed class Node : IAsyncDisposable
         return databases;
     }
 
-    /// <summary>Holds replications back where the node has crashed with them, again and again. Views that clients ask for are built.</summary>
+    /// <summary>
+    /// Holds replications back where the node has crashed with them, again and again. Views that clients ask for are built.
+    /// </summary>
     private void HoldReplications(bool withJobs)
     {
         if (_starts is not { Crashes: >= StartRecord.MostCrashes } || withJobs)
@@ -501,12 +509,14 @@ internal sealed class Node : IAsyncDisposable
     private void StartReplications()
     {
         var settings = Settings.Replication;
-        var context = new RunContext(Id, OpenPeer, Time, static () => Guid.NewGuid().ToString("n"), message => Log.Write(LogLevel.Warning, message))
+        var context = new RunContext(
+            Id, OpenPeer, Time, static () => Guid.NewGuid().ToString("n"), message => Log.Write(LogLevel.Warning, message))
         {
             Memory = Memory,
         };
         Replications = new JobScheduler(context, settings.Scheduler);
-        Replicators = new ReplicatorDatabases(Databases, Replications, settings.Defaults, Time, message => Log.Write(LogLevel.Warning, message), HeldReplications);
+        Replicators = new ReplicatorDatabases(
+            Databases, Replications, settings.Defaults, Time, message => Log.Write(LogLevel.Warning, message), HeldReplications);
     }
 
     private Peer OpenPeer(Endpoint endpoint, ReplicationOptions options) => endpoint.Address is null

@@ -5,7 +5,9 @@ using System.Text;
 
 namespace CloudWall.Crash.Tests;
 
-/// <summary>Review, attack 10: more connections than the system lets the node have files are refused in order, and take nothing from the stores.</summary>
+/// <summary>
+/// Review, attack 10: more connections than the system lets the node have files are refused in order, and take nothing from the stores.
+/// </summary>
 public sealed class FileLimitTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -61,7 +61,9 @@ internal sealed class ListedRows : ViewFunctions
         return Write(most, sum, texts.ToString(), texts.ToString());
     }
 
-    /// <summary>What of a line that ends with a value of <see cref="Custom"/> does not depend on the order in which it was given its values.</summary>
+    /// <summary>
+    /// What of a line that ends with a value of <see cref="Custom"/> does not depend on the order in which it was given its values.
+    /// </summary>
     public static string WithoutOrder(string line) =>
         line[..line.LastIndexOf(",\"", line.LastIndexOf(",\"", StringComparison.Ordinal), StringComparison.Ordinal)];
 

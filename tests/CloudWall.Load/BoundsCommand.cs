@@ -11,8 +11,8 @@ using CloudWall.Load.Measuring;
 namespace CloudWall.Load;
 
 /// <summary>
-/// How much memory a node takes for what is as large as it may be, or larger: attachments inside of documents, packed bodies, peers that never end.
-/// Each line says what the answer was, the most that was resident meanwhile, and what still was after at most a minute.
+/// How much memory a node takes for what is as large as it may be, or larger: attachments inside of documents, packed bodies, peers that
+/// never end. Each line says what the answer was, the most that was resident meanwhile, and what still was after at most a minute.
 /// </summary>
 internal sealed class BoundsCommand(double scale, IReadOnlyList<string> only, bool markdown)
 {

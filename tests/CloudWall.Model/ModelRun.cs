@@ -138,7 +138,8 @@ public sealed class ModelRun(IModelTarget target)
         var body = MakeBody(step.C);
         await target.MergeAsync(id, path, deleted, body);
 
-        // Writes with attachments are checked, and the first one after a start: what is a leaf passes for known then, and what has descendants.
+        // Writes with attachments are checked, and the first one after a start: what is a leaf passes for known then, and what has
+        // descendants.
         var isChecked = (body.Attachments.Count > 0 || _isFirst) && document is not null && document.Knows(path[0]);
         _isFirst = false;
         if (isChecked && (document!.Leaves.Contains(path[0]) || !document.Joins(path)))
@@ -153,8 +154,8 @@ public sealed class ModelRun(IModelTarget target)
         merged.Stem(_revsLimit);
         if (isChecked && !await HasLeavesAsync(id, merged))
         {
-            // The revision is there twice until it is joined. Which of the two counts depends on which tree begins first, which the model does
-            // not know: either all of it is taken or nothing. The recorded exchanges say which (strangers/pieces-of-a-line).
+            // The revision is there twice until it is joined. Which of the two counts depends on which tree begins first, which the model
+            // does not know: either all of it is taken or nothing. The recorded exchanges say which (strangers/pieces-of-a-line).
             return;
         }
 

@@ -164,7 +164,9 @@ public sealed class Database
     public DocumentCursor Scan(KeyRange range, bool includeDeleted = false) => new StoredDocumentCursor(Open(), range, includeDeleted);
 
     /// <summary>How many documents that are not deleted come before a key in the direction of reading.</summary>
-    /// <param name="range">The range whose <see cref="KeyRange.Start"/> is the key; the other members but the direction are ignored.</param>
+    /// <param name="range">
+    /// The range whose <see cref="KeyRange.Start"/> is the key; the other members but the direction are ignored.
+    /// </param>
     public long CountBefore(KeyRange range) => range.Start is null
         ? 0
         : RowCounts.Documents(
@@ -217,8 +219,11 @@ public sealed class Database
     /// <summary>Takes in an attachment's content.</summary>
     /// <param name="contentType">Its media type, which decides whether it is compressed.</param>
     /// <param name="encoding">Gzip where the bytes come compressed already; they are then stored as they are.</param>
-    /// <param name="decodedLength">For bytes that come compressed: their length before that, as the sender says; null where unknown.</param>
-    public AttachmentUpload BeginUpload(string contentType, ContentEncoding encoding = ContentEncoding.Identity, long? decodedLength = null) =>
+    /// <param name="decodedLength">
+    /// For bytes that come compressed: their length before that, as the sender says; null where unknown.
+    /// </param>
+    public AttachmentUpload BeginUpload(
+        string contentType, ContentEncoding encoding = ContentEncoding.Identity, long? decodedLength = null) =>
         Open().Contents.BeginUpload(contentType, encoding, decodedLength);
 
     /// <summary>Reads an attachment's stored bytes (compressed ones as they are), a chunk at a time in bounded memory.</summary>
@@ -245,7 +250,8 @@ public sealed class Database
 
     /// <summary>Room in the store for what a request cannot hold in memory.</summary>
     /// <exception cref="DocumentException">507: the disk is too full.</exception>
-    public Spool BeginSpool() => _core.Options.Room?.Refuse(WriteNeed.Space) is { } refusal ? throw new DocumentException(refusal) : new Spool(Open());
+    public Spool BeginSpool() =>
+        _core.Options.Room?.Refuse(WriteNeed.Space) is { } refusal ? throw new DocumentException(refusal) : new Spool(Open());
 
     /// <summary>Documents by their latest changes, after a sequence (ascending) or up to it from the newest (descending).</summary>
     /// <param name="since">Ascending: rows after this sequence. Descending: rows after it too, newest first.</param>

@@ -48,8 +48,8 @@ public sealed record EngineOptions
     public IReadOnlyList<WriteRule> Rules { get; init; } = [];
 
     /// <summary>
-    /// The top-level member that is left out of the bodies of a database when they are read, for whatever purpose; null for none. It is asked
-    /// once for each database. A revision that has the member is shown with another content than that of which its hash was made.
+    /// The top-level member that is left out of the bodies of a database when they are read, for whatever purpose; null for none. It is
+    /// asked once for each database. A revision that has the member is shown with another content than that of which its hash was made.
     /// </summary>
     public Func<string, string?>? HiddenMember { get; init; }
 

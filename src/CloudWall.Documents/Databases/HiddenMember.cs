@@ -5,7 +5,9 @@ using CloudWall.Documents.Json;
 
 namespace CloudWall.Documents.Databases;
 
-/// <summary>A top-level member that is left out of bodies when they are read, whoever reads them (<see cref="EngineOptions.HiddenMember"/>).</summary>
+/// <summary>
+/// A top-level member that is left out of bodies when they are read, whoever reads them (<see cref="EngineOptions.HiddenMember"/>).
+/// </summary>
 /// <param name="name">Its name.</param>
 internal sealed class HiddenMember(string name)
 {

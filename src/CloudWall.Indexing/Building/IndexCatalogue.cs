@@ -42,7 +42,8 @@ public sealed class IndexCatalogue : IAsyncDisposable
 
     /// <summary>
     /// Opens what a store of derived data holds. Removes indexes of databases that are gone, those whose keys another version of the
-    /// collation made, those whose rows another engine made, and what is left of those that were removed before. The store stays the caller's.
+    /// collation made, those whose rows another engine made, and what is left of those that were removed before. The store stays the
+    /// caller's.
     /// </summary>
     /// <param name="store">A store of its own (<c>RocksDbStore.OpenDerived</c>).</param>
     /// <param name="incarnations">The incarnations of the databases that there are.</param>

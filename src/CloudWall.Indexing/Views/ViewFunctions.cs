@@ -13,8 +13,8 @@ public abstract class ViewFunctions : IDisposable
     /// <param name="rows">Takes what they emit, in the order in which it was emitted.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <returns>
-    /// How many of the documents were mapped: one at least, and all unless there is no room left or much time has passed. The others are to be
-    /// given again.
+    /// How many of the documents were mapped: one at least, and all unless there is no room left or much time has passed. The others are to
+    /// be given again.
     /// </returns>
     /// <exception cref="Documents.DocumentException">The functions cannot be compiled, or the engine that runs them failed: the build ends.</exception>
     public abstract int Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, int room, EmittedRows rows, CancellationToken cancellation);

@@ -29,7 +29,8 @@ public sealed record FetchedRevision(
     public DocumentError? Fault { get; init; }
 
     /// <summary>About how many bytes of memory it holds.</summary>
-    public long Weight { get; } = 256 + Body.Length + (Path.Count * 32) + Attachments.Sum(static attachment => AttachmentWeight + (2L * attachment.Name.Length));
+    public long Weight { get; } = 256 + Body.Length + (Path.Count * 32)
+        + Attachments.Sum(static attachment => AttachmentWeight + (2L * attachment.Name.Length));
 
     /// <summary>A revision that cannot be copied because there is not memory enough for it.</summary>
     internal static FetchedRevision TooLarge(string id, IReadOnlyList<RevisionId> path) =>

@@ -62,7 +62,8 @@ public sealed class LocalPeer(
         {
             // Somebody else was faster.
         }
-        catch (DocumentException refused) when (refused.Error.Status is >= 400 and < 500 and not 429 && refused.Error.Error != "not_implemented")
+        catch (DocumentException refused) when (refused.Error.Status is >= 400 and < 500 and not 429
+            && refused.Error.Error != "not_implemented")
         {
             // CouchDB goes on, and says that there is no such database.
             throw NoDatabase(refused);
@@ -220,7 +221,8 @@ public sealed class LocalPeer(
     }
 
     /// <summary>The revisions; of one that was edited meanwhile its descendants, as with CouchDB's <c>latest</c>.</summary>
-    private static (DocumentRecord Record, List<RevisionLeaf> Leaves)? Find(Database database, string id, IReadOnlyList<RevisionId> revisions)
+    private static (DocumentRecord Record, List<RevisionLeaf> Leaves)? Find(
+        Database database, string id, IReadOnlyList<RevisionId> revisions)
     {
         if (database.Find(id) is not { } record)
         {
@@ -308,7 +310,8 @@ public sealed class LocalPeer(
                 }
 
                 await using var source = await attachment.OpenAsync(cancellation);
-                await using var upload = database.BeginUpload(attachment.ContentType, source.Encoding, attachment.Length >= 0 ? attachment.Length : null);
+                await using var upload = database.BeginUpload(
+                    attachment.ContentType, source.Encoding, attachment.Length >= 0 ? attachment.Length : null);
                 await foreach (var bytes in source.Bytes.WithCancellation(cancellation))
                 {
                     await upload.WriteAsync(bytes, cancellation);

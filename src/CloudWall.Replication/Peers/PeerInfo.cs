@@ -11,8 +11,8 @@ public sealed record PeerInfo(string UpdateSequence, string InstanceStartTime)
     public bool IsEmpty { get; init; }
 
     /// <summary>
-    /// What tells the database, in ids of checkpoints, from others that have had its name. CloudWall nodes say to the millisecond when it was
-    /// created; of other peers it is <see cref="InstanceStartTime"/>.
+    /// What tells the database, in ids of checkpoints, from others that have had its name. CloudWall nodes say to the millisecond when it
+    /// was created; of other peers it is <see cref="InstanceStartTime"/>.
     /// </summary>
     public string Identity { get; init; } = InstanceStartTime;
 

@@ -4,7 +4,8 @@ using CloudWall.Documents;
 namespace CloudWall.Replication.Remote;
 
 /// <summary>
-/// Takes credentials out of what a peer says. A peer knows them, and may repeat them in an error that ends up in logs, answers and documents.
+/// Takes credentials out of what a peer says. A peer knows them, and may repeat them in an error that ends up in logs, answers and
+/// documents.
 /// </summary>
 /// <param name="address">The peer, with the credentials.</param>
 /// <param name="proxy">The proxy on the way, with the credentials that it is sent; null for none.</param>
@@ -20,7 +21,9 @@ internal sealed class Redaction(RemoteAddress address, Uri? proxy = null)
     private const int ShortestUnlikely = 8;
 
     private readonly string[] _secrets = [.. SecretsOf(address)
-        .Concat(proxy?.UserInfo.Split(':', 2) is [var user, var password] ? SecretsOf(Uri.UnescapeDataString(user), Uri.UnescapeDataString(password)) : [])
+        .Concat(proxy?.UserInfo.Split(':', 2) is [var user, var password]
+            ? SecretsOf(Uri.UnescapeDataString(user), Uri.UnescapeDataString(password))
+            : [])
         .Where(static secret => secret.Length >= ShortestSecret)
         .Distinct(StringComparer.Ordinal)
         .OrderByDescending(static secret => secret.Length)];

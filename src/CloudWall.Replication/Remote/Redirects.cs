@@ -15,7 +15,8 @@ internal static class Redirects
 
     /// <summary>Whether two URLs have the same scheme, host and port.</summary>
     public static bool IsSameOrigin(Uri one, Uri other) =>
-        one.Scheme == other.Scheme && one.Port == other.Port && string.Equals(one.IdnHost, other.IdnHost, StringComparison.OrdinalIgnoreCase);
+        one.Scheme == other.Scheme && one.Port == other.Port
+            && string.Equals(one.IdnHost, other.IdnHost, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Where an answer leads; null where it is no redirect.</summary>
     /// <param name="response">The answer.</param>

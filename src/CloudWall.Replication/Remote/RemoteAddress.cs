@@ -18,7 +18,8 @@ public sealed record RemoteAddress(
     private static readonly UriCreationOptions AsGiven = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     /// <summary>
-    /// What a request's first line must not have in its target: it would end there, and the rest would be read as another header or request.
+    /// What a request's first line must not have in its target: it would end there, and the rest would be read as another header or
+    /// request.
     /// </summary>
     private static readonly SearchValues<char> Separators =
         SearchValues.Create([' ', '\u007f', .. Enumerable.Range(0, ' ').Select(static control => (char)control)]);
@@ -67,7 +68,8 @@ public sealed record RemoteAddress(
     }
 
     /// <summary>
-    /// It as shown to people: without passwords, headers, and what stands in the path before the database's name, which may be a secret as well.
+    /// It as shown to people: without passwords, headers, and what stands in the path before the database's name, which may be a secret as
+    /// well.
     /// </summary>
     public override string ToString() =>
         Prefix.Length == 0 ? Url : string.Concat(Url.AsSpan(0, HostEnd + 1), "…", Url.AsSpan(Server.Length - 1));

@@ -15,7 +15,9 @@ namespace CloudWall.Replication.Remote;
 /// <param name="randomness">Numbers from 0 to 1, which keep many from trying again at the same moment.</param>
 /// <param name="memory">What answers may hold, together with requests of clients; null where nothing is counted.</param>
 /// <param name="maxElementBytes">The most bytes that one document or row in an answer may have; null for the default.</param>
-/// <param name="admit">Whether a connection that was just made may stay; null for all. One that may not fails like a host that refuses.</param>
+/// <param name="admit">
+/// Whether a connection that was just made may stay; null for all. One that may not fails like a host that refuses.
+/// </param>
 public sealed class RemoteHosts(
     TimeProvider time,
     Func<double> randomness,

@@ -29,7 +29,9 @@ internal sealed class RemoteWriter(PeerHttp http, Func<double> randomness)
 
     private static ReadOnlySpan<byte> Opening => "{\"new_edits\":false,\"docs\":["u8;
 
-    /// <summary>Whether the peer understands parts of a body that are compressed; of all that is known, only CouchDB and its kin do.</summary>
+    /// <summary>
+    /// Whether the peer understands parts of a body that are compressed; of all that is known, only CouchDB and its kin do.
+    /// </summary>
     public bool TakesPackedParts { get; set; } = true;
 
     /// <summary>Stores revisions.</summary>
@@ -102,7 +104,8 @@ internal sealed class RemoteWriter(PeerHttp http, Func<double> randomness)
     private static bool IsPacked(FetchedAttachment attachment) => attachment.Encoding == ContentEncoding.Gzip;
 
     /// <summary>What a peer says that does not understand the form of a request.</summary>
-    private static bool IsRefusalOfForm(HttpStatusCode status) => status is HttpStatusCode.BadRequest or HttpStatusCode.UnsupportedMediaType;
+    private static bool IsRefusalOfForm(HttpStatusCode status) =>
+        status is HttpStatusCode.BadRequest or HttpStatusCode.UnsupportedMediaType;
 
     private async Task WriteManyAsync(List<FetchedRevision> revisions, List<WriteFailure> failures, CancellationToken cancellation)
     {
@@ -137,7 +140,9 @@ internal sealed class RemoteWriter(PeerHttp http, Func<double> randomness)
         await WriteManyAsync(revisions[half..], failures, cancellation);
     }
 
-    /// <summary>Asks the peer to take something. It must say more than once that it cannot read it: it may have been garbled on its way.</summary>
+    /// <summary>
+    /// Asks the peer to take something. It must say more than once that it cannot read it: it may have been garbled on its way.
+    /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="read">Reads what it says when it takes it.</param>
     /// <param name="cancellation">Gives up.</param>
@@ -268,7 +273,8 @@ internal sealed class RemoteWriter(PeerHttp http, Func<double> randomness)
         return AskAsync(
             new PeerRequest(HttpMethod.Put, RemotePath.Document(revision.Id) + "?new_edits=false")
             {
-                Content = () => follow.Count == 0 ? PeerHttp.Json(document) : new MultipartDocument(document, follow, Boundary(), unpacked, cancellation),
+                Content = () => follow.Count == 0 ? PeerHttp.Json(
+                    document) : new MultipartDocument(document, follow, Boundary(), unpacked, cancellation),
                 Expects = IsRefusal,
             },
             static (_, _) => ValueTask.CompletedTask,

@@ -1,8 +1,8 @@
 namespace CloudWall.Replication.Remote;
 
 /// <summary>
-/// Things that several use at a time, by name. What nobody uses is kept for whoever asks next, up to a number; the one that has rested longest
-/// goes first. Not safe for use by several threads at a time.
+/// Things that several use at a time, by name. What nobody uses is kept for whoever asks next, up to a number; the one that has rested
+/// longest goes first. Not safe for use by several threads at a time.
 /// </summary>
 /// <param name="maxIdle">How many are kept that nobody uses.</param>
 internal sealed class SharedPool<T>(int maxIdle)

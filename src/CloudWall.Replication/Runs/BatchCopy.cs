@@ -21,7 +21,9 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
     /// <summary>What a target may hold of the content of attachments while it stores a group.</summary>
     private const long ContentRoom = 2 << 20;
 
-    /// <summary>Which part of what one may have at most one revision may take: its source holds some of it, too, and the group before.</summary>
+    /// <summary>
+    /// Which part of what one may have at most one revision may take: its source holds some of it, too, and the group before.
+    /// </summary>
     private const int LargestPart = 3;
 
     private bool _hasCounted;
@@ -65,7 +67,8 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
     private static IReadOnlyList<PeerChange> Merge(IReadOnlyList<PeerChange> changes) =>
         changes.DistinctBy(static change => change.Id).Count() == changes.Count
             ? changes
-            : [.. changes.GroupBy(static change => change.Id).Select(static rows => rows.Last() with { Leaves = [.. rows.SelectMany(static row => row.Leaves).Distinct()] })];
+            : [.. changes.GroupBy(static change => change.Id).Select(
+                static rows => rows.Last() with { Leaves = [.. rows.SelectMany(static row => row.Leaves).Distinct()] })];
 
     private void AddPresent(IReadOnlyList<PeerChange> changes, IReadOnlyList<MissingRevisions> missing)
     {
@@ -184,7 +187,8 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
         public static long NeedOf(FetchedRevision revision) => revision.Weight + revision.Body.Length;
 
         /// <summary>How much more the group needs with another revision.</summary>
-        public long NeedWith(FetchedRevision revision) => NeedOf(revision) + (!_hasContent && revision.Attachments.Count > 0 ? ContentRoom : 0);
+        public long NeedWith(FetchedRevision revision) =>
+            NeedOf(revision) + (!_hasContent && revision.Attachments.Count > 0 ? ContentRoom : 0);
 
         public void Add(FetchedRevision revision)
         {

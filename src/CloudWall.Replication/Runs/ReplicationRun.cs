@@ -19,7 +19,9 @@ public sealed class ReplicationRun
     /// <summary>How long a run that is stopped may take to record how far it has come.</summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
 
-    /// <summary>After how many intervals in which there was nothing to record the peers are asked whether they have the last checkpoint.</summary>
+    /// <summary>
+    /// After how many intervals in which there was nothing to record the peers are asked whether they have the last checkpoint.
+    /// </summary>
     private const int IdleIntervals = 10;
 
     /// <summary>How many revisions are asked for with a checkpoint, about.</summary>
@@ -255,7 +257,8 @@ public sealed class ReplicationRun
                     source,
                     target,
                     Progress,
-                    failure => _context.Log($"{target.Name} refused {failure.Id} {failure.Revision}: {failure.Error.Error}: {failure.Error.Reason}"),
+                    failure => _context.Log(
+                        $"{target.Name} refused {failure.Id} {failure.Revision}: {failure.Error.Error}: {failure.Error.Reason}"),
                     _context.Memory);
                 await _retries.ExecuteAsync(
                     async token => await copy.RunAsync(changes.Rows, _isTargetEmpty && _start == "0", token), cancellation);
@@ -389,7 +392,8 @@ public sealed class ReplicationRun
             }
 
             throw new PeerException(
-                new DocumentError(500, "target_went_back", $"{target.Name} has lost {lost.Id}, which was stored: it was restored or emptied."),
+                new DocumentError(
+                    500, "target_went_back", $"{target.Name} has lost {lost.Id}, which was stored: it was restored or emptied."),
                 isTransient: false)
             {
                 MustRestart = true,

@@ -5,7 +5,9 @@ using CloudWall.Scripting.Running;
 
 namespace CloudWall.Scripting.JavaScript;
 
-/// <summary>The functions of a design document other than its views, in JavaScript. Each is compiled when it is first called, once.</summary>
+/// <summary>
+/// The functions of a design document other than its views, in JavaScript. Each is compiled when it is first called, once.
+/// </summary>
 internal sealed class JavaScriptDesign : DesignFunctions
 {
     /// <summary>Functions that are known at a time, compiled or not: when there are more, all are forgotten.</summary>
@@ -102,7 +104,8 @@ internal sealed class JavaScriptDesign : DesignFunctions
                     throw DriverError.Unreadable();
                 }
 
-                call.Finish(DriverError.Decode(last[0].Span), last.Count > 1 ? DriverError.Decode(last[1].Span) : default(ReadOnlyMemory<byte>?));
+                call.Finish(
+                    DriverError.Decode(last[0].Span), last.Count > 1 ? DriverError.Decode(last[1].Span) : default(ReadOnlyMemory<byte>?));
                 return true;
             },
             cancellation);
@@ -127,7 +130,8 @@ internal sealed class JavaScriptDesign : DesignFunctions
     {
         using var command = new Command("call"u8);
         command.Texts(path).List(arguments, 0, arguments.Length).Finish();
-        return _runner.Run(_scope, () => _set.Run(Prepare(path, cancellation).Image!.Get(cancellation), command.Written, call, read), cancellation);
+        return _runner.Run(
+            _scope, () => _set.Run(Prepare(path, cancellation).Image!.Get(cancellation), command.Written, call, read), cancellation);
     }
 
     private bool[] Ask(
@@ -253,7 +257,8 @@ internal sealed class JavaScriptDesign : DesignFunctions
         try
         {
             image.Get(cancellation);
-            return new Prepared(image, text is null || SourceText.Describe(text) is { MayKeepState: true } or { MayChangeArguments: true }, null);
+            return new Prepared(
+                image, text is null || SourceText.Describe(text) is { MayKeepState: true } or { MayChangeArguments: true }, null);
         }
         catch (ScriptException failure) when (failure.Error is "compilation_error" or "not_found")
         {

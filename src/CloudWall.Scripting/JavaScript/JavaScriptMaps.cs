@@ -155,8 +155,8 @@ internal sealed class JavaScriptMaps : MapFunctions
     }
 
     /// <summary>
-    /// Maps a document for which others, of the same index maybe, had left too little memory: it waits for their end without holding any. Only
-    /// so it is known whether the document is more than the engine takes.
+    /// Maps a document for which others, of the same index maybe, had left too little memory: it waits for their end without holding any.
+    /// Only so it is known whether the document is more than the engine takes.
     /// </summary>
     /// <exception cref="ScriptException">They have not ended in time.</exception>
     private void MapAlone(

@@ -51,7 +51,8 @@ internal sealed class JavaScriptReduces : ReduceFunctions
         command.Raw(",["u8);
         for (var i = 0; i < Count; i++)
         {
-            command.Raw(i == 0 ? default : ","u8).Raw(Encoding.ASCII.GetBytes(i.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+            command.Raw(
+                i == 0 ? default : ","u8).Raw(Encoding.ASCII.GetBytes(i.ToString(System.Globalization.CultureInfo.InvariantCulture)));
         }
 
         command.Raw("],[[["u8);
@@ -78,7 +79,8 @@ internal sealed class JavaScriptReduces : ReduceFunctions
         int function, IReadOnlyList<ReadOnlyMemory<byte>> values, CancellationToken cancellation = default)
     {
         using var command = new Command("reduce"u8);
-        command.Raw(",["u8).Raw(Encoding.ASCII.GetBytes(function.ToString(System.Globalization.CultureInfo.InvariantCulture))).Raw("],[["u8);
+        command.Raw(
+            ",["u8).Raw(Encoding.ASCII.GetBytes(function.ToString(System.Globalization.CultureInfo.InvariantCulture))).Raw("],[["u8);
         var start = command.Written.Length;
         command.Raw("["u8);
         for (var i = 0; i < values.Count; i++)
@@ -96,7 +98,8 @@ internal sealed class JavaScriptReduces : ReduceFunctions
     {
         var results = _runner.Run(
             _scope,
-            () => _set.Run(_image.Get(cancellation), command.Written, new TimedCall(_scope, _options, cancellation), answer => Read(answer, count)),
+            () => _set.Run(
+                _image.Get(cancellation), command.Written, new TimedCall(_scope, _options, cancellation), answer => Read(answer, count)),
             cancellation);
         Check(results, input);
         return results;
@@ -108,7 +111,8 @@ internal sealed class JavaScriptReduces : ReduceFunctions
         try
         {
             var reader = new Utf8JsonReader(json, DriverError.AnyDepth);
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray || !reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray || !reader.Read()
+                || reader.TokenType != JsonTokenType.StartArray)
             {
                 throw DriverError.Unreadable();
             }
@@ -118,7 +122,8 @@ internal sealed class JavaScriptReduces : ReduceFunctions
                 results[i] = DriverError.TakeValue(ref reader, json);
             }
 
-            return reader.Read() && reader.TokenType == JsonTokenType.EndArray && reader.Read() && reader.TokenType == JsonTokenType.EndArray && !reader.Read()
+            return reader.Read() && reader.TokenType == JsonTokenType.EndArray && reader.Read()
+                && reader.TokenType == JsonTokenType.EndArray && !reader.Read()
                 ? results
                 : throw DriverError.Unreadable();
         }

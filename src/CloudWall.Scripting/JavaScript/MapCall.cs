@@ -1,7 +1,8 @@
 namespace CloudWall.Scripting.JavaScript;
 
 /// <summary>A call of map functions over several documents, which ends between two of them once it has taken long.</summary>
-internal sealed class MapCall(string scope, ScriptHostOptions options, CancellationToken cancellation) : TimedCall(scope, options, cancellation)
+internal sealed class MapCall(
+    string scope, ScriptHostOptions options, CancellationToken cancellation) : TimedCall(scope, options, cancellation)
 {
     /// <summary>How long documents are mapped together: others wait for the place, or for the index's turn.</summary>
     public static readonly TimeSpan Long = TimeSpan.FromSeconds(1);

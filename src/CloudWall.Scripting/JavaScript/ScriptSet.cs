@@ -91,7 +91,8 @@ internal sealed class ScriptSet(QuickJsEngine engine, string scope, ScriptHostOp
         {
             throw told;
         }
-        catch (ScriptException failure) when (failure is not UnreadableException && failure.Error != "InternalError" && instance is { IsBroken: false })
+        catch (ScriptException failure) when (failure is not UnreadableException && failure.Error != "InternalError"
+            && instance is { IsBroken: false })
         {
             Return(instance);
             instance = null;
@@ -121,7 +122,8 @@ internal sealed class ScriptSet(QuickJsEngine engine, string scope, ScriptHostOp
         ScriptException { Error: not ("InternalError" or "forbidden" or "unauthorized") } when instance is { IsExhausted: true } =>
             // There was no memory left even for an error that says so.
             new ScriptException("InternalError", "out of memory"),
-        WasmTrapException trap => new ScriptException("InternalError", trap.Code == TrapCode.StackOverflow ? "stack overflow" : trap.Message),
+        WasmTrapException trap => new ScriptException(
+            "InternalError", trap.Code == TrapCode.StackOverflow ? "stack overflow" : trap.Message),
         WasmException cannot => new ScriptException("os_process_error", cannot.Message),
         _ => null,
     };
@@ -163,7 +165,8 @@ internal sealed class ScriptSet(QuickJsEngine engine, string scope, ScriptHostOp
 
     private void Return(QuickJsInstance instance)
     {
-        var isGood = instance is { IsBroken: false, IsExhausted: false, WasStarved: false } && instance.Size <= QuickJsInstance.FirstSize + MaxKeptGrowth;
+        var isGood = instance is { IsBroken: false, IsExhausted: false, WasStarved: false }
+            && instance.Size <= QuickJsInstance.FirstSize + MaxKeptGrowth;
         if (isGood)
         {
             _idle.Add(instance);

@@ -26,7 +26,10 @@ internal sealed class SourceBrackets
         /// <summary>It is an object that is made here, as far as that can be told: not certainly a block.</summary>
         public bool IsObject { get; init; }
 
-        /// <summary>It belongs to a statement such as <c>if</c>, or it has the parameters of a <c>function</c>; else a block after it is that of a method.</summary>
+        /// <summary>
+        /// It belongs to a statement such as <c>if</c>, or it has the parameters of a <c>function</c>; else a block after it is that of a
+        /// method.
+        /// </summary>
         public bool IsHead { get; init; }
 
         /// <summary>It is that of a <c>for</c>.</summary>

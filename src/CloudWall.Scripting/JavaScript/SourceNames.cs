@@ -20,7 +20,9 @@ internal enum SourceName
     /// <summary>It calls functions that it is given, or that the objects it is given have.</summary>
     Calling,
 
-    /// <summary>It may change any object, make functions of text, or show whether an object was frozen. All that is not known to be better.</summary>
+    /// <summary>
+    /// It may change any object, make functions of text, or show whether an object was frozen. All that is not known to be better.
+    /// </summary>
     Changing,
 }
 

@@ -85,14 +85,16 @@ internal sealed class SourceReader(byte[] source)
         return new SourceTraits(_closed && isComplete && _ends == 1, objects, globals, objects || _mutates);
     }
 
-    private static bool IsPunctuator(in SourceToken token, char symbol) => token.Kind == SourceTokenKind.Punctuator && token.Symbol == symbol;
+    private static bool IsPunctuator(in SourceToken token, char symbol) =>
+        token.Kind == SourceTokenKind.Punctuator && token.Symbol == symbol;
 
     private static bool IsComparison(ReadOnlySpan<byte> text) =>
         text.SequenceEqual("=="u8) || text.SequenceEqual("==="u8) || text.SequenceEqual("!="u8) || text.SequenceEqual("!=="u8)
         || text.SequenceEqual("<="u8) || text.SequenceEqual(">="u8);
 
     private bool IsStep(in SourceToken token) =>
-        token is { Kind: SourceTokenKind.Punctuator, Symbol: (byte)'+' or (byte)'-' } && token.End - token.Start == 2 && source[token.Start + 1] == token.Symbol;
+        token is { Kind: SourceTokenKind.Punctuator, Symbol: (byte)'+' or (byte)'-' } && token.End - token.Start == 2
+            && source[token.Start + 1] == token.Symbol;
 
     private string Text(int start, int end) => Encoding.UTF8.GetString(source.AsSpan(start..end));
 
@@ -230,7 +232,8 @@ internal sealed class SourceReader(byte[] source)
             _brackets.Open(new SourceBrackets.Bracket(token.Symbol)
             {
                 IsObject = token.Symbol == '{' && !IsBlock(),
-                IsHead = (isStatement && _lastWord is "if" or "for" or "while" or "switch" or "catch") || _lastWord == "function" || _beforeLastWord == "function",
+                IsHead = (isStatement && _lastWord is "if" or "for" or "while" or "switch" or "catch") || _lastWord == "function"
+                    || _beforeLastWord == "function",
                 IsFor = token.Symbol == '(' && _last.Kind == SourceTokenKind.Keyword && _lastWord == "for",
             });
         }
@@ -240,7 +243,8 @@ internal sealed class SourceReader(byte[] source)
     {
         SourceTokenKind.None or SourceTokenKind.Word => true,
         SourceTokenKind.Keyword => _lastWord is "else" or "do",
-        SourceTokenKind.Punctuator => _last.Symbol is (byte)')' or (byte)';' or (byte)'{' or (byte)'}' || source.AsSpan(_last.Start.._last.End).SequenceEqual("=>"u8),
+        SourceTokenKind.Punctuator => _last.Symbol is (byte)')' or (byte)';' or (byte)'{' or (byte)'}'
+            || source.AsSpan(_last.Start.._last.End).SequenceEqual("=>"u8),
         _ => false,
     };
 
@@ -318,7 +322,8 @@ internal sealed class SourceReader(byte[] source)
         else
         {
             // Members by computed names, patterns, and names that look like keywords; what a step comes before is looked at then.
-            _writes |= !isStep || _last.Kind == SourceTokenKind.Keyword || _last is { Kind: SourceTokenKind.Punctuator, Symbol: (byte)']' or (byte)')' };
+            _writes |= !isStep || _last.Kind == SourceTokenKind.Keyword
+                || _last is { Kind: SourceTokenKind.Punctuator, Symbol: (byte)']' or (byte)')' };
         }
     }
 }

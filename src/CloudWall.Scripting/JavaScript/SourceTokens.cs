@@ -92,8 +92,10 @@ internal ref struct SourceTokens(ReadOnlySpan<byte> source)
 
     /// <summary>Whether an expression comes after that keyword: it is never a name.</summary>
     public static bool BeginsExpression(ReadOnlySpan<byte> keyword) =>
-        keyword.SequenceEqual("return"u8) || keyword.SequenceEqual("typeof"u8) || keyword.SequenceEqual("case"u8) || keyword.SequenceEqual("in"u8)
-        || keyword.SequenceEqual("delete"u8) || keyword.SequenceEqual("void"u8) || keyword.SequenceEqual("throw"u8) || keyword.SequenceEqual("new"u8)
+        keyword.SequenceEqual("return"u8) || keyword.SequenceEqual("typeof"u8) || keyword.SequenceEqual("case"u8)
+            || keyword.SequenceEqual("in"u8)
+        || keyword.SequenceEqual("delete"u8) || keyword.SequenceEqual("void"u8) || keyword.SequenceEqual("throw"u8)
+            || keyword.SequenceEqual("new"u8)
         || keyword.SequenceEqual("else"u8) || keyword.SequenceEqual("do"u8) || keyword.SequenceEqual("instanceof"u8);
 
     /// <summary>Whether that character comes next.</summary>
@@ -161,7 +163,8 @@ internal ref struct SourceTokens(ReadOnlySpan<byte> source)
         // Operators that end with "=" are told apart from those that do not; how they begin does not matter.
         _at++;
         while (_at < _source.Length && _source[_at] is (byte)'=' or (byte)'>' or (byte)'<' or (byte)'&' or (byte)'|' or (byte)'?' or (byte)'+' or (byte)'-' or (byte)'*'
-            && first is not ((byte)';' or (byte)',' or (byte)':' or (byte)'.' or (byte)'~') && IsOperatorPair(_source[_at - 1], _source[_at]))
+            && first is not ((byte)';' or (byte)',' or (byte)':' or (byte)'.' or (byte)'~')
+                && IsOperatorPair(_source[_at - 1], _source[_at]))
         {
             _at++;
             if (first is (byte)'+' or (byte)'-' && _source[_at - 1] == first)
@@ -172,7 +175,8 @@ internal ref struct SourceTokens(ReadOnlySpan<byte> source)
     }
 
     private static bool IsConditional(ReadOnlySpan<byte> keyword) =>
-        keyword.SequenceEqual("if"u8) || keyword.SequenceEqual("while"u8) || keyword.SequenceEqual("for"u8) || keyword.SequenceEqual("with"u8)
+        keyword.SequenceEqual("if"u8) || keyword.SequenceEqual("while"u8) || keyword.SequenceEqual("for"u8)
+            || keyword.SequenceEqual("with"u8)
         || keyword.SequenceEqual("await"u8);
 
     private static bool IsOperatorPair(byte before, byte next) => next == '='

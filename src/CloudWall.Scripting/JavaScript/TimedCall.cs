@@ -23,7 +23,9 @@ internal class TimedCall : ScriptCall
         _began = options.Time.GetTimestamp();
     }
 
-    /// <summary>How many pieces of work there are, such as documents: each may take the whole time, and no call takes more than all of theirs.</summary>
+    /// <summary>
+    /// How many pieces of work there are, such as documents: each may take the whole time, and no call takes more than all of theirs.
+    /// </summary>
     public int Pieces { get; init; } = 1;
 
     /// <summary>Cancelled when the engine ends, whatever its calls are about.</summary>

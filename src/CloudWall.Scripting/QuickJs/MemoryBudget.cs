@@ -2,8 +2,8 @@ namespace CloudWall.Scripting.QuickJs;
 
 /// <summary>
 /// Bytes that all instances of an engine may have together, beyond what each begins with, and that what is kept between calls may have. One
-/// database has at most two thirds of what the others leave. What is kept takes at most half, and makes way for calls: what was used longest
-/// ago goes first.
+/// database has at most two thirds of what the others leave. What is kept takes at most half, and makes way for calls: what was used
+/// longest ago goes first.
 /// </summary>
 /// <param name="bytes">How many.</param>
 /// <param name="released">Told how many a call had, when it gives them back; null where nobody wants to know.</param>

@@ -93,8 +93,8 @@ internal sealed unsafe partial class QuickJsInstance : IDisposable
     public int Size => _size;
 
     /// <summary>
-    /// Bytes of linear memory that the system has given to it, beyond what it has of the budget; where the system does not tell, all that it
-    /// might have touched.
+    /// Bytes of linear memory that the system has given to it, beyond what it has of the budget; where the system does not tell, all that
+    /// it might have touched.
     /// </summary>
     public long ResidentBytes
     {
@@ -106,7 +106,9 @@ internal sealed unsafe partial class QuickJsInstance : IDisposable
             Span<byte> pages = stackalloc byte[checked((int)((length + (nuint)page - 1) / (nuint)page))];
             fixed (byte* vector = pages)
             {
-                return Math.Max(0, (OperatingSystem.IsLinux() && mincore(first, length, vector) == 0 ? (long)CountResident(pages) * page : _size) - _taken);
+                return Math.Max(0, (OperatingSystem.IsLinux() && mincore(first, length, vector) == 0
+                    ? (long)CountResident(pages) * page
+                    : _size) - _taken);
             }
         }
     }
@@ -335,7 +337,8 @@ internal sealed unsafe partial class QuickJsInstance : IDisposable
         }
 
         WasmError.ThrowIfSet(
-            NativeMethods.wasmtime_instance_new(_context, module.Module, imports, (nuint)module.ImportTypes.Count, out var instance, out var trap), trap);
+            NativeMethods.wasmtime_instance_new(
+                _context, module.Module, imports, (nuint)module.ImportTypes.Count, out var instance, out var trap), trap);
         return instance;
     }
 

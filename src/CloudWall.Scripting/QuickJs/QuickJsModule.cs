@@ -69,7 +69,9 @@ internal sealed unsafe class QuickJsModule : IDisposable
         return new QuickJsModule(engine, Compile(engine, Path.Combine(directory, "quickjs.wasm")), wasCompiled: true);
     }
 
-    /// <summary>This machine as one of .NET's runtimes, such as <c>linux-arm64</c>: the only one that Wasmtime's package compiles for.</summary>
+    /// <summary>
+    /// This machine as one of .NET's runtimes, such as <c>linux-arm64</c>: the only one that Wasmtime's package compiles for.
+    /// </summary>
     public static string ThisRuntime { get; } =
         (OperatingSystem.IsWindows() ? "win-" : OperatingSystem.IsMacOS() ? "osx-" : "linux-")
         + RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();

@@ -18,8 +18,8 @@ public abstract class ScriptRunner : IDisposable
     public abstract Task<T> RunAsync<T>(string scope, Func<T> work, CancellationToken cancellation);
 
     /// <summary>
-    /// Likewise for work that also waits for a client: places for such work are apart, and whose client is slow loses its place where others
-    /// wait for it.
+    /// Likewise for work that also waits for a client: places for such work are apart, and whose client is slow loses its place where
+    /// others wait for it.
     /// </summary>
     /// <param name="scope">The database that the functions belong to.</param>
     /// <param name="work">What is to be run, with a token that is cancelled when it is to end.</param>

@@ -1,8 +1,8 @@
 namespace CloudWall.Scripting.Running;
 
 /// <summary>
-/// The place of a call that also waits for a client: it has none to run in meanwhile. How long it waits is counted, so that others need not wait
-/// for whoever is slowest. Safe for use from many threads, but for what <see cref="ScriptPlace"/> has.
+/// The place of a call that also waits for a client: it has none to run in meanwhile. How long it waits is counted, so that others need not
+/// wait for whoever is slowest. Safe for use from many threads, but for what <see cref="ScriptPlace"/> has.
 /// </summary>
 internal sealed class StreamPlace : ScriptPlace, IDisposable
 {

@@ -2,8 +2,8 @@ namespace CloudWall.Scripting.Running;
 
 /// <summary>
 /// The places for calls that wait for their clients. Who is slow keeps a place only while nobody else needs it: whoever has to wait for one
-/// looks each second for a call whose client has taken nothing for <see cref="Stall"/>, or has let it wait for <see cref="Slow"/> in all, and
-/// ends the one that has waited longest.
+/// looks each second for a call whose client has taken nothing for <see cref="Stall"/>, or has let it wait for <see cref="Slow"/> in all,
+/// and ends the one that has waited longest.
 /// </summary>
 /// <param name="count">How many there are.</param>
 /// <param name="time">The clock.</param>

@@ -36,7 +36,10 @@ internal sealed record NodeSettings
     /// </summary>
     public required int? MaxConnectionsPerAddress { get; init; }
 
-    /// <summary><c>[couchdb] single_node</c>: whether <c>_users</c> and <c>_replicator</c> are made where they are missing. True here, false in CouchDB.</summary>
+    /// <summary>
+    /// <c>[couchdb] single_node</c>: whether <c>_users</c> and <c>_replicator</c> are made where they are missing. True here, false in
+    /// CouchDB.
+    /// </summary>
     public required bool SingleNode { get; init; }
 
     /// <summary><c>[cloudwall] max_feeds</c>: feeds that wait for changes, of all databases together.</summary>
@@ -57,7 +60,9 @@ internal sealed record NodeSettings
     /// <summary><c>[cloudwall] view_memory</c> in bytes: what may be kept in memory of views, for queries.</summary>
     public required long ViewMemory { get; init; }
 
-    /// <summary><c>[cloudwall] max_waiting</c>: how many requests may wait for <see cref="RequestMemory"/>, and for <see cref="WriteMemory"/>.</summary>
+    /// <summary>
+    /// <c>[cloudwall] max_waiting</c>: how many requests may wait for <see cref="RequestMemory"/>, and for <see cref="WriteMemory"/>.
+    /// </summary>
     public required int MaxWaiting { get; init; }
 
     /// <summary><c>[cloudwall] wait_timeout</c>: how long each may wait.</summary>
@@ -120,7 +125,9 @@ internal sealed record NodeSettings
     /// <summary><c>[chttpd] decode_plus_to_space</c>: whether a plus sign in a path is a space.</summary>
     public required bool DecodePlusToSpace { get; init; }
 
-    /// <summary><c>[chttpd] allow_jsonp</c>: whether <c>callback</c> makes a script of a JSON answer, which pages of any origin can run.</summary>
+    /// <summary>
+    /// <c>[chttpd] allow_jsonp</c>: whether <c>callback</c> makes a script of a JSON answer, which pages of any origin can run.
+    /// </summary>
     public required bool AllowJsonp { get; init; }
 
     /// <summary><c>[chttpd] secure_rewrites</c>: whether rewrites of a design document stay in its database.</summary>
@@ -163,7 +170,11 @@ internal sealed record NodeSettings
         MaxFeeds = (int)settings.Number("cloudwall", "max_feeds", 10_000, 1, int.MaxValue),
         StallTimeout = TimeSpan.FromMilliseconds(settings.Number("cloudwall", "stall_timeout", 300_000, 1, int.MaxValue)),
         RequestMemory = settings.Number(
-            "cloudwall", "request_memory", Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16, 64L << 20, 256L << 20), 1, long.MaxValue / 2),
+            "cloudwall",
+            "request_memory",
+            Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16, 64L << 20, 256L << 20),
+            1,
+            long.MaxValue / 2),
         WriteMemory = settings.Number("cloudwall", "write_memory", 64L << 20, 1, long.MaxValue / 2),
         ViewMemory = settings.Number("cloudwall", "view_memory", 16L << 20, 0, long.MaxValue / 2),
         MaxWaiting = (int)settings.Number("cloudwall", "max_waiting", 500, 0, int.MaxValue),

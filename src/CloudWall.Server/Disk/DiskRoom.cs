@@ -114,7 +114,8 @@ internal sealed class DiskRoom : WriteRoom
 
             if (!_hasLooked)
             {
-                _reserve = _settings.Reserve ?? Math.Min(UsualReserve, Math.Max(_space.Total / 32, Math.Min(LeastUseful, _space.Total / 8)));
+                _reserve = _settings.Reserve ?? Math.Min(
+                    UsualReserve, Math.Max(_space.Total / 32, Math.Min(LeastUseful, _space.Total / 8)));
                 if (_isHeld && new FileInfo(_file).Length != _reserve)
                 {
                     GiveUp();

@@ -9,9 +9,9 @@ using Microsoft.AspNetCore.Connections;
 namespace CloudWall.Server.Http;
 
 /// <summary>
-/// Counts connections: those that there are, and those from each address. There may be as many as the settings say, and no more than the stores
-/// leave files for (<see cref="FileBudget"/>). One more is told so (503 and <c>Retry-After</c>) whatever it asks, and ended; where a crowd of them
-/// comes at once, most are just ended.
+/// Counts connections: those that there are, and those from each address. There may be as many as the settings say, and no more than the
+/// stores leave files for (<see cref="FileBudget"/>). One more is told so (503 and <c>Retry-After</c>) whatever it asks, and ended; where a
+/// crowd of them comes at once, most are just ended.
 /// </summary>
 internal sealed class ConnectionLimit
 {

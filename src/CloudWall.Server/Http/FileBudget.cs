@@ -4,13 +4,13 @@ using CloudWall.Storage.RocksDb;
 namespace CloudWall.Server.Http;
 
 /// <summary>
-/// Who may have how many of the files that the system lets this process have open. Connections are what others can make at will, so they are
-/// what has to leave room: for the files of the stores, for what the runtime opens when code first runs, and for connections to peers.
+/// Who may have how many of the files that the system lets this process have open. Connections are what others can make at will, so they
+/// are what has to leave room: for the files of the stores, for what the runtime opens when code first runs, and for connections to peers.
 /// </summary>
 internal sealed partial class FileBudget
 {
-    // The runtime keeps two files open for each assembly; 70 were counted for those that are loaded from the moment on when a node is about to
-    // listen until all of it has been used.
+    // The runtime keeps two files open for each assembly; 70 were counted for those that are loaded from the moment on when a node is about
+    // to listen until all of it has been used.
     private const int Runtime = 78;
 
     // Logs, manifests, and what a flush or a compaction writes.

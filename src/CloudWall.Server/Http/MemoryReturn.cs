@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace CloudWall.Server.Http;
 
 /// <summary>
-/// Gives memory back to the system that large requests, or answers of peers, have used. The garbage collector does so when it runs, but a node that has nothing to
-/// do does not make it run: after a bulk of 84 MB it kept 433 MiB.
+/// Gives memory back to the system that large requests, or answers of peers, have used. The garbage collector does so when it runs, but a
+/// node that has nothing to do does not make it run: after a bulk of 84 MB it kept 433 MiB.
 /// </summary>
 internal sealed partial class MemoryReturn : IDisposable
 {

@@ -7,8 +7,8 @@ namespace CloudWall.Server.Rules;
 
 /// <summary>
 /// Keeps passwords out of the users' databases. CouchDB hashes a <c>password</c> when it is written; this node has no accounts yet that
-/// could use the hash, and must not store the password itself. Documents that were hashed elsewhere are taken. What earlier versions let in is
-/// shown without it.
+/// could use the hash, and must not store the password itself. Documents that were hashed elsewhere are taken. What earlier versions let in
+/// is shown without it.
 /// </summary>
 internal sealed class UserDocumentRule : WriteRule
 {

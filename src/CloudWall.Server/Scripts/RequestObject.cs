@@ -44,7 +44,9 @@ internal static class RequestObject
         WriteHeaders(json, exchange);
         var text = body is { } bytes ? Encoding.UTF8.GetString(bytes.Span) : null;
         json.Raw(",\"body\":"u8);
-        _ = isRead && body is { } read ? json.Raw(read.Span) : json.Text(text ?? (exchange.ContentLength == 0 ? string.Empty : "undefined"));
+        _ = isRead && body is { } read
+            ? json.Raw(read.Span)
+            : json.Text(text ?? (exchange.ContentLength == 0 ? string.Empty : "undefined"));
         json.Raw(",\"peer\":"u8)
             .Text(exchange.Context.Connection.RemoteIpAddress?.ToString() ?? string.Empty).Raw(",\"form\":"u8);
         WriteMembers(json, IsForm(exchange) && body is { } form ? Query.ParseForm(form.Span) : Query.Parse([]));
@@ -56,7 +58,8 @@ internal static class RequestObject
 
     private static bool IsForm(Exchange exchange) =>
         exchange.Method is "POST" or "PUT"
-        && exchange.RequestHeaders.ContentType.ToString().StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
+        && exchange.RequestHeaders.ContentType.ToString().StartsWith(
+            "application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The path as it was asked for; as in CouchDB, the query string is a part of its end.</summary>
     private static void WriteRequestedPath(JsonBuffer json, Exchange exchange)

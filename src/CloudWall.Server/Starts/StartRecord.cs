@@ -6,8 +6,9 @@ namespace CloudWall.Server.Starts;
 
 /// <summary>
 /// How often a node has crashed soon after its start, kept in a file of its data directory: whoever has to find out why must be able to
-/// reach a node that its jobs bring down again and again. A run that is not followed by <see cref="Dispose"/> was a crash, unless the machine
-/// has been started since: then its plug was pulled. Only crashes within the first minute count, and a run of ten minutes forgets them.
+/// reach a node that its jobs bring down again and again. A run that is not followed by <see cref="Dispose"/> was a crash, unless the
+/// machine has been started since: then its plug was pulled. Only crashes within the first minute count, and a run of ten minutes forgets
+/// them.
 /// </summary>
 internal sealed class StartRecord : IDisposable
 {
@@ -122,7 +123,8 @@ internal sealed class StartRecord : IDisposable
     {
         try
         {
-            DurableDirectory.Replace(_file, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{_crashes} {_boot} {_state}\n")));
+            DurableDirectory.Replace(
+                _file, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{_crashes} {_boot} {_state}\n")));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

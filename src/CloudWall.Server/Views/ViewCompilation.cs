@@ -41,10 +41,13 @@ internal static class ViewCompilation
                 return bad;
             }
 
-            if (reduction >= 0 && group.Definition.Views[view].Reductions[reduction] is var source && !source.StartsWith('_')
-                && await CompileAsync("reduce", name, host.ReducesAsync(database.Name, new ReduceSource(group.Language, [source]), cancellation)) is { } worse)
+            if (reduction >= 0 && group.Definition.Views[view].Reductions[reduction] is var source && !source.StartsWith('_'))
             {
-                return worse;
+                var compiling = host.ReducesAsync(database.Name, new ReduceSource(group.Language, [source]), cancellation);
+                if (await CompileAsync("reduce", name, compiling) is { } worse)
+                {
+                    return worse;
+                }
             }
         }
 

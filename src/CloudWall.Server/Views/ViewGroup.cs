@@ -65,7 +65,8 @@ internal sealed record ViewGroup(
         var signature = Sign(language, options, library, [.. maps.Keys], definitions);
         return new ViewGroup(
             language,
-            new IndexDefinition(signature, definitions, IsSet(options, "include_design"u8), IsSet(options, "local_seq"u8), id, EngineOf(language)),
+            new IndexDefinition(
+                signature, definitions, IsSet(options, "include_design"u8), IsSet(options, "local_seq"u8), id, EngineOf(language)),
             new MapSource(language, [.. maps.Keys.Select(static map => map.Map)], library.ToArray()),
             names);
     }
@@ -75,7 +76,9 @@ internal sealed record ViewGroup(
     private static bool IsSet(NormalJson? options, ReadOnlySpan<byte> name) => options?.Member(name) is { Boolean: true };
 
     private static bool IsRaw(string options) =>
-        NormalJson.Parse(options) is { IsObject: true } members && members.Member("collation"u8) is { IsText: true } order && order.Text() == "raw";
+        NormalJson.Parse(options) is { IsObject: true } members
+        && members.Member("collation"u8) is { IsText: true } order
+        && order.Text() == "raw";
 
     private static string Sign(
         string language,
@@ -85,7 +88,8 @@ internal sealed record ViewGroup(
         List<ViewDefinition> definitions)
     {
         using var text = new Http.JsonBuffer();
-        text.Raw([Version]).Text(language).Text(EngineOf(language)).Raw(options is { } some ? some.Utf8.Span : "{}"u8).Raw(library.IsEmpty ? "{}"u8 : library.Span);
+        text.Raw([Version]).Text(language).Text(EngineOf(language))
+            .Raw(options is { } some ? some.Utf8.Span : "{}"u8).Raw(library.IsEmpty ? "{}"u8 : library.Span);
         for (var view = 0; view < maps.Count; view++)
         {
             text.Raw("\n"u8).Text(maps[view].Map).Text(maps[view].Options);

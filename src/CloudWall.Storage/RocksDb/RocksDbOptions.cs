@@ -18,8 +18,8 @@ public sealed record RocksDbOptions
     public const int FewestOpenFiles = 20;
 
     /// <summary>
-    /// Table and blob files held open, at least <see cref="FewestOpenFiles"/>. 512. Where there are few, levels are kept in fewer files, because a
-    /// scan holds all files of the first level whatever this says.
+    /// Table and blob files held open, at least <see cref="FewestOpenFiles"/>. 512. Where there are few, levels are kept in fewer files,
+    /// because a scan holds all files of the first level whatever this says.
     /// </summary>
     public int MaxOpenFiles { get; init; } = 512;
 

@@ -5,8 +5,8 @@ using System.Text;
 namespace CloudWall.Load.Http;
 
 /// <summary>
-/// A peer whose answers never end: a string of a feed, a document, its list of attachments, a name of a document, the description of a database,
-/// headers; or a document with very many small attachments, which do end. It is there for nodes that replicate from it.
+/// A peer whose answers never end: a string of a feed, a document, its list of attachments, a name of a document, the description of a
+/// database, headers; or a document with very many small attachments, which do end. It is there for nodes that replicate from it.
 /// </summary>
 internal sealed class EndlessPeer : IAsyncDisposable
 {

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace CloudWall.Scripting.Tests.DesignDocuments;
 
-/// <summary>Review, attack 14: a limit covers all rows of a list together. Each <c>log()</c> takes a second of the function's time here.</summary>
+/// <summary>
+/// Review, attack 14: a limit covers all rows of a list together. Each <c>log()</c> takes a second of the function's time here.
+/// </summary>
 public sealed class ListLimitTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();

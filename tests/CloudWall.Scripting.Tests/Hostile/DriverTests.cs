@@ -73,7 +73,9 @@ public sealed class DriverTests
         Assert.Contains("\"body\":\"0\"", Scripts.Text(design.Show("a", Scripts.Utf8("{}"), Scripts.Utf8("""{"headers":{},"path":[]}"""), TestContext.Current.CancellationToken)), StringComparison.Ordinal);
     }
 
-    /// <summary>A driver that says over and over that it makes progress is ended when it has said so as often as there are pieces.</summary>
+    /// <summary>
+    /// A driver that says over and over that it makes progress is ended when it has said so as often as there are pieces.
+    /// </summary>
     [Fact]
     public void No_more_pieces_are_begun_than_there_are()
     {

@@ -7,7 +7,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace CloudWall.Scripting.Tests.QuickJs;
 
-/// <summary>Review, attack 2: what is kept between calls takes its room from the calls' memory, and goes when nobody has use for it.</summary>
+/// <summary>
+/// Review, attack 2: what is kept between calls takes its room from the calls' memory, and goes when nobody has use for it.
+/// </summary>
 public sealed class KeptMemoryTests : IDisposable
 {
     private const long MiB = 1 << 20;

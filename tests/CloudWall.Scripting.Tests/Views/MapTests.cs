@@ -164,7 +164,9 @@ public sealed class MapTests
             "function(doc) { var n = 0; for (var d = doc.d; d; d = d[0]) n++; emit(n); }", "{\"_id\":\"a\",\"d\":" + deep + "}"));
     }
 
-    /// <summary>Review, attack 13: no further document is begun when there is no room for its rows, however documents go into an instance.</summary>
+    /// <summary>
+    /// Review, attack 13: no further document is begun when there is no room for its rows, however documents go into an instance.
+    /// </summary>
     [Theory]
     [InlineData("function(doc) { emit(doc.n, 'x'.repeat(1000)); }")]
     [InlineData("function(doc) { seen = doc; emit(doc.n, 'x'.repeat(1000)); }")]

@@ -4,8 +4,8 @@ using CloudWall.Server.Tests.Endpoints;
 namespace CloudWall.Server.Tests.Rules;
 
 /// <summary>
-/// A password in clear that an earlier version let into <c>_users</c> is shown to nobody and goes nowhere: no way out has it, and whatever is
-/// written from what was read is without it.
+/// A password in clear that an earlier version let into <c>_users</c> is shown to nobody and goes nowhere: no way out has it, and whatever
+/// is written from what was read is without it.
 /// </summary>
 public sealed class UserPasswordTests
 {

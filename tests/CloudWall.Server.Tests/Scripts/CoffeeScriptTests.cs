@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace CloudWall.Server.Tests.Scripts;
 
 /// <summary>
-/// Design documents in CoffeeScript, which CouchDB compiles: they are kept as they are, and whatever needs one of their functions is refused with
-/// the reason, writes that they would validate included.
+/// Design documents in CoffeeScript, which CouchDB compiles: they are kept as they are, and whatever needs one of their functions is
+/// refused with the reason, writes that they would validate included.
 /// </summary>
 public sealed class CoffeeScriptTests
 {

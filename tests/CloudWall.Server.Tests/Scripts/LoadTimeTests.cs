@@ -5,8 +5,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace CloudWall.Server.Tests.Scripts;
 
 /// <summary>
-/// House A3: design documents whose code does not end when it is loaded hold up nobody else. None of it ends before the others were answered: it
-/// has a day, and the clock moves only until all that can run does, and what takes long has left the quick place.
+/// House A3: design documents whose code does not end when it is loaded hold up nobody else. None of it ends before the others were
+/// answered: it has a day, and the clock moves only until all that can run does, and what takes long has left the quick place.
 /// </summary>
 public sealed class LoadTimeTests
 {

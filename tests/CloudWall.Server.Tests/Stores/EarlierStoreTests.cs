@@ -147,8 +147,8 @@ public sealed class EarlierStoreTests
     }
 
     /// <summary>
-    /// One between URLs goes on from the checkpoint that the earlier version would have written: its id was made of the users and of what the
-    /// peers said of themselves, the time in microseconds among it.
+    /// One between URLs goes on from the checkpoint that the earlier version would have written: its id was made of the users and of what
+    /// the peers said of themselves, the time in microseconds among it.
     /// </summary>
     [Theory]
     [MemberData(nameof(Versions))]

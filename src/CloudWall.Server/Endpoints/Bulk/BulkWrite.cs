@@ -12,8 +12,8 @@ using CloudWall.Storage;
 namespace CloudWall.Server.Endpoints.Bulk;
 
 /// <summary>
-/// Writes the documents of a bulk, so many in one step as memory is kept for. A failure of the first step fails the request. Later the answer
-/// must say what has been written: those that are not are told the failure, each in its row.
+/// Writes the documents of a bulk, so many in one step as memory is kept for. A failure of the first step fails the request. Later the
+/// answer must say what has been written: those that are not are told the failure, each in its row.
 /// </summary>
 /// <param name="exchange">The request.</param>
 /// <param name="mode">Edits, or replicated revisions.</param>

@@ -68,7 +68,8 @@ internal sealed class HeldDocuments(Database database, DocumentLimits limits, Me
         _rest ??= database.BeginSpool();
         var id = document.Id is { } named ? Encoding.UTF8.GetBytes(named) : null;
         var revision = document.Revision is { } sent ? Encoding.UTF8.GetBytes(sent.ToString()) : null;
-        foreach (var number in (ReadOnlySpan<int>)[text.Length, id?.Length ?? -1, revision?.Length ?? -1, contents is null ? -1 : _contents.Count])
+        var place = contents is null ? -1 : _contents.Count;
+        foreach (var number in (ReadOnlySpan<int>)[text.Length, id?.Length ?? -1, revision?.Length ?? -1, place])
         {
             BinaryPrimitives.WriteInt32LittleEndian(_lengths, number);
             _rest.Write(_lengths.AsSpan(0, sizeof(int)));
@@ -194,7 +195,8 @@ internal sealed class HeldDocuments(Database database, DocumentLimits limits, Me
 
     private int LengthAt(int place) => BinaryPrimitives.ReadInt32LittleEndian(_lengths.AsSpan(place * sizeof(int)));
 
-    private async ValueTask<(ParsedDocument Document, ReceivedContents? Contents, long Weight)> ReadAsync(Head head, CancellationToken cancellation)
+    private async ValueTask<(ParsedDocument Document, ReceivedContents? Contents, long Weight)> ReadAsync(
+        Head head, CancellationToken cancellation)
     {
         var length = _unread;
         var reserved = (long)length;

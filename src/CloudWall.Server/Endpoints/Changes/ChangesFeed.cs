@@ -273,8 +273,8 @@ internal sealed class ChangesFeed : IDisposable
     private long? Shown(long sequence) => _left % _options.SequenceInterval == 0 ? sequence : null;
 
     /// <summary>
-    /// The end of a pass for which CouchDB looks documents up: it knows nothing of those that it did not look at. Where documents were named
-    /// more than once there may be more rows than there are changes, and less than nothing is pending.
+    /// The end of a pass for which CouchDB looks documents up: it knows nothing of those that it did not look at. Where documents were
+    /// named more than once there may be more rows than there are changes, and less than nothing is pending.
     /// </summary>
     private FeedRound EndAsLookup(Pass pass, long total) =>
         new(pass.Rows, _left == 0 || _options.Descending ? pass.LastWritten : _seen, total - pass.Rows);

@@ -12,7 +12,8 @@ internal static class Information
     public static async Task Show(Exchange exchange)
     {
         // CouchDB's instance_start_time is in seconds. Replications between CloudWall nodes tell databases of one name apart by this.
-        exchange.Headers["X-CloudWall-Created"] = exchange.Database.CreatedAt.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+        exchange.Headers["X-CloudWall-Created"] = exchange.Database.CreatedAt.ToUnixTimeMilliseconds().ToString(
+            CultureInfo.InvariantCulture);
         using var json = new JsonBuffer();
         Write(json, exchange.Database);
         await exchange.WriteJsonAsync(200, json);

@@ -186,8 +186,8 @@ internal static class SchedulerDocuments
     }
 
     /// <summary>
-    /// The state of a job that its document does not tell yet. What has ended runs until its document says how, as in CouchDB: whoever is told
-    /// that it is completed may read that in the document.
+    /// The state of a job that its document does not tell yet. What has ended runs until its document says how, as in CouchDB: whoever is
+    /// told that it is completed may read that in the document.
     /// </summary>
     private static string State(JobState state) => state switch
     {

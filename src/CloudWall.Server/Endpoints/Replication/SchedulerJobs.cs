@@ -12,7 +12,8 @@ internal static class SchedulerJobs
     public static Task List(Exchange exchange)
     {
         var jobs = exchange.Node.Replications.Jobs;
-        return JobListing.AnswerAsync(exchange, "jobs", jobs.Count, jobs, (json, job) => Write(json, exchange.Node, job), exchange.Node.HeldReplications?.Reason);
+        return JobListing.AnswerAsync(
+            exchange, "jobs", jobs.Count, jobs, (json, job) => Write(json, exchange.Node, job), exchange.Node.HeldReplications?.Reason);
     }
 
     /// <summary>GET: one.</summary>

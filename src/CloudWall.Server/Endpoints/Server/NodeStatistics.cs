@@ -56,8 +56,16 @@ internal static class NodeStatistics
         Write(text, "couchdb_httpd_requests_total", "counter", ("", node.Metrics.Requests));
         Write(text, "couchdb_httpd_aborted_requests_total", "counter", ("", node.Metrics.Aborted));
         Write(text, "couchdb_httpd_clients_requesting_changes", "gauge", ("", node.Feeds.Open));
-        Write(text, "couchdb_httpd_request_methods", "counter", [.. node.Metrics.ByMethod.Select(static each => ($"{{method=\"{each.Method}\"}}", each.Count))]);
-        Write(text, "couchdb_httpd_status_codes", "counter", [.. node.Metrics.ByStatus.Select(static each => ($"{{code=\"{each.Status}\"}}", each.Count))]);
+        Write(
+            text,
+            "couchdb_httpd_request_methods",
+            "counter",
+            [.. node.Metrics.ByMethod.Select(static each => ($"{{method=\"{each.Method}\"}}", each.Count))]);
+        Write(
+            text,
+            "couchdb_httpd_status_codes",
+            "counter",
+            [.. node.Metrics.ByStatus.Select(static each => ($"{{code=\"{each.Status}\"}}", each.Count))]);
         Write(text, "couchdb_open_databases", "gauge", ("", node.Databases.Names.Count));
         Write(text, "couchdb_open_os_files", "gauge", ("", FileBudget.CountOpen()));
         exchange.IsPlain = true;

@@ -18,7 +18,8 @@ internal static class Resharding
     public static Task ListJobs(Exchange exchange) => exchange.WriteJsonAsync(200, "{\"total_rows\":0,\"offset\":0,\"jobs\":[]}"u8);
 
     /// <summary>POST <c>/_reshard/jobs</c>, PUT <c>/_reshard/state</c>.</summary>
-    public static Task Refuse(Exchange exchange) => throw HttpErrors.NotYet("Databases of this node have one shard, which cannot be split.");
+    public static Task Refuse(Exchange exchange) =>
+        throw HttpErrors.NotYet("Databases of this node have one shard, which cannot be split.");
 
     /// <summary>Anything else.</summary>
     public static Task Unknown(Exchange exchange) => throw HttpErrors.NotFound("missing");

@@ -5,7 +5,9 @@ namespace CloudWall.Server.Tests.Endpoints.Attachments;
 
 public sealed class AttachmentTests
 {
-    /// <summary>Review, F13 and F18: a type is kept as it came, also where it says nothing or more than ASCII, so that the revision is the same.</summary>
+    /// <summary>
+    /// Review, F13 and F18: a type is kept as it came, also where it says nothing or more than ASCII, so that the revision is the same.
+    /// </summary>
     [Theory]
     [InlineData("", "1-599d942f0a22f28cd5047f35cd589fb0")]
     [InlineData("text/\u00e9; a=\u00fc", "1-676058e5953d46bd2e1c0d84ad1b9122")]

@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace CloudWall.Server.Tests.Endpoints.Bulk;
 
-/// <summary>Review, F18: one revision whose generation is beyond all that can be stored here does not spoil what is asked beside it.</summary>
+/// <summary>
+/// Review, F18: one revision whose generation is beyond all that can be stored here does not spoil what is asked beside it.
+/// </summary>
 public sealed class RevisionsDifferenceTests
 {
     private const string Stored = "1-967a00dff5e02add41819138abb3284d";

@@ -77,7 +77,9 @@ public class ChangesTests
         Assert.Contains($"\"last_seq\":\"{Token(database, last)}\",\"pending\":{pending}}}", end, StringComparison.Ordinal);
     }
 
-    /// <summary>As in CouchDB, more rows than there are changes leave less than nothing; and of more than 1000 ids each counts once.</summary>
+    /// <summary>
+    /// As in CouchDB, more rows than there are changes leave less than nothing; and of more than 1000 ids each counts once.
+    /// </summary>
     [Theory]
     [InlineData(1000, 1000, -980)]
     [InlineData(1001, 1, 0)]
