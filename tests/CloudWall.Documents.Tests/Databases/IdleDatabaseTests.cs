@@ -29,9 +29,8 @@ public sealed class IdleDatabaseTests
             costs[round] = (GC.GetTotalMemory(forceFullCollection: true) - before) / Databases;
         }
 
-        // What tests before it have left in pools may go in any round, but not in most.
-        Array.Sort(costs);
-        Assert.InRange(costs[Rounds / 2], 1, 10 << 10);
+        // What tests before it have left in pools may go in any round, which makes it look cheap; nothing makes it look dear.
+        Assert.InRange(costs.Max(), 1, 10 << 10);
         GC.KeepAlive(engine);
     }
 
