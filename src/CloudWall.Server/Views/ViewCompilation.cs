@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
@@ -8,7 +9,7 @@ using CloudWall.Server.Json;
 namespace CloudWall.Server.Views;
 
 /// <summary>Sees to it that the functions of a design document's views compile before it is written, as CouchDB does.</summary>
-internal static class ViewCompilation
+internal static partial class ViewCompilation
 {
     /// <summary>Compiles a document's views; it may be no design document.</summary>
     /// <param name="host">What runs functions. One that does not know the document's language has nothing to say.</param>
@@ -31,8 +32,14 @@ internal static class ViewCompilation
             return null;
         }
 
-        // All together, as they will be used; one by one only to find out which is wrong.
-        var fine = await CompileAsync("map", string.Empty, host.MapsAsync(database.Name, group.Maps, cancellation)) is null;
+        // All together, as they will be used; one by one only to find out whose text is wrong.
+        var together = await CompileAsync("map", string.Empty, host.MapsAsync(database.Name, group.Maps, cancellation));
+        if (together is { Status: >= 500 })
+        {
+            return together;
+        }
+
+        var fine = together is null;
         foreach (var (name, (view, reduction)) in group.Names.OrderBy(static name => name.Key, StringComparer.Ordinal))
         {
             var map = group.Maps with { Functions = [group.Maps.Functions[view]] };
@@ -62,11 +69,29 @@ internal static class ViewCompilation
             }
             catch (ScriptException failure)
             {
-                return failure.Error == "not_found"
-                    ? Scripts.ScriptErrors.Of(failure)
-                    : new DocumentError(
-                        400, "compilation_error", $"Compilation of the {kind} function in the '{view}' view failed: {failure.Reason}");
+                return ErrorOf(failure, kind, view);
             }
         }
     }
+
+    /// <summary>
+    /// A fault of the text is told from want of time or memory, which another attempt may find: that is answered as where functions run.
+    /// A program of another language that ends over the text has refused it, as in CouchDB (<c>couch_query_servers:try_compile</c>).
+    /// </summary>
+    private static DocumentError ErrorOf(ScriptException failure, string kind, string view)
+    {
+        return failure switch
+        {
+            { Error: "compilation_error" } => Refused(": " + failure.Reason),
+            { Error: "os_process_error" } when ExitStatus().Match(failure.Reason) is { Success: true } exit =>
+                Refused(" with exit status: " + exit.Groups["status"].Value),
+            _ => Scripts.ScriptErrors.Of(failure),
+        };
+
+        DocumentError Refused(string why) =>
+            new(400, "compilation_error", $"Compilation of the {kind} function in the '{view}' view failed{why}");
+    }
+
+    [GeneratedRegex(@"^\{exit_status,(?<status>\d+)\}$", RegexOptions.ExplicitCapture)]
+    private static partial Regex ExitStatus();
 }

@@ -50,10 +50,10 @@ public sealed class LoadTimeTests
 
         Assert.All(loading, static put => Assert.False(put.IsCompleted));
 
-        // All of them end, some only after others. Each view is tried twice: to say which one it was.
+        // All of them end, some only after others.
         clock.Step = Day;
         await clock.UntilAsync(() => loading.All(static put => put.IsCompleted));
-        Assert.All(loading, static put => Assert.Equal(400, put.Result.Status));
+        Assert.All(loading, static put => Assert.Equal(500, put.Result.Status));
     }
 
     private sealed class Ending(Action end) : IDisposable
