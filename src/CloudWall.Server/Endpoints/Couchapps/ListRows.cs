@@ -116,7 +116,10 @@ internal abstract class ListRows : IDisposable
                 return false;
             }
 
-            ViewListing.WriteRow(json, _rows);
+            // Rows without a value have another form here than in the answer of a view, and no reason, as in CouchDB.
+            _ = _rows.Overflow is not null
+                ? json.Raw("{\"id\":\"error\",\"key\":null,\"value\":\"reduce_overflow_error\"}"u8)
+                : json.Raw("{\"key\":"u8).Raw(_rows.Key).Raw(",\"value\":"u8).Raw(_rows.Value).Raw("}"u8);
             return true;
         }
 

@@ -142,7 +142,7 @@ internal sealed class ViewListing
     }
 
     /// <summary>Writes a reduced row. One that has no value has no key either, as in CouchDB.</summary>
-    public static void WriteRow(JsonBuffer json, ReducedRows rows) => _ = rows.Overflow is { } reason
+    private static void WriteRow(JsonBuffer json, ReducedRows rows) => _ = rows.Overflow is { } reason
         ? json.Raw("{\"key\":null,\"error\":\"reduce_overflow_error\",\"reason\":"u8).Text(reason).Raw("}"u8)
         : json.Raw("{\"key\":"u8).Raw(rows.Key).Raw(",\"value\":"u8).Raw(rows.Value).Raw("}"u8);
 

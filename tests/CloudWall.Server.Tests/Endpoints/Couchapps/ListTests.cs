@@ -60,6 +60,34 @@ public sealed class ListTests
         Assert.True(JsonNode.DeepEquals(expected, actual), $"{expected.ToJsonString()}\n{actual.ToJsonString()}");
     }
 
+    /// <summary>CouchDB's views and list functions are told in different forms that a reduction did not shrink.</summary>
+    [Fact]
+    public async Task A_reduction_that_did_not_shrink_is_an_error_without_its_reason()
+    {
+        await using var node = await TestNode.StartAsync();
+        Assert.Equal(201, (await node.SendAsync("PUT", "/db")).Status);
+        Assert.Equal(201, (await node.SendAsync("PUT", "/db/_design/app", """
+            {"views":{"grows":{"map":"function (doc) { emit(doc._id, doc.text); }",
+            "reduce":"function (keys, values) { return values.join(); }"}},
+            "lists":{"all":"function (head, req) { var row, rows = []; while (row = getRow()) rows.push(row); return toJSON(rows); }"}}
+            """)).Status);
+        Assert.Equal(201, (await node.SendAsync("PUT", "/db/long", $$"""{"text":"{{new string('x', 10_000)}}"}""")).Status);
+        Assert.Equal(201, (await node.SendAsync("PUT", "/db/short", """{"text":"y"}""")).Status);
+
+        Assert.Equal("""[{"id":"error","key":null,"value":"reduce_overflow_error"}]""", await ListAsync(""));
+        Assert.Equal(
+            """[{"id":"error","key":null,"value":"reduce_overflow_error"},{"key":"short","value":"y"}]""", await ListAsync("?group=true"));
+        var view = Encoding.UTF8.GetString((await node.SendAsync("GET", "/db/_design/app/_view/grows")).Body);
+        Assert.StartsWith("""{"rows":[""" + "\r\n" + """{"key":null,"error":"reduce_overflow_error","reason":"Reduce output""", view, StringComparison.Ordinal);
+
+        async Task<string> ListAsync(string query)
+        {
+            var answer = await node.SendAsync("GET", "/db/_design/app/_list/all/grows" + query);
+            Assert.Equal(200, answer.Status);
+            return Encoding.UTF8.GetString(answer.Body);
+        }
+    }
+
     [Theory]
     [InlineData("_all_docs", """{"keys":["b"],"include_docs":true}""")]
     [InlineData("_all_docs", """{"keys":["b","nothing"]}""")]
