@@ -21,7 +21,7 @@ public sealed class ScriptHost : IDisposable
     private readonly ScriptHostOptions _options;
     private readonly Dictionary<Key, Entry> _entries = [];
     private readonly Lock _lock = new();
-    private readonly ITimer _timer;
+    private readonly IdleTimer _timer;
     private bool _disposed;
 
     /// <summary>A host for the languages of the factories given.</summary>
@@ -33,7 +33,7 @@ public sealed class ScriptHost : IDisposable
         _options = options;
         Runner = runner;
         _factories = factories.ToDictionary(factory => factory.Language, StringComparer.OrdinalIgnoreCase);
-        _timer = options.Time.CreateTimer(static state => ((ScriptHost)state!).DropIdle(), this, options.IdleTime, options.IdleTime);
+        _timer = new IdleTimer(options.Time, options.IdleTime, DropIdle);
     }
 
     /// <summary>Where functions run.</summary>
@@ -297,6 +297,7 @@ public sealed class ScriptHost : IDisposable
             }
 
             _entries.Add(key, entry = new Entry(key));
+            _timer.Start();
         }
 
         entry.LastUse = _options.Time.GetTimestamp();
@@ -321,7 +322,13 @@ public sealed class ScriptHost : IDisposable
             {
                 _entries.Remove(entry.Key);
             }
+
+            if (!_disposed)
+            {
+                _timer.Continue(_entries.Count > 0 ? _entries.Values.Min(static entry => entry.LastUse) : null);
+            }
         }
+
         foreach (var entry in dropped)
         {
             entry.ReleaseIdle();

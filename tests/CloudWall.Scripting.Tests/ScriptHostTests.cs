@@ -1,13 +1,12 @@
 using CloudWall.Scripting.DesignDocuments;
 using CloudWall.Scripting.Running;
 using CloudWall.Scripting.Views;
-using Microsoft.Extensions.Time.Testing;
 
 namespace CloudWall.Scripting.Tests;
 
 public sealed class ScriptHostTests : IDisposable
 {
-    private readonly FakeTimeProvider _time = new();
+    private readonly CountedTimers _time = new();
     private readonly ScriptHost _host;
 
     public ScriptHostTests() => _host = new ScriptHost(new ScriptHostOptions { Time = _time, Capacity = 3 }, new InlineRunner(), Scripts.Factory);
@@ -57,6 +56,32 @@ public sealed class ScriptHostTests : IDisposable
         Assert.Equal(1, _host.Count);
         _time.Advance(TimeSpan.FromMinutes(5));
         Assert.Equal(0, _host.Count);
+    }
+
+    /// <summary>Review, house A8: an idle host does not wake the process up.</summary>
+    [Fact]
+    public void A_timer_runs_only_while_there_is_something_to_drop()
+    {
+        Assert.Equal(0, _time.Active);
+        for (var i = 0; i < 2; i++)
+        {
+            Maps("a", "d => 1");
+            Maps("b", "d => 1");
+            Assert.Equal(1, _time.Active);
+            _time.Advance(TimeSpan.FromMinutes(4));
+            Maps("b", "d => 1");
+            _time.Advance(TimeSpan.FromMinutes(1));
+            Assert.Equal((1, 1), (_host.Count, _time.Active));
+            _time.Advance(TimeSpan.FromMinutes(4));
+            Assert.Equal((0, 0), (_host.Count, _time.Active));
+        }
+
+        Maps("a", "d => 1");
+        _host.DropScope("a");
+        Assert.Equal(0, _time.Active);
+        Assert.Throws<ScriptException>(() => Maps("a", "("));
+        _time.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal(0, _time.Active);
     }
 
     [Fact]

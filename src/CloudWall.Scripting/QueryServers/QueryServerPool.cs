@@ -13,7 +13,7 @@ internal sealed class QueryServerPool : IDisposable
     private readonly int _limit;
     private readonly List<QueryServerProcess> _idle = [];
     private readonly Lock _lock = new();
-    private readonly ITimer _timer;
+    private readonly IdleTimer _timer;
     private bool _disposed;
     private int _busy;
 
@@ -23,7 +23,7 @@ internal sealed class QueryServerPool : IDisposable
         _options = options;
         _limit = Math.Max(1, options.ProcessLimit);
         _places = new SemaphoreSlim(_limit);
-        _timer = options.Time.CreateTimer(static state => ((QueryServerPool)state!).DropIdle(), this, options.IdleTime, options.IdleTime);
+        _timer = new IdleTimer(options.Time, options.IdleTime, DropIdle);
     }
 
     public ScriptHostOptions Options => _options;
@@ -170,6 +170,7 @@ internal sealed class QueryServerPool : IDisposable
             {
                 process.LastUse = _options.Time.GetTimestamp();
                 _idle.Add(process);
+                _timer.Start();
                 return;
             }
         }
@@ -185,7 +186,12 @@ internal sealed class QueryServerPool : IDisposable
         {
             dropped = _idle.FindAll(which);
             _idle.RemoveAll(dropped.Contains);
+            if (!_disposed)
+            {
+                _timer.Continue(_idle.Count > 0 ? _idle.Min(static process => process.LastUse) : null);
+            }
         }
+
         dropped.ForEach(static process => process.Dispose());
     }
 }

@@ -31,16 +31,19 @@ internal sealed class StartRecord : IDisposable
     private readonly Lock _gate = new();
     private readonly string _file;
     private readonly string _boot;
+    private readonly TimeProvider _time;
+    private readonly long _began;
     private readonly ITimer _timer;
     private int _crashes;
     private string _state = Starting;
 
     private StartRecord(string file, string boot, int crashes, TimeProvider time)
     {
-        (_file, _boot, _crashes) = (file, boot, crashes);
+        (_file, _boot, _crashes, _time) = (file, boot, crashes, time);
+        _began = time.GetTimestamp();
         Crashes = crashes;
         Write();
-        _timer = time.CreateTimer(static record => ((StartRecord)record!).Age(), this, Young, Clean - Young);
+        _timer = time.CreateTimer(static record => ((StartRecord)record!).Age(), this, Young, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>How many crashes were counted when this run began.</summary>
@@ -102,17 +105,24 @@ internal sealed class StartRecord : IDisposable
     {
         lock (_gate)
         {
-            if (_state == Starting)
-            {
-                _state = Running;
-            }
-            else if (_state == Running && _crashes > 0)
-            {
-                _crashes = 0;
-            }
-            else
+            if (_state == Ended)
             {
                 return;
+            }
+
+            _state = Running;
+            if (_crashes > 0)
+            {
+                // A machine that slept meanwhile has called late.
+                var rest = Clean - _time.GetElapsedTime(_began);
+                if (rest > TimeSpan.Zero)
+                {
+                    _timer.Change(rest, Timeout.InfiniteTimeSpan);
+                }
+                else
+                {
+                    _crashes = 0;
+                }
             }
 
             Write();

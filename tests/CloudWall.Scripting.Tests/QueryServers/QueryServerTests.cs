@@ -127,6 +127,23 @@ public sealed class QueryServerTests : IDisposable
         Assert.Equal(["0.0 1:null"], Scripts.Rows(maps, "{}"));
     }
 
+    /// <summary>Review, house A8: programs end when they are idle, and then nothing wakes the process up.</summary>
+    [Fact]
+    public void A_timer_runs_only_while_there_are_idle_programs()
+    {
+        var time = new CountedTimers();
+        _options = _options with { Time = time };
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal(["0.0 1:null"], Scripts.Rows(Maps("doc => emit(1)"), "{}"));
+            Assert.Equal((1, 1), (_factory.Processes, time.Active));
+            time.Advance(_options.IdleTime - TimeSpan.FromSeconds(1));
+            Assert.Equal(1, _factory.Processes);
+            time.Advance(TimeSpan.FromSeconds(1));
+            Assert.Equal((0, 0), (_factory.Processes, time.Active));
+        }
+    }
+
     [Fact]
     public void Logs_and_compilation_errors_and_a_bare_environment()
     {

@@ -1,3 +1,4 @@
+using CloudWall.Scripting.Tests;
 using CloudWall.Server.Starts;
 using Microsoft.Extensions.Time.Testing;
 
@@ -38,6 +39,28 @@ public sealed class StartRecordTests : IDisposable
         Assert.Equal(2, Run(lasts: StartRecord.Clean));
         Assert.Equal(0, Run());
         Assert.Equal(1, Run());
+    }
+
+    /// <summary>Review, house A8: a node that has run for long does not wake up for its record.</summary>
+    [Fact]
+    public void A_timer_runs_only_while_there_is_something_to_record()
+    {
+        var time = new CountedTimers();
+        using (StartRecord.Begin(File, "boot", time))
+        {
+            Assert.Equal(1, time.Active);
+            time.Advance(StartRecord.Young);
+            Assert.Equal(0, time.Active);
+        }
+
+        Run();
+        using (StartRecord.Begin(File, "boot", time))
+        {
+            time.Advance(StartRecord.Young);
+            Assert.Equal(1, time.Active);
+            time.Advance(StartRecord.Clean - StartRecord.Young);
+            Assert.Equal(0, time.Active);
+        }
     }
 
     [Fact]
