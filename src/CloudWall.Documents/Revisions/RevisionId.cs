@@ -53,7 +53,14 @@ public readonly struct RevisionId : IEquatable<RevisionId>, IComparable<Revision
     {
         revision = default;
         var dash = utf8.IndexOf((byte)'-');
-        if (dash <= 0 || !long.TryParse(utf8[..dash], NumberStyles.None, CultureInfo.InvariantCulture, out var generation))
+        if (dash <= 0)
+        {
+            return false;
+        }
+
+        // Erlang reads a plus sign as well.
+        var digits = utf8[0] == '+' ? utf8[1..dash] : utf8[..dash];
+        if (!long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var generation))
         {
             return false;
         }

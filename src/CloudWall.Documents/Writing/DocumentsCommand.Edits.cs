@@ -95,6 +95,12 @@ internal sealed partial class DocumentsCommand
             return new WriteOutcome(write.Id, default, DocumentError.InvalidRevision);
         }
 
+        if (parent.Generation < 0)
+        {
+            // CouchDB counts on from here, too.
+            return new WriteOutcome(write.Id, default, TooManyIds);
+        }
+
         var revision = _expected[index];
         if (parent != write.Parent)
         {

@@ -14,6 +14,8 @@ internal sealed partial class DocumentsCommand : WriteCommand<IReadOnlyList<Writ
     /// <summary>Bytes that a deletion may say about itself.</summary>
     private const int SmallBody = 1024;
 
+    private static readonly DocumentError TooManyIds = DocumentError.Validation("_revisions has more ids than generations");
+
     private readonly IReadOnlyList<DocumentWrite> _writes;
     private readonly WriteMode _mode;
     private readonly RevisionId[] _expected;
@@ -286,8 +288,8 @@ internal sealed partial class DocumentsCommand : WriteCommand<IReadOnlyList<Writ
                 DocumentError.BadRequest("When `new_edits: false`, the document needs `_rev` or `_revisions` specified"));
         }
 
-        return path[^1].Generation < 0
-            ? throw new DocumentException(DocumentError.Validation("_revisions has more ids than generations"))
+        return path[0].Generation < 0 || path[^1].Generation < 0
+            ? throw new DocumentException(TooManyIds)
             : path;
     }
 
