@@ -113,23 +113,47 @@ internal sealed partial class Exchange
     /// <summary>
     /// The document in the path: <c>/{db}/{docid}</c>, <c>/{db}/_design/{name}</c> or <c>/{db}/_local/{name}</c>.
     /// </summary>
-    /// <exception cref="DocumentException">400: it is not UTF-8 (<c>illegal_docid</c>), or <c>_local/</c> alone.</exception>
+    /// <exception cref="DocumentException">404: it is not UTF-8, so there is no such document. 400: it is <c>_local/</c> alone.</exception>
     public string DocumentId
     {
         get
         {
-            var id = IsPrefixed ? Utf8Text(1) + "/" + Utf8Text(2) : Utf8Text(1);
+            if (!IsDocumentUtf8)
+            {
+                throw new DocumentException(DocumentError.Missing);
+            }
+
+            var id = IsPrefixed ? Target.Text(1) + "/" + Target.Text(2) : Target.Text(1);
             return id == "_local/" ? throw HttpErrors.BadRequest("Invalid _local document id.") : id;
         }
     }
 
+    /// <summary>The document in the path, for who may make it.</summary>
+    /// <exception cref="DocumentException">400 <c>illegal_docid</c>: it is not UTF-8. See <see cref="DocumentId"/>.</exception>
+    public string NewDocumentId => IsDocumentUtf8
+        ? DocumentId
+        : throw new DocumentException(new DocumentError(400, "illegal_docid", "Document id must be valid UTF-8"));
+
+    /// <summary>Whether the id of the document in the path is UTF-8, as those of all documents are.</summary>
+    public bool IsDocumentUtf8 => Target.IsUtf8(1) && (!IsPrefixed || Target.IsUtf8(2));
+
     /// <summary>The attachment in the path, its segments joined with slashes; null where the path ends with the document.</summary>
-    public string? AttachmentName
+    public string? AttachmentName => Target.Count > FirstOfAttachment ? Target.TextFrom(FirstOfAttachment) : null;
+
+    /// <summary>Whether <see cref="AttachmentName"/> is what the path says, and not a replacement for bytes that are no UTF-8.</summary>
+    public bool IsAttachmentUtf8
     {
         get
         {
-            var first = IsPrefixed ? 3 : 2;
-            return Target.Count > first ? Target.TextFrom(first) : null;
+            for (var i = FirstOfAttachment; i < Target.Count; i++)
+            {
+                if (!Target.IsUtf8(i))
+                {
+                    return false;
+                }
+            }
+
+            return true;
         }
     }
 
@@ -156,6 +180,8 @@ internal sealed partial class Exchange
 
     /// <summary>How long the request has taken so far.</summary>
     internal TimeSpan Elapsed => Node.Time.GetElapsedTime(_began);
+
+    private int FirstOfAttachment => IsPrefixed ? 3 : 2;
 
     private bool IsPrefixed =>
         Target.Count > 2 && (Target.Bytes(1).SequenceEqual("_design"u8) || Target.Bytes(1).SequenceEqual("_local"u8));
@@ -314,10 +340,6 @@ internal sealed partial class Exchange
 
         return method == "HEAD" ? "GET" : method;
     }
-
-    private string Utf8Text(int index) => Target.IsUtf8(index)
-        ? Target.Text(index)
-        : throw new DocumentException(new DocumentError(400, "illegal_docid", "Document id must be valid UTF-8"));
 
     private async ValueTask ReadAsync(PipeReader reader, long length, IBodySink sink)
     {

@@ -74,7 +74,7 @@ internal static class AttachmentContent
         using var document = query.Revision is { } revision
             ? DocumentReader.OpenRevision(database, id, revision) ?? throw new DocumentException(DocumentError.Missing)
             : DocumentReader.OpenWinner(database, id, query.DeletedToo);
-        return document.Stored.Attachments.Find(exchange.AttachmentName!);
+        return document.Stored.Attachments.Find(exchange.IsAttachmentUtf8 ? exchange.AttachmentName : null);
     }
 
     private static async Task SendAll(Exchange exchange, AttachmentInfo attachment, long? length, bool packed)

@@ -21,7 +21,7 @@ internal static class AttachmentUpdate
         var contentType = exchange.RequestHeaders.TryGetValue("Content-Type", out var type) ? type.ToString() : "application/octet-stream";
         var encoding = EncodingOf(exchange);
         var revision = RequestedRevision.Resolve(exchange, null);
-        var id = exchange.DocumentId;
+        var id = revision is null ? exchange.NewDocumentId : KnownId(exchange);
         ParsedDocument document;
         var attachments = new List<AttachmentWrite>();
         if (revision is { } named)
@@ -58,7 +58,7 @@ internal static class AttachmentUpdate
     {
         var name = NameOf(exchange);
         var revision = RequestedRevision.Resolve(exchange, null);
-        var id = exchange.DocumentId;
+        var id = revision is null ? exchange.DocumentId : KnownId(exchange);
         var database = exchange.Database;
         if (revision is not { } named)
         {
@@ -80,19 +80,14 @@ internal static class AttachmentUpdate
 
     private static string NameOf(Exchange exchange)
     {
-        var first = exchange.Target.Bytes(1) is var segment && (segment.SequenceEqual("_design"u8) || segment.SequenceEqual("_local"u8)) ? 3 : 2;
-        for (var i = first; i < exchange.Target.Count; i++)
-        {
-            if (!exchange.Target.IsUtf8(i))
-            {
-                throw HttpErrors.BadRequest("Attachment name is not UTF-8 encoded");
-            }
-        }
-
         var name = exchange.AttachmentName!;
         DocumentParser.ValidateAttachmentName(name);
-        return name;
+        return exchange.IsAttachmentUtf8 ? name : throw HttpErrors.BadRequest("Attachment name is not UTF-8 encoded");
     }
+
+    /// <summary>The id of a document of which a revision is named.</summary>
+    private static string KnownId(Exchange exchange) =>
+        exchange.IsDocumentUtf8 ? exchange.DocumentId : throw new DocumentException(MissingRevision);
 
     private static ContentEncoding EncodingOf(Exchange exchange) =>
         exchange.RequestHeaders.ContentEncoding.ToString().Trim().ToLowerInvariant() switch

@@ -16,12 +16,11 @@ internal static class DocumentCopy
     /// <summary>Copies a document to the id that <c>Destination</c> names, over the revision that it names there.</summary>
     public static async Task Copy(Exchange exchange)
     {
-        var source = exchange.DocumentId;
         var revision = RequestedRevision.Resolve(exchange, null);
         var (target, targetRevision) = ParseDestination(exchange);
         DocumentParser.ValidateId(target, exchange.Node.Settings.Limits);
 
-        var (document, attachments) = Read(exchange.Database, source, revision);
+        var (document, attachments) = Read(exchange.Database, exchange.DocumentId, revision);
         RevisionId written;
         if (LocalDocumentResource.IsLocal(target))
         {

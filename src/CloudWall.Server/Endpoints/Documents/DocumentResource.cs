@@ -14,6 +14,11 @@ internal static class DocumentResource
     public static Task Show(Exchange exchange)
     {
         var query = DocumentQuery.Parse(exchange.Query);
+        if (!exchange.IsDocumentUtf8 && !query.OpenAll && query.OpenRevisions is { Count: > 0 })
+        {
+            return OpenRevisions.Show(exchange, id: null, query);
+        }
+
         var id = exchange.DocumentId;
         if (LocalDocumentResource.IsLocal(id))
         {

@@ -24,7 +24,7 @@ internal static class DocumentUpdate
     public static async Task Put(Exchange exchange)
     {
         var query = DocumentQuery.Parse(exchange.Query);
-        var id = exchange.DocumentId;
+        var id = exchange.NewDocumentId;
         DocumentParser.ValidateId(id, exchange.Node.Settings.Limits);
         if (exchange.RequestHeaders.ContentType.ToString() is var type && type.StartsWith("multipart/related;", StringComparison.Ordinal))
         {

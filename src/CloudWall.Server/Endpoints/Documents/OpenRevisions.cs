@@ -16,10 +16,13 @@ namespace CloudWall.Server.Endpoints.Documents;
 internal static class OpenRevisions
 {
     /// <summary>Shows the revisions.</summary>
-    public static async Task Show(Exchange exchange, string id, DocumentQuery query)
+    /// <param name="exchange">The request.</param>
+    /// <param name="id">The document; null for one that cannot be.</param>
+    /// <param name="query">Which revisions.</param>
+    public static async Task Show(Exchange exchange, string? id, DocumentQuery query)
     {
         var database = exchange.Database;
-        var record = database.Find(id);
+        var record = id is null ? null : database.Find(id);
         if (record is null && query.OpenAll)
         {
             throw new DocumentException(DocumentError.Missing);
@@ -32,7 +35,7 @@ internal static class OpenRevisions
         if (record is not null)
         {
             // Known, but their bodies are not stored: CouchDB calls them missing too.
-            var unavailable = found.FindAll(revision => !database.IsAvailable(id, revision)).ToHashSet();
+            var unavailable = found.FindAll(revision => !database.IsAvailable(record.Id, revision)).ToHashSet();
             found.RemoveAll(unavailable.Contains);
             missing.AddRange(unavailable);
         }
