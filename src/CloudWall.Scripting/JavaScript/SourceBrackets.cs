@@ -11,6 +11,12 @@ internal sealed class SourceBrackets
     /// <summary>The bracket that was closed last.</summary>
     public Bracket? Closed { get; private set; }
 
+    /// <summary>The innermost open bracket that is no pattern: names in patterns belong to it.</summary>
+    public Bracket? InnermostBlock => _open.FirstOrDefault(static bracket => !bracket.IsPattern);
+
+    /// <summary>Whether a name is declared in an open bracket: in that bracket it is never a global one, whatever functions there are.</summary>
+    public bool Have(string name) => _open.Any(bracket => bracket.Names.Contains(name));
+
     /// <summary>One is opened.</summary>
     public void Open(Bracket bracket) => _open.Push(bracket);
 
@@ -35,11 +41,23 @@ internal sealed class SourceBrackets
         /// <summary>It is that of a <c>for</c>.</summary>
         public bool IsFor { get; init; }
 
+        /// <summary>It is a pattern of names that are declared, or a part of one.</summary>
+        public bool IsPattern { get; init; }
+
+        /// <summary>Those names are declared by <c>var</c>.</summary>
+        public bool IsOfVar { get; init; }
+
+        /// <summary>In a pattern: what comes now is the value of a name that has none.</summary>
+        public bool IsInDefault { get; set; }
+
+        /// <summary>The names that are declared in it.</summary>
+        public List<string> Names { get; } = [];
+
         /// <summary>How many tokens there were in it, not in brackets of its own.</summary>
         public int Tokens { get; set; }
 
-        /// <summary>Whether the first of them was <c>var</c>.</summary>
-        public bool BeginsWithVar { get; set; }
+        /// <summary>Whether the first of them was <c>var</c>, <c>let</c> or <c>const</c>.</summary>
+        public bool BeginsWithDeclaration { get; set; }
 
         /// <summary>Whether there was a semicolon.</summary>
         public bool HasSemicolon { get; set; }

@@ -7,22 +7,18 @@ namespace CloudWall.Scripting.JavaScript;
 /// does; what is not certainly harmless counts as a change. A member whose name only the run knows may be any function of the language:
 /// where there are such, functions are called by names that are known to be harmless, or it counts as a change.
 /// </summary>
-internal sealed class SourceReader(byte[] source)
+internal sealed partial class SourceReader(byte[] source)
 {
     private readonly HashSet<string> _own = new(StringComparer.Ordinal);
     private readonly List<string> _assigned = [];
     private readonly SourceBrackets _brackets = new();
+    private readonly SourceShape _shape = new(source);
     private SourceToken _last;
     private SourceToken _beforeLast;
     private string _lastWord = "";
     private string _beforeLastWord = "";
-    private int _count;
     private int _functions;
-    private int _ends;
-    private int _declaring = -1;
-    private int _declared = -1;
     private int _keyTokens = -1;
-    private bool _closed = true;
     private bool _writes;
     private bool _globals;
     private bool _mutates;
@@ -34,23 +30,9 @@ internal sealed class SourceReader(byte[] source)
     /// <summary>Takes the next token.</summary>
     public void Read(in SourceToken token)
     {
-        if (_count++ == 0)
-        {
-            _closed = token.IsWord(source, "function"u8);
-        }
-        else if (_ends > 0)
-        {
-            // Nothing but semicolons may come after the function.
-            _closed &= IsPunctuator(token, ';');
-        }
-
-        // A declaration goes on over commas only.
-        if (token.Depth < _declaring || (token.AfterNewLine && !IsPunctuator(_last, ',') && _last.Kind != SourceTokenKind.Keyword))
-        {
-            _declaring = -1;
-        }
-
+        _shape.Read(token);
         var word = token.Kind is SourceTokenKind.Word or SourceTokenKind.Keyword ? Text(token.Start, token.End) : "";
+        ReadDeclaration(token);
         ReadKey(token);
         ReadStep(token, word);
         ReadUse(token);
@@ -80,9 +62,10 @@ internal sealed class SourceReader(byte[] source)
     public SourceTraits Finish(bool isComplete)
     {
         // With a function in the function, a name that one of them declares may be a global one in the other.
+        // Those that it declares in a block around them are not among these.
         var globals = _globals || (_functions > 1 ? _assigned.Count > 0 : _assigned.Exists(name => !_own.Contains(name)));
         var objects = _writes || (_computes && (_callsUnknown || _mutates));
-        return new SourceTraits(_closed && isComplete && _ends == 1, objects, globals, objects || _mutates);
+        return new SourceTraits(_shape.IsClosed && isComplete, objects, globals, objects || _mutates);
     }
 
     private static bool IsPunctuator(in SourceToken token, char symbol) =>
@@ -119,7 +102,7 @@ internal sealed class SourceReader(byte[] source)
 
         if (IsPunctuator(token, '['))
         {
-            if (IsValueEnd(_last))
+            if (IsValueEnd(_last) && !BeginsPattern(token))
             {
                 _keyTokens = 0;
             }
@@ -152,7 +135,7 @@ internal sealed class SourceReader(byte[] source)
             };
             if (token.Kind == SourceTokenKind.Word)
             {
-                _assigned.Add(word);
+                AssignTo(word);
             }
         }
         else if (IsStep(_beforeLast) && _last.Kind == SourceTokenKind.Word)
@@ -205,18 +188,22 @@ internal sealed class SourceReader(byte[] source)
         if (_brackets.Innermost is { IsFor: true } head)
         {
             head.Tokens++;
-            head.BeginsWithVar |= head.Tokens == 1 && word == "var";
+            head.BeginsWithDeclaration |= head.Tokens == 1 && token.Kind == SourceTokenKind.Keyword && word is "var" or "let" or "const";
             head.HasSemicolon |= IsPunctuator(token, ';');
             if (token.Kind == SourceTokenKind.Keyword && word is "in" or "of" && !head.HasSemicolon)
             {
                 if (head.Tokens == 2 && _last.Kind == SourceTokenKind.Word)
                 {
-                    _assigned.Add(_lastWord);
+                    AssignTo(_lastWord);
                 }
                 else
                 {
-                    _writes |= !(head.BeginsWithVar && head.Tokens == 3);
+                    // A name, or the two brackets of a pattern.
+                    _writes |= !head.BeginsWithDeclaration || head.Tokens != (EndsPattern() ? 4 : 3);
                 }
+
+                // What comes after a comma now is an expression.
+                _declaring = -1;
             }
         }
 
@@ -235,6 +222,8 @@ internal sealed class SourceReader(byte[] source)
                 IsHead = (isStatement && _lastWord is "if" or "for" or "while" or "switch" or "catch") || _lastWord == "function"
                     || _beforeLastWord == "function",
                 IsFor = token.Symbol == '(' && _last.Kind == SourceTokenKind.Keyword && _lastWord == "for",
+                IsPattern = BeginsPattern(token) || IsInPattern,
+                IsOfVar = IsInPattern ? _brackets.Innermost!.IsOfVar : _lastWord == "var",
             });
         }
     }
@@ -262,15 +251,9 @@ internal sealed class SourceReader(byte[] source)
         {
             _functions++;
         }
-        else if (_last.Kind == SourceTokenKind.Keyword && _lastWord == "var")
+        else
         {
-            _own.Add(word);
-            (_declaring, _declared) = (token.Depth, token.Start);
-        }
-        else if (_declaring == token.Depth && IsPunctuator(_last, ','))
-        {
-            _own.Add(word);
-            _declared = token.Start;
+            ReadDeclaredWord(token, word);
         }
 
         _writes |= _last.Kind == SourceTokenKind.Keyword && _lastWord == "new" && word != "Date";
@@ -279,20 +262,12 @@ internal sealed class SourceReader(byte[] source)
     private void ReadKeyword(string word)
     {
         _writes |= word is "delete" or "with" or "yield" or "await" or "async" or "export" or "extends"
-            || (_last.Kind == SourceTokenKind.Keyword && _lastWord == "new");
-
-        // They hold in a block only: a name that is theirs there may be global elsewhere.
-        _globals |= word is "let" or "const";
+            || (_last.Kind == SourceTokenKind.Keyword && _lastWord == "new") || IsInPattern;
     }
 
     private void ReadPunctuator(in SourceToken token)
     {
         var text = source.AsSpan(token.Start..token.End);
-        if (token.Depth == 0 && token.Symbol == '}')
-        {
-            _ends++;
-        }
-
         if (token.Symbol is (byte)';' or (byte)'{' or (byte)'}')
         {
             _declaring = -1;
@@ -303,7 +278,7 @@ internal sealed class SourceReader(byte[] source)
         {
             _functions++;
         }
-        else if ((text[^1] == '=' && !IsComparison(text)) || IsStep(token))
+        else if (!_isDefault && ((text[^1] == '=' && !IsComparison(text)) || IsStep(token)))
         {
             Assign(isStep: text[^1] != '=');
         }
@@ -316,10 +291,10 @@ internal sealed class SourceReader(byte[] source)
             _writes |= LastIsMember || _beforeLast.Symbol == '?';
             if (_last.Start != _declared || isStep)
             {
-                _assigned.Add(_lastWord);
+                AssignTo(_lastWord);
             }
         }
-        else
+        else if (isStep || !EndsPattern())
         {
             // Members by computed names, patterns, and names that look like keywords; what a step comes before is looked at then.
             _writes |= !isStep || _last.Kind == SourceTokenKind.Keyword

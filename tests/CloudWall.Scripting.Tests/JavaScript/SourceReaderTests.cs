@@ -31,6 +31,82 @@ public sealed class SourceReaderTests
         Assert.False(traits.MayKeepState, traits.ToString());
     }
 
+    /// <summary>As they are written today: arrow functions, constants, patterns, templates.</summary>
+    [Theory]
+    [InlineData("(doc) => { emit(doc._id); }")]
+    [InlineData("doc => emit(doc._id)")]
+    [InlineData("doc => { emit(doc._id) };")]
+    [InlineData("doc => emit(doc._id);")]
+    [InlineData("// remark\n(doc) => emit(doc._id, null)\n")]
+    [InlineData("(doc, req) => doc.owner === req.query.owner")]
+    [InlineData("({ type, tags }) => { if (type === 'post') { tags.forEach(tag => emit(tag)); } }")]
+    [InlineData("(function (doc) { emit(doc._id); })")]
+    [InlineData("(function (doc) { emit(doc._id); });")]
+    [InlineData("((doc) => { emit(doc._id); })")]
+    [InlineData("(doc => emit(doc._id))")]
+    [InlineData("(doc => ({ a: 1 }))")]
+    [InlineData("doc => doc.type === 'a'\n  && doc.tags\n    .forEach(tag => {\n      emit(tag);\n    })")]
+    [InlineData("(doc) => { const year = new Date(doc.date).getFullYear(); let n = 0; for (const tag of doc.tags) { n += tag.length; } emit([year, n]); }")]
+    [InlineData("(doc) => { let n = 0; doc.tags.forEach((tag) => { n += 1; }); emit(n); }")]
+    [InlineData("(doc) => {\n  let n = 0\n  let m = 1\n  n++\n  m = n\n  emit(n, m)\n}")]
+    [InlineData("function (doc) { var n = 0; doc.tags.forEach(function (tag) { n++; }); emit(n); }")]
+    [InlineData("(doc) => { for (let i = 0, l = doc.tags.length; i < l; i++) { emit(doc.tags[i], `${doc.type}-${i}`); } }")]
+    [InlineData("(doc) => { const { type, tags = [], place: { city, ...rest } = {}, 'a': b } = doc; emit([type, city, b], tags.length); }")]
+    [InlineData("(doc) => { for (const [key, value] of Object.entries(doc)) { emit(key, value); } }")]
+    [InlineData("(doc) => { const [first, , third] = doc.name.split(' '); let [a] = [1]; a++; emit(first, third ?? a); }")]
+    [InlineData("(doc) => { if (doc.a?.b) { const x = doc.a?.b; emit(x); } else { const x = 1; emit(x); } }")]
+    [InlineData("(doc) => { switch (doc.type) { case 'a': let n = 1; n += doc.n; emit(n); break; default: emit(0); } }")]
+    [InlineData("(doc) => { const lower = (text) => text.toLowerCase(); emit(lower(doc.name)); }")]
+    public void Functions_as_they_are_written_today_stay_together(string function)
+    {
+        var traits = SourceText.Describe(function);
+        Assert.False(traits.MayKeepState, traits.ToString());
+    }
+
+    /// <summary>More than one function, or names that are not its own.</summary>
+    [Theory]
+    [InlineData("(doc) => { emit(doc._id); }, 1")]
+    [InlineData("doc => emit(doc._id), x = 1")]
+    [InlineData("doc => emit(doc._id); x = 1")]
+    [InlineData("doc => emit(doc._id)\nx = 1")]
+    [InlineData("doc => emit(doc._id)\n++x")]
+    [InlineData("doc => doc\n[x] = [1]")]
+    [InlineData("doc => doc.n++\nx = 1")]
+    [InlineData("(doc => { emit(doc._id); })(x = 1)")]
+    [InlineData("(function() { return function(doc) { emit(doc._id); }; })()")]
+    [InlineData("(function(doc) { }, function(doc) { emit(doc._id); })")]
+    [InlineData("(doc => emit(doc._id), doc => emit(1))")]
+    [InlineData("(doc => emit(doc._id)).bind(1)")]
+    [InlineData("((doc) => { emit(doc._id); }).x")]
+    [InlineData("((x = 1), doc => emit(doc._id))")]
+    [InlineData("(x)(doc => emit(doc._id))")]
+    [InlineData("let n = 0; doc => emit(n++)")]
+    [InlineData("const n = 0; (doc) => { emit(n); }")]
+    [InlineData("class A { }; (doc) => { emit(1); }")]
+    [InlineData("async doc => emit(1)")]
+    [InlineData("(doc) => { { let n = 0; } n = 1; }")]
+    [InlineData("(doc) => { n = 1; }")]
+    [InlineData("(doc) => { for (let n = 0; n < 1; n++) { } n = 1; }")]
+    [InlineData("(doc) => { for (const n of [1]) { } n = 1; }")]
+    [InlineData("(doc) => { for (n of [1]) { } }")]
+    [InlineData("(doc) => { for (let i in doc, n = 1) { } }")]
+    [InlineData("(doc) => { let\nn = 1; }")]
+    [InlineData("(doc, let) => { if (1) let\nn = 1; }")]
+    [InlineData("(doc) => { const { a = n = 1 } = doc; }")]
+    [InlineData("(doc) => { const { a = doc ? b : n = 1 } = doc; n = 1; }")]
+    [InlineData("(doc) => { const { n: a } = doc; n = 1; }")]
+    [InlineData("(doc) => { const { a = { n } } = doc; n = 1; }")]
+    [InlineData("(doc) => { const { [n = 1]: a } = doc; }")]
+    [InlineData("(doc) => { ({ n } = doc); }")]
+    [InlineData("(doc) => { [n] = [1]; }")]
+    [InlineData("(doc, let) => { emit(let[0] = 1); }")]
+    [InlineData("(doc, let) => { let[0] = 1; }")]
+    public void What_may_leave_something_behind_is_given_documents_one_at_a_time(string function)
+    {
+        var traits = SourceText.Describe(function);
+        Assert.True(traits.MayKeepState, traits.ToString());
+    }
+
     [Theory]
     [InlineData("function(doc) { emit(doc.a); }", false)]
     [InlineData("function(doc) { var t = doc.tags; t.push(1); emit(t); }", true)]

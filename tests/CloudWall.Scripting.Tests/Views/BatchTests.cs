@@ -73,6 +73,31 @@ public sealed class BatchTests
         "function(doc) { emit(doc._id, typeof Math.seen); Math?.constructor?.assign?.(Math, {seen: 1}); }",
         "function(doc) { emit(doc._id, Object.keys(Math)); var o = {['toStr' + 'ing']: Object['fre' + 'eze']}; '' + o; }",
         "function(doc) { emit(doc._id, require('views/lib/' + 'count').next()); }",
+        "function(doc) { emit(doc._id, typeof seen); for (var i in doc, seen = 1) ; }",
+        "doc => { emit(doc._id, typeof seen); for (let i in doc, seen = 1) ; }",
+        "doc => { emit(doc._id, typeof seen); { let seen; } seen = 1; }",
+        "doc => { emit(doc._id, typeof seen); for (let seen = 0; seen < 1; seen++) ; seen = 1; }",
+        "doc => { emit(doc._id, typeof seen); for (const seen of [1]) ; seen = 1; }",
+        "doc => { emit(doc._id, typeof seen); const { a = seen = 1 } = doc; }",
+        "doc => { emit(doc._id, typeof seen); const { a = 0 ? b : seen = 1 } = doc; seen = 2; }",
+        "doc => { emit(doc._id, typeof seen); const { seen: a } = doc; seen = 2; }",
+        "doc => { emit(doc._id, typeof seen); const { a = { seen: 1 } } = doc; seen = 2; }",
+        "doc => { emit(doc._id, typeof seen); const [a = [() => { let seen; }]] = [1]; seen = 2; }",
+        "doc => { emit(doc._id, typeof Math.seen); const { a = Math.seen = 1 } = doc; }",
+        "doc => { emit(doc._id, typeof seen); switch (1) { case 1: let seen; } seen = 1; }",
+        "doc => { emit(doc._id, typeof seen); (() => { let seen; seen = 1; })(); (() => { seen = 1; })(); }",
+        "doc => { emit(doc._id, typeof seen); ((a = seen = 1) => { let seen; })(); }",
+        "doc => { emit(doc._id, Object.keys(Math)); const { 'assign': a } = Object; a(Math, { seen: 1 }); }",
+        "doc => { emit(doc._id, Object.keys(Math)); const { ['ass' + 'ign']: a } = Object; a(Math, { seen: 1 }); }",
+        "doc => { emit(doc._id, Object.keys(Math)); const slice = Object['ass' + 'ign']; slice(Math, { seen: 1 }); }",
+        "doc => { emit(doc._id, Object.keys(Math)); const { push: slice } = []; [Math].forEach(function(m) { slice.call(m, 1); }); }",
+        "doc => emit(doc._id, typeof seen) || (seen = 1)",
+        "(doc => { emit(doc._id, typeof seen); seen = 1; })",
+        "doc => { emit(doc._id, typeof seen); var let; if (0) ; else let\nseen = 1; }",
+        "let counter = 0; doc => emit(doc._id, counter++)",
+        "const all = []; (doc) => { all.push(1); emit(doc._id, all.length); }",
+        "class A { static n = 0; } doc => emit(doc._id, A.n++)",
+        "(n => doc => emit(doc._id, n++))(0)",
     ];
 
     [Theory]
@@ -102,8 +127,13 @@ public sealed class BatchTests
         "for ({0} = 0; {0} < 1; {0}++) ;", "[{0}] = [1]", "({{a: {0}}} = {{a: 1}})", "({{a: {0} = 1}} = {{}})", "[...{0}] = [1]", "for ([{0}] of [[1]]) ;",
         "[1].forEach(function() {{ {0} = 1; }})", "[1].forEach(() => {0} = 1)", "({{ m() {{ {0} = 1; }} }}).m()", "({{ set x(v) {{ {0} = v; }} }}).x = 1",
         "(function() {{ {0} = 1; }})()", "'x'.replace(/x/, function() {{ {0} = 1; }})", "`${{{0} = 1}}`", "(1, {0} = 1)", "var a = [0, {0} = 1]",
+        "const {{ a = {0} = 1 }} = doc", "let [b = {0} = 1] = []", "for (const c of [{0} = 1]) ;", "for (let i in doc, {0} = 1) ;", "let d = 1, e = {0} = 1",
+        "let f = 1\n{0} = 1", "const g = () => {0} = 1; g()",
         "if (1) {{ {0} = 1 }}", "1 && ({0} = 1)", "var a = 1, b = {0} = 1", "try {{ null.x }} catch (e) {{ {0} = 1 }}", "try {{ throw 1 }} catch ({{x = {0} = 1}}) {{ }}",
     ];
+
+    private static readonly string[] Forms =
+        ["function(doc) {{ {0} }}", "doc => {{ {{ let seen = 0; const {{ a = 1 }} = doc; }} {0} }}", "(({{ _id: seen }}) => (doc => {{ {0} }}))({{}})"];
 
     [Fact]
     public void Generated_writes_are_not_seen_by_other_documents()
@@ -115,21 +145,25 @@ public sealed class BatchTests
             foreach (var write in Writes)
             {
                 var statement = string.Format(System.Globalization.CultureInfo.InvariantCulture, write, target);
-                var function = $"function(doc) {{ emit(doc._id, typeof {target}); {statement}; emit(doc._id, typeof {target}); }}";
-                MapFunctions maps;
-                try
+                foreach (var form in target is "seen" or "Math.seen" ? Forms : [.. Forms.Take(1)])
                 {
-                    maps = _scripts.Maps("{}", function);
-                }
-                catch (ScriptException)
-                {
-                    // Not all combinations are JavaScript.
-                    continue;
-                }
+                    var function = string.Format(
+                        System.Globalization.CultureInfo.InvariantCulture, form, $"emit(doc._id, typeof {target}); {statement}; emit(doc._id, typeof {target});");
+                    MapFunctions maps;
+                    try
+                    {
+                        maps = _scripts.Maps("{}", function);
+                    }
+                    catch (ScriptException)
+                    {
+                        // Not all combinations are JavaScript.
+                        continue;
+                    }
 
-                if (!Rows(maps, documents, 1).SequenceEqual(Rows(maps, documents, documents.Length)))
-                {
-                    shared.Add(function);
+                    if (!Rows(maps, documents, 1).SequenceEqual(Rows(maps, documents, documents.Length)))
+                    {
+                        shared.Add(function);
+                    }
                 }
             }
         }
