@@ -182,6 +182,9 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>The connections that are open.</summary>
     public ConnectionLimit Connections { get; private set; } = null!;
 
+    /// <summary>The admins, of whose passwords is counted how many were hashed.</summary>
+    public Administrators Administrators => _administrators;
+
     /// <summary>What is counted of requests.</summary>
     public RequestMetrics Metrics { get; } = new();
 

@@ -37,6 +37,9 @@ public sealed class Database
     /// <summary>The database's name.</summary>
     public string Name => _core.Name;
 
+    /// <summary>What is counted of all databases.</summary>
+    internal EngineMetrics Metrics => _core.Context.Metrics;
+
     /// <summary>What tells this database from another that had the name before: 32 hexadecimal digits.</summary>
     public string Incarnation => _core.Incarnation;
 
@@ -150,7 +153,16 @@ public sealed class Database
 
     /// <summary>A revision's body and attachments.</summary>
     /// <returns>Null where it never was stored, or has been compacted away.</returns>
-    public StoredRevision? Read(string id, RevisionId revision) => Open().Read(id, revision);
+    public StoredRevision? Read(string id, RevisionId revision)
+    {
+        var stored = Open().Read(id, revision);
+        if (stored is not null)
+        {
+            Metrics.CountRead(Name);
+        }
+
+        return stored;
+    }
 
     /// <summary>Reads the bodies of many revisions, one after the other.</summary>
     public BodyReader ReadBodies() => new(Open());
@@ -198,6 +210,7 @@ public sealed class Database
             return Task.FromResult<IReadOnlyList<WriteOutcome>>([.. writes.Select(write => new WriteOutcome(write.Id, default, refusal))]);
         }
 
+        Metrics.CountChange(Name);
         var by = writer ?? Writer.Node;
         return _rules.Concern(writes, by)
             ? WriteByRulesAsync(writes, mode, by, cancellation)
@@ -277,7 +290,16 @@ public sealed class Database
     }
 
     /// <summary>Looks a local document up. Its id begins with <c>_local/</c>.</summary>
-    public LocalDocument? FindLocal(string id) => Open().FindLocal(id);
+    public LocalDocument? FindLocal(string id)
+    {
+        var found = Open().FindLocal(id);
+        if (found is not null)
+        {
+            Metrics.CountRead(Name);
+        }
+
+        return found;
+    }
 
     /// <summary>Local documents by id, in the range (ids with their <c>_local/</c>).</summary>
     public IEnumerable<LocalDocument> ScanLocal(KeyRange range) => LocalDocuments.Scan(Open(), range);
@@ -292,24 +314,34 @@ public sealed class Database
     /// <param name="cancellation">Gives up waiting.</param>
     /// <returns>The new revision's N (0 after a deletion).</returns>
     /// <exception cref="DocumentException">507: the disk is too full.</exception>
-    public Task<long> WriteLocalAsync(string id, long revision, ReadOnlyMemory<byte>? body, CancellationToken cancellation) =>
-        _core.Options.Room?.RefuseEdits() is { } refusal
-            ? throw new DocumentException(refusal)
-            : RunAsync(new LocalCommand(id, revision, body), cancellation);
+    public Task<long> WriteLocalAsync(string id, long revision, ReadOnlyMemory<byte>? body, CancellationToken cancellation)
+    {
+        if (_core.Options.Room?.RefuseEdits() is { } refusal)
+        {
+            throw new DocumentException(refusal);
+        }
+
+        Metrics.CountChange(Name);
+        return RunAsync(new LocalCommand(id, revision, body), cancellation);
+    }
 
     /// <summary>Forgets leaf revisions as if they had never been. Without a request the update sequence stays.</summary>
     /// <returns>For each request, the revisions that were removed.</returns>
     public Task<IReadOnlyList<IReadOnlyList<RevisionId>>> PurgeAsync(IReadOnlyList<PurgeRequest> requests, CancellationToken cancellation)
     {
+        if (requests.Count == 0)
+        {
+            return Task.FromResult<IReadOnlyList<IReadOnlyList<RevisionId>>>([]);
+        }
+
         var uuids = new string[requests.Count];
         for (var i = 0; i < uuids.Length; i++)
         {
             uuids[i] = _core.Options.NewUuid();
         }
 
-        return requests.Count == 0
-            ? Task.FromResult<IReadOnlyList<IReadOnlyList<RevisionId>>>([])
-            : RunAsync(new PurgeCommand(requests, uuids), cancellation);
+        Metrics.CountPurge(Name);
+        return RunAsync(new PurgeCommand(requests, uuids), cancellation);
     }
 
     /// <summary>The purge history, oldest first, as far as it is kept.</summary>

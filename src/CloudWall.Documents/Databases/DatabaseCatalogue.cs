@@ -42,6 +42,9 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
         _context = new EngineContext(store, options, time, Updates);
     }
 
+    /// <summary>What is counted of all databases.</summary>
+    public EngineMetrics Metrics => _context.Metrics;
+
     /// <summary>Every creation, update and deletion of a database (<c>_db_updates</c>).</summary>
     public DatabaseUpdates Updates { get; }
 

@@ -30,6 +30,8 @@ internal sealed class EngineContext
 
     public DatabaseUpdates Updates { get; }
 
+    public EngineMetrics Metrics { get; } = new();
+
     public CompressibleTypes CompressibleTypes { get; }
 
     /// <summary>The memory that prepared writes hold until they are done.</summary>

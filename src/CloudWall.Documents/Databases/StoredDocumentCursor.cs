@@ -90,6 +90,7 @@ internal sealed class StoredDocumentCursor : DocumentCursor
 
         var value = _body;
         value.Set(_bodies!.Value);
+        _core.Context.Metrics.CountRead(_core.Name);
         return _core.Show(value);
     }
 

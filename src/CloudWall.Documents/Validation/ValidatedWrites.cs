@@ -68,7 +68,11 @@ internal static class ValidatedWrites
             var decided = await validator.ValidateAsync(database, updates, userContext, cancellation).ConfigureAwait(false);
             for (var i = 0; i < decided.Length; i++)
             {
-                decisions[places[i]] = decided[i] is { } refusal ? ValidatedWrite.Refused(refusal) : default;
+                if (decided[i] is { } refusal)
+                {
+                    database.Metrics.CountRejection();
+                    decisions[places[i]] = ValidatedWrite.Refused(refusal);
+                }
             }
         }
 

@@ -112,6 +112,11 @@ internal sealed class DatabaseWriter(DatabaseCore core)
                         continue;
                 }
 
+                if (group.Count > 0 && command is DocumentsCommand { Mode: var mode })
+                {
+                    core.Context.Metrics.CountJoined(mode);
+                }
+
                 group.Add(command);
                 sync |= command.Sync;
                 if (command.Alone)

@@ -35,6 +35,9 @@ internal sealed class DocumentDraft
 
     public bool IsChanged { get; private set; }
 
+    /// <summary>Whether a command has written a revision of it.</summary>
+    public bool IsWritten => _lastCommand is not null;
+
     public DocumentRecord? Stored { get; }
 
     public IReadOnlyList<RevisionLeaf> StoredLeaves { get; } = [];

@@ -23,6 +23,9 @@ internal sealed partial class DocumentsCommand : WriteCommand<IReadOnlyList<Writ
     private readonly bool _checked;
     private readonly long _weight;
 
+    /// <summary>Edits, or replicated revisions.</summary>
+    public WriteMode Mode => _mode;
+
     /// <summary>Prepares a write; what can be computed before its turn comes is computed here, on the caller's thread.</summary>
     /// <param name="writes">The documents.</param>
     /// <param name="mode">Edits, or replicated revisions.</param>

@@ -241,8 +241,15 @@ internal sealed class WriteSession : IDisposable
     public void Commit(bool sync)
     {
         var designsChanged = false;
+        var (inserts, writes) = (0, 0);
         foreach (var draft in _drafts.Values)
         {
+            if (draft.IsWritten)
+            {
+                writes++;
+                inserts += draft.Stored is null ? 1 : 0;
+            }
+
             if (draft.IsChanged)
             {
                 designsChanged |= draft.Id.StartsWith("_design/", StringComparison.Ordinal);
@@ -270,6 +277,7 @@ internal sealed class WriteSession : IDisposable
         _batch.Put(Keyspace.Meta, key.Written, _value.WrittenSpan);
         key.Dispose();
         _core.Store.Commit(_batch, sync);
+        _core.Context.Metrics.CountCommit(inserts, writes, _local.Count);
         _core.Blocks = blocks;
         if (tables is not null)
         {

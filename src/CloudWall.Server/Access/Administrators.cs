@@ -18,6 +18,15 @@ internal sealed class Administrators : IDisposable
     // Guessing must not take every core away from those who know their password.
     private readonly SemaphoreSlim _hashing = new(1);
 
+    private long _quick;
+    private long _slow;
+
+    /// <summary>Passwords that were remembered.</summary>
+    public long Remembered => Volatile.Read(ref _quick);
+
+    /// <summary>Passwords that were hashed.</summary>
+    public long Hashed => Volatile.Read(ref _slow);
+
     /// <summary>Admins by name.</summary>
     public Administrators(IEnumerable<KeyValuePair<string, PasswordHash>> hashes) =>
         _hashes = new Dictionary<string, PasswordHash>(hashes, StringComparer.Ordinal);
@@ -31,9 +40,13 @@ internal sealed class Administrators : IDisposable
         }
 
         var digest = Digest(password);
-        return _verified.TryGetValue(name, out var verified) && CryptographicOperations.FixedTimeEquals(verified, digest)
-            ? ValueTask.FromResult(true)
-            : SlowlyAsync(name, password, hash, digest, cancellation);
+        if (_verified.TryGetValue(name, out var verified) && CryptographicOperations.FixedTimeEquals(verified, digest))
+        {
+            Interlocked.Increment(ref _quick);
+            return ValueTask.FromResult(true);
+        }
+
+        return SlowlyAsync(name, password, hash, digest, cancellation);
     }
 
     /// <inheritdoc/>
@@ -62,6 +75,7 @@ internal sealed class Administrators : IDisposable
             }
 
             // Off the threads that serve sockets.
+            Interlocked.Increment(ref _slow);
             var matches = await Task.Factory.StartNew(
                 () => hash.Matches(password), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             if (matches)

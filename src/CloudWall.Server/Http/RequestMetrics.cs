@@ -1,13 +1,8 @@
-using System.Numerics;
-
 namespace CloudWall.Server.Http;
 
 /// <summary>What is counted of requests, since the start. May be used from many threads.</summary>
 internal sealed class RequestMetrics
 {
-    // Times by powers of two, in microseconds: the last is more than an hour.
-    private const int Buckets = 32;
-
     private static readonly string[] MethodNames = ["COPY", "DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"];
 
     // Those that are shown even while there are none.
@@ -16,10 +11,15 @@ internal sealed class RequestMetrics
 
     private readonly long[] _methods = new long[MethodNames.Length];
     private readonly long[] _statuses = new long[600];
-    private readonly long[] _times = new long[Buckets];
     private long _requests;
     private long _aborted;
-    private long _totalTime;
+    private long _bulkRequests;
+    private long _viewReads;
+    private long _purgeRequests;
+    private long _purges;
+    private long _failedPurges;
+    private long _mapped;
+    private long _emitted;
 
     /// <summary>Requests that were answered.</summary>
     public long Requests => Volatile.Read(ref _requests);
@@ -35,8 +35,32 @@ internal sealed class RequestMetrics
         .Select(status => (status, Count: Volatile.Read(ref _statuses[status])))
         .Where(static entry => entry.Count > 0 || UsualStatuses.Contains(entry.status));
 
-    /// <summary>The mean time of a request in milliseconds.</summary>
-    public double MeanTime => Requests is var count && count > 0 ? Volatile.Read(ref _totalTime) / 1000.0 / count : 0;
+    /// <summary>The times of requests in milliseconds, from microseconds.</summary>
+    public Histogram Times { get; } = new(unit: 1000);
+
+    /// <summary>Requests to <c>_bulk_docs</c> and <c>_bulk_get</c>.</summary>
+    public long BulkRequests => Volatile.Read(ref _bulkRequests);
+
+    /// <summary>How many documents requests to <c>_bulk_docs</c> brought.</summary>
+    public Histogram BulkDocuments { get; } = new(unit: 1);
+
+    /// <summary>Queries of views.</summary>
+    public long ViewReads => Volatile.Read(ref _viewReads);
+
+    /// <summary>Requests to <c>_purge</c>.</summary>
+    public long PurgeRequests => Volatile.Read(ref _purgeRequests);
+
+    /// <summary>Documents that they named.</summary>
+    public long Purges => Volatile.Read(ref _purges);
+
+    /// <summary>Documents that they named, of requests that failed.</summary>
+    public long FailedPurges => Volatile.Read(ref _failedPurges);
+
+    /// <summary>Documents that map functions were called for.</summary>
+    public long Mapped => Volatile.Read(ref _mapped);
+
+    /// <summary>Rows that they emitted.</summary>
+    public long Emitted => Volatile.Read(ref _emitted);
 
     /// <summary>Counts a request that has ended.</summary>
     public void Count(string method, int status, TimeSpan time, bool aborted)
@@ -58,27 +82,28 @@ internal sealed class RequestMetrics
             Interlocked.Increment(ref _statuses[status]);
         }
 
-        var microseconds = Math.Max(0, (long)time.TotalMicroseconds);
-        Interlocked.Add(ref _totalTime, microseconds);
-        Interlocked.Increment(ref _times[Math.Min(Buckets - 1, BitOperations.Log2((ulong)microseconds | 1))]);
+        Times.Add((long)time.TotalMicroseconds);
     }
 
-    /// <summary>The time in milliseconds that a share of all requests took no longer than, to a factor of two.</summary>
-    /// <param name="share">From 0 to 1.</param>
-    public double Percentile(double share)
-    {
-        var counts = _times.Select((_, i) => Volatile.Read(ref _times[i])).ToArray();
-        var wanted = share * counts.Sum();
-        double below = 0;
-        for (var i = 0; i < Buckets; i++)
-        {
-            below += counts[i];
-            if (counts[i] > 0 && below >= wanted)
-            {
-                return (1L << (i + 1)) / 1000.0;
-            }
-        }
+    /// <summary>Counts a request to <c>_bulk_docs</c> or <c>_bulk_get</c>.</summary>
+    public void CountBulk() => Interlocked.Increment(ref _bulkRequests);
 
-        return 0;
+    /// <summary>Counts a query of a view.</summary>
+    public void CountViewRead() => Interlocked.Increment(ref _viewReads);
+
+    /// <summary>Counts a request to <c>_purge</c>.</summary>
+    public void CountPurgeRequest() => Interlocked.Increment(ref _purgeRequests);
+
+    /// <summary>Counts the documents that are to be purged.</summary>
+    public void CountPurges(int documents) => Interlocked.Add(ref _purges, documents);
+
+    /// <summary>Counts those of them that could not be.</summary>
+    public void CountFailedPurges(int documents) => Interlocked.Add(ref _failedPurges, documents);
+
+    /// <summary>Counts calls of map functions.</summary>
+    public void CountMapped(int documents, int rows)
+    {
+        Interlocked.Add(ref _mapped, documents);
+        Interlocked.Add(ref _emitted, rows);
     }
 }

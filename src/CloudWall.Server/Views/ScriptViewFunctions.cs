@@ -9,7 +9,11 @@ using CloudWall.Server.Http;
 namespace CloudWall.Server.Views;
 
 /// <summary>A design document's map and reduce functions, as indexes call them.</summary>
-internal sealed class ScriptViewFunctions(ScriptHost host, string scope, ViewGroup group) : ViewFunctions
+/// <param name="host">Where functions come from.</param>
+/// <param name="scope">Whom they belong to: the database.</param>
+/// <param name="group">The views.</param>
+/// <param name="mapped">Told of how many documents and rows a call was.</param>
+internal sealed class ScriptViewFunctions(ScriptHost host, string scope, ViewGroup group, Action<int, int>? mapped = null) : ViewFunctions
 {
     private readonly ConcurrentDictionary<string, ReduceSource> _reductions = new(StringComparer.Ordinal);
 
@@ -25,6 +29,7 @@ internal sealed class ScriptViewFunctions(ScriptHost host, string scope, ViewGro
                 rows.Add(row.Document, row.Function, row.Key.Span, row.Value.Span);
             }
 
+            mapped?.Invoke(results.Documents, results.Count);
             return results.Documents;
         }
         catch (ScriptException failure)

@@ -60,7 +60,8 @@ internal sealed class ViewGroups(Node node)
     /// <summary>The index of a design document's views.</summary>
     /// <exception cref="DocumentException">503: the node is stopping.</exception>
     public ViewIndex Open(Database database, ViewGroup group) =>
-        node.Indexes.Open(database, group.Definition, () => new ScriptViewFunctions(node.Scripts, database.Name, group));
+        node.Indexes.Open(
+            database, group.Definition, () => new ScriptViewFunctions(node.Scripts, database.Name, group, node.Metrics.CountMapped));
 
     /// <summary>Removes the indexes that no design document of a database asks for (<c>_view_cleanup</c>).</summary>
     public async Task CleanAsync(Database database)

@@ -30,6 +30,98 @@ public sealed class StatisticsTests
         int Status(int status) => (int)all["httpd_status_codes"]![status.ToString(System.Globalization.CultureInfo.InvariantCulture)]!["value"]!;
     }
 
+    /// <summary>Steps of a client, and what a CouchDB adds to its counters for each.</summary>
+    [Fact]
+    public async Task Documents_are_counted_as_CouchDB_does()
+    {
+        const string Json = "Content-Type: application/json";
+        const string Design = """
+            {"views":{"v":{"map":"function (d) { emit(1); }"}},
+            "validate_doc_update":"function (d) { if (d.bad) throw({forbidden: 'no'}); }"}
+            """;
+        await using var node = await TestNode.StartAsync();
+        await ExpectAsync("PUT", "/db", null, "");
+        await ExpectAsync("GET", "/db/none", null, "");
+        await ExpectAsync("PUT", "/db/a", "{}", "database_writes 1, document_inserts 1, document_writes 1, commits 1");
+        await ExpectAsync("GET", "/db/a", null, "database_reads 1");
+        await ExpectAsync("GET", "/db/a?open_revs=all", null, "database_reads 1");
+        await ExpectAsync("POST", "/db/_bulk_get", """{"docs":[{"id":"a"},{"id":"a"}]}""", "database_reads 2, httpd/bulk_requests 1");
+        await ExpectAsync(
+            "POST",
+            "/db/_bulk_docs",
+            """{"docs":[{"_id":"c"},{"_id":"d"},{"_id":"a"}]}""",
+            "database_writes 1, document_inserts 2, document_writes 2, commits 1, httpd/bulk_requests 1, httpd/bulk_docs 1");
+        await ExpectAsync("GET", "/db/_all_docs?include_docs=true", null, "database_reads 3");
+        await ExpectAsync("GET", "/db/_all_docs", null, "");
+        await ExpectAsync("GET", "/db/_changes?include_docs=true", null, "database_reads 3");
+        await ExpectAsync("PUT", "/db/_local/x", "{}", "database_writes 1, local_document_writes 1, commits 1");
+        await ExpectAsync("GET", "/db/_local/x", null, "database_reads 1");
+        await ExpectAsync("PUT", "/db/_design/v", Design, "database_writes 1, document_inserts 1, document_writes 1, commits 1");
+        await ExpectAsync(
+            "GET",
+            "/db/_design/v/_view/v?include_docs=true",
+            null,
+            "database_reads 4, httpd/view_reads 1, mrview/map_doc 3, mrview/emits 3");
+
+        // The design document is read for its function.
+        await ExpectAsync("PUT", "/db/bad", """{"bad":1}""", "database_reads 1, database_writes 1, query_server/vdu_rejects 1");
+        await ExpectAsync(
+            "POST",
+            "/db/_purge",
+            """{"c":["1-967a00dff5e02add41819138abb3284d"],"none":["1-a"]}""",
+            "database_purges 1, document_purges/total 2, document_purges/success 2, httpd/purge_requests 1, commits 1");
+
+        async Task ExpectAsync(string method, string path, string? body, string added)
+        {
+            var before = await CountersAsync();
+            await node.SendAsync(method, path, body, "admin:pass", Json);
+            var after = await CountersAsync();
+            Assert.Equal(
+                added.Split(", ", StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal),
+                after.Where(entry => entry.Value != before[entry.Key])
+                    .Select(entry => $"{entry.Key} {entry.Value - before[entry.Key]}")
+                    .Where(static line => !line.StartsWith("httpd_", StringComparison.Ordinal)
+                        && !line.StartsWith("httpd/requests", StringComparison.Ordinal)
+                        && !line.StartsWith("open_", StringComparison.Ordinal)
+                        && !line.StartsWith("password_hashing_", StringComparison.Ordinal)
+                        && !line.StartsWith("request_time", StringComparison.Ordinal))
+                    .Order(StringComparer.Ordinal));
+        }
+
+        async Task<Dictionary<string, long>> CountersAsync()
+        {
+            var counters = new Dictionary<string, long>(StringComparer.Ordinal);
+            Flatten("", (JsonObject)(await ReadAsync(node, "/_node/_local/_stats/couchdb"))!, counters);
+            return counters;
+        }
+    }
+
+    [Theory]
+    [InlineData("database_reads", "counter", "number of times a document was read from a database")]
+    [InlineData("document_purges/failure", "counter", "number of failed document purge operations")]
+    [InlineData("httpd/bulk_docs", "histogram", "distribution of the number of docs in _bulk_docs requests")]
+    [InlineData("httpd/partition_find_timeouts", "counter", "number of partition HTTP find timeouts")]
+    [InlineData("httpd_status_codes/507", "counter", "number of HTTP 507 Insufficient Storage responses")]
+    [InlineData("query_server/time/ddoc_vdu", "counter", "accumulated number of microseconds spent processing vdu requests")]
+    [InlineData("request_time", "histogram", "length of a request inside CouchDB without MochiWeb")]
+    [InlineData("dbinfo", "histogram", "distribution of latencies for calls to retrieve DB info")]
+    public async Task Each_has_the_type_and_description_of_CouchDB(string path, string type, string text)
+    {
+        await using var node = await TestNode.StartAsync();
+        var statistic = (await ReadAsync(node, "/_node/_local/_stats/couchdb/" + path))!;
+        Assert.Equal((type, text), ((string?)statistic["type"], (string?)statistic["desc"]));
+        Assert.Equal(0, (long)(type == "counter" ? statistic["value"] : statistic["value"]!["n"])!);
+    }
+
+    [Fact]
+    public async Task All_that_CouchDB_counts_is_there()
+    {
+        await using var node = await TestNode.StartAsync();
+        var counters = new Dictionary<string, long>(StringComparer.Ordinal);
+        Flatten("", (JsonObject)(await ReadAsync(node, "/_node/_local/_stats/couchdb"))!, counters);
+        Assert.Equal(107, counters.Count);
+    }
+
     [Theory]
     [InlineData("/_node/_local/_stats/couchdb/httpd/requests/type", "\"counter\"")]
     [InlineData("/_node/_local/_stats/couchdb/none", "null")]
@@ -88,6 +180,21 @@ public sealed class StatisticsTests
         await using var node = await TestNode.StartAsync();
         var answer = await node.SendAsync(method, path, "{}", "admin:pass", "Content-Type: application/json");
         Assert.Equal((status, "application/json"), (answer.Status, answer.Header("Content-Type")));
+    }
+
+    private static void Flatten(string path, JsonObject statistics, Dictionary<string, long> counters)
+    {
+        foreach (var (name, value) in statistics)
+        {
+            var inner = (JsonObject)value!;
+            if (!inner.ContainsKey("desc"))
+            {
+                Flatten(path + name + "/", inner, counters);
+                continue;
+            }
+
+            counters[path + name] = (long)(inner["value"] is JsonObject histogram ? histogram["n"] : inner["value"])!;
+        }
     }
 
     private static async Task<JsonNode?> ReadAsync(TestNode node, string path)

@@ -15,10 +15,12 @@ internal static class BulkDocuments
     /// <summary>Writes the documents.</summary>
     public static async Task Post(Exchange exchange)
     {
+        exchange.Node.Metrics.CountBulk();
         exchange.RequireJson();
         await using var reader = new BulkReader(exchange.Database, exchange.Node.Settings.Limits, exchange.Memory, exchange.Aborted);
         await exchange.ReadBodyAsync(reader);
         var request = await reader.CompleteAsync();
+        exchange.Node.Metrics.BulkDocuments.Add(request.Documents.Count);
         if (request.NewEdits is not { } newEdits)
         {
             throw HttpErrors.BadRequest("`new_edits` parameter must be a boolean.");

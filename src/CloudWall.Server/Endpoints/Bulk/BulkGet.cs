@@ -18,6 +18,7 @@ internal static class BulkGet
     /// <summary>Sends the documents.</summary>
     public static async Task Post(Exchange exchange)
     {
+        exchange.Node.Metrics.CountBulk();
         exchange.RequireJson();
         using var body = await exchange.ReadJsonAsync();
         var items = BulkGetItem.ReadAll(body.Span, exchange.Node.Settings.Limits);

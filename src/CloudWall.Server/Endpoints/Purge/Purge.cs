@@ -13,6 +13,8 @@ internal static class Purge
     /// <summary>POST: ids and the leaves of each that are to go.</summary>
     public static async Task Apply(Exchange exchange)
     {
+        var metrics = exchange.Node.Metrics;
+        metrics.CountPurgeRequest();
         exchange.RequireJson();
         var requests = ReadRequests(await NormalJson.ReadObjectAsync(exchange));
         var settings = exchange.Node.Settings;
@@ -27,7 +29,18 @@ internal static class Purge
         }
 
         requests = requests.ConvertAll(static request => request with { Revisions = [.. request.Revisions.Distinct()] });
-        var purged = await exchange.Database.PurgeAsync(requests, exchange.Aborted);
+        metrics.CountPurges(requests.Count);
+        IReadOnlyList<IReadOnlyList<RevisionId>> purged;
+        try
+        {
+            purged = await exchange.Database.PurgeAsync(requests, exchange.Aborted);
+        }
+        catch
+        {
+            metrics.CountFailedPurges(requests.Count);
+            throw;
+        }
+
         using var json = new JsonBuffer();
         json.Raw("{\"purge_seq\":null,\"purged\":{"u8);
         for (var i = 0; i < requests.Count; i++)

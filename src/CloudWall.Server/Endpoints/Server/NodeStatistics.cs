@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using CloudWall.Server.Http;
@@ -6,13 +7,15 @@ using CloudWall.Server.Http;
 namespace CloudWall.Server.Endpoints.Server;
 
 /// <summary>
-/// <c>/_node/{node}/_stats</c>, <c>_system</c> and <c>_prometheus</c>: what this node counts, under CouchDB's names. What it does not count is
-/// not there.
+/// <c>/_node/{node}/_stats</c>, <c>_system</c> and <c>_prometheus</c>: what this node counts, under CouchDB's names. What it does not
+/// count, or has nothing of, is 0 in the group <c>couchdb</c>; other groups are not there.
 /// </summary>
 internal static class NodeStatistics
 {
     /// <summary>Percentiles that CouchDB names; 999 is 99.9.</summary>
     private static readonly int[] Shares = [50, 75, 90, 95, 99, 999];
+
+    private static readonly Histogram Nothing = new(unit: 1);
 
     /// <summary>GET <c>_stats</c>, with the path of one of them or of several; null where there is none.</summary>
     public static async Task Show(Exchange exchange)
@@ -74,41 +77,101 @@ internal static class NodeStatistics
 
     private static JsonObject Read(Node node)
     {
-        var metrics = node.Metrics;
-        return new JsonObject
+        var (counters, histograms) = (Counters(node), Histograms(node.Metrics));
+        var all = new JsonObject();
+        foreach (var (path, isHistogram, text) in StatisticDescriptions.All)
         {
-            ["couchdb"] = new JsonObject
+            Place(all, path, new JsonObject
             {
-                ["httpd"] = new JsonObject
-                {
-                    ["requests"] = Counter(metrics.Requests, "requests answered"),
-                    ["aborted_requests"] = Counter(metrics.Aborted, "requests that ended early"),
-                    ["clients_requesting_changes"] = Counter(node.Feeds.Open, "feeds that are open"),
-                },
-                ["httpd_request_methods"] = new JsonObject(metrics.ByMethod.Select(static each =>
-                    KeyValuePair.Create<string, JsonNode?>(each.Method, Counter(each.Count, $"{each.Method} requests")))),
-                ["httpd_status_codes"] = new JsonObject(metrics.ByStatus.Select(static each =>
-                    KeyValuePair.Create<string, JsonNode?>($"{each.Status}", Counter(each.Count, $"answers with status {each.Status}")))),
-                ["open_databases"] = Counter(node.Databases.Names.Count, "databases"),
-                ["open_os_files"] = Counter(FileBudget.CountOpen(), "files that are open"),
-                ["request_time"] = new JsonObject
-                {
-                    ["value"] = new JsonObject
-                    {
-                        ["n"] = metrics.Requests,
-                        ["arithmetic_mean"] = metrics.MeanTime,
-                        ["median"] = metrics.Percentile(0.5),
-                        ["percentile"] = new JsonArray(
-                            [.. Shares.Select(share => new JsonArray(share, metrics.Percentile(share / (share > 100 ? 1000.0 : 100))))]),
-                    },
-                    ["type"] = "histogram",
-                    ["desc"] = "milliseconds that requests took, since the start",
-                },
-            },
-        };
+                ["value"] = isHistogram ? Value(histograms.GetValueOrDefault(path, Nothing)) : counters.GetValueOrDefault(path),
+                ["type"] = isHistogram ? "histogram" : "counter",
+                ["desc"] = text,
+            });
+            counters.Remove(path);
+        }
 
-        static JsonObject Counter(long value, string description) =>
-            new() { ["value"] = value, ["type"] = "counter", ["desc"] = description };
+        // Statuses that CouchDB does not list.
+        foreach (var (path, value) in counters)
+        {
+            Place(all, path, new JsonObject { ["value"] = value, ["type"] = "counter", ["desc"] = "number of such HTTP responses" });
+        }
+
+        return new JsonObject { ["couchdb"] = all };
+    }
+
+    private static Dictionary<string, long> Counters(Node node)
+    {
+        var (requests, engine) = (node.Metrics, node.Databases.Metrics);
+        var counters = new Dictionary<string, long>(StringComparer.Ordinal)
+        {
+            ["coalesced_updates/interactive"] = engine.JoinedEdits,
+            ["coalesced_updates/replicated"] = engine.JoinedReplications,
+            ["commits"] = engine.Commits,
+            ["database_purges"] = engine.Purges,
+            ["database_reads"] = engine.Reads,
+            ["database_writes"] = engine.Changes,
+            ["document_inserts"] = engine.Inserts,
+            ["document_purges/failure"] = requests.FailedPurges,
+            ["document_purges/success"] = requests.Purges - requests.FailedPurges,
+            ["document_purges/total"] = requests.Purges,
+            ["document_writes"] = engine.Writes,
+            ["httpd/aborted_requests"] = requests.Aborted,
+            ["httpd/bulk_requests"] = requests.BulkRequests,
+            ["httpd/clients_requesting_changes"] = node.Feeds.Open,
+            ["httpd/purge_requests"] = requests.PurgeRequests,
+            ["httpd/requests"] = requests.Requests,
+            ["httpd/view_reads"] = requests.ViewReads,
+            ["local_document_writes"] = engine.LocalWrites,
+            ["mrview/emits"] = requests.Emitted,
+            ["mrview/map_doc"] = requests.Mapped,
+            ["open_databases"] = node.Databases.Names.Count,
+            ["open_os_files"] = FileBudget.CountOpen(),
+            ["password_hashing_fast"] = node.Administrators.Remembered,
+            ["password_hashing_slow"] = node.Administrators.Hashed,
+            ["query_server/vdu_rejects"] = engine.Rejections,
+        };
+        foreach (var (method, count) in requests.ByMethod)
+        {
+            counters["httpd_request_methods/" + method] = count;
+        }
+
+        foreach (var (status, count) in requests.ByStatus)
+        {
+            counters[string.Create(CultureInfo.InvariantCulture, $"httpd_status_codes/{status}")] = count;
+        }
+
+        return counters;
+    }
+
+    private static Dictionary<string, Histogram> Histograms(RequestMetrics requests) => new(StringComparer.Ordinal)
+    {
+        ["httpd/bulk_docs"] = requests.BulkDocuments,
+        ["request_time"] = requests.Times,
+    };
+
+    private static JsonObject Value(Histogram histogram) => new()
+    {
+        ["n"] = histogram.Count,
+        ["arithmetic_mean"] = histogram.Mean,
+        ["median"] = histogram.Percentile(0.5),
+        ["percentile"] = new JsonArray(
+            [.. Shares.Select(share => new JsonArray(share, histogram.Percentile(share / (share > 100 ? 1000.0 : 100))))]),
+    };
+
+    private static void Place(JsonObject all, string path, JsonObject statistic)
+    {
+        var names = path.Split('/');
+        foreach (var name in names[..^1])
+        {
+            if (all[name] is not JsonObject inner)
+            {
+                all[name] = inner = [];
+            }
+
+            all = inner;
+        }
+
+        all[names[^1]] = statistic;
     }
 
     private static long Uptime(Node node) => (long)(node.Time.GetUtcNow() - node.StartedAt).TotalSeconds;

@@ -12,7 +12,11 @@ namespace CloudWall.Server.Endpoints.Views;
 internal static class View
 {
     /// <summary>GET: the options are in the query string.</summary>
-    public static Task Show(Exchange exchange) => AnswerAsync(exchange, () => ListingOptions.ForView(exchange.Query));
+    public static Task Show(Exchange exchange)
+    {
+        exchange.Node.Metrics.CountViewRead();
+        return AnswerAsync(exchange, () => ListingOptions.ForView(exchange.Query));
+    }
 
     /// <summary>POST: the options are in the body, and in the query string.</summary>
     public static async Task Query(Exchange exchange)
@@ -24,6 +28,7 @@ internal static class View
             throw HttpErrors.BadRequest("The `queries` parameter is no longer supported at this endpoint");
         }
 
+        exchange.Node.Metrics.CountViewRead();
         await AnswerAsync(exchange, () => ListingOptions.ForView(body, exchange.Query));
     }
 
