@@ -1,3 +1,5 @@
+using CloudWall.Scripting.Running;
+
 namespace CloudWall.Scripting.DesignDocuments;
 
 /// <summary>
@@ -15,4 +17,20 @@ public abstract class ListExchange
 
     /// <summary>The next row as JSON in UTF-8, valid until the next call; nothing after the last one.</summary>
     public abstract bool TryGetRow(out ReadOnlyMemory<byte> row);
+
+    /// <summary>
+    /// Waits on the thread of the function for the client, or for what a row is made of: meanwhile others have the place that it runs in. It
+    /// keeps the place where there is nothing to wait for.
+    /// </summary>
+    public static void Await(ValueTask waiting)
+    {
+        if (waiting.IsCompleted)
+        {
+            waiting.GetAwaiter().GetResult();
+            return;
+        }
+
+        var task = waiting.AsTask();
+        ScriptPlace.AwaitClient(() => task.GetAwaiter().GetResult());
+    }
 }

@@ -18,6 +18,7 @@ internal sealed class ListCall(string scope, ScriptHostOptions options, ListExch
         CheckTotal();
         _before += Elapsed;
         Put(text, start);
+        ScriptPlace.Current?.MakeWay();
         ReadOnlyMemory<byte>? next = exchange.TryGetRow(out var row) ? row : default(ReadOnlyMemory<byte>?);
 
         // Time that others took is not the function's.
@@ -53,19 +54,16 @@ internal sealed class ListCall(string scope, ScriptHostOptions options, ListExch
         }
 
         var bytes = DriverError.Decode(text.Span);
-        ScriptPlace.AwaitClient(() =>
+        if (!_started)
         {
-            if (!_started)
-            {
-                _started = true;
-                exchange.Start(DriverError.ReadValue(_response.Span));
-            }
+            _started = true;
+            exchange.Start(DriverError.ReadValue(_response.Span));
+        }
 
-            if (bytes.Length > 0)
-            {
-                exchange.Send(bytes);
-            }
-        });
+        if (bytes.Length > 0)
+        {
+            exchange.Send(bytes);
+        }
     }
 
     private void CheckTotal()

@@ -118,12 +118,13 @@ internal sealed class ServerDesign : DesignFunctions
             throw process.Nonsense("unexpected answer");
         }
         var text = Chunks(process, first);
-        ScriptPlace.AwaitClient(() => exchange.Start(response.ToArray()));
+        exchange.Start(response.ToArray());
         Send(exchange, text);
         using var line = new ServerLine();
         while (true)
         {
             line.Clear();
+            ScriptPlace.Current?.MakeWay();
             var any = exchange.TryGetRow(out var row);
             var said = process.Ask(any ? line.Raw("[\"list_row\","u8).Value(row).Raw("]"u8).Finish() : "[\"list_end\"]\n"u8);
             if (ServerAnswer.Elements(process, said) is not [var kind, var chunks] || ServerAnswer.Word(kind) is not ("chunks" or "end"))
@@ -147,7 +148,7 @@ internal sealed class ServerDesign : DesignFunctions
     {
         if (text.Length > 0)
         {
-            ScriptPlace.AwaitClient(() => exchange.Send(text));
+            exchange.Send(text);
         }
     }
 

@@ -31,6 +31,11 @@ internal abstract class ScriptPlace
     /// <summary>Called every few milliseconds while code runs: a call that has taken long makes way, and waits for another place.</summary>
     public abstract void Check(CancellationToken cancellation);
 
+    /// <summary>Called between two pieces of work: a call that has had its place for long lets others have theirs before it goes on.</summary>
+    public virtual void MakeWay()
+    {
+    }
+
     /// <summary>The call waits for something else than a processor, such as its client.</summary>
     public virtual void BeginWait()
     {

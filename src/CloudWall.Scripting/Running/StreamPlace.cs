@@ -6,6 +6,9 @@ namespace CloudWall.Scripting.Running;
 /// </summary>
 internal sealed class StreamPlace : ScriptPlace, IDisposable
 {
+    /// <summary>How long a call keeps its place while others wait.</summary>
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly Places _places;
     private readonly TimeProvider _time;
@@ -14,6 +17,7 @@ internal sealed class StreamPlace : ScriptPlace, IDisposable
     private bool _isWaiting;
     private long _since;
     private long _before;
+    private long _entered;
 
     /// <summary>A place of a call that is about to run.</summary>
     /// <param name="places">Where it runs.</param>
@@ -26,6 +30,7 @@ internal sealed class StreamPlace : ScriptPlace, IDisposable
         (_places, Scope, _place, _time) = (places, scope, first, time);
         _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Ending = _ending.Token;
+        _entered = time.GetTimestamp();
     }
 
     /// <summary>The database that the call belongs to.</summary>
@@ -55,6 +60,16 @@ internal sealed class StreamPlace : ScriptPlace, IDisposable
     public override void Check(CancellationToken cancellation) => _place?.Check(cancellation);
 
     /// <inheritdoc/>
+    public override void MakeWay()
+    {
+        if (_time.GetElapsedTime(_entered) >= Turn)
+        {
+            _place?.Dispose();
+            Enter();
+        }
+    }
+
+    /// <inheritdoc/>
     public override void BeginWait()
     {
         _place?.Dispose();
@@ -75,7 +90,7 @@ internal sealed class StreamPlace : ScriptPlace, IDisposable
             _before += _time.GetTimestamp() - _since;
         }
 
-        _place = _places.EnterAsync(Scope, Ending).GetAwaiter().GetResult();
+        Enter();
     }
 
     /// <summary>Ends the call if it waits for its client.</summary>
@@ -100,5 +115,12 @@ internal sealed class StreamPlace : ScriptPlace, IDisposable
         }
 
         _place?.Dispose();
+    }
+
+    private void Enter()
+    {
+        _place = null;
+        _place = _places.EnterAsync(Scope, Ending).GetAwaiter().GetResult();
+        _entered = _time.GetTimestamp();
     }
 }

@@ -59,7 +59,52 @@ public sealed class ListLimitTests : IDisposable
         Assert.Equal(0, rows.Sent);
     }
 
-    private void List(string function, ListExchange exchange) => _factory
+    /// <summary>Others of its database wait for the one place that the database may have.</summary>
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(10, true)]
+    public async Task A_list_keeps_its_place_while_there_are_rows_but_not_for_long(int milliseconds, bool makesWay)
+    {
+        using var threads = new ScriptThreads(2, 2, _time);
+        using var factory = new JavaScriptFactory(_options, threads);
+        var (ran, ranMeanwhile) = (false, false);
+        Task<bool>? other = null;
+        var rows = new Rows(1000, () => _time.Advance(TimeSpan.FromMilliseconds(milliseconds)));
+        await threads.StreamAsync(
+            "db",
+            _ =>
+            {
+                other = threads.RunAsync("db", () => ran = true, TestContext.Current.CancellationToken);
+                List(factory, "function() { while (getRow()) { send('.'); } }", rows);
+                ranMeanwhile = ran;
+            },
+            TestContext.Current.CancellationToken);
+        Assert.True(await other!);
+        Assert.Equal((1000, makesWay), (rows.Sent, ranMeanwhile));
+    }
+
+    [Fact]
+    public async Task Who_waits_has_no_place_meanwhile()
+    {
+        using var threads = new ScriptThreads(2, 2, _time);
+        await threads.StreamAsync(
+            "db",
+            _ =>
+            {
+                var ran = false;
+                var other = threads.RunAsync("db", () => ran = true, TestContext.Current.CancellationToken);
+                ListExchange.Await(ValueTask.CompletedTask);
+                Assert.False(ran);
+                ListExchange.Await(new ValueTask(other));
+                Assert.True(ran);
+                Assert.Throws<InvalidOperationException>(static () => ListExchange.Await(ValueTask.FromException(new InvalidOperationException())));
+            },
+            TestContext.Current.CancellationToken);
+    }
+
+    private void List(string function, ListExchange exchange) => List(_factory, function, exchange);
+
+    private void List(JavaScriptFactory factory, string function, ListExchange exchange) => factory
         .CreateDesign("db", new DesignSource("javascript", Scripts.Utf8($$"""{"_id":"_design/d","lists":{"l":"{{function}}"} }""")), _options)
         .List("l", Scripts.Utf8("{}"), Scripts.Utf8("{}"), exchange, TestContext.Current.CancellationToken);
 

@@ -17,7 +17,14 @@ public sealed class SlowListTests
     public async Task A_list_whose_client_takes_nothing_makes_room_where_others_wait()
     {
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
-        await using var node = await TestNode.StartAsync(time, ("cloudwall", "max_lists", "2"), ("cloudwall", "stall_timeout", "86400000"));
+
+        // The hour may come to pass while the function still runs, and is not to end it.
+        await using var node = await TestNode.StartAsync(
+            time,
+            ("cloudwall", "max_lists", "2"),
+            ("cloudwall", "stall_timeout", "86400000"),
+            ("cloudwall", "list_timeout", "86400000"),
+            ("couchdb", "os_process_timeout", "86400000"));
         Assert.Equal(201, (await node.SendAsync("PUT", "/db")).Status);
         Assert.Equal(201, (await node.SendAsync("PUT", "/db/_design/d", Design)).Status);
         for (var i = 0; i < Documents; i++)

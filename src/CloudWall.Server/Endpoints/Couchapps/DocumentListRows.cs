@@ -1,4 +1,5 @@
 using CloudWall.Documents.Databases;
+using CloudWall.Scripting.DesignDocuments;
 using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Endpoints.Listings;
 using CloudWall.Server.Http;
@@ -57,7 +58,7 @@ internal sealed class DocumentListRows : ListRows
             {
                 var document = new IncludedDocument(
                     new RowOutput(_exchange, json), _exchange.Database, _options.Members, _exchange.Aborted);
-                Wait(document.WriteAsync(_cursor));
+                ListExchange.Await(document.WriteAsync(_cursor));
             }
 
             json.Raw("}"u8);

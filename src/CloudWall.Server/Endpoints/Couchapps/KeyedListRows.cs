@@ -1,4 +1,5 @@
 using CloudWall.Documents.Databases;
+using CloudWall.Scripting.DesignDocuments;
 using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Endpoints.Listings;
 using CloudWall.Server.Http;
@@ -78,7 +79,7 @@ internal sealed class KeyedListRows(Exchange exchange, ListingOptions options) :
         }
         else
         {
-            Wait(document.WriteAsync(record));
+            ListExchange.Await(document.WriteAsync(record));
         }
     }
 }

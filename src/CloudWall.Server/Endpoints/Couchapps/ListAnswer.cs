@@ -79,12 +79,11 @@ internal sealed class ListAnswer(Exchange exchange, ListRows rows) : ListExchang
 
     private void Wait(ValueTask sending)
     {
-        if (!sending.IsCompletedSuccessfully)
-        {
-            // Whoever does not read is cut off, or there would be no end to what is on its way.
-            using var cut = Ending.UnsafeRegister(static state => ((Exchange)state!).Context.Abort(), exchange);
-            sending.AsTask().GetAwaiter().GetResult();
-        }
+        // Whoever does not read is cut off, or there would be no end to what is on its way.
+        using var cut = sending.IsCompleted
+            ? default
+            : Ending.UnsafeRegister(static state => ((Exchange)state!).Context.Abort(), exchange);
+        Await(sending);
     }
 
     /// <summary>What fails in here is not the function's, and must not pass through it.</summary>

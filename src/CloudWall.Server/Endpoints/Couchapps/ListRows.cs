@@ -1,6 +1,7 @@
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Sequences;
 using CloudWall.Indexing.Queries;
+using CloudWall.Scripting.DesignDocuments;
 using CloudWall.Server.Endpoints.Listings;
 using CloudWall.Server.Endpoints.Views;
 using CloudWall.Server.Http;
@@ -48,15 +49,6 @@ internal abstract class ListRows : IDisposable
     protected static void WriteSequence(JsonBuffer json, Database database, long sequence, bool first) =>
         json.Raw(first ? "\"update_seq\":"u8 : ",\"update_seq\":"u8).Sequence(new SequenceTokens(database.Incarnation), sequence);
 
-    /// <summary>Waits for what a row is made of: a list runs on a thread of its own.</summary>
-    protected static void Wait(ValueTask writing)
-    {
-        if (!writing.IsCompletedSuccessfully)
-        {
-            writing.AsTask().GetAwaiter().GetResult();
-        }
-    }
-
     private sealed class Mapped(Exchange exchange, ViewSnapshot snapshot, ViewListing listing) : ListRows
     {
         private readonly ViewRows _rows = snapshot.ReadRows(listing.Query);
@@ -81,7 +73,7 @@ internal abstract class ListRows : IDisposable
             if (listing.Options.IncludeDocs)
             {
                 var document = new RowDocument(new RowOutput(exchange, json), exchange.Database, listing.Options.Members, exchange.Aborted);
-                Wait(document.WriteAsync(_rows.Id, _rows.Value));
+                ListExchange.Await(document.WriteAsync(_rows.Id, _rows.Value));
             }
 
             json.Raw("}"u8);
