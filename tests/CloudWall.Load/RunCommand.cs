@@ -71,10 +71,15 @@ internal sealed class RunCommand(IReadOnlyList<string> urls, IReadOnlyList<strin
         yield return new AttachmentsDown(64 << 10, 200);
         yield return new AttachmentsUp(64 << 20, 1);
         yield return new AttachmentsDown(64 << 20, 2);
-        yield return new ViewBuild();
+        yield return new ViewBuild(1);
+        yield return new ViewBuild(3);
         yield return new ViewRange(1);
         yield return new ViewRange(32);
         yield return new ViewGroups();
+        yield return new ValidatedPut(1);
+        yield return new ValidatedPut(32);
+        yield return new Show(1);
+        yield return new Show(32);
         yield return new ReplicateOnce();
         if (PouchPull.FindModules() is { } modules)
         {

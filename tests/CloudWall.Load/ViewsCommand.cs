@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
@@ -142,8 +141,7 @@ internal sealed class ViewsCommand(double scale, bool markdown) : IDisposable
 
         Task BuildAsync(Database database, int number) => Task.Run(() => Open(indexes, database, Group(number)).UpdateAsync(CancellationToken.None));
 
-        static ViewGroup Group(int number) => ViewGroup.Of(
-            string.Empty, NormalJson.Parse(Orders.Design(string.Create(CultureInfo.InvariantCulture, $"/* {number} */"))));
+        static ViewGroup Group(int number) => ViewGroup.Of(string.Empty, NormalJson.Parse(Orders.Design(1, number)));
     }
 
     private ViewIndex Open(IndexCatalogue indexes, Database database, ViewGroup group) =>

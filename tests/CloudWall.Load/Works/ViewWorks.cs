@@ -3,10 +3,10 @@ using System.Text;
 
 namespace CloudWall.Load.Works;
 
-/// <summary>The index of 20,000 orders, 2.7 rows each, from nothing to its first answer.</summary>
-internal sealed class ViewBuild : Work
+/// <summary>The index of 20,000 orders, 2.7 rows each of one function or of three alike, from nothing to its first answer.</summary>
+internal sealed class ViewBuild(int functions) : Work
 {
-    public override string Name => "view build";
+    public override string Name => functions == 1 ? "view build" : $"view build of {functions} functions";
 
     public override string Unit => "documents";
 
@@ -15,17 +15,17 @@ internal sealed class ViewBuild : Work
     public override async Task PrepareRunAsync(Site site)
     {
         var database = await Orders.MakeAsync(site);
-        var run = site.Keep("build.run", () => 0) + 1;
-        site.Set("build.run", run);
+        var run = site.Keep(Name, () => 0) + 1;
+        site.Set(Name, run);
 
         // Another function each time, or there would be an index already.
-        await site.ReadAsync("PUT", string.Create(CultureInfo.InvariantCulture, $"{database}/_design/build{run}"), Orders.Design($"/* {run} */"), 201);
+        await site.ReadAsync("PUT", string.Create(CultureInfo.InvariantCulture, $"{database}/_design/build{functions}-{run}"), Orders.Design(functions, run), 201);
     }
 
     public override async Task<long> RunAsync(Site site)
     {
         var database = await Orders.MakeAsync(site);
-        var path = string.Create(CultureInfo.InvariantCulture, $"{database}/_design/build{site.Keep("build.run", () => 0)}/_view/orders?reduce=false&limit=1");
+        var path = string.Create(CultureInfo.InvariantCulture, $"{database}/_design/build{functions}-{site.Keep(Name, () => 0)}/_view/orders0?reduce=false&limit=1");
         (await (await site.ConnectAsync(1))[0].SendAsync(site.Target.Request("GET", path))).Expect(200).AtLeast(50);
         return Orders.Count(site);
     }
@@ -79,8 +79,9 @@ internal static class Orders
 
     public static Task<string> MakeAsync(Site site) => site.DocumentsAsync("orders", Count(site));
 
-    public static byte[] Design(string remark) =>
-        Encoding.UTF8.GetBytes($"{{\"views\":{{\"orders\":{{\"map\":\"{Map} {remark}\",\"reduce\":\"_sum\"}}}}}}");
+    /// <summary>A design document with views <c>orders0</c> and so on, which differ by a comment.</summary>
+    public static byte[] Design(int functions, int run = 0) => Encoding.UTF8.GetBytes("{\"views\":{" + string.Join(',', Enumerable.Range(0, functions).Select(i =>
+        string.Create(CultureInfo.InvariantCulture, $"\"orders{i}\":{{\"map\":\"{Map} /* {run} {i} */\",\"reduce\":\"_sum\"}}"))) + "}}");
 
     /// <summary>Makes an index that lasts.</summary>
     /// <returns>Its view's path.</returns>
@@ -89,9 +90,9 @@ internal static class Orders
         var database = await MakeAsync(site);
         return await site.KeepAsync("orders.index", async () =>
         {
-            await site.ReadAsync("PUT", database + "/_design/orders", Design(string.Empty), 201);
-            await site.ReadAsync("GET", database + "/_design/orders/_view/orders?limit=1");
-            return database + "/_design/orders/_view/orders";
+            await site.ReadAsync("PUT", database + "/_design/orders", Design(1), 201);
+            await site.ReadAsync("GET", database + "/_design/orders/_view/orders0?limit=1");
+            return database + "/_design/orders/_view/orders0";
         });
     }
 }
