@@ -49,7 +49,15 @@ internal sealed class Places(int count, TimeProvider time)
             return Task.FromCanceled<Place>(cancellation);
         }
 
-        var place = new Place(this, time);
+        var place = new AwaitedPlace(this, time);
+        Enter(place, scope);
+        return place.WaitAsync(cancellation);
+    }
+
+    /// <summary>Has a call wait for its place: <see cref="Place.OnEntered"/> is called as soon as it has one.</summary>
+    public void Enter(Place place, string scope)
+    {
+        Place? admitted;
         lock (_lock)
         {
             if (!_scopes.TryGetValue(scope, out var state))
@@ -64,18 +72,19 @@ internal sealed class Places(int count, TimeProvider time)
                 _waiting.AddLast(state.Node);
             }
 
-            Admit();
+            admitted = Admit();
         }
 
-        if (cancellation.CanBeCanceled && !place.Entered.Task.IsCompleted)
+        Begin(admitted);
+    }
+
+    private static void Begin(Place? admitted)
+    {
+        while (admitted is { } place)
         {
-            var registration = cancellation.Register(static (state, token) => ((Place)state!).GiveUp(token), place);
-            _ = place.Entered.Task.ContinueWith(
-                static (_, state) => ((CancellationTokenRegistration)state!).Dispose(), registration, CancellationToken.None,
-                TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            (admitted, place.NextAdmitted) = (place.NextAdmitted, null);
+            place.OnEntered();
         }
-
-        return place.Entered.Task;
     }
 
     private void GiveUp(Place place, CancellationToken cancellation)
@@ -91,47 +100,52 @@ internal sealed class Places(int count, TimeProvider time)
             Forget(place.Owner);
         }
 
-        place.Entered.TrySetCanceled(cancellation);
+        place.OnGivenUp(cancellation);
     }
 
     private void Leave(Place place)
     {
+        Place? admitted;
         lock (_lock)
         {
             Free(place);
             place.Owner!.Running--;
             Forget(place.Owner);
-            Admit();
+            admitted = Admit();
         }
+
+        Begin(admitted);
     }
 
     /// <summary>Moves a call out of the quick place.</summary>
     /// <returns>False where it has to wait.</returns>
     private bool Move(Place place)
     {
+        Place? admitted;
+        bool goesOn;
         lock (_lock)
         {
-            if (_free > 0)
+            if (goesOn = _free > 0)
             {
                 _free--;
-                place.IsQuick = false;
-                _quickIsFree = true;
-                Admit();
-                return true;
             }
-
-            if (_moving.Count >= _mostMoving && !TryEndAnother(place.Owner!))
+            else if (_moving.Count >= _mostMoving && !TryEndAnother(place.Owner!))
             {
                 throw TooMany();
             }
+            else
+            {
+                place.IsMoving = true;
+                _moving.AddLast(place.MovingNode);
+            }
 
             place.IsQuick = false;
-            place.IsMoving = true;
-            _moving.AddLast(place.MovingNode);
             _quickIsFree = true;
-            Admit();
-            return false;
+            admitted = Admit();
         }
+
+        Begin(admitted);
+        return goesOn;
     }
 
     private static ScriptException TooMany() => new("os_process_error", "Too many functions of design documents take long.");
@@ -176,7 +190,9 @@ internal sealed class Places(int count, TimeProvider time)
         }
     }
 
-    private void Admit()
+    /// <summary>Gives places to calls that wait for one.</summary>
+    /// <returns>The first of those that may begin, linked to the others.</returns>
+    private Place? Admit()
     {
         while (_free > 0 && _moving.First is { } first)
         {
@@ -186,6 +202,8 @@ internal sealed class Places(int count, TimeProvider time)
             first.Value.Moved.Set();
         }
 
+        Place? admitted = null;
+        Place? last = null;
         for (var scope = _waiting.First; scope is not null && (_free > 0 || _quickIsFree);)
         {
             var next = scope.Next;
@@ -213,11 +231,19 @@ internal sealed class Places(int count, TimeProvider time)
                 }
 
                 place.Since = time.GetTimestamp();
-                place.Entered.TrySetResult(place);
+                admitted ??= place;
+                if (last is not null)
+                {
+                    last.NextAdmitted = place;
+                }
+
+                last = place;
             }
 
             scope = next;
         }
+
+        return admitted;
     }
 
     private void Forget(Scope scope)
@@ -234,13 +260,13 @@ internal sealed class Places(int count, TimeProvider time)
     }
 
     /// <summary>A place, while a call has it or waits for it.</summary>
-    internal sealed class Place : ScriptPlace, IDisposable
+    internal abstract class Place : ScriptPlace, IDisposable
     {
         private readonly Places _places;
         private readonly TimeProvider _time;
         private int _left;
 
-        public Place(Places places, TimeProvider time)
+        protected Place(Places places, TimeProvider time)
         {
             (_places, _time) = (places, time);
             Node = new LinkedListNode<Place>(this);
@@ -251,11 +277,12 @@ internal sealed class Places(int count, TimeProvider time)
 
         public LinkedListNode<Place> MovingNode { get; }
 
-        public TaskCompletionSource<Place> Entered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
         public ManualResetEventSlim Moved { get; } = new();
 
         public Scope? Owner { get; set; }
+
+        /// <summary>Another that may begin at the same time.</summary>
+        public Place? NextAdmitted { get; set; }
 
         public bool IsQuick { get; set; }
 
@@ -283,7 +310,14 @@ internal sealed class Places(int count, TimeProvider time)
         /// <returns>False where it has to wait, until <see cref="Moved"/>.</returns>
         public bool TryGoOn() => !IsQuick || _time.GetElapsedTime(Since) < QuickTime || _places.Move(this);
 
+        /// <summary>Gives up waiting for the place; it does nothing once the call has one.</summary>
         public void GiveUp(CancellationToken cancellation) => _places.GiveUp(this, cancellation);
+
+        /// <summary>The call has its place. Called without locks, by whoever made way for it.</summary>
+        public abstract void OnEntered();
+
+        /// <summary>The call has given up, and gets no place.</summary>
+        public abstract void OnGivenUp(CancellationToken cancellation);
 
         public void Dispose()
         {
@@ -292,6 +326,29 @@ internal sealed class Places(int count, TimeProvider time)
                 _places.Leave(this);
             }
         }
+    }
+
+    /// <summary>A place that somebody waits for and then holds as long as he likes.</summary>
+    private sealed class AwaitedPlace(Places places, TimeProvider time) : Place(places, time)
+    {
+        private readonly TaskCompletionSource<Place> _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<Place> WaitAsync(CancellationToken cancellation)
+        {
+            if (cancellation.CanBeCanceled && !_entered.Task.IsCompleted)
+            {
+                var registration = cancellation.Register(static (state, token) => ((Place)state!).GiveUp(token), this);
+                _ = _entered.Task.ContinueWith(
+                    static (_, state) => ((CancellationTokenRegistration)state!).Dispose(), registration, CancellationToken.None,
+                    TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            }
+
+            return _entered.Task;
+        }
+
+        public override void OnEntered() => _entered.SetResult(this);
+
+        public override void OnGivenUp(CancellationToken cancellation) => _entered.SetCanceled(cancellation);
     }
 
     /// <summary>What a database has.</summary>

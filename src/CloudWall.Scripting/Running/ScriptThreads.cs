@@ -32,10 +32,16 @@ public sealed class ScriptThreads : ScriptRunner
     public int Waiting => _places.Moving;
 
     /// <inheritdoc/>
-    public override async Task<T> RunAsync<T>(string scope, Func<T> work, CancellationToken cancellation)
+    public override Task<T> RunAsync<T>(string scope, Func<T> work, CancellationToken cancellation)
     {
-        using var place = await _places.EnterAsync(scope, cancellation).ConfigureAwait(false);
-        return await StartAsync(place, work).ConfigureAwait(false);
+        if (cancellation.IsCancellationRequested)
+        {
+            return Task.FromCanceled<T>(cancellation);
+        }
+
+        var call = new Call<T>(this, work);
+        _places.Enter(call, scope);
+        return call.WaitAsync(cancellation);
     }
 
     /// <inheritdoc/>
@@ -47,13 +53,7 @@ public sealed class ScriptThreads : ScriptRunner
         _streams.Add(place);
         try
         {
-            await StartAsync(
-                place,
-                () =>
-                {
-                    work(place.Ending);
-                    return true;
-                }).ConfigureAwait(false);
+            await StartAsync(place, () => work(place.Ending)).ConfigureAwait(false);
         }
         catch (Exception) when (place.WasEnded)
         {
@@ -78,19 +78,16 @@ public sealed class ScriptThreads : ScriptRunner
         }
     }
 
-    private Task<T> StartAsync<T>(ScriptPlace place, Func<T> work)
+    private Task StartAsync(ScriptPlace place, Action work)
     {
-        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Give(() =>
         {
             ScriptPlace.Current = place;
             try
             {
-                done.SetResult(work());
-            }
-            catch (OperationCanceledException canceled)
-            {
-                done.SetException(canceled);
+                work();
+                done.SetResult();
             }
             catch (Exception failure)
             {
@@ -106,6 +103,11 @@ public sealed class ScriptThreads : ScriptRunner
 
     private void Give(Action work)
     {
+        if (Worker.TryGoOnWith(work))
+        {
+            return;
+        }
+
         Worker? worker;
         lock (_lock)
         {
@@ -150,9 +152,75 @@ public sealed class ScriptThreads : ScriptRunner
         }
     }
 
+    /// <summary>A call that runs as soon as it has a place, and gives it up on its thread: the next one has the thread with it.</summary>
+    private sealed class Call<T>(ScriptThreads threads, Func<T> work) : Places.Place(threads._places, threads._time)
+    {
+        private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<T> WaitAsync(CancellationToken cancellation) =>
+            cancellation.CanBeCanceled && Node.List is not null ? GiveUpAsync(cancellation) : _done.Task;
+
+        public override void OnEntered()
+        {
+            try
+            {
+                threads.Give(Run);
+            }
+            catch (ObjectDisposedException ended)
+            {
+                Dispose();
+                _done.SetException(ended);
+            }
+        }
+
+        public override void OnGivenUp(CancellationToken cancellation) => _done.SetCanceled(cancellation);
+
+        private async Task<T> GiveUpAsync(CancellationToken cancellation)
+        {
+            using var registration = cancellation.Register(static (state, token) => ((Call<T>)state!).GiveUp(token), this);
+            return await _done.Task.ConfigureAwait(false);
+        }
+
+        private void Run()
+        {
+            Current = this;
+            var result = default(T);
+            Exception? failure = null;
+            try
+            {
+                result = work();
+            }
+            catch (Exception thrown)
+            {
+                failure = thrown;
+            }
+
+            Current = null;
+            Worker.Leave(this);
+            if (failure is null)
+            {
+                _done.SetResult(result!);
+            }
+            else
+            {
+                _done.SetException(failure);
+            }
+        }
+    }
+
     /// <summary>A thread, and what it is to do next.</summary>
     private sealed class Worker
     {
+        /// <summary>After so many calls one after another, memory of the stack goes back to the system although there is more to do.</summary>
+        private const int MostCalls = 100;
+
+        /// <summary>The worker whose call has just ended on this thread; null while it runs.</summary>
+        [ThreadStatic]
+        private static Worker? _ended;
+
+        [ThreadStatic]
+        private static Worker? _current;
+
         private readonly ScriptThreads _threads;
         private readonly object _lock = new();
         private bool _given;
@@ -160,6 +228,27 @@ public sealed class ScriptThreads : ScriptRunner
         private bool _started;
 
         public Worker(ScriptThreads threads) => _threads = threads;
+
+        /// <summary>Leaves a place at the end of a call. Who gets it next runs on this thread, without another having to wake up.</summary>
+        public static void Leave(Places.Place place)
+        {
+            _ended = _current;
+            place.Dispose();
+            _ended = null;
+        }
+
+        /// <summary>Takes work that this thread can go on with.</summary>
+        public static bool TryGoOnWith(Action work)
+        {
+            if (_ended is not { } worker)
+            {
+                return false;
+            }
+
+            _ended = null;
+            worker._work = work;
+            return true;
+        }
 
         public void Give(Action? work)
         {
@@ -194,6 +283,7 @@ public sealed class ScriptThreads : ScriptRunner
 
         private void Run()
         {
+            _current = this;
             while (true)
             {
                 if (!Wait())
@@ -209,14 +299,21 @@ public sealed class ScriptThreads : ScriptRunner
                     }
                 }
 
-                if (_work is not { } work)
+                if (_work is null)
                 {
                     return;
                 }
 
-                _work = null;
-                work();
-                StackMemory.Release(WasmSettings.ThreadStack);
+                for (var calls = 1; _work is { } work; calls++)
+                {
+                    _work = null;
+                    work();
+                    if (_work is null || calls % MostCalls == 0)
+                    {
+                        StackMemory.Release(WasmSettings.ThreadStack);
+                    }
+                }
+
                 if (!_threads.Rest(this))
                 {
                     return;
