@@ -45,12 +45,12 @@ internal sealed class IdleInstances(MemoryBudget budget, int most)
         }
     }
 
-    /// <summary>Takes one that has served a call; it may be disposed of.</summary>
+    /// <summary>Takes one that has served a call, whose <see cref="QuickJsInstance.KeptBytes"/> are known; it may be disposed of.</summary>
     public void Add(QuickJsInstance instance)
     {
         // Outside of the lock, since others' instances may have to go for it.
         var idle = new Idle(this, instance);
-        budget.Keep(idle, Math.Max(Least, instance.ResidentBytes));
+        budget.Keep(idle, Math.Max(Least, instance.KeptBytes));
         lock (_lock)
         {
             if (!_retired && _idle.Count < most && !idle.IsDropped)

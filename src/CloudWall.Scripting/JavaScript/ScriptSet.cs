@@ -83,7 +83,7 @@ internal sealed class ScriptSet(QuickJsEngine engine, string scope, ScriptHostOp
                 result = read(Read(answer));
             }
 
-            Return(instance);
+            Return(instance, call);
             instance = null;
             return result;
         }
@@ -94,7 +94,7 @@ internal sealed class ScriptSet(QuickJsEngine engine, string scope, ScriptHostOp
         catch (ScriptException failure) when (failure is not UnreadableException && failure.Error != "InternalError"
             && instance is { IsBroken: false })
         {
-            Return(instance);
+            Return(instance, call);
             instance = null;
             throw;
         }
@@ -163,12 +163,13 @@ internal sealed class ScriptSet(QuickJsEngine engine, string scope, ScriptHostOp
         }
     }
 
-    private void Return(QuickJsInstance instance)
+    private void Return(QuickJsInstance instance, TimedCall call)
     {
         var isGood = instance is { IsBroken: false, IsExhausted: false, WasStarved: false }
             && instance.Size <= QuickJsInstance.FirstSize + MaxKeptGrowth;
         if (isGood)
         {
+            instance.LookAtResidentBytes(call.IsShort);
             _idle.Add(instance);
         }
         else

@@ -16,6 +16,9 @@ internal sealed unsafe partial class QuickJsInstance : IDisposable
     /// <summary>Bytes of linear memory that each instance begins with.</summary>
     public const int FirstSize = FirstPages * WasmSettings.Page;
 
+    /// <summary>So many short calls may go by until somebody looks what the instance takes.</summary>
+    private const int ShortCalls = 16;
+
     private readonly MemoryBudget _budget;
     private readonly string _scope;
     private readonly TimeProvider _time;
@@ -28,6 +31,7 @@ internal sealed unsafe partial class QuickJsInstance : IDisposable
     private GCHandle _self;
     private long _taken;
     private int _size;
+    private int _looks;
     private Exception? _failure;
 
     /// <summary>Makes an instance whose memory is as the module's file says.</summary>
@@ -114,6 +118,22 @@ internal sealed unsafe partial class QuickJsInstance : IDisposable
     }
 
     public QuickJsExports Exports => _exports;
+
+    /// <summary>What <see cref="ResidentBytes"/> was when it was last looked at, by <see cref="LookAtResidentBytes"/>.</summary>
+    public long KeptBytes { get; private set; }
+
+    /// <summary>
+    /// Looks at <see cref="ResidentBytes"/>, which is a call of the system: after each call that may have touched much, or else now and
+    /// then.
+    /// </summary>
+    /// <param name="isShort">Whether the last call took too little time to touch much.</param>
+    public void LookAtResidentBytes(bool isShort)
+    {
+        if (!isShort || _looks++ % ShortCalls == 0)
+        {
+            KeptBytes = ResidentBytes;
+        }
+    }
 
     /// <summary>A part of linear memory.</summary>
     /// <exception cref="WasmTrapException">It lies outside.</exception>

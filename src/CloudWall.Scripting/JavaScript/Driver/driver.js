@@ -660,9 +660,11 @@
     },
   };
 
+  // Kept beyond the answer, after which the host puts the whole instance back: to free all that it was made of would take longer.
+  let command;
+
   // An answer begins with a 1, an error with a 0. What cannot be read is 2: no function has seen it.
   return function (line) {
-    let command;
     try {
       command = parse(line);
     } catch (e) {
