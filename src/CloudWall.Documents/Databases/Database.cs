@@ -24,6 +24,7 @@ public sealed class Database
     private readonly ValidatorCache _validators;
     private readonly WriteRules _rules;
     private readonly AcceptedWrites _accepted = new();
+    private MeasuredSpace? _space;
 
     internal Database(DatabaseCore core)
     {
@@ -77,10 +78,13 @@ public sealed class Database
     public long DocumentCount => Open().State.DocumentCount;
 
     /// <summary>Counts and sizes.</summary>
-    public DatabaseInfo ReadInfo()
+    /// <param name="oldest">
+    /// How old the sizes on disk may be. To ask the store for them costs as much as to read several documents.
+    /// </param>
+    public DatabaseInfo ReadInfo(TimeSpan oldest = default)
     {
         var state = Open().State;
-        var space = SpaceUse.Measure(_core);
+        var space = ReadSpace(oldest);
         return new DatabaseInfo(
             state.DocumentCount,
             state.DeletedCount,
@@ -424,6 +428,22 @@ public sealed class Database
     /// <summary>What it takes on disk.</summary>
     internal SpaceUse MeasureSpace() => SpaceUse.Measure(Open());
 
+    private SpaceUse ReadSpace(TimeSpan oldest)
+    {
+        if (oldest > TimeSpan.Zero && _space is { } known && _core.Time.GetElapsedTime(known.At) <= oldest)
+        {
+            return known.Space;
+        }
+
+        var space = SpaceUse.Measure(_core);
+        if (oldest > TimeSpan.Zero)
+        {
+            _space = new MeasuredSpace(space, _core.Time.GetTimestamp());
+        }
+
+        return space;
+    }
+
     /// <summary>Finishes what was accepted, before anything ends that it may need.</summary>
     internal Task FinishAsync() => _accepted.WhenDoneAsync();
 
@@ -528,4 +548,6 @@ public sealed class Database
         _core.ThrowIfClosed();
         return _core;
     }
+
+    private sealed record MeasuredSpace(SpaceUse Space, long At);
 }

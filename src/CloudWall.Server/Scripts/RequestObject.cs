@@ -11,6 +11,9 @@ namespace CloudWall.Server.Scripts;
 /// </summary>
 internal static class RequestObject
 {
+    /// <summary>Few functions look at the sizes of their database, and each call would have to ask the store for them.</summary>
+    private static readonly TimeSpan OldestSizes = TimeSpan.FromSeconds(1);
+
     private static readonly string[] Credentials = ["Authorization", "Proxy-Authorization", "Cookie", "X-Auth-CouchDB-Token"];
 
     /// <summary>Makes the object.</summary>
@@ -31,7 +34,7 @@ internal static class RequestObject
         var database = exchange.Database;
         using var json = new JsonBuffer(2048);
         json.Raw("{\"info\":"u8);
-        Information.Write(json, database);
+        Information.Write(json, database, OldestSizes);
         json.Raw(",\"uuid\":"u8).Text(exchange.Node.Uuids.Next()).Raw(",\"id\":"u8);
         _ = id is null ? json.Raw("null"u8) : json.Text(id);
         json.Raw(",\"method\":"u8).Text(exchange.Method).Raw(",\"requested_path\":"u8);

@@ -37,6 +37,23 @@ public sealed class SpaceTests
     }
 
     [Fact]
+    public async Task Who_takes_old_sizes_gets_no_older_ones_and_counts_of_now()
+    {
+        await using var engine = new DiskEngine();
+        var database = await engine.CreateAsync("db");
+        var first = database.ReadInfo(TimeSpan.FromSeconds(1));
+        await DiskEngine.EditAsync(database, [], Enumerable.Range(0, 2000).Select(static i => $"document-{i:D6}").ToList(), new Random(1));
+        engine.Store.Flush();
+
+        engine.Time.Advance(TimeSpan.FromSeconds(1));
+        var old = database.ReadInfo(TimeSpan.FromSeconds(1));
+        Assert.Equal((first.FileSize, 2000), (old.FileSize, old.DocumentCount));
+        Assert.NotEqual(first.FileSize, database.ReadInfo().FileSize);
+        engine.Time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(database.ReadInfo().FileSize, database.ReadInfo(TimeSpan.FromSeconds(1)).FileSize);
+    }
+
+    [Fact]
     public async Task Attachments_that_are_replaced_go_without_the_others_being_rewritten()
     {
         await using var engine = new DiskEngine();

@@ -20,9 +20,12 @@ internal static class Information
     }
 
     /// <summary>Writes a database's information as JSON.</summary>
-    public static void Write(JsonBuffer json, Database database)
+    /// <param name="json">Where it goes.</param>
+    /// <param name="database">The database.</param>
+    /// <param name="oldest">How old the sizes on disk may be.</param>
+    public static void Write(JsonBuffer json, Database database, TimeSpan oldest = default)
     {
-        var info = database.ReadInfo();
+        var info = database.ReadInfo(oldest);
         var tokens = new SequenceTokens(database.Incarnation);
         json.Raw("{\"instance_start_time\":\""u8).Number(database.InstanceStartTime)
             .Raw("\",\"db_name\":"u8).Text(database.Name)
