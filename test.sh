@@ -4,7 +4,8 @@
 #
 #   ./test.sh             everything
 #   ./test.sh soak        long crash tests: 100 killed nodes, 200 pulled plugs, 100 rounds and 50 seeds of replication between nodes that fail;
-#                         a million replications between databases in memory, or as many as ten minutes allow
+#                         a million replications between databases in memory, or as many as ten minutes allow; hostile functions with
+#                         CouchDB's limit of 5 seconds, and all of them with a short one
 #   ./test.sh unit        only the .NET tests
 #   ./test.sh compat      only the clients
 #
@@ -67,7 +68,8 @@ compat() {
 dotnet build CloudWall.sln -c Release || exit 1
 if [ "$what" = soak ]; then
   export CLOUDWALL_CRASH_ROUNDS=${CLOUDWALL_CRASH_ROUNDS:-100} CLOUDWALL_PLUG_SEEDS=${CLOUDWALL_PLUG_SEEDS:-200} CLOUDWALL_FAULT_SEEDS=${CLOUDWALL_FAULT_SEEDS:-50}
-  unit tests/CloudWall.Crash.Tests
+  CLOUDWALL_HOSTILE_LIMIT=${CLOUDWALL_HOSTILE_LIMIT:-5000} unit tests/CloudWall.Crash.Tests
+  CLOUDWALL_HOSTILE_SHARE=${CLOUDWALL_HOSTILE_SHARE:-1} unit tests/CloudWall.Crash.Tests -class '*.Hostile.*'
   unit tests/CloudWall.Server.Tests -class '*Replication.FaultTests'
   CLOUDWALL_REPLICATION_RUNS=${CLOUDWALL_REPLICATION_RUNS:-1000000} unit tests/CloudWall.Replication.Tests -class '*Runs.EndlessRunTests'
   echo

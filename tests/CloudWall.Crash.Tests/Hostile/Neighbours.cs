@@ -1,58 +1,128 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Text.Json.Nodes;
 
 namespace CloudWall.Crash.Tests.Hostile;
 
 /// <summary>
-/// Ordinary requests to a database of their own while others run hostile functions: reads, validated writes, a view that is always behind,
-/// and a list.
+/// Ordinary requests to databases of their own while others run hostile functions: reads, validated writes, a view that is always behind,
+/// views that are built from nothing, a list of many rows, and functions that need more memory than each begins with.
 /// </summary>
 internal sealed class Neighbours(HttpClient client)
 {
-    private const string Design = """
+    private const int Documents = 400;
+    private const int BuildEvery = 5;
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(250);
+
+    // A function begins with 16 MiB: this takes 24 more, as an ordinary function does that has a few large documents at hand.
+    private const string Large = "var all = []; for (var i = 0; i < 24; i++) { all.push('x'.repeat(1 << 20)); }";
+
+    private const string Count =
+        "function () { var row, n = 0, size = 0; while ((row = getRow())) { n++; size += row.value.length; send(row.value.slice(0, 9)); } "
+        + "send(' rows ' + n + ', ' + size); }";
+
+    private const string Design = $$"""
         {
           "n": -1,
           "validate_doc_update": "function (doc) { if (!('n' in doc)) { throw {forbidden: 'n is missing'}; } }",
-          "views": {"n": {"map": "function (doc) { emit(doc.n, 1); }", "reduce": "_sum"}},
-          "lists": {"l": "function () { var row, n = 0; while ((row = getRow())) { n++; } send('rows ' + n); }"}
+          "views": {
+            "n": {"map": "function (doc) { emit(doc.n, 1); }", "reduce": "_sum"},
+            "text": {"map": "function (doc) { if (doc.text) { emit(doc._id, doc.text); } }"}
+          },
+          "shows": {"large": "function (doc) { {{Large}} return 'large ' + all.length + ' ' + doc.text.length; }"},
+          "lists": {"count": "{{Count}}"}
         }
         """;
 
-    /// <summary>Requests that were answered as they should be.</summary>
-    public int Answered { get; private set; }
+    private readonly ConcurrentBag<(TimeSpan Took, string What)> _times = [];
+    private int _answered;
 
-    /// <summary>The longest that one took.</summary>
-    public TimeSpan Slowest { get; private set; }
+    /// <summary>Requests that were answered.</summary>
+    public int Answered => Volatile.Read(ref _answered);
+
+    /// <summary>The slowest of them, slowest first.</summary>
+    public IReadOnlyList<(TimeSpan Took, string What)> Slowest => [.. _times.OrderByDescending(static time => time.Took).Take(5)];
 
     /// <summary>What went wrong, in words.</summary>
-    public List<string> Failures { get; } = [];
+    public ConcurrentBag<string> Failures { get; } = [];
 
+    /// <summary>Makes the databases, with more than a mebibyte in each.</summary>
     public async Task PrepareAsync()
     {
-        (await client.PutAsync("good", null)).EnsureSuccessStatusCode();
-        await AskAsync(HttpMethod.Put, "good/_design/d", Design, "\"ok\":true");
-        await AskAsync(HttpMethod.Put, "good/n0", "{\"n\":0}", "\"ok\":true");
-        await RoundAsync(0);
+        foreach (var database in (string[])["good1", "good2"])
+        {
+            (await client.PutAsync(database, null)).EnsureSuccessStatusCode();
+            await AskAsync(HttpMethod.Put, $"{database}/_design/d", Design, "\"ok\":true");
+            await AskAsync(HttpMethod.Put, $"{database}/n0", "{\"n\":0}", "\"ok\":true");
+            await AskAsync(HttpMethod.Put, $"{database}/large", Text(new string('l', 1 << 20)).ToJsonString(), "\"ok\":true");
+            var documents = Enumerable.Range(0, Documents).Select(static i => (JsonNode)Text($"text {i} " + new string('x', 2000)));
+            var all = new JsonObject { ["docs"] = new JsonArray([.. documents]) }.ToJsonString();
+            await AskAsync(HttpMethod.Post, $"{database}/_bulk_docs", all, "\"ok\":true");
+            await RoundAsync(database, 0);
+        }
+
+        _times.Clear();
+        Volatile.Write(ref _answered, 0);
     }
 
     /// <summary>Goes on until it is told to end and has been answered often enough.</summary>
-    public async Task RunAsync(int atLeast, CancellationToken ended)
+    public Task RunAsync(int atLeast, CancellationToken ended) => Task.WhenAll(((string[])["good1", "good2"]).Select(async database =>
     {
         for (var i = 1; !ended.IsCancellationRequested || Answered < atLeast; i++)
         {
-            await RoundAsync(i);
+            await RoundAsync(database, i);
+            await Task.Delay(_pause, CancellationToken.None);
+        }
+    }));
+
+    private async Task RoundAsync(string database, int i)
+    {
+        await AskAsync(HttpMethod.Get, $"{database}/n0", null, "\"n\":0");
+        await AskAsync(HttpMethod.Put, Numbered(database, "m", i), "{\"n\":1}", "\"ok\":true");
+        await AskAsync(HttpMethod.Put, Numbered(database, "refused", i), "{}", "n is missing", HttpStatusCode.Forbidden);
+        await AskAsync(HttpMethod.Get, $"{database}/_design/d/_view/n?key=1", null, Value(i + 1));
+        await AskAsync(HttpMethod.Get, $"{database}/_design/d/_list/count/text", null, $"rows {Documents + 1}");
+        await AskAsync(HttpMethod.Get, $"{database}/_design/d/_show/large/large", null, $"large 24 {1 << 20}");
+        if (i % BuildEvery == 0)
+        {
+            await BuildAsync(database, i);
         }
     }
 
-    private async Task RoundAsync(int i)
+    /// <summary>Has a view built that nobody has asked for yet.</summary>
+    private async Task BuildAsync(string database, int i)
     {
-        await AskAsync(HttpMethod.Get, "good/n0", null, "\"n\":0");
-        await AskAsync(HttpMethod.Put, string.Create(CultureInfo.InvariantCulture, $"good/m{i}"), "{\"n\":1}", "\"ok\":true");
-        await AskAsync(HttpMethod.Put, string.Create(CultureInfo.InvariantCulture, $"good/refused{i}"), "{}", "n is missing", HttpStatusCode.Forbidden);
-        await AskAsync(HttpMethod.Get, "good/_design/d/_view/n?key=1", null, string.Create(CultureInfo.InvariantCulture, $"\"value\":{i + 1}"));
-        await AskAsync(HttpMethod.Get, "good/_design/d/_list/l/n?reduce=false&limit=1", null, "rows 1");
+        var path = $"{database}/_design/built";
+        using var head = await client.GetAsync(path);
+        var design = new JsonObject
+        {
+            ["n"] = -1,
+            ["views"] = new JsonObject
+            {
+                ["v"] = new JsonObject
+                {
+                    ["map"] = $"function (doc) {{ if (doc.text) {{ emit(doc.text.slice(0, 9), {i}); }} }}",
+                    ["reduce"] = "_sum",
+                },
+            },
+        };
+        if (head.IsSuccessStatusCode)
+        {
+            design["_rev"] = (string?)JsonNode.Parse(await head.Content.ReadAsStringAsync())!["_rev"];
+        }
+
+        await AskAsync(HttpMethod.Put, path, design.ToJsonString(), "\"ok\":true");
+        await AskAsync(HttpMethod.Get, path + "/_view/v", null, Value(i * (Documents + 1)));
     }
+
+    private static JsonObject Text(string text) => new JsonObject { ["n"] = 0, ["text"] = text };
+
+    private static string Value(int value) => string.Create(CultureInfo.InvariantCulture, $"\"value\":{value}");
+
+    private static string Numbered(string database, string name, int i) =>
+        string.Create(CultureInfo.InvariantCulture, $"{database}/{name}{i}");
 
     private async Task AskAsync(HttpMethod method, string path, string? body, string expected, HttpStatusCode? status = null)
     {
@@ -67,18 +137,18 @@ internal sealed class Neighbours(HttpClient client)
 
             using var answer = await client.SendAsync(request);
             var text = await answer.Content.ReadAsStringAsync();
-            if ((status is null ? !answer.IsSuccessStatusCode : answer.StatusCode != status) || !text.Contains(expected, StringComparison.Ordinal))
+            var asWanted = status is null ? answer.IsSuccessStatusCode : answer.StatusCode == status;
+            if (!asWanted || !text.Contains(expected, StringComparison.Ordinal))
             {
-                Failures.Add($"{method} {path}: {(int)answer.StatusCode} {text}");
+                Failures.Add($"{method} {path}: {(int)answer.StatusCode} {text[..Math.Min(text.Length, 300)]}");
             }
         }
-        catch (HttpRequestException failure)
+        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException)
         {
             Failures.Add($"{method} {path}: {failure.Message}");
         }
 
-        Answered++;
-        var took = Stopwatch.GetElapsedTime(started);
-        Slowest = took > Slowest ? took : Slowest;
+        Interlocked.Increment(ref _answered);
+        _times.Add((Stopwatch.GetElapsedTime(started), $"{method} {path}"));
     }
 }
