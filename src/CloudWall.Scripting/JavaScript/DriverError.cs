@@ -10,6 +10,16 @@ internal static class DriverError
     /// <summary>How deep JSON may be, as documents: deeper than the engine's own stack lets it write.</summary>
     public static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = 1 << 16 };
 
+    /// <summary>Looks whether an answer, or a part of one, is text at all; readers of JSON do not.</summary>
+    /// <exception cref="ScriptException">It is not.</exception>
+    public static void RequireUtf8(ReadOnlySpan<byte> text)
+    {
+        if (!System.Text.Unicode.Utf8.IsValid(text))
+        {
+            throw new ScriptException("InternalError", "the engine's answer is not UTF-8");
+        }
+    }
+
     /// <summary>Reads it.</summary>
     public static ScriptException Read(ReadOnlySpan<byte> json)
     {
@@ -125,7 +135,8 @@ internal static class DriverError
             }
 
             var text = new byte[reader.ValueSpan.Length];
-            return text[..reader.CopyString(text)];
+            text = text[..reader.CopyString(text)];
+            return reader.Read() ? throw Unreadable() : text;
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {

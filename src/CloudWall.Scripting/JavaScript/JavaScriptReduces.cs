@@ -105,7 +105,9 @@ internal sealed class JavaScriptReduces : ReduceFunctions
         return results;
     }
 
-    private static ReadOnlyMemory<byte>[] Read(ReadOnlySpan<byte> json, int count)
+    /// <summary>Reads an answer: a list in a list, of as many values as there are functions.</summary>
+    /// <exception cref="ScriptException">It is something else.</exception>
+    internal static ReadOnlyMemory<byte>[] Read(ReadOnlySpan<byte> json, int count)
     {
         var results = new ReadOnlyMemory<byte>[count];
         try

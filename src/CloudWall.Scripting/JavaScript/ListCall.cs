@@ -15,6 +15,8 @@ internal sealed class ListCall(string scope, ScriptHostOptions options, ListExch
     /// <inheritdoc/>
     public override ReadOnlyMemory<byte>? NextRow(ReadOnlyMemory<byte>? start, ReadOnlyMemory<byte> text)
     {
+        DriverError.RequireUtf8(text.Span);
+        DriverError.RequireUtf8(start.GetValueOrDefault().Span);
         CheckTotal();
         _before += Elapsed;
         Put(text, start);

@@ -130,11 +130,7 @@ internal sealed class ScriptSet(QuickJsEngine engine, string scope, ScriptHostOp
 
     private static ReadOnlySpan<byte> Read(ReadOnlySpan<byte> answer)
     {
-        if (!System.Text.Unicode.Utf8.IsValid(answer))
-        {
-            throw new ScriptException("InternalError", "the engine's answer is not UTF-8");
-        }
-
+        DriverError.RequireUtf8(answer);
         return answer switch
         {
             [(byte)'1', .. var rest] => rest,

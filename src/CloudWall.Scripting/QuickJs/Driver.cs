@@ -46,7 +46,10 @@ internal static class Driver
 
     /// <summary>Starts the driver in a new instance.</summary>
     /// <returns>The state in which it waits.</returns>
-    public static QuickJsImage Start(QuickJsInstance instance)
+    public static QuickJsImage Start(QuickJsInstance instance) => Start(instance, Program);
+
+    /// <summary>Likewise with another program in the driver's place: whoever reads answers must not depend on which it is.</summary>
+    internal static QuickJsImage Start(QuickJsInstance instance, ReadOnlySpan<byte> program)
     {
         var exports = instance.Exports;
         instance.Call(exports.Initialize);
@@ -55,7 +58,7 @@ internal static class Driver
         instance.Runtime = instance.Call(exports.NewRuntime);
         instance.Call(exports.SetMaxStackSize, instance.Runtime, WasmSettings.ScriptStack);
         var realm = instance.RealmOf(instance.NewRealm());
-        var function = Evaluate(instance, realm, Program, "driver");
+        var function = Evaluate(instance, realm, program, "driver");
 
         var host = Evaluate(instance, realm, "({})"u8, "driver");
         foreach (var (name, service) in Services)

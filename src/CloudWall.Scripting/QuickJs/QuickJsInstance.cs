@@ -137,29 +137,11 @@ internal sealed unsafe partial class QuickJsInstance : IDisposable
 
     /// <summary>A part of linear memory.</summary>
     /// <exception cref="WasmTrapException">It lies outside.</exception>
-    public Span<byte> Span(uint pointer, int length)
-    {
-        if (length < 0 || pointer > (uint)_size || (uint)length > (uint)_size - pointer)
-        {
-            throw new WasmTrapException(TrapCode.Other, "the engine names memory that it has not");
-        }
-
-        return new Span<byte>(_base + pointer, length);
-    }
+    public Span<byte> Span(uint pointer, int length) => new LinearMemory(new Span<byte>(_base, _size)).Span(pointer, length);
 
     /// <summary>A text that ends with a zero.</summary>
     /// <exception cref="WasmTrapException">It lies outside of memory, or has no end in it.</exception>
-    public ReadOnlySpan<byte> Text(uint pointer)
-    {
-        if (pointer == 0 || pointer >= (uint)_size)
-        {
-            throw new WasmTrapException(TrapCode.Other, "the engine names memory that it has not");
-        }
-
-        var rest = Span(pointer, _size - (int)pointer);
-        var end = rest.IndexOf((byte)0);
-        return end >= 0 ? rest[..end] : throw new WasmTrapException(TrapCode.Other, "the engine's text has no end");
-    }
+    public ReadOnlySpan<byte> Text(uint pointer) => new LinearMemory(new Span<byte>(_base, _size)).Text(pointer);
 
     /// <summary>Calls a function of the module.</summary>
     /// <returns>What it gives; nothing where it gives nothing.</returns>
