@@ -1,4 +1,5 @@
 using CloudWall.Scripting.DesignDocuments;
+using CloudWall.Scripting.Views;
 
 namespace CloudWall.Scripting.Tests.DesignDocuments;
 
@@ -23,6 +24,17 @@ public sealed class FilterTests
     {
         var design = _scripts.Design("""{"views":{"lib":{"min":"exports.n = 2"},"byn":{"map":"function(doc) { if (doc.n > require('views/lib/min').n) emit(doc.n, null); }"}}}""");
         Assert.Equal([true, false], design.FilterByView("byn", [Scripts.Utf8("""{"n":3}"""), Scripts.Utf8("""{"n":1}""")], TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void Only_map_functions_have_index()
+    {
+        Assert.Equal(["0.0 \"function\":null"], _scripts.Map("function(doc) { emit(typeof index, null); }"));
+        var reduces = _scripts.Reduces("function() { return typeof index; }");
+        var row = new ReduceRow(Scripts.Utf8("1"), Scripts.Utf8("\"a\""), Scripts.Utf8("1"));
+        Assert.Equal("\"undefined\"", Scripts.Text(Assert.Single(reduces.Reduce([row], TestContext.Current.CancellationToken))));
+        var design = _scripts.Design("""{"filters":{"a":"function() { return typeof index === 'undefined'; }"}}""");
+        Assert.Equal([true], Filter(design, "a", "{}", "{}"));
     }
 
     [Theory]

@@ -135,6 +135,8 @@ public sealed class MapTests
             _scripts.Evaluate("[isArray([]), isArray({}), typeof toJSON, typeof sum, typeof log, typeof JSON, typeof send, typeof require, "
                 + "typeof console, typeof setTimeout, typeof Promise, sum([1, 2])]"));
         Assert.Equal("\"{\\\"a\\\":[1,\\\"x\\\",null]}\"", _scripts.Evaluate("toJSON({a: [1, 'x', null]})"));
+        Assert.Equal("\"emit/2 sum/1 log/1 provides/2 registerType/0 start/1 send/1 getRow/0 isArray/1 require/2\"", _scripts.Evaluate(
+            "[emit, sum, log, provides, registerType, start, send, getRow, isArray, require].map(f => f.name + '/' + f.length).join(' ')"));
     }
 
     [Fact]

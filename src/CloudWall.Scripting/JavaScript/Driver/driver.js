@@ -183,7 +183,7 @@
     return require;
   }
 
-  function compile(source, name, design, emit) {
+  function compile(source, name, design, emit, index) {
     if (!source) {
       throw ['error', 'not_found', 'missing function'];
     }
@@ -192,6 +192,9 @@
       sandbox[helpers[i][0]] = helpers[i][1];
     }
     sandbox.emit = emit;
+    if (index) {
+      sandbox.index = index;
+    }
     if (design) {
       sandbox.require = wrapRequire(modules(design, sandbox));
     }
@@ -217,10 +220,10 @@
     emitted.push([key, plain(value)]);
   }
 
-  function compileAll(sources, design) {
+  function compileAll(sources, design, index) {
     const compiled = [];
     for (let i = 0; i < sources.length; i++) {
-      compiled.push(compile(sources[i], 'undefined', design, emit));
+      compiled.push(compile(sources[i], 'undefined', design, emit, index));
     }
     return compiled;
   }
@@ -230,7 +233,7 @@
     root.views = newObject();
     root.views.lib = library;
     sealing = mustSeal;
-    functions = compileAll(sources, { root, modules: { __proto__: null } });
+    functions = compileAll(sources, { root, modules: { __proto__: null } }, index);
   }
 
   function mapOne(doc) {
@@ -303,11 +306,12 @@
   let usesProvides = false;
   let contentType = null;
 
-  function addType(key, given) {
+  function addType(key, given, from) {
     const types = [];
-    for (let i = 0; i < given.length; i++) {
-      types.push(text(given[i]));
-      keyOfType[types[i]] = key;
+    for (let i = from || 0; i < given.length; i++) {
+      const type = text(given[i]);
+      types.push(type);
+      keyOfType[type] = key;
     }
     typesOfKey[key] = types;
   }
@@ -645,12 +649,14 @@
 
   // ---- Commands ----------------------------------------------------------------------------------------------------------------
 
-  const { emit, passEmit, helpers: given } = guest.makeHelpers(addRow, pass, log, addProvided, addType, setStart, addChunk, takeRow);
+  // Functions of views and of search indexes are compiled alike, so that those of views have index() too: only those.
+  const { emit, passEmit, index, helpers: given } = guest.makeHelpers(addRow, pass, log, addProvided, addType, setStart, addChunk, takeRow);
   const helpers = [];
   ownKeys(given).forEach((name) => helpers.push([name, given[name]]));
   helpers.forEach(([, helper]) => seal(helper));
   seal(emit);
   seal(passEmit);
+  seal(index);
 
   const commands = {
     __proto__: null,

@@ -35,8 +35,8 @@
       addProvided(type, fun);
     }
 
-    function registerType(key, ...types) {
-      addType(key, types);
+    function registerType(...given) {
+      addType(given[0], given, 1);
     }
 
     function start(response) {
@@ -56,7 +56,8 @@
       passEmit() {
         pass();
       },
-      helpers: { sum, log, toJSON: stringify, JSON, provides, registerType, start, send, getRow, isArray, index },
+      index,
+      helpers: { sum, log, toJSON: stringify, JSON, provides, registerType, start, send, getRow, isArray },
     };
   }
 
@@ -72,9 +73,9 @@
     isGuestArray(value) {
       return value instanceof List;
     },
-    wrapRequire(require) {
-      return function (name, module) {
-        return require(name, module);
+    wrapRequire(load) {
+      return function require(name, module) {
+        return load(name, module);
       };
     },
   };
