@@ -11,7 +11,6 @@ using CloudWall.Load.Works;
 using CloudWall.Scripting;
 using CloudWall.Scripting.JavaScript;
 using CloudWall.Scripting.Running;
-using CloudWall.Server.Json;
 using CloudWall.Server.Views;
 using CloudWall.Storage;
 using CloudWall.Storage.RocksDb;

@@ -1,3 +1,4 @@
+
 namespace CloudWall.Documents.Checking;
 
 /// <summary>A place where stored data does not agree with itself, or cannot be read.</summary>

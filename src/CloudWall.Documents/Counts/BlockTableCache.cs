@@ -1,3 +1,4 @@
+
 namespace CloudWall.Documents.Counts;
 
 /// <summary>

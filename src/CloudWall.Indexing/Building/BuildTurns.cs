@@ -1,3 +1,4 @@
+
 namespace CloudWall.Indexing.Building;
 
 /// <summary>

@@ -2,6 +2,7 @@ using System.Text;
 using CloudWall.Documents;
 using CloudWall.Documents.Changes;
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Rendering;
 using CloudWall.Documents.Revisions;
 using CloudWall.Indexing.Views;
 
@@ -222,7 +223,7 @@ internal sealed class IndexBuild(
             using var stored = _bodies.Read(id, winner);
             if (stored is not null)
             {
-                DocumentText.Write(id, winner, stored, leaves, definition.LocalSequence ? sequence : null, step.BeginText());
+                DocumentWriter.WriteMapped(step.BeginText(), id, winner, stored, leaves, definition.LocalSequence ? sequence : null);
                 step.EndText();
                 return;
             }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using CloudWall.Documents.Json;
 using CloudWall.Indexing.Views;
 
 namespace CloudWall.Indexing.Building;
@@ -15,7 +16,12 @@ internal sealed class MappedDocuments : IDisposable
 
     private const int ViewShift = 48;
 
-    private readonly PooledBytes _texts = new();
+    private const int LeastText = 64 << 10;
+
+    /// <summary>Memory for texts that has grown beyond this is not kept for the next documents.</summary>
+    private const int MostTextKept = 4 << 20;
+
+    private readonly JsonBuffer _texts = new(LeastText, MostTextKept);
     private readonly PooledBytes _rowBytes = new();
     private readonly List<(int Id, int Text, int End)> _documents = [];
     private readonly List<MappedRow> _rows = [];
@@ -51,7 +57,7 @@ internal sealed class MappedDocuments : IDisposable
     public int AtOnce { get; set; } = FirstAtOnce;
 
     /// <summary>The bytes of ids and texts.</summary>
-    public int TextBytes => _texts.Length;
+    public int TextBytes => _texts.WrittenCount;
 
     /// <summary>
     /// The rows: by documents, then by views and keys, once they are all there (<see cref="RowCollector.Finish"/>).
@@ -61,33 +67,33 @@ internal sealed class MappedDocuments : IDisposable
     /// <summary>Adds a document that is to have no rows.</summary>
     public void Add(ReadOnlySpan<byte> id)
     {
-        var start = _texts.Length;
-        _texts.Write(id);
-        _documents.Add((start, _texts.Length, _texts.Length));
+        var start = _texts.WrittenCount;
+        _texts.Raw(id);
+        _documents.Add((start, _texts.WrittenCount, _texts.WrittenCount));
     }
 
     /// <summary>Where to write the text of the document that was added last; then say <see cref="EndText"/>.</summary>
-    public PooledBytes BeginText() => _texts;
+    public JsonBuffer BeginText() => _texts;
 
     /// <summary>The last document's text has been written.</summary>
     public void EndText()
     {
         ref var last = ref CollectionsMarshal.AsSpan(_documents)[^1];
-        last.End = _texts.Length;
+        last.End = _texts.WrittenCount;
     }
 
     /// <summary>A document's id.</summary>
     public ReadOnlySpan<byte> Id(int document)
     {
         var (id, text, _) = _documents[document];
-        return _texts.Span(id, text - id);
+        return _texts.WrittenSpan[id..text];
     }
 
     /// <summary>A document's text; empty where it is to have no rows.</summary>
     public ReadOnlyMemory<byte> Text(int document)
     {
         var (_, text, end) = _documents[document];
-        return _texts.Memory(text, end - text);
+        return _texts.WrittenMemory[text..end];
     }
 
     /// <summary>Adds a row, of which key and value were written (<see cref="RowBytes"/>).</summary>

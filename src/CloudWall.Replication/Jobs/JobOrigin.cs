@@ -1,3 +1,4 @@
+
 namespace CloudWall.Replication.Jobs;
 
 /// <summary>The document that asked for a job.</summary>

@@ -1,3 +1,4 @@
+
 namespace CloudWall.Replication.Peers;
 
 /// <summary>What a peer was when a run began.</summary>

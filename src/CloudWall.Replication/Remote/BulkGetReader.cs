@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CloudWall.Documents.Json;
+using CloudWall.Documents.Rendering;
 using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Replication.Remote;
@@ -14,22 +15,18 @@ internal static class BulkGetReader
     public static byte[] Body(IEnumerable<(string Id, IEnumerable<RevisionId> Revisions)> documents)
     {
         using var json = new JsonBuffer();
-        json.Writer.WriteStartObject();
-        json.Writer.WriteStartArray("docs");
+        json.Raw("{\"docs\":["u8);
+        var separator = ""u8;
         foreach (var (id, revisions) in documents)
         {
             foreach (var revision in revisions)
             {
-                json.Writer.WriteStartObject();
-                json.Writer.WriteString("id", id);
-                json.Writer.WriteString("rev", revision.ToString());
-                json.Writer.WriteEndObject();
+                json.Raw(separator).Raw("{\"id\":"u8).Text(id).Raw(",\"rev\":"u8).Revision(revision).Raw("}"u8);
+                separator = ","u8;
             }
         }
 
-        json.Writer.WriteEndArray();
-        json.Writer.WriteEndObject();
-        return json.ToArray();
+        return json.Raw("]}"u8).WrittenSpan.ToArray();
     }
 
     /// <summary>Reads an element of <c>results</c>: <c>{"id":…,"docs":[…]}</c>.</summary>

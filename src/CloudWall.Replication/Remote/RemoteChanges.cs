@@ -36,25 +36,24 @@ internal static class RemoteChanges
             .Append("&timeout=").Append(sign);
         if (selection.DocumentIds is { } ids)
         {
-            return Posted(path.Append("&filter=_doc_ids"), writer =>
+            return Posted(path.Append("&filter=_doc_ids"), json =>
             {
-                writer.WriteStartArray("doc_ids");
+                json.Raw("\"doc_ids\":["u8);
+                var separator = ""u8;
                 foreach (var id in ids)
                 {
-                    writer.WriteStringValue(id);
+                    json.Raw(separator).Text(id);
+                    separator = ","u8;
                 }
 
-                writer.WriteEndArray();
+                json.Raw("]"u8);
             });
         }
 
         if (selection.Selector is { } selector)
         {
-            return Posted(path.Append("&filter=_selector"), writer =>
-            {
-                writer.WritePropertyName("selector");
-                writer.WriteRawValue(selector, skipInputValidation: true);
-            });
+            return Posted(
+                path.Append("&filter=_selector"), json => json.Raw("\"selector\":"u8).Raw(Encoding.UTF8.GetBytes(selector)));
         }
 
         if (selection.Filter is { } filter)
@@ -73,13 +72,11 @@ internal static class RemoteChanges
         return new PeerRequest(HttpMethod.Get, path.ToString());
     }
 
-    private static PeerRequest Posted(StringBuilder path, Action<Utf8JsonWriter> write)
+    private static PeerRequest Posted(StringBuilder path, Action<JsonBuffer> write)
     {
         using var json = new JsonBuffer();
-        json.Writer.WriteStartObject();
-        write(json.Writer);
-        json.Writer.WriteEndObject();
-        var body = json.ToArray();
+        write(json.Raw("{"u8));
+        var body = json.Raw("}"u8).WrittenSpan.ToArray();
         return new PeerRequest(HttpMethod.Post, path.ToString()) { Content = () => PeerHttp.Json(body) };
     }
 

@@ -3,6 +3,8 @@ using System.Net;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using CloudWall.Documents;
+using CloudWall.Documents.Json;
+using CloudWall.Documents.Rendering;
 using CloudWall.Replication.Peers;
 
 namespace CloudWall.Replication.Remote;
@@ -201,20 +203,18 @@ internal sealed class RemotePeer : Peer
     private static byte[] Local(string id, string? revision, ReadOnlyMemory<byte> body)
     {
         using var json = new JsonBuffer();
-        json.Writer.WriteStartObject();
-        json.Writer.WriteString("_id", id);
+        MemberWriter.WriteId(json, id);
         if (revision is not null)
         {
-            json.Writer.WriteString("_rev", revision);
+            json.Raw(",\"_rev\":"u8).Text(revision);
         }
 
         if (body.Length > 2)
         {
-            json.Splice(","u8);
+            json.Raw(","u8);
         }
 
-        json.Splice(body.Span[1..]);
-        return json.ToArray();
+        return json.Raw(body.Span[1..]).WrittenSpan.ToArray();
     }
 
     private static string? Text(JsonElement json, string name) =>

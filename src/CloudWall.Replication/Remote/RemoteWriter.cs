@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using CloudWall.Documents;
 using CloudWall.Documents.Attachments;
+using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
 using CloudWall.Replication.Peers;
 
@@ -74,15 +75,13 @@ internal sealed class RemoteWriter(PeerHttp http, Func<double> randomness)
     private static byte[] Body(List<FetchedRevision> revisions)
     {
         using var json = new JsonBuffer();
-        json.Splice(Opening);
+        json.Raw(Opening);
         for (var i = 0; i < revisions.Count; i++)
         {
-            json.Splice(i == 0 ? [] : ","u8);
-            DocumentJson.Write(json, revisions[i], []);
+            RevisionWriter.Write(i == 0 ? json : json.Raw(","u8), revisions[i], []);
         }
 
-        json.Splice("]}"u8);
-        return json.ToArray();
+        return json.Raw("]}"u8).WrittenSpan.ToArray();
     }
 
     /// <summary>What a peer says of a document, and not of itself.</summary>
@@ -267,8 +266,8 @@ internal sealed class RemoteWriter(PeerHttp http, Func<double> randomness)
         FetchedRevision revision, IReadOnlyList<FetchedAttachment> follow, bool unpacked, CancellationToken cancellation)
     {
         using var json = new JsonBuffer();
-        DocumentJson.Write(json, revision, follow, unpacked);
-        var document = json.ToArray();
+        RevisionWriter.Write(json, revision, follow, unpacked);
+        var document = json.WrittenSpan.ToArray();
         var isPacked = !unpacked && follow.Any(IsPacked);
         return AskAsync(
             new PeerRequest(HttpMethod.Put, RemotePath.Document(revision.Id) + "?new_edits=false")

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CloudWall.Documents.Json;
+using CloudWall.Documents.Rendering;
 using CloudWall.Documents.Revisions;
 using CloudWall.Replication.Peers;
 
@@ -68,20 +69,15 @@ internal static class RevisionsDiff
     private static byte[] Body(Dictionary<string, IEnumerable<RevisionId>> documents)
     {
         using var json = new JsonBuffer();
-        json.Writer.WriteStartObject();
+        json.Raw("{"u8);
+        var separator = ""u8;
         foreach (var (id, revisions) in documents)
         {
-            json.Writer.WriteStartArray(id);
-            foreach (var revision in revisions)
-            {
-                json.Writer.WriteStringValue(revision.ToString());
-            }
-
-            json.Writer.WriteEndArray();
+            json.Raw(separator).Text(id).Raw(":"u8).Revisions(revisions);
+            separator = ","u8;
         }
 
-        json.Writer.WriteEndObject();
-        return json.ToArray();
+        return json.Raw("}"u8).WrittenSpan.ToArray();
     }
 
     private static MissingRevisions Read(ReadOnlySpan<byte> member, bool withAncestors)

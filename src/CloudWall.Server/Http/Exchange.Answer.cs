@@ -3,7 +3,8 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Security.Cryptography;
 using CloudWall.Documents;
-using CloudWall.Server.Json;
+using CloudWall.Documents.Json;
+using CloudWall.Documents.Rendering;
 using Microsoft.AspNetCore.Http;
 
 namespace CloudWall.Server.Http;

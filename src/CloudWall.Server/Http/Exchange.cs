@@ -285,6 +285,15 @@ internal sealed partial class Exchange
         }
     }
 
+    /// <summary>The whole body, which must be an object.</summary>
+    /// <exception cref="DocumentException">As <see cref="ReadJsonAsync"/>; and 400: it is no JSON, or no object.</exception>
+    public async ValueTask<NormalJson> ReadObjectAsync()
+    {
+        using var body = await ReadJsonAsync();
+        var json = NormalJson.Parse(body.Span);
+        return json.IsObject ? json : throw HttpErrors.BadRequest("Request body must be a JSON object");
+    }
+
     /// <summary>Reads the body to its end and drops it, for requests whose body does not matter.</summary>
     public async ValueTask DrainAsync()
     {

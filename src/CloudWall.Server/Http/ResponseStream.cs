@@ -1,3 +1,6 @@
+using CloudWall.Documents.Json;
+using CloudWall.Documents.Rendering;
+
 namespace CloudWall.Server.Http;
 
 /// <summary>

@@ -1,7 +1,7 @@
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Json;
 using CloudWall.Documents.Rules;
-using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Rules;
 

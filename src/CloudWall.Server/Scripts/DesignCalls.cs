@@ -1,10 +1,9 @@
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Json;
 using CloudWall.Scripting;
 using CloudWall.Scripting.DesignDocuments;
-using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Http;
-using CloudWall.Server.Json;
 
 namespace CloudWall.Server.Scripts;
 

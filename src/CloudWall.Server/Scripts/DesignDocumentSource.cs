@@ -1,8 +1,8 @@
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Json;
+using CloudWall.Documents.Rendering;
 using CloudWall.Documents.Revisions;
 using CloudWall.Scripting.DesignDocuments;
-using CloudWall.Server.Endpoints.Documents;
-using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Scripts;
 
@@ -18,7 +18,7 @@ internal static class DesignDocumentSource
         var body = stored.Body.Span;
         var language = JsonMember.TryFind(body, "language"u8, out var text) ? JsonMember.TextOf(text) : null;
         using var json = new JsonBuffer(body.Length + 256);
-        DocumentJson.WriteRow(json, System.Text.Encoding.UTF8.GetBytes(id), revision, deleted: false, stored);
+        DocumentWriter.WriteRow(json, System.Text.Encoding.UTF8.GetBytes(id), revision, deleted: false, stored);
         return new DesignSource(language ?? "javascript", json.WrittenSpan.ToArray());
     }
 }

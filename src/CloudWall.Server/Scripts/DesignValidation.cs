@@ -1,10 +1,11 @@
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Json;
+using CloudWall.Documents.Rendering;
 using CloudWall.Documents.Validation;
 using CloudWall.Scripting;
 using CloudWall.Scripting.DesignDocuments;
 using CloudWall.Server.Endpoints.Databases;
-using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Scripts;
 
@@ -80,7 +81,7 @@ internal sealed class DesignValidation : UpdateValidator
     {
         using var old = new JsonBuffer(512);
         using var json = new JsonBuffer(update.Write.Document.Body.Length + 256);
-        ValidatedDocument.Write(json, old, database, update);
+        ProposedDocument.Write(json, old, database, update);
         var arguments = new ValidationArguments(json.WrittenMemory, old.WrittenMemory, who, database.Security ?? Security.Default);
         try
         {

@@ -1,4 +1,5 @@
-using CloudWall.Server.Endpoints.Documents;
+using CloudWall.Documents.Json;
+using CloudWall.Documents.Rendering;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Scripts;
@@ -6,7 +7,7 @@ namespace CloudWall.Server.Scripts;
 /// <summary>The document in the path of a show or update function, which need not be there.</summary>
 internal sealed class FunctionDocument : IDisposable
 {
-    private static readonly DocumentJsonOptions Shown = new(DocumentMembers.Revisions | DocumentMembers.Conflicts);
+    private static readonly DocumentOptions Shown = new(DocumentMembers.Revisions | DocumentMembers.Conflicts);
 
     private readonly JsonBuffer _json = new(512);
 
@@ -39,7 +40,7 @@ internal sealed class FunctionDocument : IDisposable
             if (stored is not null)
             {
                 shown.Revision = record.Winner.Revision.ToString();
-                DocumentJson.Write(shown._json, database, record, record.Winner.Revision, stored, Shown);
+                DocumentWriter.Write(shown._json, database, record, record.Winner.Revision, stored, Shown);
             }
         }
 

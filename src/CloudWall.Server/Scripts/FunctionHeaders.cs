@@ -1,8 +1,8 @@
 using System.Collections.Frozen;
 using System.Text;
 using CloudWall.Documents;
+using CloudWall.Documents.Json;
 using CloudWall.Server.Http;
-using CloudWall.Server.Json;
 using Microsoft.Extensions.Primitives;
 
 namespace CloudWall.Server.Scripts;

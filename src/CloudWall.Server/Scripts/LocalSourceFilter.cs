@@ -1,12 +1,13 @@
 using System.Text;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Json;
+using CloudWall.Documents.Rendering;
 using CloudWall.Documents.Revisions;
 using CloudWall.Replication.Peers;
 using CloudWall.Replication.Requests;
 using CloudWall.Server.Endpoints.Changes;
 using CloudWall.Server.Endpoints.Databases;
-using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Scripts;
@@ -63,7 +64,7 @@ internal static class LocalSourceFilter
             if (stored is not null)
             {
                 var start = text.WrittenCount;
-                DocumentJson.WriteRow(text, Encoding.UTF8.GetBytes(change.Id), revision, History.IsDeleted(database, record, revision), stored);
+                DocumentWriter.WriteRow(text, Encoding.UTF8.GetBytes(change.Id), revision, History.IsDeleted(database, record, revision), stored);
                 places.Add((change, revision, start, text.WrittenCount));
             }
         }

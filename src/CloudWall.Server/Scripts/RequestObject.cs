@@ -1,7 +1,7 @@
 using System.Text;
+using CloudWall.Documents.Json;
 using CloudWall.Server.Endpoints.Databases;
 using CloudWall.Server.Http;
-using CloudWall.Server.Json;
 
 namespace CloudWall.Server.Scripts;
 

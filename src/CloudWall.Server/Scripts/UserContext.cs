@@ -1,7 +1,7 @@
+using CloudWall.Documents.Json;
 using CloudWall.Documents.Rules;
 using CloudWall.Replication.Requests;
 using CloudWall.Server.Access;
-using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Scripts;
 

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Text;
 using CloudWall.Documents;
+using CloudWall.Documents.Json;
 using CloudWall.Indexing.Views;
 using CloudWall.Scripting;
 using CloudWall.Scripting.Views;
-using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Views;
 
@@ -116,7 +116,7 @@ internal sealed class ScriptViewFunctions(ScriptHost host, string scope, ViewGro
     {
         try
         {
-            return new ReduceResult(Json.NormalJson.Parse(reduce().Span).Utf8.ToArray());
+            return new ReduceResult(NormalJson.Parse(reduce().Span).Utf8.ToArray());
         }
         catch (ScriptException failure) when (failure.Error == "reduce_overflow_error")
         {

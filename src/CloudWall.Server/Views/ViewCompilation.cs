@@ -4,7 +4,6 @@ using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Scripting;
 using CloudWall.Scripting.Views;
-using CloudWall.Server.Json;
 
 namespace CloudWall.Server.Views;
 

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
+using CloudWall.Documents.Json;
 using CloudWall.Indexing.Collation;
 using CloudWall.Indexing.Views;
 using CloudWall.Scripting.JavaScript;
 using CloudWall.Scripting.Views;
-using CloudWall.Server.Json;
 
 namespace CloudWall.Server.Views;
 
@@ -87,7 +87,7 @@ internal sealed record ViewGroup(
         List<(string Map, string Options)> maps,
         List<ViewDefinition> definitions)
     {
-        using var text = new Http.JsonBuffer();
+        using var text = new JsonBuffer();
         text.Raw([Version]).Text(language).Text(EngineOf(language))
             .Raw(options is { } some ? some.Utf8.Span : "{}"u8).Raw(library.IsEmpty ? "{}"u8 : library.Span);
         for (var view = 0; view < maps.Count; view++)

@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
 using CloudWall.Indexing.Building;
-using CloudWall.Server.Endpoints.Documents;
-using CloudWall.Server.Json;
 
 namespace CloudWall.Server.Views;
 

@@ -1,5 +1,6 @@
 using CloudWall.Documents;
 using CloudWall.Documents.Attachments;
+using CloudWall.Documents.Databases;
 using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Http;
 using CloudWall.Server.Http.Negotiation;
@@ -86,8 +87,8 @@ internal static class AttachmentContent
 
         using var stream = exchange.BeginStream(200, exchange.Headers.ContentType!);
         await (packed
-            ? AttachmentData.SendStoredAsync(stream, exchange.Database, attachment, 0, attachment.StoredLength, exchange.Aborted)
-            : AttachmentData.SendDecodedAsync(stream, exchange.Database, attachment, exchange.Aborted));
+            ? AttachmentSender.SendStoredAsync(stream, exchange.Database, attachment, 0, attachment.StoredLength, exchange.Aborted)
+            : AttachmentSender.SendDecodedAsync(stream, exchange.Database, attachment, exchange.Aborted));
     }
 
     private static async Task SendRange(Exchange exchange, AttachmentInfo attachment, ByteRange range)
@@ -95,7 +96,7 @@ internal static class AttachmentContent
         exchange.Headers.ContentRange = range.ToContentRange(attachment.Length);
         exchange.SetLength(range.Length);
         using var stream = exchange.BeginStream(206, exchange.Headers.ContentType!);
-        await AttachmentData.SendStoredAsync(stream, exchange.Database, attachment, range.First, range.Length, exchange.Aborted);
+        await AttachmentSender.SendStoredAsync(stream, exchange.Database, attachment, range.First, range.Length, exchange.Aborted);
     }
 
     private static async Task SendRanges(Exchange exchange, AttachmentInfo attachment, IReadOnlyList<ByteRange> ranges)
@@ -104,7 +105,7 @@ internal static class AttachmentContent
         foreach (var range in ranges)
         {
             parts.Begin(attachment.ContentType, range.ToContentRange(attachment.Length));
-            await AttachmentData.SendStoredAsync(parts.Stream, exchange.Database, attachment, range.First, range.Length, exchange.Aborted);
+            await AttachmentSender.SendStoredAsync(parts.Stream, exchange.Database, attachment, range.First, range.Length, exchange.Aborted);
         }
 
         await parts.CompleteAsync();

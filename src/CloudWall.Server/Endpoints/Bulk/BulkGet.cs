@@ -1,5 +1,7 @@
 using System.Text;
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Json;
+using CloudWall.Documents.Rendering;
 using CloudWall.Documents.Revisions;
 using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Http;
@@ -172,7 +174,7 @@ internal static class BulkGet
         {
             BeginError(output, outer);
             output.Raw("{\"rev\":"u8);
-            DocumentJson.WriteRevision(output, revision);
+            output.Revision(revision);
             output.Raw(",\"error\":\"not_found\",\"reason\":\"missing\"}"u8);
             any = true;
         }
@@ -208,7 +210,7 @@ internal static class BulkGet
         output.Raw("{\"rev\":"u8);
         if (revision is { } named)
         {
-            DocumentJson.WriteRevision(output, named);
+            output.Revision(named);
         }
         else
         {
@@ -235,7 +237,7 @@ internal static class BulkGet
         return (record, found, missing);
     }
 
-    private static DocumentJsonOptions OptionsFor(BulkGetItem item, DocumentQuery query) =>
+    private static DocumentOptions OptionsFor(BulkGetItem item, DocumentQuery query) =>
         (query.Options with { AttachmentsSince = item.AttachmentsSince }).Without(DocumentMembers.Meta);
 
     private static string OneLine(string text) => text.AsSpan().ContainsAny('\r', '\n')

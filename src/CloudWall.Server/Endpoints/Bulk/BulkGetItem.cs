@@ -36,7 +36,7 @@ internal sealed class BulkGetItem
 
         try
         {
-            var reader = new Utf8JsonReader(docs, JsonMember.AnyDepth);
+            var reader = new Utf8JsonReader(docs, JsonDepth.Reader);
             reader.Read();
             if (reader.TokenType != JsonTokenType.StartArray)
             {
@@ -61,7 +61,7 @@ internal sealed class BulkGetItem
     private static BulkGetItem Read(ReadOnlySpan<byte> json, DocumentLimits limits)
     {
         var item = new BulkGetItem();
-        var reader = new Utf8JsonReader(json, JsonMember.AnyDepth);
+        var reader = new Utf8JsonReader(json, JsonDepth.Reader);
         reader.Read();
         var isObject = reader.TokenType == JsonTokenType.StartObject;
         var any = false;
@@ -128,7 +128,7 @@ internal sealed class BulkGetItem
             return;
         }
 
-        var reader = new Utf8JsonReader(since, JsonMember.AnyDepth);
+        var reader = new Utf8JsonReader(since, JsonDepth.Reader);
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -153,7 +153,7 @@ internal sealed class BulkGetItem
 
     private RevisionId? ReadRevision(ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json, JsonMember.AnyDepth);
+        var reader = new Utf8JsonReader(json, JsonDepth.Reader);
         reader.Read();
         if (reader.TokenType == JsonTokenType.String)
         {

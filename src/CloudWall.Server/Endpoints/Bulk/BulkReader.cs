@@ -40,7 +40,7 @@ internal sealed class BulkReader(Database database, DocumentLimits limits, Memor
     private DocumentText? _long;
     private Received? _received;
 
-    private JsonReaderState _state = new(JsonMember.AnyDepth);
+    private JsonReaderState _state = new(JsonDepth.Reader);
     private Place _place = Place.Start;
     private Member _member;
     private DocumentException? _refusal;

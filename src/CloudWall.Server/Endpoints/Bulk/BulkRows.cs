@@ -1,8 +1,8 @@
 using CloudWall.Documents;
+using CloudWall.Documents.Json;
+using CloudWall.Documents.Rendering;
 using CloudWall.Documents.Revisions;
 using CloudWall.Server.Endpoints.Documents;
-using CloudWall.Server.Http;
-using CloudWall.Server.Json;
 
 namespace CloudWall.Server.Endpoints.Bulk;
 
@@ -47,7 +47,7 @@ internal sealed class BulkRows : IDisposable
             }
             else
             {
-                DocumentJson.WriteRevision(_json, named);
+                _json.Revision(named);
             }
         }
 

@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using CloudWall.Documents;
+using CloudWall.Documents.Json;
+using CloudWall.Documents.Rendering;
 using CloudWall.Documents.Revisions;
-using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Bulk;
@@ -82,7 +83,7 @@ internal static class RevisionsDifference
             }
             else
             {
-                DocumentJson.WriteRevision(output, revisions[i]);
+                output.Revision(revisions[i]);
             }
         }
 
@@ -104,7 +105,7 @@ internal static class RevisionsDifference
         DocumentError? wrong = null;
         try
         {
-            var reader = new Utf8JsonReader(json, JsonMember.AnyDepth);
+            var reader = new Utf8JsonReader(json, JsonDepth.Reader);
             var isObject = reader.Read() && reader.TokenType == JsonTokenType.StartObject;
             while (reader.Read())
             {

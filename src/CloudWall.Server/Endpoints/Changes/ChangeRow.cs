@@ -1,7 +1,7 @@
+using CloudWall.Documents.Json;
+using CloudWall.Documents.Rendering;
 using CloudWall.Documents.Revisions;
 using CloudWall.Documents.Sequences;
-using CloudWall.Server.Http;
-using CloudWall.Server.Json;
 
 namespace CloudWall.Server.Endpoints.Changes;
 

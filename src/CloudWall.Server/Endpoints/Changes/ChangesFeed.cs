@@ -1,9 +1,9 @@
 using System.Text;
 using CloudWall.Documents.Changes;
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Rendering;
 using CloudWall.Documents.Revisions;
 using CloudWall.Documents.Sequences;
-using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Changes;

@@ -1,6 +1,6 @@
 using CloudWall.Documents;
+using CloudWall.Documents.Json;
 using CloudWall.Server.Http;
-using CloudWall.Server.Json;
 using CloudWall.Server.Scripts;
 
 namespace CloudWall.Server.Endpoints.Changes;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using CloudWall.Documents;
-using CloudWall.Server.Endpoints.Documents;
+using CloudWall.Documents.Rendering;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Changes;

@@ -1,6 +1,6 @@
+using CloudWall.Documents.Json;
 using CloudWall.Documents.Sequences;
 using CloudWall.Server.Http;
-using CloudWall.Server.Json;
 
 namespace CloudWall.Server.Endpoints.Changes;
 
@@ -14,7 +14,7 @@ internal static class DatabaseChanges
     public static async Task Query(Exchange exchange)
     {
         exchange.RequireJson();
-        await AnswerAsync(exchange, exchange.ContentLength == 0 ? null : await NormalJson.ReadObjectAsync(exchange));
+        await AnswerAsync(exchange, exchange.ContentLength == 0 ? null : await exchange.ReadObjectAsync());
     }
 
     private static async Task AnswerAsync(Exchange exchange, NormalJson? body)

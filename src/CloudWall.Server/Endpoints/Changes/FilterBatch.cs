@@ -1,9 +1,9 @@
 using System.Text;
 using CloudWall.Documents.Changes;
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Json;
+using CloudWall.Documents.Rendering;
 using CloudWall.Documents.Revisions;
-using CloudWall.Server.Endpoints.Documents;
-using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Changes;
 
@@ -38,7 +38,7 @@ internal sealed class FilterBatch(Database database, FilterFunction function, bo
             if (stored is not null)
             {
                 var start = _text.WrittenCount;
-                DocumentJson.WriteRow(_text, row.Id, leaf.Revision, leaf.IsDeleted, stored);
+                DocumentWriter.WriteRow(_text, row.Id, leaf.Revision, leaf.IsDeleted, stored);
                 _documents.Add((_rows.Count - 1, leaf, start, _text.WrittenCount));
             }
         }

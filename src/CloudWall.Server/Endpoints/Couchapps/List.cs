@@ -1,9 +1,9 @@
 using CloudWall.Documents;
-using CloudWall.Server.Endpoints.Documents;
+using CloudWall.Documents.Databases;
+using CloudWall.Documents.Json;
 using CloudWall.Server.Endpoints.Listings;
 using CloudWall.Server.Endpoints.Views;
 using CloudWall.Server.Http;
-using CloudWall.Server.Json;
 using CloudWall.Server.Scripts;
 
 namespace CloudWall.Server.Endpoints.Couchapps;
@@ -19,7 +19,7 @@ internal static class List
     {
         RequirePath(exchange.Target);
         exchange.RequireJson();
-        await AnswerAsync(exchange, await NormalJson.ReadObjectAsync(exchange));
+        await AnswerAsync(exchange, await exchange.ReadObjectAsync());
     }
 
     private static async Task AnswerAsync(Exchange exchange, NormalJson? body)

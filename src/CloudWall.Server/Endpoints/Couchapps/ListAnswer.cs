@@ -1,7 +1,7 @@
 using System.Runtime.ExceptionServices;
+using CloudWall.Documents.Json;
 using CloudWall.Scripting.DesignDocuments;
 using CloudWall.Server.Http;
-using CloudWall.Server.Json;
 using CloudWall.Server.Scripts;
 
 namespace CloudWall.Server.Endpoints.Couchapps;

@@ -1,7 +1,7 @@
 using System.Text;
 using CloudWall.Documents;
+using CloudWall.Documents.Json;
 using CloudWall.Server.Http;
-using CloudWall.Server.Json;
 using CloudWall.Server.Scripts;
 
 namespace CloudWall.Server.Endpoints.Couchapps;

@@ -1,7 +1,7 @@
 using System.Text;
 using CloudWall.Documents;
+using CloudWall.Documents.Json;
 using CloudWall.Server.Http;
-using CloudWall.Server.Json;
 
 namespace CloudWall.Server.Endpoints.Couchapps;
 

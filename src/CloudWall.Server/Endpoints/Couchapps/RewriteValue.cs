@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using CloudWall.Documents.Json;
 using CloudWall.Server.Http;
-using CloudWall.Server.Json;
 
 namespace CloudWall.Server.Endpoints.Couchapps;
 

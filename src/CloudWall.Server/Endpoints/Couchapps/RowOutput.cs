@@ -1,3 +1,5 @@
+using CloudWall.Documents.Json;
+using CloudWall.Documents.Rendering;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Couchapps;

@@ -4,7 +4,6 @@ using CloudWall.Documents.Json;
 using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Endpoints.LocalDocuments;
 using CloudWall.Server.Http;
-using CloudWall.Server.Json;
 using CloudWall.Server.Scripts;
 
 namespace CloudWall.Server.Endpoints.Couchapps;

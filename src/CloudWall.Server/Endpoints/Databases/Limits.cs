@@ -1,4 +1,5 @@
 using System.Globalization;
+using CloudWall.Documents.Json;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Databases;

@@ -1,4 +1,5 @@
 using CloudWall.Documents;
+using CloudWall.Documents.Json;
 using CloudWall.Server.Http;
 using CloudWall.Server.Logging;
 

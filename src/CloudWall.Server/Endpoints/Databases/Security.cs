@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CloudWall.Documents;
+using CloudWall.Documents.Json;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Databases;
@@ -25,7 +26,7 @@ internal static class Security
 
     private static void Validate(ReadOnlySpan<byte> security)
     {
-        var reader = new Utf8JsonReader(security, JsonMember.AnyDepth);
+        var reader = new Utf8JsonReader(security, JsonDepth.Reader);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
             throw HttpErrors.BadRequest("Security must be a JSON object");

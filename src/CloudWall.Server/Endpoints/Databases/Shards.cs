@@ -1,5 +1,6 @@
 using System.Globalization;
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Json;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Databases;

@@ -6,6 +6,7 @@ using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Buffers;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
+using CloudWall.Documents.Rendering;
 using CloudWall.Server.Endpoints.Documents.Receiving;
 using CloudWall.Server.Http;
 using CloudWall.Server.Http.Multipart;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using CloudWall.Documents;
 using CloudWall.Documents.Json;
-using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Documents;
 
@@ -181,7 +180,7 @@ internal static class DesignDocumentRules
     {
         public bool Has(ReadOnlySpan<byte> json)
         {
-            var reader = new Utf8JsonReader(json, JsonMember.AnyDepth);
+            var reader = new Utf8JsonReader(json, JsonDepth.Reader);
             reader.Read();
             return Tokens.Contains(reader.TokenType);
         }

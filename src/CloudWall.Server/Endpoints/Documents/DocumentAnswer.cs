@@ -1,3 +1,5 @@
+using CloudWall.Documents.Json;
+using CloudWall.Documents.Rendering;
 using CloudWall.Documents.Revisions;
 using CloudWall.Server.Http;
 
@@ -42,7 +44,7 @@ internal static class DocumentAnswer
     public static void WriteRow(JsonBuffer json, string id, RevisionId revision)
     {
         json.Raw("{\"ok\":true,\"id\":"u8).Text(id).Raw(",\"rev\":"u8);
-        DocumentJson.WriteRevision(json, revision);
+        json.Revision(revision);
         json.Raw("}"u8);
     }
 }

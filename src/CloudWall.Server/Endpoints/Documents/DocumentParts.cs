@@ -1,5 +1,7 @@
 using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Json;
+using CloudWall.Documents.Rendering;
 using CloudWall.Server.Http;
 using CloudWall.Server.Http.Multipart;
 
@@ -18,16 +20,16 @@ internal sealed class DocumentParts : IDisposable
     private readonly List<AttachmentPart> _parts = [];
 
     /// <summary>Prepares a document for sending. The document stays the caller's.</summary>
-    public DocumentParts(Database database, OpenedDocument document, in DocumentJsonOptions options, byte[] boundary)
+    public DocumentParts(Database database, OpenedDocument document, in DocumentOptions options, byte[] boundary)
     {
         _database = database;
         _boundary = boundary;
         var shown = options.With(DocumentMembers.AttachmentsFollow | DocumentMembers.AttachmentEncoding);
         _json = new JsonBuffer(document.Stored.Body.Length + 512);
-        DocumentJson.Write(_json, database, document.Record, document.Revision, document.Stored, shown);
+        DocumentWriter.Write(_json, database, document.Record, document.Revision, document.Stored, shown);
         var since = document.Stored.Attachments.Count == 0
             ? 0
-            : DocumentJson.AttachmentsBase(database, document.Record, document.Revision, options);
+            : DocumentWriter.AttachmentsBase(database, document.Record, document.Revision, options);
         foreach (var attachment in document.Stored.Attachments)
         {
             if (attachment.RevisionPosition > since)
@@ -65,7 +67,7 @@ internal sealed class DocumentParts : IDisposable
         for (var i = 0; i < _parts.Count; i++)
         {
             _parts[i].WriteHeaders(output);
-            await AttachmentData.SendStoredAsync(stream, _database, _attachments[i], 0, _attachments[i].StoredLength, cancellation);
+            await AttachmentSender.SendStoredAsync(stream, _database, _attachments[i], 0, _attachments[i].StoredLength, cancellation);
             RelatedDocument.WriteBoundary(output, _boundary);
         }
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using CloudWall.Documents;
 using CloudWall.Documents.Json;
+using CloudWall.Documents.Rendering;
 using CloudWall.Documents.Revisions;
 using CloudWall.Server.Http;
 
@@ -11,7 +12,7 @@ namespace CloudWall.Server.Endpoints.Documents;
 internal readonly record struct DocumentQuery
 {
     /// <summary>What is to be shown, and since when.</summary>
-    public DocumentJsonOptions Options { get; private init; }
+    public DocumentOptions Options { get; private init; }
 
     /// <summary><c>rev</c>.</summary>
     public RevisionId? Revision { get; private init; }

@@ -1,5 +1,7 @@
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Json;
+using CloudWall.Documents.Rendering;
 using CloudWall.Server.Endpoints.LocalDocuments;
 using CloudWall.Server.Http;
 using CloudWall.Server.Http.Multipart;
@@ -53,7 +55,7 @@ internal static class DocumentResource
             : ShowJson(exchange, document, options);
     }
 
-    private static Task ShowJson(Exchange exchange, OpenedDocument document, DocumentJsonOptions options)
+    private static Task ShowJson(Exchange exchange, OpenedDocument document, DocumentOptions options)
     {
         using (document)
         {
@@ -63,12 +65,12 @@ internal static class DocumentResource
             }
 
             using var json = new JsonBuffer(document.Stored.Body.Length + 256);
-            DocumentJson.Write(json, exchange.Database, document.Record, document.Revision, document.Stored, options);
+            DocumentWriter.Write(json, exchange.Database, document.Record, document.Revision, document.Stored, options);
             return exchange.WriteJsonAsync(200, json);
         }
     }
 
-    private static async Task ShowWithAttachments(Exchange exchange, OpenedDocument document, DocumentJsonOptions options)
+    private static async Task ShowWithAttachments(Exchange exchange, OpenedDocument document, DocumentOptions options)
     {
         using var opened = document;
         if (AnswerIfFresh(exchange, document, options) is { } fresh)
@@ -95,13 +97,13 @@ internal static class DocumentResource
         }
 
         using var stream = exchange.BeginStream();
-        await DocumentJson.WriteWithDataAsync(
+        await DocumentWriter.WriteWithDataAsync(
             stream, exchange.Database, document.Record, document.Revision, document.Stored, options, exchange.Aborted);
         stream.Buffer.Raw("\n"u8);
         await stream.CompleteAsync();
     }
 
-    private static Task? AnswerIfFresh(Exchange exchange, OpenedDocument document, DocumentJsonOptions options)
+    private static Task? AnswerIfFresh(Exchange exchange, OpenedDocument document, DocumentOptions options)
     {
         if (HasMeta(document.Record, options))
         {
@@ -119,7 +121,7 @@ internal static class DocumentResource
     }
 
     /// <summary>Whether the answer shows what may change without the revision changing.</summary>
-    private static bool HasMeta(DocumentRecord record, DocumentJsonOptions options)
+    private static bool HasMeta(DocumentRecord record, DocumentOptions options)
     {
         if (options.Any(DocumentMembers.RevisionsInfo | DocumentMembers.LocalSequence))
         {

@@ -1,11 +1,11 @@
 using System.Text;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Rendering;
 using CloudWall.Documents.Revisions;
 using CloudWall.Server.Http;
 using CloudWall.Server.Http.Multipart;
 using CloudWall.Server.Http.Negotiation;
-using CloudWall.Server.Json;
 
 namespace CloudWall.Server.Endpoints.Documents;
 
@@ -53,7 +53,7 @@ internal static class OpenRevisions
     }
 
     private static async Task ShowJson(
-        Exchange exchange, DocumentRecord? record, List<RevisionId> found, List<RevisionId> missing, DocumentJsonOptions options)
+        Exchange exchange, DocumentRecord? record, List<RevisionId> found, List<RevisionId> missing, DocumentOptions options)
     {
         using var stream = exchange.BeginStream();
         var first = true;
@@ -78,7 +78,7 @@ internal static class OpenRevisions
         foreach (var revision in missing)
         {
             stream.Buffer.Raw(first ? "["u8 : ","u8).Raw("{\"missing\":"u8);
-            DocumentJson.WriteRevision(stream.Buffer, revision);
+            stream.Buffer.Revision(revision);
             stream.Buffer.Raw("}"u8);
             first = false;
         }
@@ -91,7 +91,7 @@ internal static class OpenRevisions
     /// Writes a document as <c>{"ok":…}</c>, with its attachments' bytes where they are asked for; as <c>{"error":…}</c> where those cannot
     /// be unpacked.
     /// </summary>
-    public static ValueTask WriteRowAsync(Exchange exchange, ResponseStream stream, OpenedDocument document, DocumentJsonOptions options)
+    public static ValueTask WriteRowAsync(Exchange exchange, ResponseStream stream, OpenedDocument document, DocumentOptions options)
     {
         if (document.Stored.Attachments.Count > 0
             && (options.Any(DocumentMembers.AttachmentData) || options.AttachmentsSince is not null))
@@ -100,13 +100,13 @@ internal static class OpenRevisions
         }
 
         stream.Buffer.Raw("{\"ok\":"u8);
-        DocumentJson.Write(stream.Buffer, exchange.Database, document.Record, document.Revision, document.Stored, options);
+        DocumentWriter.Write(stream.Buffer, exchange.Database, document.Record, document.Revision, document.Stored, options);
         stream.Buffer.Raw("}"u8);
         return ValueTask.CompletedTask;
     }
 
     private static async ValueTask WriteWithDataAsync(
-        Exchange exchange, ResponseStream stream, OpenedDocument document, DocumentJsonOptions options)
+        Exchange exchange, ResponseStream stream, OpenedDocument document, DocumentOptions options)
     {
         var (database, record, revision, stored) = (exchange.Database, document.Record, document.Revision, document.Stored);
         if (await AttachmentData.FindDamageAsync(database, record, revision, stored, options, exchange.Aborted) is { } damage)
@@ -119,12 +119,12 @@ internal static class OpenRevisions
         }
 
         stream.Buffer.Raw("{\"ok\":"u8);
-        await DocumentJson.WriteWithDataAsync(stream, database, record, revision, stored, options, exchange.Aborted);
+        await DocumentWriter.WriteWithDataAsync(stream, database, record, revision, stored, options, exchange.Aborted);
         stream.Buffer.Raw("}"u8);
     }
 
     private static async Task ShowParts(
-        Exchange exchange, DocumentRecord? record, List<RevisionId> found, List<RevisionId> missing, DocumentJsonOptions options)
+        Exchange exchange, DocumentRecord? record, List<RevisionId> found, List<RevisionId> missing, DocumentOptions options)
     {
         var outer = Boundary.Create();
         var inner = Boundary.Create();
@@ -152,7 +152,7 @@ internal static class OpenRevisions
         foreach (var revision in missing)
         {
             output.Raw("\r\nContent-Type: application/json; error=\"true\"\r\n\r\n{\"missing\":"u8);
-            DocumentJson.WriteRevision(output, revision);
+            output.Revision(revision);
             output.Raw("}"u8);
             RelatedDocument.WriteBoundary(output, outer);
         }

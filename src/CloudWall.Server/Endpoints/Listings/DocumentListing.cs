@@ -1,5 +1,5 @@
 using CloudWall.Documents.Databases;
-using CloudWall.Server.Endpoints.Documents;
+using CloudWall.Documents.Rendering;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Listings;

@@ -1,6 +1,6 @@
 using System.Text;
 using CloudWall.Documents.Databases;
-using CloudWall.Server.Json;
+using CloudWall.Documents.Json;
 
 namespace CloudWall.Server.Endpoints.Listings;
 

@@ -1,7 +1,7 @@
 using CloudWall.Documents.Databases;
-using CloudWall.Server.Endpoints.Documents;
+using CloudWall.Documents.Json;
+using CloudWall.Documents.Rendering;
 using CloudWall.Server.Http;
-using CloudWall.Server.Json;
 
 namespace CloudWall.Server.Endpoints.Listings;
 

@@ -1,5 +1,4 @@
 using CloudWall.Server.Http;
-using CloudWall.Server.Json;
 
 namespace CloudWall.Server.Endpoints.Listings;
 
@@ -13,14 +12,14 @@ internal static class Listing
     public static async Task QueryAsync(Exchange exchange, ListingKind kind)
     {
         exchange.RequireJson();
-        var body = await NormalJson.ReadObjectAsync(exchange);
+        var body = await exchange.ReadObjectAsync();
         await AnswerAsync(exchange, kind, ListingOptions.FromBody(body, exchange.Query));
     }
 
     /// <summary>POST: several listings, one after the other.</summary>
     public static async Task QueryManyAsync(Exchange exchange, ListingKind kind)
     {
-        var body = await NormalJson.ReadObjectAsync(exchange);
+        var body = await exchange.ReadObjectAsync();
         var queries = body.Member("queries"u8) ?? throw HttpErrors.BadRequest("POST body must include `queries` parameter.");
         if (!queries.IsArray)
         {

@@ -1,3 +1,4 @@
+
 namespace CloudWall.Server.Endpoints.Listings;
 
 /// <summary>Which documents a listing is about.</summary>

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using CloudWall.Documents;
+using CloudWall.Documents.Json;
 using CloudWall.Server.Http;
-using CloudWall.Server.Json;
 
 namespace CloudWall.Server.Endpoints.Listings;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
+using CloudWall.Documents.Rendering;
 using CloudWall.Documents.Revisions;
 using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Http;
@@ -119,10 +120,10 @@ internal static class LocalDocumentResource
     {
         json.Raw("{\"_id\":"u8).Text(document.Id);
         var revision = Revision(document.Revision);
-        DocumentJson.WriteBody(json, revision, deleted: false, document.Body.Span);
+        MemberWriter.WriteBody(json, revision, deleted: false, document.Body.Span);
         if (withRevisions)
         {
-            DocumentJson.WriteRevisions(json, [new RevisionNode(revision, RevisionFlags.Stored)]);
+            MemberWriter.WriteRevisions(json, [new RevisionNode(revision, RevisionFlags.Stored)]);
         }
 
         json.Raw("}"u8);

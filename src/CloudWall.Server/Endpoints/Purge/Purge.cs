@@ -1,9 +1,10 @@
 using System.Text;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Json;
+using CloudWall.Documents.Rendering;
 using CloudWall.Documents.Revisions;
 using CloudWall.Server.Http;
-using CloudWall.Server.Json;
 
 namespace CloudWall.Server.Endpoints.Purge;
 
@@ -16,7 +17,7 @@ internal static class Purge
         var metrics = exchange.Node.Metrics;
         metrics.CountPurgeRequest();
         exchange.RequireJson();
-        var requests = ReadRequests(await NormalJson.ReadObjectAsync(exchange));
+        var requests = ReadRequests(await exchange.ReadObjectAsync());
         var settings = exchange.Node.Settings;
         if (requests.Count > settings.MaxPurgedDocuments)
         {

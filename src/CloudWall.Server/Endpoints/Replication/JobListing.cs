@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CloudWall.Documents.Json;
 using CloudWall.Replication.Jobs;
 using CloudWall.Replication.Requests;
 using CloudWall.Replication.Runs;

@@ -6,7 +6,6 @@ using CloudWall.Replication.Jobs;
 using CloudWall.Replication.Peers;
 using CloudWall.Replication.Requests;
 using CloudWall.Server.Http;
-using CloudWall.Server.Json;
 
 namespace CloudWall.Server.Endpoints.Replication;
 
@@ -24,7 +23,7 @@ internal static class Replicate
             exchange.RequireJson();
         }
 
-        var body = await NormalJson.ReadObjectAsync(exchange);
+        var body = await exchange.ReadObjectAsync();
         using var json = JsonDocument.Parse(body.Utf8, JsonDepth.Document);
         try
         {

@@ -1,3 +1,4 @@
+using CloudWall.Documents.Json;
 using CloudWall.Server.Endpoints.Databases;
 using CloudWall.Server.Http;
 

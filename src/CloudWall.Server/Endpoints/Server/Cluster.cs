@@ -1,4 +1,5 @@
 using CloudWall.Documents;
+using CloudWall.Documents.Json;
 using CloudWall.Indexing.Collation;
 using CloudWall.Scripting.JavaScript;
 using CloudWall.Server.Http;

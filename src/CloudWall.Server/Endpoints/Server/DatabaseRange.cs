@@ -1,5 +1,6 @@
 using System.Text;
 using CloudWall.Documents;
+using CloudWall.Documents.Json;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Server;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CloudWall.Documents.Json;
 using CloudWall.Indexing.Building;
 using CloudWall.Replication.Jobs;
 using CloudWall.Server.Endpoints.Replication;

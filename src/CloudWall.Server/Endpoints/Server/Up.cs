@@ -1,3 +1,4 @@
+using CloudWall.Documents.Json;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Server;

@@ -1,9 +1,8 @@
 using System.Text;
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Json;
+using CloudWall.Documents.Rendering;
 using CloudWall.Documents.Revisions;
-using CloudWall.Server.Endpoints.Documents;
-using CloudWall.Server.Http;
-using CloudWall.Server.Json;
 
 namespace CloudWall.Server.Endpoints.Views;
 

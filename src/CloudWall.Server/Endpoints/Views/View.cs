@@ -3,7 +3,6 @@ using CloudWall.Indexing.Building;
 using CloudWall.Indexing.Queries;
 using CloudWall.Server.Endpoints.Listings;
 using CloudWall.Server.Http;
-using CloudWall.Server.Json;
 using CloudWall.Server.Views;
 
 namespace CloudWall.Server.Endpoints.Views;
@@ -22,7 +21,7 @@ internal static class View
     public static async Task Query(Exchange exchange)
     {
         exchange.RequireJson();
-        var body = await NormalJson.ReadObjectAsync(exchange);
+        var body = await exchange.ReadObjectAsync();
         if (body.Member("queries"u8) is not null)
         {
             throw HttpErrors.BadRequest("The `queries` parameter is no longer supported at this endpoint");
@@ -37,7 +36,7 @@ internal static class View
     {
         exchange.RequireJson();
         var group = Group(exchange);
-        var body = await NormalJson.ReadObjectAsync(exchange);
+        var body = await exchange.ReadObjectAsync();
         var queries = body.Member("queries"u8) ?? throw HttpErrors.BadRequest("POST body must include `queries` parameter.");
         if (!queries.IsArray)
         {

@@ -1,3 +1,4 @@
+using CloudWall.Documents.Json;
 using CloudWall.Indexing.Collation;
 using CloudWall.Server.Http;
 

@@ -1,3 +1,4 @@
+
 namespace CloudWall.Server.Tests.Endpoints.Documents;
 
 /// <summary><c>_revs_limit</c>, and what is shown of a document's history.</summary>

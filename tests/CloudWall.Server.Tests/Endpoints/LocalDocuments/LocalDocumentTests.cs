@@ -1,3 +1,4 @@
+
 namespace CloudWall.Server.Tests.Endpoints.LocalDocuments;
 
 public sealed class LocalDocumentTests

@@ -1,18 +1,18 @@
 using System.Text.Json;
 
-namespace CloudWall.Server.Http;
+namespace CloudWall.Documents.Json;
 
 /// <summary>Reads JSON arrays of texts.</summary>
-internal static class JsonList
+public static class JsonList
 {
     /// <summary>An array's elements, null for those that are no strings.</summary>
     /// <returns>Null where it is no array.</returns>
-    /// <exception cref="Documents.DocumentException">400: it is no JSON.</exception>
+    /// <exception cref="DocumentException">400: it is no JSON.</exception>
     public static IReadOnlyList<string?>? Texts(ReadOnlySpan<byte> json)
     {
         try
         {
-            var reader = new Utf8JsonReader(json, JsonMember.AnyDepth);
+            var reader = new Utf8JsonReader(json, JsonDepth.Reader);
             reader.Read();
             var isArray = reader.TokenType == JsonTokenType.StartArray;
             var texts = new List<string?>();
@@ -29,7 +29,7 @@ internal static class JsonList
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw HttpErrors.InvalidJson();
+            throw JsonErrors.Invalid();
         }
     }
 }

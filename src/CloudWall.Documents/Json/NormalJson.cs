@@ -1,19 +1,15 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using CloudWall.Documents;
-using CloudWall.Documents.Json;
-using CloudWall.Server.Http;
 
-namespace CloudWall.Server.Json;
+namespace CloudWall.Documents.Json;
 
 /// <summary>
 /// A JSON value in CouchDB's normal form, taken apart without a model of it: values are slices of the one text. Because the
 /// form is normal, an object has each member once.
 /// </summary>
-internal readonly struct NormalJson
+public readonly struct NormalJson
 {
-
     private NormalJson(ReadOnlyMemory<byte> utf8) => Utf8 = utf8;
 
     /// <summary>The value's text.</summary>
@@ -56,15 +52,6 @@ internal readonly struct NormalJson
 
     /// <summary>A stored body.</summary>
     public static NormalJson FromStored(ReadOnlyMemory<byte> normal) => new(normal);
-
-    /// <summary>Reads a request's body, which must be an object.</summary>
-    /// <exception cref="DocumentException">400: it is none.</exception>
-    public static async ValueTask<NormalJson> ReadObjectAsync(Exchange exchange)
-    {
-        using var body = await exchange.ReadJsonAsync();
-        var json = Parse(body.Span);
-        return json.IsObject ? json : throw HttpErrors.BadRequest("Request body must be a JSON object");
-    }
 
     /// <summary>What a string says.</summary>
     public string Text()

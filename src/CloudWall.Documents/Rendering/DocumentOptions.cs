@@ -1,6 +1,6 @@
 using CloudWall.Documents.Revisions;
 
-namespace CloudWall.Server.Endpoints.Documents;
+namespace CloudWall.Documents.Rendering;
 
 /// <summary>How a document is written.</summary>
 /// <param name="Members">What is shown.</param>
@@ -8,14 +8,14 @@ namespace CloudWall.Server.Endpoints.Documents;
 /// <c>atts_since</c>: revisions that the client has; attachments that the nearest of them had already are shown as stubs. Null
 /// where it was not given.
 /// </param>
-internal readonly record struct DocumentJsonOptions(DocumentMembers Members, IReadOnlyList<RevisionId>? AttachmentsSince = null)
+public readonly record struct DocumentOptions(DocumentMembers Members, IReadOnlyList<RevisionId>? AttachmentsSince = null)
 {
     /// <summary>Whether any of some members is to be shown.</summary>
     public bool Any(DocumentMembers members) => (Members & members) != 0;
 
     /// <summary>The same with further members.</summary>
-    public DocumentJsonOptions With(DocumentMembers members) => this with { Members = Members | members };
+    public DocumentOptions With(DocumentMembers members) => this with { Members = Members | members };
 
     /// <summary>The same without some members.</summary>
-    public DocumentJsonOptions Without(DocumentMembers members) => this with { Members = Members & ~members };
+    public DocumentOptions Without(DocumentMembers members) => this with { Members = Members & ~members };
 }

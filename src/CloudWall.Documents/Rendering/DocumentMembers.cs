@@ -1,8 +1,8 @@
-namespace CloudWall.Server.Endpoints.Documents;
+namespace CloudWall.Documents.Rendering;
 
 /// <summary>What an answer shows of a document besides its body: the parameters of CouchDB's <c>GET /{db}/{docid}</c>.</summary>
 [Flags]
-internal enum DocumentMembers
+public enum DocumentMembers
 {
     /// <summary>Attachments as stubs; nothing more.</summary>
     None = 0,

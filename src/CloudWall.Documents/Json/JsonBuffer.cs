@@ -3,27 +3,29 @@ using System.Globalization;
 using System.Text;
 using CloudWall.Documents.Buffers;
 
-namespace CloudWall.Server.Http;
+namespace CloudWall.Documents.Json;
 
 /// <summary>
-/// Bytes of an answer under construction, in a pooled buffer; JSON is spliced from pieces, without a model of it. Texts are
+/// Bytes under construction, in a pooled buffer; JSON is spliced from pieces, without a model of it. Texts are
 /// escaped as CouchDB escapes them: everything but quotes, backslashes and control characters stands for itself.
 /// Dispose of it, and do not use what <see cref="WrittenSpan"/> returned afterwards.
 /// </summary>
-internal sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
+public sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
 {
-    private static readonly SearchValues<char> Escaped = SearchValues.Create(
-        "\"\\\u0000\u0001\u0002\u0003\u0004\u0005\u0006\u0007\u0008\u0009\u000a\u000b\u000c\u000d\u000e\u000f\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f");
-
-    private const int LongestKept = 64 << 10;
+    private static readonly SearchValues<char> Escaped =
+        SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(static value => (char)value), '"', '\\']);
 
     private readonly int _capacity;
+    private readonly int _longestKept;
     private byte[] _buffer;
 
     /// <summary>An empty buffer.</summary>
-    public JsonBuffer(int capacity = 512)
+    /// <param name="capacity">How many bytes it takes before it has to grow.</param>
+    /// <param name="longestKept">How much memory it keeps when it is cleared.</param>
+    public JsonBuffer(int capacity = 512, int longestKept = 64 << 10)
     {
         _capacity = capacity;
+        _longestKept = Math.Max(longestKept, capacity * 4);
         _buffer = SharedArrays.Rent<byte>(capacity);
     }
 
@@ -83,7 +85,7 @@ internal sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
     public void Clear()
     {
         WrittenCount = 0;
-        if (_buffer.Length > LongestKept && _buffer.Length > _capacity * 4)
+        if (_buffer.Length > _longestKept)
         {
             Release();
         }

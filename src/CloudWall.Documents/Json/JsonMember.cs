@@ -1,34 +1,30 @@
 using System.Text.Json;
-using CloudWall.Documents.Json;
 
-namespace CloudWall.Server.Http;
+namespace CloudWall.Documents.Json;
 
 /// <summary>Finds members in JSON without building a model of it.</summary>
-internal static class JsonMember
+public static class JsonMember
 {
-    /// <summary>Options for readers of what clients send: CouchDB has no limit on depth.</summary>
-    public static readonly JsonReaderOptions AnyDepth = JsonDepth.Reader;
-
     /// <summary>A member's value as it stands in an object; of several with the name, the last.</summary>
     /// <param name="json">The object.</param>
     /// <param name="name">The member's name.</param>
     /// <param name="value">Its value.</param>
     /// <returns>False where there is none.</returns>
-    /// <exception cref="Documents.DocumentException">400: it is no JSON, or no object.</exception>
+    /// <exception cref="DocumentException">400: it is no JSON, or no object.</exception>
     public static bool TryFind(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
         value = default;
         var found = false;
         try
         {
-            var reader = new Utf8JsonReader(json, AnyDepth);
+            var reader = new Utf8JsonReader(json, JsonDepth.Reader);
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             {
                 while (reader.Read())
                 {
                 }
 
-                throw HttpErrors.BadRequest("Request body must be a JSON object");
+                throw new DocumentException(DocumentError.BadRequest("Request body must be a JSON object"));
             }
 
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -51,19 +47,19 @@ internal static class JsonMember
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // The reader finds half a surrogate pair in a name only when it unescapes it.
-            throw HttpErrors.InvalidJson();
+            throw JsonErrors.Invalid();
         }
 
         return found;
     }
 
     /// <summary>The text of a JSON string, or null where the value is another.</summary>
-    /// <exception cref="Documents.DocumentException">400: it is no JSON.</exception>
+    /// <exception cref="DocumentException">400: it is no JSON.</exception>
     public static string? TextOf(ReadOnlySpan<byte> json)
     {
         try
         {
-            var reader = new Utf8JsonReader(json, AnyDepth);
+            var reader = new Utf8JsonReader(json, JsonDepth.Reader);
             reader.Read();
             var text = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
             reader.Skip();
@@ -75,7 +71,7 @@ internal static class JsonMember
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw HttpErrors.InvalidJson();
+            throw JsonErrors.Invalid();
         }
     }
 }

@@ -1,11 +1,9 @@
-using CloudWall.Documents;
-using CloudWall.Documents.Databases;
 using CloudWall.Documents.Revisions;
 
-namespace CloudWall.Server.Endpoints.Documents;
+namespace CloudWall.Documents.Databases;
 
 /// <summary>Looks documents up for answers.</summary>
-internal static class DocumentReader
+public static class DocumentReader
 {
     /// <summary>How often a document is looked up anew whose body was compacted away under our hands.</summary>
     private const int Attempts = 5;

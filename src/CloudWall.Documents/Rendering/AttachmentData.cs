@@ -1,16 +1,14 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.IO.Compression;
-using CloudWall.Documents;
 using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Revisions;
-using CloudWall.Server.Http;
 
-namespace CloudWall.Server.Endpoints.Documents;
+namespace CloudWall.Documents.Rendering;
 
-/// <summary>Sends attachments' bytes in bounded memory.</summary>
-internal static class AttachmentData
+/// <summary>Attachments' bytes in a document's JSON, in bounded memory.</summary>
+public static class AttachmentData
 {
     private const int PieceSize = 16 * 1024;
 
@@ -24,14 +22,14 @@ internal static class AttachmentData
         DocumentRecord record,
         RevisionId revision,
         StoredRevision stored,
-        DocumentJsonOptions options,
+        DocumentOptions options,
         CancellationToken cancellation)
     {
         long? since = null;
         foreach (var attachment in stored.Attachments)
         {
             if (attachment.Encoding == ContentEncoding.Gzip
-                && attachment.RevisionPosition > (since ??= DocumentJson.AttachmentsBase(database, record, revision, options))
+                && attachment.RevisionPosition > (since ??= DocumentWriter.AttachmentsBase(database, record, revision, options))
                 && !await database.IsSoundAsync(attachment, cancellation))
             {
                 return NotGzip(attachment.Name, 500, "data_error");
@@ -44,45 +42,6 @@ internal static class AttachmentData
     /// <summary>An attachment whose bytes cannot be unpacked.</summary>
     public static DocumentError NotGzip(string name, int status, string error) =>
         new(status, error, $"The content of attachment {name} is not properly gzipped.");
-
-    /// <summary>Sends the bytes as they are stored.</summary>
-    public static async ValueTask SendStoredAsync(
-        ResponseStream stream, Database database, AttachmentInfo attachment, long offset, long length, CancellationToken cancellation)
-    {
-        await foreach (var chunk in database.ReadContentAsync(attachment, offset, length, cancellation))
-        {
-            await stream.SendAsync(chunk);
-        }
-    }
-
-    /// <summary>Sends the bytes as the client gave them: compressed ones are unpacked.</summary>
-    public static async ValueTask SendDecodedAsync(
-        ResponseStream stream, Database database, AttachmentInfo attachment, CancellationToken cancellation)
-    {
-        if (attachment.Encoding == ContentEncoding.Identity)
-        {
-            await SendStoredAsync(stream, database, attachment, 0, attachment.StoredLength, cancellation);
-            return;
-        }
-
-        var piece = ArrayPool<byte>.Shared.Rent(PieceSize);
-        try
-        {
-            await using var content = OpenDecoded(database, attachment, cancellation);
-            for (var read = await content.ReadAsync(piece, cancellation); read > 0; read = await content.ReadAsync(piece, cancellation))
-            {
-                await stream.SendAsync(piece.AsMemory(0, read));
-            }
-        }
-        catch (InvalidDataException)
-        {
-            throw new DocumentException(NotGzip(attachment.Name, 500, "data_error"));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(piece);
-        }
-    }
 
     /// <summary>Writes the bytes, unpacked, in base64.</summary>
     public static async ValueTask WriteBase64Async(
@@ -114,7 +73,8 @@ internal static class AttachmentData
         }
     }
 
-    private static Stream OpenDecoded(Database database, AttachmentInfo attachment, CancellationToken cancellation)
+    /// <summary>The bytes as the client gave them: compressed ones are unpacked, and fail where they cannot be.</summary>
+    public static Stream OpenDecoded(Database database, AttachmentInfo attachment, CancellationToken cancellation)
     {
         var stored = new ContentStream(database.ReadContentAsync(attachment, 0, attachment.StoredLength, cancellation));
         return attachment.Encoding == ContentEncoding.Gzip ? new GZipStream(stored, CompressionMode.Decompress) : stored;

@@ -1,18 +1,17 @@
 using System.Text;
 using CloudWall.Documents.Changes;
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
-using CloudWall.Server.Http;
-using CloudWall.Server.Json;
 
-namespace CloudWall.Server.Endpoints.Documents;
+namespace CloudWall.Documents.Rendering;
 
 /// <summary>The member <c>doc</c> of rows (<c>include_docs</c>), with its comma before it.</summary>
 /// <param name="output">Where to.</param>
 /// <param name="database">The documents' database.</param>
 /// <param name="members">What is shown of them.</param>
 /// <param name="cancellation">Stops reading attachments.</param>
-internal sealed class IncludedDocument(IJsonOutput output, Database database, DocumentMembers members, CancellationToken cancellation)
+public sealed class IncludedDocument(IJsonOutput output, Database database, DocumentMembers members, CancellationToken cancellation)
 {
     /// <summary>What the three options of rows amount to.</summary>
     public static DocumentMembers MembersOf(bool conflicts, bool attachments, bool attachmentEncodingInfo) =>
@@ -40,7 +39,7 @@ internal sealed class IncludedDocument(IJsonOutput output, Database database, Do
         {
             using (stored)
             {
-                DocumentJson.WriteRow(Begin(), cursor.Id, cursor.Winner, deleted: false, stored);
+                DocumentWriter.WriteRow(Begin(), cursor.Id, cursor.Winner, deleted: false, stored);
                 return ValueTask.CompletedTask;
             }
         }
@@ -95,7 +94,7 @@ internal sealed class IncludedDocument(IJsonOutput output, Database database, Do
         {
             using (stored)
             {
-                DocumentJson.WriteRow(Begin(), Encoding.UTF8.GetBytes(id), winner.Revision, winner.IsDeleted, stored);
+                DocumentWriter.WriteRow(Begin(), Encoding.UTF8.GetBytes(id), winner.Revision, winner.IsDeleted, stored);
                 return ValueTask.CompletedTask;
             }
         }
@@ -115,7 +114,7 @@ internal sealed class IncludedDocument(IJsonOutput output, Database database, Do
             else if ((members & DocumentMembers.AttachmentData) != 0)
             {
                 var damage = await AttachmentData.FindDamageAsync(
-                    database, record, revision, stored, new DocumentJsonOptions(members), cancellation);
+                    database, record, revision, stored, new DocumentOptions(members), cancellation);
                 if (damage is not null)
                 {
                     WriteNull();
@@ -124,11 +123,12 @@ internal sealed class IncludedDocument(IJsonOutput output, Database database, Do
                 }
 
                 Begin();
-                await DocumentJson.WriteWithDataAsync(output, database, record, revision, stored, new DocumentJsonOptions(members), cancellation);
+                await DocumentWriter.WriteWithDataAsync(
+                    output, database, record, revision, stored, new DocumentOptions(members), cancellation);
             }
             else
             {
-                DocumentJson.Write(Begin(), database, record, revision, stored, new DocumentJsonOptions(members));
+                DocumentWriter.Write(Begin(), database, record, revision, stored, new DocumentOptions(members));
             }
         }
     }

@@ -1,7 +1,9 @@
-namespace CloudWall.Server.Http;
+using CloudWall.Documents.Json;
+
+namespace CloudWall.Documents.Rendering;
 
 /// <summary>Where JSON of any length is written, piece by piece.</summary>
-internal interface IJsonOutput
+public interface IJsonOutput
 {
     /// <summary>Takes the next piece.</summary>
     JsonBuffer Buffer { get; }

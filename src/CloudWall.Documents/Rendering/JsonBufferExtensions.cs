@@ -1,15 +1,15 @@
 using System.Buffers;
-using CloudWall.Documents;
+using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
 using CloudWall.Documents.Sequences;
-using CloudWall.Server.Http;
 
-namespace CloudWall.Server.Json;
+namespace CloudWall.Documents.Rendering;
 
 /// <summary>What rows are made of, written without detours over strings.</summary>
-internal static class JsonBufferExtensions
+public static class JsonBufferExtensions
 {
-    private static readonly SearchValues<byte> Escaped = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(static value => (byte)value), (byte)'"', (byte)'\\']);
+    private static readonly SearchValues<byte> Escaped =
+        SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(static value => (byte)value), (byte)'"', (byte)'\\']);
 
     /// <summary>Appends UTF-8 text in quotes, escaped as CouchDB escapes it.</summary>
     public static JsonBuffer Utf8Text(this JsonBuffer buffer, ReadOnlySpan<byte> utf8)
@@ -45,12 +45,14 @@ internal static class JsonBufferExtensions
     }
 
     /// <summary>Appends an array of revisions.</summary>
-    public static JsonBuffer Revisions(this JsonBuffer buffer, IReadOnlyList<RevisionId> revisions)
+    public static JsonBuffer Revisions(this JsonBuffer buffer, IEnumerable<RevisionId> revisions)
     {
+        var separator = ""u8;
         buffer.Raw("["u8);
-        for (var i = 0; i < revisions.Count; i++)
+        foreach (var revision in revisions)
         {
-            buffer.Raw(i == 0 ? [] : ","u8).Revision(revisions[i]);
+            buffer.Raw(separator).Revision(revision);
+            separator = ","u8;
         }
 
         return buffer.Raw("]"u8);

@@ -1,10 +1,9 @@
-using CloudWall.Documents.Databases;
 using CloudWall.Documents.Revisions;
 
-namespace CloudWall.Server.Endpoints.Documents;
+namespace CloudWall.Documents.Databases;
 
 /// <summary>Reads revision trees whose older part may not be loaded yet.</summary>
-internal static class History
+public static class History
 {
     /// <summary>
     /// A revision and its ancestors, newest first, as far as <c>_revs_limit</c> goes: CouchDB shows no more in <c>_revisions</c>, though

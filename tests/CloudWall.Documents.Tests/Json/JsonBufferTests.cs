@@ -1,10 +1,9 @@
 using System.Text;
 using System.Text.Json;
-using CloudWall.Documents;
-using CloudWall.Server.Http;
+using CloudWall.Documents.Json;
 using CsCheck;
 
-namespace CloudWall.Server.Tests.Http;
+namespace CloudWall.Documents.Tests.Json;
 
 public sealed class JsonBufferTests
 {

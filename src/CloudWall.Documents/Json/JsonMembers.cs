@@ -1,9 +1,9 @@
 using System.Text.Json;
 
-namespace CloudWall.Server.Http;
+namespace CloudWall.Documents.Json;
 
 /// <summary>Goes through the members of a JSON object that is known to be well formed. Of anything else it finds none.</summary>
-internal ref struct JsonMembers
+public ref struct JsonMembers
 {
     private readonly ReadOnlySpan<byte> _json;
     private Utf8JsonReader _reader;
@@ -12,7 +12,7 @@ internal ref struct JsonMembers
     public JsonMembers(ReadOnlySpan<byte> json)
     {
         _json = json;
-        _reader = new Utf8JsonReader(json, JsonMember.AnyDepth);
+        _reader = new Utf8JsonReader(json, JsonDepth.Reader);
         Name = string.Empty;
         if (json.IsEmpty || !_reader.Read() || _reader.TokenType != JsonTokenType.StartObject)
         {

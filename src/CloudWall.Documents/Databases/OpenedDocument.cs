@@ -1,13 +1,12 @@
-using CloudWall.Documents.Databases;
 using CloudWall.Documents.Revisions;
 
-namespace CloudWall.Server.Endpoints.Documents;
+namespace CloudWall.Documents.Databases;
 
 /// <summary>One revision of a document, with its body. Dispose of it to give the body's bytes back.</summary>
 /// <param name="Record">The document.</param>
 /// <param name="Revision">The revision.</param>
 /// <param name="Stored">Its body and attachments.</param>
-internal readonly record struct OpenedDocument(DocumentRecord Record, RevisionId Revision, StoredRevision Stored) : IDisposable
+public readonly record struct OpenedDocument(DocumentRecord Record, RevisionId Revision, StoredRevision Stored) : IDisposable
 {
     /// <inheritdoc/>
     public void Dispose() => Stored.Dispose();

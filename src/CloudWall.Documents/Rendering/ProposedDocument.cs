@@ -1,17 +1,15 @@
 using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
 using CloudWall.Documents.Validation;
-using CloudWall.Server.Endpoints.Documents;
-using CloudWall.Server.Http;
-using CloudWall.Server.Json;
 
-namespace CloudWall.Server.Scripts;
+namespace CloudWall.Documents.Rendering;
 
 /// <summary>A document that is about to be written, and the one that it follows, as validation functions are shown them.</summary>
-internal static class ValidatedDocument
+public static class ProposedDocument
 {
-    private static readonly DocumentJsonOptions WithRevisions = new(DocumentMembers.Revisions);
+    private static readonly DocumentOptions WithRevisions = new(DocumentMembers.Revisions);
 
     /// <summary>Writes both.</summary>
     /// <param name="output">Where the new one goes.</param>
@@ -27,7 +25,7 @@ internal static class ValidatedDocument
             if (stored is not null)
             {
                 known = stored.Attachments;
-                DocumentJson.Write(old, database, record, update.OldRevision, stored, WithRevisions);
+                DocumentWriter.Write(old, database, record, update.OldRevision, stored, WithRevisions);
             }
         }
 
@@ -37,26 +35,13 @@ internal static class ValidatedDocument
     private static void WriteNew(JsonBuffer output, DocumentWrite write, IReadOnlyList<AttachmentInfo> known)
     {
         var document = write.Document;
-        output.Raw("{\"_id\":"u8).Text(write.Id);
-        if (!write.Parent.IsNone)
-        {
-            output.Raw(",\"_rev\":"u8).Revision(write.Parent);
-        }
-
-        if (document.Body.Length > 2)
-        {
-            output.Raw(","u8).Raw(document.Body.Span[1..^1]);
-        }
-
-        if (document.Deleted)
-        {
-            output.Raw(",\"_deleted\":true"u8);
-        }
-
-        IReadOnlyList<RevisionId> path = document.Revisions is { Count: > 0 } revisions && revisions[0] == write.Parent
+        var parent = write.Parent;
+        MemberWriter.WriteId(output, write.Id);
+        MemberWriter.WriteBody(output, parent.IsNone ? null : parent, document.Deleted, document.Body.Span);
+        IReadOnlyList<RevisionId> path = document.Revisions is { Count: > 0 } revisions && revisions[0] == parent
             ? revisions
-            : write.Parent.IsNone ? [] : [write.Parent];
-        DocumentJson.WriteRevisions(output, [.. path.Select(static revision => new RevisionNode(revision, RevisionFlags.None))]);
+            : parent.IsNone ? [] : [parent];
+        MemberWriter.WriteRevisions(output, path);
         WriteAttachments(output, write, known);
         output.Raw("}"u8);
     }
@@ -82,15 +67,11 @@ internal static class ValidatedDocument
             };
             if (info is not null)
             {
-                output.Raw(any ? ","u8 : ",\"_attachments\":{"u8);
-                DocumentJson.WriteStub(output, info);
+                MemberWriter.WriteAttachment(output, first: !any, info, follows: false, withEncoding: false);
                 any = true;
             }
         }
 
-        if (any)
-        {
-            output.Raw("}"u8);
-        }
+        output.Raw(any ? "}"u8 : default);
     }
 }
