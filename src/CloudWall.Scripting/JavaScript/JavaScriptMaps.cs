@@ -72,7 +72,14 @@ internal sealed class JavaScriptMaps : MapFunctions
                     while (results.Documents < documents.Count
                         && (results.Documents == 0 || (results.Bytes < room && _options.Time.GetElapsedTime(began) < MapCall.Long)))
                     {
-                        Map(image, documents, _keepsState ? 1 : Fitting(documents, results.Documents), room, results, cancellation);
+                        if (DocumentDepth.IsTooDeep(documents[results.Documents].Span))
+                        {
+                            Skip(documents, "nested deeper than functions are given", results);
+                        }
+                        else
+                        {
+                            Map(image, documents, _keepsState ? 1 : Fitting(documents, results.Documents), room, results, cancellation);
+                        }
                     }
 
                     return results;
@@ -92,7 +99,7 @@ internal sealed class JavaScriptMaps : MapFunctions
         for (; from + count < documents.Count; count++)
         {
             bytes += documents[from + count].Length;
-            if (bytes > BatchBytes)
+            if (bytes > BatchBytes || DocumentDepth.IsTooDeep(documents[from + count].Span))
             {
                 break;
             }
@@ -139,11 +146,7 @@ internal sealed class JavaScriptMaps : MapFunctions
 
             if (count == 1)
             {
-                _options.Log(new ScriptLogEntry(
-                    _scope,
-                    $"{failure.Error}: {failure.Reason}, with doc._id {DesignMembers.IdOf(documents[from].Span)}, which has no rows",
-                    IsWarning: true));
-                results.Documents++;
+                Skip(documents, $"{failure.Error}: {failure.Reason}", results);
                 return;
             }
 
@@ -153,6 +156,10 @@ internal sealed class JavaScriptMaps : MapFunctions
             }
         }
     }
+
+    /// <summary>Passes over a document that functions cannot take, and names it in the log.</summary>
+    private void Skip(IReadOnlyList<ReadOnlyMemory<byte>> documents, string why, MapResults results) => _options.Log(new ScriptLogEntry(
+        _scope, $"{why}, with doc._id {DesignMembers.IdOf(documents[results.Documents++].Span)}, which has no rows", IsWarning: true));
 
     /// <summary>
     /// Maps a document for which others, of the same index maybe, had left too little memory: it waits for their end without holding any.
@@ -164,7 +171,7 @@ internal sealed class JavaScriptMaps : MapFunctions
     {
         while (!_engine.Alone.Wait(Moment, cancellation))
         {
-            ScriptPlace.Current?.Check(cancellation);
+            ScriptPlace.Current?.Check(cancellation, Moment);
         }
 
         try
@@ -185,7 +192,7 @@ internal sealed class JavaScriptMaps : MapFunctions
                 }
 
                 cancellation.WaitHandle.WaitOne(Moment);
-                ScriptPlace.Current?.Check(cancellation);
+                ScriptPlace.Current?.Check(cancellation, Moment);
             }
         }
         finally

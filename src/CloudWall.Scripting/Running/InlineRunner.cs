@@ -119,7 +119,7 @@ public sealed class InlineRunner : ScriptRunner
 
     private sealed class Here : ScriptPlace
     {
-        public override void Check(CancellationToken cancellation)
+        public override void Check(CancellationToken cancellation, TimeSpan waited = default)
         {
         }
     }

@@ -1,14 +1,18 @@
 namespace CloudWall.Scripting.Running;
 
 /// <summary>
-/// The places for calls. One database has at most half of them, and databases that wait take turns. One place is quick: a call that has held
-/// it for <see cref="QuickTime"/> moves to another, and waits where there is none. So what is short never waits for what is long.
+/// The places for calls. One database has at most half of them, and databases that wait take turns. One place is quick: a call that has used
+/// it for <see cref="QuickTime"/> moves to another, and waits where there is none. So what is short never waits for what is long. Of the calls
+/// that take long those that have used least go first: a call that has had its place for as long makes way for one of them.
 /// </summary>
 /// <param name="count">How many there are, at least two.</param>
-/// <param name="time">The clock.</param>
+/// <param name="time">
+/// The clock by which a call uses its place, read on its thread: <see cref="ThreadTime"/> where there is one, so that a call that does not get
+/// a processor is not taken for a long one.
+/// </param>
 internal sealed class Places(int count, TimeProvider time)
 {
-    /// <summary>How long a call may hold the quick place.</summary>
+    /// <summary>How long a call may use the quick place, and another one while calls wait that have used less.</summary>
     public static readonly TimeSpan QuickTime = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _lock = new();
@@ -135,8 +139,7 @@ internal sealed class Places(int count, TimeProvider time)
             }
             else
             {
-                place.IsMoving = true;
-                _moving.AddLast(place.MovingNode);
+                Park(place);
             }
 
             place.IsQuick = false;
@@ -147,6 +150,40 @@ internal sealed class Places(int count, TimeProvider time)
         Begin(admitted);
         return goesOn;
     }
+
+    /// <summary>Gives the place of a call that has had it for long to one that has used less.</summary>
+    /// <returns>True where there is none, and it may go on.</returns>
+    private bool KeepsPlace(Place place)
+    {
+        lock (_lock)
+        {
+            if (LeastUsed() is not { } next || next.Used >= place.Used)
+            {
+                return true;
+            }
+
+            Resume(next);
+            Park(place);
+            return false;
+        }
+    }
+
+    private void Park(Place place)
+    {
+        place.IsMoving = true;
+        place.Moved.Reset();
+        _moving.AddLast(place.MovingNode);
+    }
+
+    private void Resume(Place place)
+    {
+        _moving.Remove(place.MovingNode);
+        place.IsMoving = false;
+        place.TurnBegan = place.Used;
+        place.Moved.Set();
+    }
+
+    private Place? LeastUsed() => _moving.Count == 0 ? null : _moving.MinBy(static place => place.Used);
 
     private static ScriptException TooMany() => new("os_process_error", "Too many functions of design documents take long.");
 
@@ -194,12 +231,10 @@ internal sealed class Places(int count, TimeProvider time)
     /// <returns>The first of those that may begin, linked to the others.</returns>
     private Place? Admit()
     {
-        while (_free > 0 && _moving.First is { } first)
+        while (_free > 0 && LeastUsed() is { } next)
         {
-            _moving.Remove(first);
             _free--;
-            first.Value.IsMoving = false;
-            first.Value.Moved.Set();
+            Resume(next);
         }
 
         Place? admitted = null;
@@ -230,7 +265,6 @@ internal sealed class Places(int count, TimeProvider time)
                     next ??= scope;
                 }
 
-                place.Since = time.GetTimestamp();
                 admitted ??= place;
                 if (last is not null)
                 {
@@ -264,6 +298,8 @@ internal sealed class Places(int count, TimeProvider time)
     {
         private readonly Places _places;
         private readonly TimeProvider _time;
+        private long _since;
+        private bool _isCounting;
         private int _left;
 
         protected Place(Places places, TimeProvider time)
@@ -291,11 +327,16 @@ internal sealed class Places(int count, TimeProvider time)
         /// <summary>Whether the call has to end, since others had fewer.</summary>
         public bool WasEnded { get; set; }
 
-        public long Since { get; set; }
+        /// <summary>How long the call has run. Written by its thread while it runs.</summary>
+        public TimeSpan Used { get; private set; }
+
+        /// <summary>How long it had run when it got the place that it has.</summary>
+        public TimeSpan TurnBegan { get; set; }
 
         /// <inheritdoc/>
-        public override void Check(CancellationToken cancellation)
+        public override void Check(CancellationToken cancellation, TimeSpan waited = default)
         {
+            Used += waited;
             if (!TryGoOn())
             {
                 Moved.Wait(cancellation);
@@ -306,9 +347,21 @@ internal sealed class Places(int count, TimeProvider time)
             }
         }
 
-        /// <summary>Looks whether the call may go on: one that has had the quick place for long enough moves.</summary>
+        /// <summary>Looks whether the call may go on. Its time begins with the first look, and once more with the first after a wait.</summary>
         /// <returns>False where it has to wait, until <see cref="Moved"/>.</returns>
-        public bool TryGoOn() => !IsQuick || _time.GetElapsedTime(Since) < QuickTime || _places.Move(this);
+        public bool TryGoOn()
+        {
+            var now = _time.GetTimestamp();
+            if (!_isCounting)
+            {
+                (_isCounting, _since) = (true, now);
+                return true;
+            }
+
+            Used += _time.GetElapsedTime(_since, now);
+            _since = now;
+            return Used - TurnBegan < QuickTime || (_isCounting = IsQuick ? _places.Move(this) : _places.KeepsPlace(this));
+        }
 
         /// <summary>Gives up waiting for the place; it does nothing once the call has one.</summary>
         public void GiveUp(CancellationToken cancellation) => _places.GiveUp(this, cancellation);

@@ -29,7 +29,9 @@ internal abstract class ScriptPlace
     }
 
     /// <summary>Called every few milliseconds while code runs: a call that has taken long makes way, and waits for another place.</summary>
-    public abstract void Check(CancellationToken cancellation);
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="waited">How long it has just waited for something without using the processor: that counts, too.</param>
+    public abstract void Check(CancellationToken cancellation, TimeSpan waited = default);
 
     /// <summary>Called between two pieces of work: a call that has had its place for long lets others have theirs before it goes on.</summary>
     public virtual void MakeWay()

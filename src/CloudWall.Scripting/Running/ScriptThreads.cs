@@ -15,6 +15,7 @@ public sealed class ScriptThreads : ScriptRunner
     private readonly Places _places;
     private readonly Streams _streams;
     private readonly TimeProvider _time;
+    private readonly TimeProvider _clock;
     private bool _disposed;
 
     /// <summary>Makes the places.</summary>
@@ -23,7 +24,8 @@ public sealed class ScriptThreads : ScriptRunner
     /// <param name="time">The clock.</param>
     public ScriptThreads(int places, int streams, TimeProvider time)
     {
-        _places = new Places(Math.Max(2, places), time);
+        _clock = ThreadTime.Beside(time);
+        _places = new Places(Math.Max(2, places), _clock);
         _streams = new Streams(Math.Max(2, streams), time);
         _time = time;
     }
@@ -153,7 +155,7 @@ public sealed class ScriptThreads : ScriptRunner
     }
 
     /// <summary>A call that runs as soon as it has a place, and gives it up on its thread: the next one has the thread with it.</summary>
-    private sealed class Call<T>(ScriptThreads threads, Func<T> work) : Places.Place(threads._places, threads._time)
+    private sealed class Call<T>(ScriptThreads threads, Func<T> work) : Places.Place(threads._places, threads._clock)
     {
         private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

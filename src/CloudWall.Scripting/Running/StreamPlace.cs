@@ -57,7 +57,7 @@ internal sealed class StreamPlace : ScriptPlace, IDisposable
     }
 
     /// <inheritdoc/>
-    public override void Check(CancellationToken cancellation) => _place?.Check(cancellation);
+    public override void Check(CancellationToken cancellation, TimeSpan waited = default) => _place?.Check(cancellation, waited);
 
     /// <inheritdoc/>
     public override void MakeWay()

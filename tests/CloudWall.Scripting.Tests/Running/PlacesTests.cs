@@ -42,7 +42,6 @@ public sealed class PlacesTests
         var slow = Entered(places, "slow");
         var quick = Entered(places, "other");
         Assert.True(quick.IsQuick);
-        Assert.True(quick.TryGoOn());
         time.Advance(Places.QuickTime);
         Assert.False(quick.TryGoOn());
         Assert.Equal(1, places.Moving);
@@ -136,11 +135,57 @@ public sealed class PlacesTests
         Assert.False(places.EnterAsync("a", CancellationToken.None).IsCompleted);
     }
 
+    /// <summary>Who takes long shares the place with others who do: whoever has used less goes on.</summary>
+    [Fact]
+    public void Calls_that_take_long_take_turns()
+    {
+        var time = new FakeTimeProvider();
+        var places = new Places(2, time);
+        var first = Entered(places, "first");
+        time.Advance(10 * Places.QuickTime);
+        Assert.True(first.TryGoOn());
+
+        var second = Entered(places, "second");
+        time.Advance(Places.QuickTime / 2);
+        Assert.True(first.TryGoOn());
+        time.Advance(Places.QuickTime / 2);
+        Assert.False(second.TryGoOn());
+        Assert.False(first.TryGoOn());
+        Assert.True(second.Moved.IsSet);
+        Assert.Equal(1, places.Moving);
+
+        // It has used a tenth of the other's, and has the place until it has caught up.
+        Assert.True(second.TryGoOn());
+        while (second.Used < first.Used)
+        {
+            time.Advance(Places.QuickTime);
+            Assert.True(second.TryGoOn());
+            Assert.False(first.Moved.IsSet);
+        }
+
+        time.Advance(Places.QuickTime);
+        Assert.False(second.TryGoOn());
+        Assert.True(first.Moved.IsSet);
+
+        // Time in which it waits is not its own.
+        var used = first.Used;
+        time.Advance(Places.QuickTime);
+        Assert.True(first.TryGoOn());
+        Assert.Equal(used, first.Used);
+        first.Dispose();
+        Assert.True(second.Moved.IsSet);
+        second.Dispose();
+        Assert.Equal(0, places.Moving);
+    }
+
+    /// <summary>A place in whose time the call has begun.</summary>
     private static Places.Place Entered(Places places, string scope)
     {
         var entering = places.EnterAsync(scope, CancellationToken.None);
         Assert.True(entering.IsCompletedSuccessfully);
-        return entering.GetAwaiter().GetResult();
+        var place = entering.GetAwaiter().GetResult();
+        Assert.True(place.TryGoOn());
+        return place;
     }
 
     private readonly record struct Step(Act Act, int Which);
@@ -181,10 +226,10 @@ public sealed class PlacesTests
                     break;
                 case Act.Wait:
                     _time.Advance(TimeSpan.FromMilliseconds(step.Which % 2 == 0 ? 30 : 150));
-                    foreach (var call in _running)
+                    foreach (var call in _running.Where(static call => !call.Place.IsMoving))
                     {
                         call.Place.TryGoOn();
-                        Assert.False(call.Place.IsQuick && _time.GetElapsedTime(call.Place.Since) >= Places.QuickTime);
+                        Assert.False(call.Place.IsQuick && call.Place.Used >= Places.QuickTime);
                     }
 
                     break;
@@ -227,6 +272,7 @@ public sealed class PlacesTests
                 Assert.Equal(_waiting.First(other => other.Scope == call.Scope), call);
                 _waiting.Remove(call);
                 _running.Add(call);
+                Assert.True(call.Place.TryGoOn());
                 call.Overtaken.Clear();
             }
 
