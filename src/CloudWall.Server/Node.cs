@@ -2,9 +2,11 @@ using System.Net;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
+using CloudWall.Access;
 using CloudWall.Documents;
 using CloudWall.Documents.Admission;
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Rules;
 using CloudWall.Indexing.Building;
 using CloudWall.Replication.Jobs;
 using CloudWall.Replication.Peers;
@@ -15,7 +17,6 @@ using CloudWall.Scripting;
 using CloudWall.Scripting.JavaScript;
 using CloudWall.Scripting.QueryServers;
 using CloudWall.Scripting.Running;
-using CloudWall.Server.Access;
 using CloudWall.Server.Configuration;
 using CloudWall.Server.Cors;
 using CloudWall.Server.Disk;
@@ -66,20 +67,20 @@ internal sealed class Node : IAsyncDisposable
     private StartRecord? _starts;
     private bool _isEnding;
 
-    private Node(NodeOptions options, NodeSettings settings, Settings source, DataDirectory? directory, Admins admins)
+    private Node(NodeOptions options, NodeSettings settings, Settings source, DataDirectory? directory, LocalSettings local)
     {
         _directory = directory;
         Settings = settings;
         Time = options.Time;
-        Id = admins.NodeId;
-        NewAdmin = admins.New;
-        AdminName = options.Admin?.Name ?? admins.Hashes.Keys.First();
+        Id = local.NodeId;
+        NewAdmin = local.Admins.New;
+        AdminName = options.Admin?.Name ?? local.Admins.Hashes.Keys.First();
         Log = new NodeLog(options.Log, settings.LogLevel, options.Time);
         Cors = new CorsPolicy(source);
         VirtualHosts = new VirtualHosts(source);
         Kernel = new Kernel(this, Routes.Create());
         Uuids = new UuidGenerator(settings, options.Time);
-        _administrators = new Administrators(admins.Hashes);
+        _administrators = new Administrators(local.Admins.Hashes);
         Authenticator = new BasicAuthentication(_administrators);
         MemoryReturn = new MemoryReturn(options.Time);
         Memory = new SharedMemory(
@@ -217,8 +218,8 @@ internal sealed class Node : IAsyncDisposable
             var source = ReadSettings(options, directory);
             var settings = NodeSettings.From(source);
             var hasId = source["couchdb", "uuid"] is not null;
-            var admins = Admins.Read(source, settings, options.Admin, directory?.LocalIni);
-            node = new Node(options, settings, source, directory, admins);
+            var local = LocalSettings.Settle(source, settings, options.Admin, directory?.LocalIni);
+            node = new Node(options, settings, source, directory, local);
             directory = null;
             foreach (var warning in node._directory?.Warnings ?? [])
             {
@@ -522,16 +523,24 @@ internal sealed class Node : IAsyncDisposable
             Databases, Replications, settings.Defaults, Time, message => Log.Write(LogLevel.Warning, message), HeldReplications);
     }
 
-    private Peer OpenPeer(Endpoint endpoint, ReplicationOptions options) => endpoint.Address is null
-        ? new LocalPeer(
+    private Peer OpenPeer(Endpoint endpoint, ReplicationOptions options)
+    {
+        if (endpoint.Address is not null)
+        {
+            return _hosts.Open(endpoint, options);
+        }
+
+        var name = endpoint.Name!;
+        var user = options.User is { } given ? new UserContext(given.Name, given.Roles) : UserContext.Node;
+        return new LocalPeer(
             Databases,
-            endpoint.Name!,
-            LocalUrl(endpoint.Name!),
+            name,
+            LocalUrl(name),
             Id,
-            UserContext.Writer(endpoint.Name!, options.User),
+            user.Writer(name, WriteWays.Replication),
             (database, selection, changes, cancellation) =>
-                LocalSourceFilter.PassAsync(this, database, options.User, selection, changes, cancellation))
-        : _hosts.Open(endpoint, options);
+                LocalSourceFilter.PassAsync(this, database, user, selection, changes, cancellation));
+    }
 
     private void OpenIndexes()
     {

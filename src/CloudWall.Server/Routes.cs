@@ -11,7 +11,7 @@ using CloudWall.Server.Endpoints.Replication;
 using CloudWall.Server.Endpoints.Server;
 using CloudWall.Server.Endpoints.Views;
 using CloudWall.Server.Http;
-using static CloudWall.Server.Http.Audience;
+using static CloudWall.Access.Audience;
 using static CloudWall.Server.Http.MethodHandler;
 
 namespace CloudWall.Server;

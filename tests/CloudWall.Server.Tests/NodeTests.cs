@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
-using CloudWall.Server.Access;
+using CloudWall.Access;
 using CloudWall.Server.Configuration;
 using CloudWall.Server.Tests.Golden;
 

@@ -1,9 +1,9 @@
 using System.IO.Compression;
 using System.IO.Pipelines;
+using CloudWall.Access;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
-using CloudWall.Server.Access;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CloudWall.Access;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Server.Logging;
@@ -117,14 +118,15 @@ internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Ex
             return exchange.WriteEmptyAsync(StatusCodes.Status204NoContent);
         }
 
-        var authentication = node.Authenticator.AuthenticateAsync(exchange);
+        var authentication = node.Authenticator.AuthenticateAsync(
+            exchange.RequestHeaders.Authorization.ToString(), isGreeting: exchange.Target.Count == 0, exchange.Aborted);
         return authentication.IsCompletedSuccessfully ? DispatchAsync(exchange, authentication.Result) : AwaitAsync(authentication);
 
-        async Task AwaitAsync(ValueTask<Access.Principal> pending) => await DispatchAsync(exchange, await pending);
+        async Task AwaitAsync(ValueTask<Principal> pending) => await DispatchAsync(exchange, await pending);
     }
 
     /// <summary>Answers for somebody who is known.</summary>
-    internal Task DispatchAsync(Exchange exchange, Access.Principal principal)
+    internal Task DispatchAsync(Exchange exchange, Principal principal)
     {
         exchange.Principal = principal;
         var route = routes.Find(exchange.Method, exchange.Target) ?? throw HttpErrors.NotFound("missing");
@@ -147,23 +149,15 @@ internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Ex
             return;
         }
 
-        var admin = exchange.Principal.IsAdmin;
         if (route.Audience == Audience.Admins || IsSystemPath(exchange.Target))
         {
-            if (!admin)
-            {
-                throw HttpErrors.Unauthorized("You are not a server admin.");
-            }
+            exchange.Principal.Require(Audience.Admins);
         }
 
         if (route.Audience == Audience.Members)
         {
             exchange.Database = node.Databases.Find(exchange.Target.Text(0)) ?? throw new DocumentException(HttpErrors.NoDatabase);
-            if (!admin)
-            {
-                throw HttpErrors.Unauthorized("You are not authorized to access this db.");
-            }
-
+            exchange.Principal.Require(Audience.Members);
             if (route.NeedsDesign)
             {
                 RequireDesign(exchange);

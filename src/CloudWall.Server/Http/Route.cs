@@ -1,3 +1,5 @@
+using CloudWall.Access;
+
 namespace CloudWall.Server.Http;
 
 /// <summary>One row of the table of routes.</summary>

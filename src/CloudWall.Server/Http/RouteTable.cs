@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Text;
+using CloudWall.Access;
 
 namespace CloudWall.Server.Http;
 

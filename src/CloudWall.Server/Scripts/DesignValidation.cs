@@ -1,3 +1,4 @@
+using CloudWall.Access;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
@@ -5,7 +6,6 @@ using CloudWall.Documents.Rendering;
 using CloudWall.Documents.Validation;
 using CloudWall.Scripting;
 using CloudWall.Scripting.DesignDocuments;
-using CloudWall.Server.Endpoints.Databases;
 
 namespace CloudWall.Server.Scripts;
 
@@ -60,7 +60,7 @@ internal sealed class DesignValidation : UpdateValidator
     public override Task<DocumentError?[]> ValidateAsync(
         Database database, IReadOnlyList<ProposedUpdate> updates, ReadOnlyMemory<byte> userContext, CancellationToken cancellation)
     {
-        var who = userContext.IsEmpty ? UserContext.Of(database.Name, user: null) : userContext;
+        var who = userContext.IsEmpty ? UserContext.Node.In(database.Name) : userContext;
         return _scripts.Runner.RunAsync(
             database.Name,
             () =>
@@ -82,7 +82,7 @@ internal sealed class DesignValidation : UpdateValidator
         using var old = new JsonBuffer(512);
         using var json = new JsonBuffer(update.Write.Document.Body.Length + 256);
         ProposedDocument.Write(json, old, database, update);
-        var arguments = new ValidationArguments(json.WrittenMemory, old.WrittenMemory, who, database.Security ?? Security.Default);
+        var arguments = new ValidationArguments(json.WrittenMemory, old.WrittenMemory, who, database.Security ?? DatabaseSecurity.Default);
         try
         {
             foreach (ref var design in _designs.AsSpan())

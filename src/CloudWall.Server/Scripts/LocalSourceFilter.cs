@@ -1,11 +1,11 @@
 using System.Text;
+using CloudWall.Access;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Documents.Rendering;
 using CloudWall.Documents.Revisions;
 using CloudWall.Replication.Peers;
-using CloudWall.Replication.Requests;
 using CloudWall.Server.Endpoints.Changes;
 using CloudWall.Server.Endpoints.Databases;
 using CloudWall.Server.Http;
@@ -18,7 +18,7 @@ internal static class LocalSourceFilter
     /// <summary>Asks the function.</summary>
     /// <exception cref="DocumentException">There is none, or it failed.</exception>
     public static async Task<IReadOnlyList<PeerChange>> PassAsync(
-        Node node, Database database, ReplicationUser? user, ChangesSelection selection, IReadOnlyList<PeerChange> changes, CancellationToken cancellation)
+        Node node, Database database, UserContext user, ChangesSelection selection, IReadOnlyList<PeerChange> changes, CancellationToken cancellation)
     {
         var function = Find(node, database, user, selection);
         using var text = new JsonBuffer(4096);
@@ -37,7 +37,7 @@ internal static class LocalSourceFilter
         ];
     }
 
-    private static FilterFunction Find(Node node, Database database, ReplicationUser? user, ChangesSelection selection)
+    private static FilterFunction Find(Node node, Database database, UserContext user, ChangesSelection selection)
     {
         var isView = selection.Filter == "_view";
         var path = isView ? selection.QueryParameters.FirstOrDefault(static parameter => parameter.Key == "view").Value : selection.Filter;
@@ -71,7 +71,7 @@ internal static class LocalSourceFilter
     }
 
     /// <summary>What a function sees of a request that nobody has made.</summary>
-    private static byte[] Request(Node node, Database database, ReplicationUser? user, ChangesSelection selection)
+    private static byte[] Request(Node node, Database database, UserContext user, ChangesSelection selection)
     {
         using var json = new JsonBuffer(1024);
         json.Raw("{\"info\":"u8);
@@ -85,7 +85,7 @@ internal static class LocalSourceFilter
         }
 
         json.Raw("},\"headers\":{},\"body\":\"undefined\",\"peer\":\"127.0.0.1\",\"form\":{},\"cookie\":{},\"userCtx\":"u8)
-            .Raw(UserContext.Of(database.Name, user)).Raw(",\"secObj\":"u8).Raw((database.Security ?? Security.Default).Span).Raw("}"u8);
+            .Raw(user.In(database.Name)).Raw(",\"secObj\":"u8).Raw((database.Security ?? DatabaseSecurity.Default).Span).Raw("}"u8);
         return json.WrittenSpan.ToArray();
     }
 }

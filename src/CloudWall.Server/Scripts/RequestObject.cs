@@ -1,4 +1,5 @@
 using System.Text;
+using CloudWall.Access;
 using CloudWall.Documents.Json;
 using CloudWall.Server.Endpoints.Databases;
 using CloudWall.Server.Http;
@@ -54,8 +55,8 @@ internal static class RequestObject
             .Text(exchange.Context.Connection.RemoteIpAddress?.ToString() ?? string.Empty).Raw(",\"form\":"u8);
         WriteMembers(json, IsForm(exchange) && body is { } form ? Query.ParseForm(form.Span) : Query.Parse([]));
         json.Raw(",\"cookie\":{},\"userCtx\":"u8);
-        UserContext.Write(json, database.Name, exchange.Principal);
-        json.Raw(",\"secObj\":"u8).Raw((database.Security ?? Security.Default).Span).Raw("}"u8);
+        exchange.Principal.Context.Write(json, database.Name);
+        json.Raw(",\"secObj\":"u8).Raw((database.Security ?? DatabaseSecurity.Default).Span).Raw("}"u8);
         return json.WrittenSpan.ToArray();
     }
 

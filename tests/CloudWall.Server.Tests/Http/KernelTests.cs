@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using CloudWall.Access;
 using CloudWall.Server.Http;
 using CloudWall.Server.Tests.Endpoints;
 using Microsoft.AspNetCore.Http;

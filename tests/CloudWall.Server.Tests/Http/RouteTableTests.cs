@@ -1,3 +1,4 @@
+using CloudWall.Access;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Tests.Http;

@@ -2,11 +2,11 @@ using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
+using CloudWall.Documents.Rules;
 using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Endpoints.Documents.Receiving;
 using CloudWall.Server.Endpoints.LocalDocuments;
 using CloudWall.Server.Http;
-using CloudWall.Server.Scripts;
 using CloudWall.Storage;
 
 namespace CloudWall.Server.Endpoints.Bulk;
@@ -99,7 +99,7 @@ internal sealed class BulkWrite(Exchange exchange, WriteMode mode, BulkRows rows
         IReadOnlyList<WriteOutcome> written = [];
         if (writes.Count > 0)
         {
-            var writer = UserContext.Writer(exchange.Database.Name, exchange.Principal);
+            var writer = exchange.Principal.Context.Writer(exchange.Database.Name, WriteWays.Client);
             written = await exchange.Database.WriteAsync(writes, mode, exchange.Aborted, writer);
             _hasWritten = true;
         }

@@ -1,15 +1,15 @@
+using CloudWall.Access;
 using CloudWall.Documents;
 using CloudWall.Documents.Admission;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
-using CloudWall.Server.Access;
+using CloudWall.Documents.Rules;
 using CloudWall.Server.Endpoints.Documents.Receiving;
 using CloudWall.Server.Endpoints.LocalDocuments;
 using CloudWall.Server.Http;
 using CloudWall.Server.Http.Multipart;
 using CloudWall.Server.Logging;
-using CloudWall.Server.Scripts;
 
 namespace CloudWall.Server.Endpoints.Documents;
 
@@ -125,7 +125,8 @@ internal static class DocumentUpdate
     {
         try
         {
-            var outcome = (await database.WriteAsync([write], mode, cancellation, UserContext.Writer(database.Name, principal)))[0];
+            var writer = principal.Context.Writer(database.Name, WriteWays.Client);
+            var outcome = (await database.WriteAsync([write], mode, cancellation, writer))[0];
             return outcome.Error is { } error ? throw new DocumentException(error) : outcome.Revision;
         }
         finally

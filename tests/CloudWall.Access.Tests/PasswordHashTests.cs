@@ -1,6 +1,4 @@
-using CloudWall.Server.Access;
-
-namespace CloudWall.Server.Tests.Access;
+namespace CloudWall.Access.Tests;
 
 public sealed class PasswordHashTests
 {

@@ -2,14 +2,14 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace CloudWall.Server.Access;
+namespace CloudWall.Access;
 
 /// <summary>
 /// A password as CouchDB keeps it in <c>[admins]</c> (its documentation: "Configuration of Authentication"):
 /// <c>-pbkdf2:sha256-derived,salt,iterations</c>, older ones <c>-pbkdf2-derived,salt,iterations</c> (SHA-1) and
 /// <c>-hashed-digest,salt</c>. What a salt's digits say is not decoded: their text is the salt.
 /// </summary>
-internal sealed class PasswordHash
+public sealed class PasswordHash
 {
     private readonly HashAlgorithmName? _algorithm;
     private readonly byte[] _derived;

@@ -1,7 +1,7 @@
-namespace CloudWall.Server.Http;
+namespace CloudWall.Access;
 
 /// <summary>Whom a route answers.</summary>
-internal enum Audience
+public enum Audience
 {
     /// <summary>Everyone.</summary>
     Anyone,

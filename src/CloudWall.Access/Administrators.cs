@@ -2,14 +2,14 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace CloudWall.Server.Access;
+namespace CloudWall.Access;
 
 /// <summary>
 /// The server admins and their passwords' hashes. Hashing is slow so that a stolen hash is worth little, far too slow for
 /// every request with basic credentials: a password that has been verified is remembered by a keyed digest, whose key is
 /// made anew with each start and never leaves memory.
 /// </summary>
-internal sealed class Administrators : IDisposable
+public sealed class Administrators : IDisposable
 {
     private readonly Dictionary<string, PasswordHash> _hashes;
     private readonly ConcurrentDictionary<string, byte[]> _verified = new(StringComparer.Ordinal);

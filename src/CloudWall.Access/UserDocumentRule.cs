@@ -3,14 +3,14 @@ using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Documents.Rules;
 
-namespace CloudWall.Server.Rules;
+namespace CloudWall.Access;
 
 /// <summary>
 /// Keeps passwords out of the users' databases. CouchDB hashes a <c>password</c> when it is written; this node has no accounts yet that
 /// could use the hash, and must not store the password itself. Documents that were hashed elsewhere are taken. What earlier versions let in
 /// is shown without it.
 /// </summary>
-internal sealed class UserDocumentRule : WriteRule
+public sealed class UserDocumentRule : WriteRule
 {
     private static readonly DocumentError ClearText = new(
         403, "forbidden", "This node has no user accounts yet, so it takes no document with a `password`: it would be stored as it is.");

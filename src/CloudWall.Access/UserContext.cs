@@ -1,0 +1,44 @@
+using CloudWall.Documents.Json;
+using CloudWall.Documents.Rules;
+
+namespace CloudWall.Access;
+
+/// <summary>Who asks, as functions of design documents are told (CouchDB's documentation: "User Context Object").</summary>
+/// <param name="Name">The name; null for nobody in particular.</param>
+/// <param name="Roles">The roles.</param>
+public sealed record UserContext(string? Name, IReadOnlyList<string> Roles)
+{
+    /// <summary>The role of server admins.</summary>
+    public const string AdminRole = "_admin";
+
+    /// <summary>The node itself: an admin without a name.</summary>
+    public static readonly UserContext Node = new(null, [AdminRole]);
+
+    /// <summary>Whether it is a server admin.</summary>
+    public bool IsAdmin => Roles.Contains(AdminRole);
+
+    /// <summary>The context in a database, as JSON in UTF-8.</summary>
+    public byte[] In(string database)
+    {
+        using var json = new JsonBuffer(128);
+        Write(json, database);
+        return json.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Somebody who writes into a database.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="way">The way by which documents come.</param>
+    public Writer Writer(string database, WriteWays way) => new(way, Name, IsAdmin) { Context = In(database) };
+
+    /// <summary>Writes the context in a database.</summary>
+    public void Write(JsonBuffer json, string database)
+    {
+        json.Raw("{\"db\":"u8).Text(database).Raw(",\"name\":"u8).Text(Name).Raw(",\"roles\":["u8);
+        for (var i = 0; i < Roles.Count; i++)
+        {
+            json.Raw(i == 0 ? ""u8 : ","u8).Text(Roles[i]);
+        }
+
+        json.Raw("]}"u8);
+    }
+}
