@@ -3,6 +3,9 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using CloudWall.Access;
+using CloudWall.DesignDocuments.Functions;
+using CloudWall.DesignDocuments.Rules;
+using CloudWall.DesignDocuments.Views;
 using CloudWall.Documents;
 using CloudWall.Documents.Admission;
 using CloudWall.Documents.Databases;
@@ -24,10 +27,8 @@ using CloudWall.Server.Endpoints.Changes;
 using CloudWall.Server.Http;
 using CloudWall.Server.Identifiers;
 using CloudWall.Server.Logging;
-using CloudWall.Server.Rules;
 using CloudWall.Server.Scripts;
 using CloudWall.Server.Starts;
-using CloudWall.Server.Views;
 using CloudWall.Storage;
 using CloudWall.Storage.Memory;
 using CloudWall.Storage.RocksDb;
@@ -98,7 +99,6 @@ internal sealed class Node : IAsyncDisposable
         _hosts = new RemoteHosts(
             options.Time, Random.Shared.NextDouble, Memory, settings.MaxPeerElement, socket => (int)socket.Handle < _files.LastPeer);
         StartedAt = options.Time.GetUtcNow();
-        Views = new ViewGroups(this);
         Disk = OpenDisk(options);
     }
 
@@ -148,7 +148,7 @@ internal sealed class Node : IAsyncDisposable
     public IndexCatalogue Indexes { get; private set; } = null!;
 
     /// <summary>What design documents' views are made of.</summary>
-    public ViewGroups Views { get; }
+    public ViewGroups Views { get; private set; } = null!;
 
     /// <summary>The room on the disk; null where there is none to look after.</summary>
     public DiskRoom? Disk { get; }
@@ -538,8 +538,7 @@ internal sealed class Node : IAsyncDisposable
             LocalUrl(name),
             Id,
             user.Writer(name, WriteWays.Replication),
-            (database, selection, changes, cancellation) =>
-                LocalSourceFilter.PassAsync(this, database, user, selection, changes, cancellation));
+            (database, selection) => LocalSourceFilter.Open(Scripts, Uuids, database, user, selection));
     }
 
     private void OpenIndexes()
@@ -556,6 +555,7 @@ internal sealed class Node : IAsyncDisposable
                 Refuse = isAwaited => Disk?.RefuseIndexing(isAwaited),
                 Failed = (name, failure) => Log.Write(LogLevel.Error, $"An index of {name} failed: {failure.Message}"),
             });
+        Views = new ViewGroups(Scripts, Indexes, Metrics.CountMapped);
     }
 
     private RocksDbStore OpenDerived(RocksDbStore main, string directory)

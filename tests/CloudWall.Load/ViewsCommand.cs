@@ -11,7 +11,7 @@ using CloudWall.Load.Works;
 using CloudWall.Scripting;
 using CloudWall.Scripting.JavaScript;
 using CloudWall.Scripting.Running;
-using CloudWall.Server.Views;
+using CloudWall.DesignDocuments.Views;
 using CloudWall.Storage;
 using CloudWall.Storage.RocksDb;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using CloudWall.Documents;
+using CloudWall.Documents.Changes;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Revisions;
 using CloudWall.Documents.Sequences;
@@ -199,7 +200,7 @@ internal sealed class LocalChanges(LocalFilter? filter)
         return _ids.Value.Set;
     }
 
-    /// <summary>Changes that a function lets pass. They end with the last there is, or where some have been found.</summary>
+    /// <summary>Changes that a filter lets pass. They end with the last there is, or where some have been found.</summary>
     private async Task<PeerChanges> FilterAsync(
         Database database, SequenceTokens tokens, long after, int limit, ChangesSelection selection, CancellationToken cancellation)
     {
@@ -208,26 +209,41 @@ internal sealed class LocalChanges(LocalFilter? filter)
             throw new DocumentException(DocumentError.BadRequest("This source runs no filter functions."));
         }
 
+        var decides = filter(database, selection);
         var end = database.UpdateSequence;
+        var passed = new List<PeerChange>();
         using var cursor = database.ReadChanges(after);
-        for (var last = after; ;)
+        using var batch = new ChangeBatch(database, allLeaves: !selection.WinnersOnly);
+        var last = after;
+        for (var read = 0; ;)
         {
             cancellation.ThrowIfCancellationRequested();
-            var read = new List<PeerChange>();
-            while (read.Count < limit && cursor.MoveNext())
+            batch.Clear();
+            while (read < limit && !batch.IsFull && cursor.MoveNext())
             {
                 last = cursor.Sequence;
-                read.Add(new PeerChange(
-                    Quote(tokens, last), Encoding.UTF8.GetString(cursor.Id), Leaves(cursor.Leaves, selection.WinnersOnly)));
+                batch.Add(cursor);
+                read++;
             }
 
-            var isEnd = read.Count < limit;
+            var isEnd = read < limit && !batch.IsFull;
             last = isEnd ? Math.Max(last, end) : last;
-            var passed = await filter(database, selection, read, cancellation);
-            if (passed.Count > 0 || isEnd)
+            await decides.DecideAsync(batch, cancellation);
+            foreach (var row in batch.Rows)
+            {
+                if (row.Leaves.Count > 0)
+                {
+                    passed.Add(new PeerChange(
+                        Quote(tokens, row.Sequence), Encoding.UTF8.GetString(row.Id), row.Leaves.ConvertAll(static leaf => leaf.Revision)));
+                }
+            }
+
+            if (isEnd || (read >= limit && passed.Count > 0))
             {
                 return new PeerChanges(passed, Quote(tokens, last), database.CountChangesAfter(last), isEnd);
             }
+
+            read = read >= limit ? 0 : read;
         }
     }
 }

@@ -1,82 +1,44 @@
-using System.Text;
 using CloudWall.Access;
+using CloudWall.DesignDocuments.Filters;
 using CloudWall.Documents;
+using CloudWall.Documents.Changes;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
-using CloudWall.Documents.Rendering;
-using CloudWall.Documents.Revisions;
 using CloudWall.Replication.Peers;
-using CloudWall.Server.Endpoints.Changes;
+using CloudWall.Scripting;
 using CloudWall.Server.Endpoints.Databases;
 using CloudWall.Server.Http;
+using CloudWall.Server.Identifiers;
 
 namespace CloudWall.Server.Scripts;
 
-/// <summary>Filter functions of a database that is replicated from within the node, which no request asks for.</summary>
+/// <summary>The filter of a database that is replicated from within the node, which no request asks for.</summary>
 internal static class LocalSourceFilter
 {
-    /// <summary>Asks the function.</summary>
-    /// <exception cref="DocumentException">There is none, or it failed.</exception>
-    public static async Task<IReadOnlyList<PeerChange>> PassAsync(
-        Node node, Database database, UserContext user, ChangesSelection selection, IReadOnlyList<PeerChange> changes, CancellationToken cancellation)
-    {
-        var function = Find(node, database, user, selection);
-        using var text = new JsonBuffer(4096);
-        var places = new List<(PeerChange Change, RevisionId Revision, int Start, int End)>();
-        foreach (var change in changes)
-        {
-            Read(database, text, change, places);
-        }
-
-        var passes = await function.PassAsync([.. places.Select(place => text.WrittenMemory[place.Start..place.End])], cancellation);
-        return
-        [
-            .. places.Where((_, i) => passes[i])
-                .GroupBy(static place => place.Change, static place => place.Revision)
-                .Select(static group => group.Key with { Leaves = [.. group] }),
-        ];
-    }
-
-    private static FilterFunction Find(Node node, Database database, UserContext user, ChangesSelection selection)
+    /// <summary>Opens it.</summary>
+    /// <param name="scripts">What runs functions.</param>
+    /// <param name="uuids">Ids for documents that functions may make.</param>
+    /// <param name="database">The source.</param>
+    /// <param name="user">As whom the source is read.</param>
+    /// <param name="selection">The filter's name and parameters.</param>
+    /// <exception cref="DocumentException">400: the name is none; 404: there is no such filter.</exception>
+    public static ChangeFilter Open(ScriptHost scripts, UuidGenerator uuids, Database database, UserContext user, ChangesSelection selection)
     {
         var isView = selection.Filter == "_view";
         var path = isView ? selection.QueryParameters.FirstOrDefault(static parameter => parameter.Key == "view").Value : selection.Filter;
-        if (path?.Split('/', StringSplitOptions.RemoveEmptyEntries) is not [var design, var name])
-        {
-            throw HttpErrors.BadRequest("`filter` must be of the form `designname/filtername`");
-        }
-
-        var calls = DesignCalls.Open(node, database, design).Require(isView ? "views" : "filters", name);
-        return new FilterFunction(calls, name, isView ? null : Request(node, database, user, selection));
-    }
-
-    private static void Read(
-        Database database, JsonBuffer text, PeerChange change, List<(PeerChange Change, RevisionId Revision, int Start, int End)> places)
-    {
-        if (database.Find(change.Id) is not { } record)
-        {
-            return;
-        }
-
-        foreach (var revision in change.Leaves)
-        {
-            using var stored = database.Read(change.Id, revision);
-            if (stored is not null)
-            {
-                var start = text.WrittenCount;
-                DocumentWriter.WriteRow(text, Encoding.UTF8.GetBytes(change.Id), revision, History.IsDeleted(database, record, revision), stored);
-                places.Add((change, revision, start, text.WrittenCount));
-            }
-        }
+        return NamedFilter.Split(path ?? string.Empty) is not var (design, name)
+            ? throw HttpErrors.BadRequest("`filter` must be of the form `designname/filtername`")
+            : isView ? NamedFilter.View(scripts, database, design, name)
+            : NamedFilter.Function(scripts, database, design, name, Request(uuids, database, user, selection));
     }
 
     /// <summary>What a function sees of a request that nobody has made.</summary>
-    private static byte[] Request(Node node, Database database, UserContext user, ChangesSelection selection)
+    private static byte[] Request(UuidGenerator uuids, Database database, UserContext user, ChangesSelection selection)
     {
         using var json = new JsonBuffer(1024);
         json.Raw("{\"info\":"u8);
         Information.Write(json, database);
-        json.Raw(",\"uuid\":"u8).Text(node.Uuids.Next()).Raw(",\"id\":null,\"method\":\"GET\",\"path\":["u8).Text(database.Name)
+        json.Raw(",\"uuid\":"u8).Text(uuids.Next()).Raw(",\"id\":null,\"method\":\"GET\",\"path\":["u8).Text(database.Name)
             .Raw(",\"_changes\"],\"query\":{"u8);
         for (var i = 0; i < selection.QueryParameters.Count; i++)
         {
@@ -84,8 +46,9 @@ internal static class LocalSourceFilter
             json.Raw(i == 0 ? ""u8 : ","u8).Text(name).Raw(":"u8).Text(value);
         }
 
-        json.Raw("},\"headers\":{},\"body\":\"undefined\",\"peer\":\"127.0.0.1\",\"form\":{},\"cookie\":{},\"userCtx\":"u8)
-            .Raw(user.In(database.Name)).Raw(",\"secObj\":"u8).Raw((database.Security ?? DatabaseSecurity.Default).Span).Raw("}"u8);
+        json.Raw("},\"headers\":{},\"body\":\"undefined\",\"peer\":\"127.0.0.1\",\"form\":{},\"cookie\":{},\"userCtx\":"u8);
+        user.Write(json, database.Name);
+        json.Raw(",\"secObj\":"u8).Raw((database.Security ?? DatabaseSecurity.Default).Span).Raw("}"u8);
         return json.WrittenSpan.ToArray();
     }
 }

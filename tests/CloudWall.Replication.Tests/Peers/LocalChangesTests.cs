@@ -1,4 +1,5 @@
 using System.Globalization;
+using CloudWall.Documents.Changes;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Sequences;
 using CloudWall.Replication.Peers;
@@ -153,6 +154,30 @@ public sealed class LocalChangesTests
         Assert.Equal((400, false), (refused.Error.Status, refused.IsTransient));
     }
 
+    /// <summary>A page ends where it has read enough rows and some have passed, however many are decided about together.</summary>
+    [Theory]
+    [InlineData(100)]
+    [InlineData(250)]
+    [InlineData(700)]
+    public async Task A_filter_decides_about_all_rows_up_to_the_end(int limit)
+    {
+        await using var node = new MemoryNode();
+        var database = await FillAsync(node, 600);
+        var filter = new EverySo(200);
+        var changes = new LocalChanges((_, _) => filter);
+        var selection = new ChangesSelection { Filter = "d/f" };
+        var rows = new List<string>();
+        var pages = 0;
+        for (var page = new PeerChanges([], "\"0\"", null, false); !page.IsEnd; pages++)
+        {
+            page = await changes.ReadAsync(database, page.LastSequence, limit, wait: false, selection, CancellationToken.None);
+            rows.AddRange(page.Rows.Select(static row => row.Id));
+        }
+
+        Assert.Equal(["199", "399", "599"], rows);
+        Assert.InRange(pages, 1, (600 / limit) + 1);
+    }
+
     private static async Task<Database> FillAsync(MemoryNode node, int count)
     {
         var database = await node.CreateAsync("db");
@@ -188,6 +213,25 @@ public sealed class LocalChangesTests
                 Assert.Equal((await peer.ReadInfoAsync(CancellationToken.None)).UpdateSequence, since);
                 return rows;
             }
+        }
+    }
+
+    /// <summary>Lets each so-manieth document pass.</summary>
+    private sealed class EverySo(int many) : ChangeFilter
+    {
+        private int _seen;
+
+        public override ValueTask DecideAsync(ChangeBatch batch, CancellationToken cancellation)
+        {
+            for (var document = 0; document < batch.Documents().Length; document++)
+            {
+                if (++_seen % many == 0)
+                {
+                    batch.Pass(document);
+                }
+            }
+
+            return ValueTask.CompletedTask;
         }
     }
 }

@@ -144,11 +144,11 @@ internal sealed class ChangesFeed : IDisposable
         return _filter.CountsAsLookup ? EndAsLookup(pass, total) : EndAsScan(pass, cursor);
     }
 
-    private async ValueTask<FeedRound> ScanAsync(long since, FilterFunction function)
+    private async ValueTask<FeedRound> ScanAsync(long since, ChangeFilter function)
     {
         var pass = new Pass(_options.Descending ? _seen : since);
         using var cursor = _database.ReadChanges(since, _options.Descending);
-        using var batch = new FilterBatch(_database, function, _options.AllLeaves);
+        using var batch = new ChangeBatch(_database, _options.AllLeaves);
         _stream.Stalled = cursor.Pause;
         while (true)
         {
@@ -163,7 +163,7 @@ internal sealed class ChangesFeed : IDisposable
                 return _left == 0 ? End(pass, null) : new FeedRound(pass.Rows, pass.LastRow, 0);
             }
 
-            await batch.DecideAsync(_exchange.Aborted);
+            await function.DecideAsync(batch, _exchange.Aborted);
             foreach (var row in batch.Rows)
             {
                 if (_left == 0)

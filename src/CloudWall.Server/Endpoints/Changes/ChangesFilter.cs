@@ -1,4 +1,6 @@
+using CloudWall.DesignDocuments.Filters;
 using CloudWall.Documents;
+using CloudWall.Documents.Changes;
 using CloudWall.Documents.Json;
 using CloudWall.Server.Http;
 using CloudWall.Server.Scripts;
@@ -10,7 +12,7 @@ internal sealed class ChangesFilter
 {
     private readonly bool _design;
 
-    private ChangesFilter(DocumentIds? ids, bool design, FilterFunction? function = null)
+    private ChangesFilter(DocumentIds? ids, bool design, ChangeFilter? function = null)
     {
         Ids = ids;
         _design = design;
@@ -24,7 +26,7 @@ internal sealed class ChangesFilter
     public DocumentIds? Ids { get; }
 
     /// <summary>The function that has to be asked, or null.</summary>
-    public FilterFunction? Function { get; }
+    public ChangeFilter? Function { get; }
 
     /// <summary>Whether all documents pass.</summary>
     public bool IsNone => Ids is null && !_design && Function is null;
@@ -87,25 +89,29 @@ internal sealed class ChangesFilter
             throw HttpErrors.BadRequest("`view` filter parameter is not provided.");
         }
 
-        return view.Split('/', StringSplitOptions.RemoveEmptyEntries) is [var design, var name]
-            ? Of(exchange, "views", design, name, request: null)
+        return NamedFilter.Split(view) is var (design, name)
+            ? Of(NamedFilter.View(exchange.Node.Scripts, exchange.Database, Decode(exchange, design), Decode(exchange, name)))
             : throw HttpErrors.BadRequest("`view` must be of the form `designname/viewname`");
     }
 
-    private static ChangesFilter ReadFunction(Exchange exchange, string filter, NormalJson? body) =>
-        filter.Split('/', StringSplitOptions.RemoveEmptyEntries) switch
-        {
-            [] => None,
-            [var design, var name] => Of(exchange, "filters", design, name, RequestObject.Of(exchange, id: null, body?.Utf8)),
-            _ => throw HttpErrors.BadRequest("`filter` must be of the form `designname/filtername`"),
-        };
-
-    private static ChangesFilter Of(Exchange exchange, string kind, string design, string name, byte[]? request)
+    private static ChangesFilter ReadFunction(Exchange exchange, string filter, NormalJson? body)
     {
-        var plusIsSpace = exchange.Node.Settings.DecodePlusToSpace;
-        name = PercentEncoding.Decode(name, plusIsSpace);
-        var calls = DesignCalls.Open(exchange.Node, exchange.Database, PercentEncoding.Decode(design, plusIsSpace)).Require(kind, name);
-        return new ChangesFilter(
-            ids: null, design: false, new FilterFunction(calls, name, request));
+        if (filter.AsSpan().Trim('/').IsEmpty)
+        {
+            return None;
+        }
+
+        if (NamedFilter.Split(filter) is not var (design, name))
+        {
+            throw HttpErrors.BadRequest("`filter` must be of the form `designname/filtername`");
+        }
+
+        var request = RequestObject.Of(exchange, id: null, body?.Utf8);
+        return Of(NamedFilter.Function(
+            exchange.Node.Scripts, exchange.Database, Decode(exchange, design), Decode(exchange, name), request));
     }
+
+    private static ChangesFilter Of(ChangeFilter function) => new(ids: null, design: false, function);
+
+    private static string Decode(Exchange exchange, string text) => PercentEncoding.Decode(text, exchange.Node.Settings.DecodePlusToSpace);
 }

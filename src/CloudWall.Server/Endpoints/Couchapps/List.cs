@@ -1,3 +1,4 @@
+using CloudWall.DesignDocuments.Functions;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
@@ -27,7 +28,7 @@ internal static class List
         var target = exchange.Target;
         RequirePath(target);
         var name = target.Text(4);
-        var design = DesignCalls.Open(exchange.Node, exchange.Database, target.Text(2));
+        var design = DesignCalls.Open(exchange.Node.Scripts, exchange.Database, target.Text(2));
         if (body is null && exchange.Query["keys"] is { } keys)
         {
             // CouchDB reads them before it looks for the function.

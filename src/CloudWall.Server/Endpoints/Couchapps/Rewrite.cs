@@ -1,4 +1,5 @@
 using System.Text;
+using CloudWall.DesignDocuments.Functions;
 using CloudWall.Documents;
 using CloudWall.Documents.Json;
 using CloudWall.Server.Http;
@@ -16,7 +17,7 @@ internal static class Rewrite
     public static async Task Run(Exchange exchange)
     {
         exchange.CountRewrite();
-        var calls = DesignCalls.Open(exchange.Node, exchange.Database, exchange.Target.Text(2));
+        var calls = DesignCalls.Open(exchange.Node.Scripts, exchange.Database, exchange.Target.Text(2));
         var scope = RewriteScope.Of(exchange);
         switch (calls.Body.Member("rewrites"u8))
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using CloudWall.DesignDocuments.Functions;
 using CloudWall.Documents;
 using CloudWall.Server.Http;
 using CloudWall.Server.Scripts;
@@ -17,7 +18,7 @@ internal static class Show
         }
 
         var name = exchange.Target.Text(4);
-        var design = DesignCalls.Open(exchange.Node, exchange.Database, exchange.Target.Text(2)).Require("shows", name);
+        var design = DesignCalls.Open(exchange.Node.Scripts, exchange.Database, exchange.Target.Text(2)).Require("shows", name);
         using var shown = FunctionDocument.Open(exchange, 5);
         var etag = Exchange.MakeETag(Encoding.UTF8.GetBytes(
             $"{design.ETag}\n{shown.Revision}\n{exchange.RequestHeaders.Accept}\n{exchange.Principal.IsAdmin}"));

@@ -1,3 +1,4 @@
+using CloudWall.DesignDocuments.Functions;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
@@ -20,7 +21,7 @@ internal static class Update
         }
 
         var name = exchange.Target.Text(4);
-        var design = DesignCalls.Open(exchange.Node, exchange.Database, exchange.Target.Text(2)).Require("updates", name);
+        var design = DesignCalls.Open(exchange.Node.Scripts, exchange.Database, exchange.Target.Text(2)).Require("updates", name);
         using var document = FunctionDocument.Open(exchange, 5);
         if (exchange.Method is "GET" or "OPTIONS")
         {

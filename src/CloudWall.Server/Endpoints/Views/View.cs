@@ -1,9 +1,9 @@
+using CloudWall.DesignDocuments.Views;
 using CloudWall.Documents;
 using CloudWall.Indexing.Building;
 using CloudWall.Indexing.Queries;
 using CloudWall.Server.Endpoints.Listings;
 using CloudWall.Server.Http;
-using CloudWall.Server.Views;
 
 namespace CloudWall.Server.Endpoints.Views;
 

@@ -1,15 +1,14 @@
+using CloudWall.DesignDocuments.Views;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Rules;
 using CloudWall.Scripting;
-using CloudWall.Server.Endpoints.Documents;
-using CloudWall.Server.Views;
 
-namespace CloudWall.Server.Rules;
+namespace CloudWall.DesignDocuments.Rules;
 
 /// <summary>What CouchDB demands of design documents: fields of the right type, and views that compile.</summary>
 /// <param name="scripts">What compiles functions.</param>
-internal sealed class DesignDocumentRule(ScriptHost scripts) : WriteRule
+public sealed class DesignDocumentRule(ScriptHost scripts) : WriteRule
 {
     /// <inheritdoc/>
     public override bool Concerns(string id) => id.StartsWith("_design/", StringComparison.Ordinal);
@@ -20,7 +19,7 @@ internal sealed class DesignDocumentRule(ScriptHost scripts) : WriteRule
     {
         var database = context.Database;
         return context.IsConflict(write) ? DocumentError.Conflict
-            : DesignDocumentRules.Check(write.Id, write.Document, database.Options.Partitioned)
+            : DesignDocumentFields.Check(write.Id, write.Document, database.Options.Partitioned)
                 ?? await ViewCompilation.CheckAsync(scripts, database, write.Id, write.Document, cancellation);
     }
 }

@@ -3,12 +3,12 @@ using System.Text.Json;
 using CloudWall.Documents;
 using CloudWall.Documents.Json;
 
-namespace CloudWall.Server.Endpoints.Documents;
+namespace CloudWall.DesignDocuments.Rules;
 
 /// <summary>
 /// What CouchDB demands of a design document before it takes it (CouchDB's documentation: "Design Documents").
 /// </summary>
-internal static class DesignDocumentRules
+public static class DesignDocumentFields
 {
     private const int MaxRank = 100;
 

@@ -1,10 +1,10 @@
 using System.Text;
+using CloudWall.DesignDocuments.Rules;
 using CloudWall.Documents.Json;
-using CloudWall.Server.Endpoints.Documents;
 
-namespace CloudWall.Server.Tests.Endpoints.Documents;
+namespace CloudWall.DesignDocuments.Tests.Rules;
 
-public sealed class DesignDocumentRulesTests
+public sealed class DesignDocumentFieldsTests
 {
     [Theory]
     [InlineData("""{"views":{"v":{"map":"function(doc){}","reduce":"_stats"},"lib":{"x":"exports.y=1"}}}""")]
@@ -39,5 +39,5 @@ public sealed class DesignDocumentRulesTests
     public void Other_documents_may_say_what_they_like() => Assert.Null(Check("d", """{"views":5}"""));
 
     private static CloudWall.Documents.DocumentError? Check(string id, string body) =>
-        DesignDocumentRules.Check(id, DocumentParser.Parse(Encoding.UTF8.GetBytes(body), DocumentLimits.Default), partitioned: false);
+        DesignDocumentFields.Check(id, DocumentParser.Parse(Encoding.UTF8.GetBytes(body), DocumentLimits.Default), partitioned: false);
 }

@@ -1,14 +1,15 @@
 using System.Text.RegularExpressions;
+using CloudWall.DesignDocuments.Functions;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Scripting;
 using CloudWall.Scripting.Views;
 
-namespace CloudWall.Server.Views;
+namespace CloudWall.DesignDocuments.Views;
 
 /// <summary>Sees to it that the functions of a design document's views compile before it is written, as CouchDB does.</summary>
-internal static partial class ViewCompilation
+public static partial class ViewCompilation
 {
     /// <summary>Compiles a document's views; it may be no design document.</summary>
     /// <param name="host">What runs functions. One that does not know the document's language has nothing to say.</param>
@@ -84,7 +85,7 @@ internal static partial class ViewCompilation
             { Error: "compilation_error" } => Refused(": " + failure.Reason),
             { Error: "os_process_error" } when ExitStatus().Match(failure.Reason) is { Success: true } exit =>
                 Refused(" with exit status: " + exit.Groups["status"].Value),
-            _ => Scripts.ScriptErrors.Of(failure),
+            _ => ScriptErrors.Of(failure),
         };
 
         DocumentError Refused(string why) =>

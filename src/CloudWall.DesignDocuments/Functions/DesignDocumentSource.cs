@@ -4,10 +4,10 @@ using CloudWall.Documents.Rendering;
 using CloudWall.Documents.Revisions;
 using CloudWall.Scripting.DesignDocuments;
 
-namespace CloudWall.Server.Scripts;
+namespace CloudWall.DesignDocuments.Functions;
 
 /// <summary>Design documents as the script host takes them.</summary>
-internal static class DesignDocumentSource
+public static class DesignDocumentSource
 {
     /// <summary>What a stored design document is made of.</summary>
     /// <param name="id">Its id.</param>

@@ -3,22 +3,21 @@ using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Scripting;
 using CloudWall.Scripting.DesignDocuments;
-using CloudWall.Server.Http;
 
-namespace CloudWall.Server.Scripts;
+namespace CloudWall.DesignDocuments.Functions;
 
 /// <summary>A design document whose functions are called for a request.</summary>
-internal sealed class DesignCalls
+public sealed class DesignCalls
 {
-    private readonly Node _node;
+    private readonly ScriptHost _scripts;
     private DesignFunctions _functions;
     private readonly byte[] _body;
     private readonly string _scope;
 
-    private DesignCalls(Node node, string scope, DesignFunctions functions, string etag, byte[] body)
+    private DesignCalls(ScriptHost scripts, string scope, DesignFunctions functions, string etag, byte[] body)
     {
         _scope = scope;
-        _node = node;
+        _scripts = scripts;
         _functions = functions;
         ETag = etag;
         _body = body;
@@ -31,18 +30,18 @@ internal sealed class DesignCalls
     public NormalJson Body => NormalJson.FromStored(_body);
 
     /// <summary>Opens a design document.</summary>
-    /// <param name="node">The node.</param>
+    /// <param name="scripts">What runs functions.</param>
     /// <param name="database">Its database.</param>
     /// <param name="name">Its name, without <c>_design/</c>.</param>
     /// <exception cref="DocumentException">404, or the document cannot be used.</exception>
-    public static DesignCalls Open(Node node, Database database, string name)
+    public static DesignCalls Open(ScriptHost scripts, Database database, string name)
     {
         var id = "_design/" + name;
         using var opened = DocumentReader.OpenWinner(database, id);
         try
         {
-            var functions = node.Scripts.Design(database.Name, DesignDocumentSource.Of(id, opened.Revision, opened.Stored));
-            return new DesignCalls(node, database.Name, functions, opened.Revision.ToString(), opened.Stored.Body.ToArray());
+            var functions = scripts.Design(database.Name, DesignDocumentSource.Of(id, opened.Revision, opened.Stored));
+            return new DesignCalls(scripts, database.Name, functions, opened.Revision.ToString(), opened.Stored.Body.ToArray());
         }
         catch (ScriptException failure)
         {
@@ -59,12 +58,12 @@ internal sealed class DesignCalls
         {
             if (!value.IsObject)
             {
-                throw HttpErrors.NotFound("json_mismatch");
+                throw NotFound("json_mismatch");
             }
 
             value = value.Member(System.Text.Encoding.UTF8.GetBytes(name)) is { IsNull: false } member
                 ? member
-                : throw HttpErrors.NotFound("missing json key: " + name);
+                : throw NotFound("missing json key: " + name);
         }
 
         return this;
@@ -77,8 +76,8 @@ internal sealed class DesignCalls
         try
         {
             // A feed holds them for as long as it goes on.
-            var functions = _functions = _node.Scripts.Use(_functions);
-            return await _node.Scripts.Runner.RunAsync(_scope, () => call(functions), cancellation);
+            var functions = _functions = _scripts.Use(_functions);
+            return await _scripts.Runner.RunAsync(_scope, () => call(functions), cancellation);
         }
         catch (ScriptException failure)
         {
@@ -94,11 +93,13 @@ internal sealed class DesignCalls
     {
         try
         {
-            await _node.Scripts.Runner.StreamAsync(_scope, ending => call(_functions, ending), cancellation);
+            await _scripts.Runner.StreamAsync(_scope, ending => call(_functions, ending), cancellation);
         }
         catch (ScriptException failure)
         {
             throw new DocumentException(ScriptErrors.Of(failure));
         }
     }
+
+    private static DocumentException NotFound(string reason) => new(new DocumentError(404, "not_found", reason));
 }

@@ -4,11 +4,15 @@ using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
 using CloudWall.Indexing.Building;
+using CloudWall.Scripting;
 
-namespace CloudWall.Server.Views;
+namespace CloudWall.DesignDocuments.Views;
 
 /// <summary>The views of design documents, which are read once for each revision, and their indexes.</summary>
-internal sealed class ViewGroups(Node node)
+/// <param name="scripts">What runs functions.</param>
+/// <param name="indexes">The indexes.</param>
+/// <param name="mapped">Told of how many documents and rows each call of map functions was.</param>
+public sealed class ViewGroups(ScriptHost scripts, IndexCatalogue indexes, Action<int, int>? mapped = null)
 {
     private const int MostKept = 1000;
 
@@ -28,7 +32,7 @@ internal sealed class ViewGroups(Node node)
         {
             if (_kept.TryRemove(name, out var gone))
             {
-                node.Indexes.Abandon(database.Incarnation, gone.Group.Definition.Signature);
+                indexes.Abandon(database.Incarnation, gone.Group.Definition.Signature);
             }
 
             throw new DocumentException(record is null ? DocumentError.Missing : DocumentError.Deleted);
@@ -44,7 +48,7 @@ internal sealed class ViewGroups(Node node)
         var group = ViewGroup.Of(id, NormalJson.FromStored(opened.Stored.Body));
         if (isKept && kept.Group.Definition.Signature != group.Definition.Signature)
         {
-            node.Indexes.Abandon(database.Incarnation, kept.Group.Definition.Signature);
+            indexes.Abandon(database.Incarnation, kept.Group.Definition.Signature);
         }
 
         if (_kept.Count >= MostKept)
@@ -59,14 +63,13 @@ internal sealed class ViewGroups(Node node)
     /// <summary>The index of a design document's views.</summary>
     /// <exception cref="DocumentException">503: the node is stopping.</exception>
     public ViewIndex Open(Database database, ViewGroup group) =>
-        node.Indexes.Open(
-            database, group.Definition, () => new ScriptViewFunctions(node.Scripts, database.Name, group, node.Metrics.CountMapped));
+        indexes.Open(database, group.Definition, () => new ScriptViewFunctions(scripts, database.Name, group, mapped));
 
     /// <summary>Removes the indexes that no design document of a database asks for (<c>_view_cleanup</c>).</summary>
     public async Task CleanAsync(Database database)
     {
         // Before the design documents are looked at: an index of one that is written meanwhile is not among these.
-        var signatures = node.Indexes.Signatures(database.Incarnation);
+        var signatures = indexes.Signatures(database.Incarnation);
         var needed = new HashSet<string>(StringComparer.Ordinal);
         using (var documents = database.Scan(DesignDocuments))
         {
@@ -86,7 +89,7 @@ internal sealed class ViewGroups(Node node)
         {
             if (!needed.Contains(signature))
             {
-                await node.Indexes.RemoveAsync(database.Incarnation, signature);
+                await indexes.RemoveAsync(database.Incarnation, signature);
             }
         }
     }
@@ -103,10 +106,10 @@ internal sealed class ViewGroups(Node node)
             }
         }
 
-        node.Scripts.DropScope(database.Name);
-        foreach (var signature in node.Indexes.Signatures(incarnation))
+        scripts.DropScope(database.Name);
+        foreach (var signature in indexes.Signatures(incarnation))
         {
-            await node.Indexes.RemoveAsync(incarnation, signature);
+            await indexes.RemoveAsync(incarnation, signature);
         }
     }
 }

@@ -1,17 +1,15 @@
 using System.Text;
-using CloudWall.Documents.Changes;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Documents.Rendering;
 using CloudWall.Documents.Revisions;
 
-namespace CloudWall.Server.Endpoints.Changes;
+namespace CloudWall.Documents.Changes;
 
-/// <summary>Rows of a feed that a function is asked about together: one look at a function costs as much as looking at many documents.</summary>
+/// <summary>Rows of a feed that a filter decides about together: to ask a function once costs as much as to look at many documents.</summary>
 /// <param name="database">The database.</param>
-/// <param name="function">The function.</param>
-/// <param name="allLeaves">Whether it is asked about all leaves, or about the winner alone.</param>
-internal sealed class FilterBatch(Database database, FilterFunction function, bool allLeaves) : IDisposable
+/// <param name="allLeaves">Whether it decides about all leaves, or about the winner alone.</param>
+public sealed class ChangeBatch(Database database, bool allLeaves) : IDisposable
 {
     private const int MostRows = 100;
 
@@ -24,10 +22,10 @@ internal sealed class FilterBatch(Database database, FilterFunction function, bo
     /// <summary>The rows. Those that do not pass have no leaves.</summary>
     public IReadOnlyList<Row> Rows => _rows;
 
-    /// <summary>Whether it is time to ask.</summary>
+    /// <summary>Whether it is time to decide.</summary>
     public bool IsFull => _rows.Count >= MostRows || _text.WrittenCount >= MostBytes;
 
-    /// <summary>Adds the row of a cursor.</summary>
+    /// <summary>Adds the row of a cursor, and reads the documents.</summary>
     public void Add(ChangesCursor cursor)
     {
         var row = new Row(cursor.Sequence, cursor.Id.ToArray(), cursor.Leaves[0]);
@@ -44,19 +42,12 @@ internal sealed class FilterBatch(Database database, FilterFunction function, bo
         }
     }
 
-    /// <summary>Asks about all rows.</summary>
-    public async ValueTask DecideAsync(CancellationToken cancellation)
-    {
-        var passes = await function.PassAsync(
-            [.. _documents.Select(document => _text.WrittenMemory[document.Start..document.End])], cancellation);
-        for (var i = 0; i < passes.Length; i++)
-        {
-            if (passes[i])
-            {
-                _rows[_documents[i].Row].Leaves.Add(_documents[i].Leaf);
-            }
-        }
-    }
+    /// <summary>The leaves' documents as JSON in UTF-8. Leaves whose bodies are gone have none, and do not pass.</summary>
+    public ReadOnlyMemory<byte>[] Documents() => [.. _documents.Select(document => _text.WrittenMemory[document.Start..document.End])];
+
+    /// <summary>Lets a document's leaf pass.</summary>
+    /// <param name="document">The document, by its place among <see cref="Documents"/>.</param>
+    public void Pass(int document) => _rows[_documents[document].Row].Leaves.Add(_documents[document].Leaf);
 
     /// <summary>Makes room for the next rows.</summary>
     public void Clear()
@@ -73,7 +64,7 @@ internal sealed class FilterBatch(Database database, FilterFunction function, bo
     /// <param name="Sequence">Its sequence.</param>
     /// <param name="Id">The document's id as UTF-8.</param>
     /// <param name="Winner">The document's winner.</param>
-    internal sealed record Row(long Sequence, byte[] Id, RevisionLeaf Winner)
+    public sealed record Row(long Sequence, byte[] Id, RevisionLeaf Winner)
     {
         /// <summary>The leaves that pass.</summary>
         public List<RevisionLeaf> Leaves { get; } = [];

@@ -7,13 +7,13 @@ using CloudWall.Documents.Validation;
 using CloudWall.Scripting;
 using CloudWall.Scripting.DesignDocuments;
 
-namespace CloudWall.Server.Scripts;
+namespace CloudWall.DesignDocuments.Functions;
 
 /// <summary>
 /// The <c>validate_doc_update</c> functions of a database's design documents, which all have to agree (CouchDB's documentation:
 /// "Validate Document Update Functions").
 /// </summary>
-internal sealed class DesignValidation : UpdateValidator
+public sealed class DesignValidation : UpdateValidator
 {
     private readonly ScriptHost _scripts;
     private readonly DesignFunctions[] _designs;

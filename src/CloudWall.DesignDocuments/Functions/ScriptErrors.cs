@@ -1,10 +1,10 @@
 using CloudWall.Documents;
 using CloudWall.Scripting;
 
-namespace CloudWall.Server.Scripts;
+namespace CloudWall.DesignDocuments.Functions;
 
 /// <summary>What is answered when a function of a design document fails: CouchDB's status for the error that it names.</summary>
-internal static class ScriptErrors
+public static class ScriptErrors
 {
     /// <summary>The answer to a failure.</summary>
     public static DocumentError Of(ScriptException failure) => new(StatusOf(failure.Error), failure.Error, failure.Reason)

@@ -5,7 +5,7 @@ using CloudWall.Indexing.Views;
 using CloudWall.Scripting.JavaScript;
 using CloudWall.Scripting.Views;
 
-namespace CloudWall.Server.Views;
+namespace CloudWall.DesignDocuments.Views;
 
 /// <summary>
 /// The views of a design document (CouchDB's documentation: "Views", "Design Documents"). Views with the same map function and options
@@ -15,7 +15,7 @@ namespace CloudWall.Server.Views;
 /// <param name="Definition">What their index is made of.</param>
 /// <param name="Maps">Their map functions, by the numbers of views.</param>
 /// <param name="Names">Each name's view, and its reduce function; -1 where it has none.</param>
-internal sealed record ViewGroup(
+public sealed record ViewGroup(
     string Language, IndexDefinition Definition, MapSource Maps, IReadOnlyDictionary<string, (int View, int Reduction)> Names)
 {
     /// <summary>Changes with what rows are made from, so that indexes made by an earlier version are not mistaken for ours.</summary>

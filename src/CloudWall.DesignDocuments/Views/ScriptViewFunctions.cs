@@ -6,14 +6,14 @@ using CloudWall.Indexing.Views;
 using CloudWall.Scripting;
 using CloudWall.Scripting.Views;
 
-namespace CloudWall.Server.Views;
+namespace CloudWall.DesignDocuments.Views;
 
 /// <summary>A design document's map and reduce functions, as indexes call them.</summary>
 /// <param name="host">Where functions come from.</param>
 /// <param name="scope">Whom they belong to: the database.</param>
 /// <param name="group">The views.</param>
 /// <param name="mapped">Told of how many documents and rows a call was.</param>
-internal sealed class ScriptViewFunctions(ScriptHost host, string scope, ViewGroup group, Action<int, int>? mapped = null) : ViewFunctions
+public sealed class ScriptViewFunctions(ScriptHost host, string scope, ViewGroup group, Action<int, int>? mapped = null) : ViewFunctions
 {
     private readonly ConcurrentDictionary<string, ReduceSource> _reductions = new(StringComparer.Ordinal);
 

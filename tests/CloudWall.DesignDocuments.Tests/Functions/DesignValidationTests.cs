@@ -1,0 +1,33 @@
+namespace CloudWall.DesignDocuments.Tests.Functions;
+
+public sealed class DesignValidationTests
+{
+    [Fact]
+    public async Task All_validation_functions_have_to_agree()
+    {
+        await using var designed = await DesignedDatabase.CreateAsync();
+        Assert.Null((await designed.PutAsync("_design/a", Validate("if (!doc.a) { throw {forbidden: 'a'}; }"))).Error);
+        Assert.Null((await designed.PutAsync("_design/b", Validate("if (!doc.b) { throw {unauthorized: user.roles[0]}; }"))).Error);
+        Assert.Null((await designed.PutAsync("x", """{"a":1,"b":1}""")).Error);
+        Assert.Equal((403, "a"), await RefusalAsync(designed, """{"b":1}"""));
+        Assert.Equal((401, "_admin"), await RefusalAsync(designed, """{"a":1}"""));
+    }
+
+    [Fact]
+    public async Task A_view_that_does_not_compile_is_refused()
+    {
+        await using var designed = await DesignedDatabase.CreateAsync();
+        var error = (await designed.PutAsync("_design/d", """{"views":{"v":{"map":"function("}}}""")).Error;
+        Assert.Equal((400, "compilation_error"), (error?.Status, error?.Error));
+        Assert.Null(designed.Database.Find("_design/d"));
+    }
+
+    private static string Validate(string code) =>
+        $$"""{"validate_doc_update":"function(doc, old, user) { if (doc._id[0] !== '_') { {{code}} } }"}""";
+
+    private static async Task<(int? Status, string? Reason)> RefusalAsync(DesignedDatabase designed, string body)
+    {
+        var error = (await designed.PutAsync("refused", body)).Error;
+        return (error?.Status, error?.Reason);
+    }
+}
