@@ -247,6 +247,12 @@ public sealed class ReplicationJob : IDisposable
             return false;
         }
 
+        // What a node cannot do yet it cannot do later either.
+        if (Explain(failure).Error == "not_implemented")
+        {
+            return false;
+        }
+
         // A job that a document stands for is kept whatever happens, or nobody would see that it stands still. For the others there is
         // only this process: one that is continuous ends when one of its databases is not there any more,
         // and somebody waits for the answer of the rest.

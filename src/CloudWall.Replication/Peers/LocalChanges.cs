@@ -41,7 +41,9 @@ internal sealed class LocalChanges(LocalFilter? filter)
     {
         if (selection.Selector is not null)
         {
-            throw new DocumentException(DocumentError.BadRequest(
+            throw new DocumentException(new DocumentError(
+                400,
+                "not_implemented",
                 "This node cannot filter its databases with a selector yet; a filter function of a design document can do the same."));
         }
 

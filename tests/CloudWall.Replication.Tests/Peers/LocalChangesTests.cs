@@ -151,7 +151,7 @@ public sealed class LocalChangesTests
         var refused = await Assert.ThrowsAsync<PeerException>(
             () => node.Peer("db").ReadChangesAsync("0", 10, wait: false, selection, CancellationToken.None));
 
-        Assert.Equal((400, false), (refused.Error.Status, refused.IsTransient));
+        Assert.Equal((400, "not_implemented", false), (refused.Error.Status, refused.Error.Error, refused.IsTransient));
     }
 
     /// <summary>A page ends where it has read enough rows and some have passed, however many are decided about together.</summary>

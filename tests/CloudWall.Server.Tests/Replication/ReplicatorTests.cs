@@ -39,6 +39,23 @@ public sealed class ReplicatorTests
         await UntilAsync(node, "/_scheduler/docs/_replicator/one", static answer => State(answer) == "running");
     }
 
+    [Theory]
+    [InlineData("db", false)]
+    [InlineData("db", true)]
+    [InlineData("URL", true)]
+    public async Task A_document_with_a_selector_has_failed_while_there_are_none(string source, bool continuous)
+    {
+        await using var node = await StartAsync();
+        var from = source == "db" ? source : $"http://admin:secret@{node.Address.Authority}/db";
+        Assert.Equal(201, (await node.PutAsync("/_replicator/one", $$"""
+            {"source":"{{from}}","target":"copy","create_target":true,"selector":{"a":1},"continuous":{{(continuous ? "true" : "false")}}}
+            """)).Status);
+        await UntilAsync(node, "/_scheduler/docs/_replicator/one", static answer => State(answer) == "failed");
+        var answer = await node.GetAsync("/_replicator/one");
+        Assert.Contains("\"_replication_state\":\"failed\"", answer.Text, StringComparison.Ordinal);
+        Assert.Contains("selector", (string?)JsonNode.Parse(answer.Bytes)!["_replication_state_reason"], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Documents_are_listed_by_their_states()
     {
