@@ -8,9 +8,6 @@ namespace CloudWall.Documents.Json;
 /// </summary>
 public static class JsonDepth
 {
-    /// <summary>For a reader.</summary>
+    /// <summary>For a reader. See <see cref="ForeignJson"/> for a <see cref="JsonDocument"/>.</summary>
     public static readonly JsonReaderOptions Reader = new() { MaxDepth = int.MaxValue };
-
-    /// <summary>For a <see cref="JsonDocument"/>.</summary>
-    public static readonly JsonDocumentOptions Document = new() { MaxDepth = int.MaxValue };
 }

@@ -35,7 +35,7 @@ public sealed record ReplicationHistory(string? SessionId, string SourceSequence
     {
         try
         {
-            using var document = JsonDocument.Parse(json, JsonDepth.Document);
+            using var document = ForeignJson.Parse(json);
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object || Session.Text(root, "session_id") is not { } session)
             {

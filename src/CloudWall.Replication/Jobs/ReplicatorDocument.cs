@@ -50,6 +50,24 @@ public static class ReplicatorDocument
         }
     }
 
+    /// <summary>Reads a body, whose members are looked at; null where it is nested too deep for that.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="tooDeep">What is to be told then.</param>
+    public static JsonDocument? TryRead(ReadOnlyMemory<byte> body, out string? tooDeep)
+    {
+        try
+        {
+            tooDeep = null;
+            return ForeignJson.Parse(body);
+        }
+        catch (JsonException failure)
+        {
+            // It was checked when it was stored, so that nothing else can be wrong.
+            tooDeep = failure.Message;
+            return null;
+        }
+    }
+
     /// <summary>Reads a member that is a text; null where it is none.</summary>
     public static string? Text(JsonElement body, string name) =>
         body.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
@@ -162,7 +180,7 @@ public static class ReplicatorDocument
         var buffer = new ArrayBufferWriter<byte>(body.Length + 128);
         using (var json = new Utf8JsonWriter(buffer))
         {
-            using var document = JsonDocument.Parse(body, JsonDepth.Document);
+            using var document = ForeignJson.Parse(body);
             json.WriteStartObject();
             json.WriteString("_id", id);
             json.WriteString("_rev", revision);

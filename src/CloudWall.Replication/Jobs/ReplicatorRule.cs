@@ -40,7 +40,12 @@ public sealed class ReplicatorRule(ReplicationOptions defaults, DocumentLimits l
             return null;
         }
 
-        using var body = JsonDocument.Parse(write.Document.Body, JsonDepth.Document);
+        using var body = ReplicatorDocument.TryRead(write.Document.Body, out var tooDeep);
+        if (body is null)
+        {
+            return new DocumentError(403, "forbidden", tooDeep!);
+        }
+
         if (ReplicatorDocument.Refuse(body.RootElement, defaults) is { } reason)
         {
             return new DocumentError(403, "forbidden", reason);

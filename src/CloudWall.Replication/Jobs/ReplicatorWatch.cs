@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using CloudWall.Documents.Databases;
-using CloudWall.Documents.Json;
 using CloudWall.Replication.Requests;
 
 namespace CloudWall.Replication.Jobs;
@@ -183,7 +182,16 @@ internal sealed class ReplicatorWatch(
             return;
         }
 
-        using var body = JsonDocument.Parse(stored.Body, JsonDepth.Document);
+        using var body = ReplicatorDocument.TryRead(stored.Body, out var tooDeep);
+        if (body is null)
+        {
+            // Earlier versions stored such documents. No state can be written into them.
+            await ForgetAsync(id);
+            log($"{database.Name}/{id} begins no replication: {tooDeep}");
+            Know(id, new Known(null, null, tooDeep), static _ => Task.CompletedTask);
+            return;
+        }
+
         var wish = ReplicatorDocument.Wish(body.RootElement);
         lock (_gate)
         {
@@ -211,8 +219,8 @@ internal sealed class ReplicatorWatch(
             return false;
         }
 
-        using var body = JsonDocument.Parse(stored.Body, JsonDepth.Document);
-        return WantsJob(body.RootElement);
+        using var body = ReplicatorDocument.TryRead(stored.Body, out _);
+        return body is not null && WantsJob(body.RootElement);
     }
 
     private void Start(string id, JsonElement body, string wish, CancellationToken cancellation)

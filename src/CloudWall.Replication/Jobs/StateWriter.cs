@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CloudWall.Documents;
 using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Databases;
@@ -68,7 +67,7 @@ internal sealed class StateWriter(Database database, SchedulerSettings settings,
                 continue;
             }
 
-            using var body = JsonDocument.Parse(stored.Body, JsonDepth.Document);
+            using var body = ForeignJson.Parse(stored.Body);
             if (ReplicatorDocument.Wish(body.RootElement) != wish)
             {
                 return true;

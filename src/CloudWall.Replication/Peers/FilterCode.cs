@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using CloudWall.Documents;
 using CloudWall.Documents.Json;
@@ -28,11 +29,12 @@ internal static class FilterCode
     {
         string? code = null;
         missing = "filters";
+        var wanted = Encoding.UTF8.GetBytes(name);
         var reader = new Utf8JsonReader(design, JsonDepth.Reader);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isFilters = reader.ValueTextEquals("filters"u8);
+            var isFilters = ForeignJson.NameIs(ref reader, "filters"u8);
             reader.Read();
             if (!isFilters || reader.TokenType != JsonTokenType.StartObject)
             {
@@ -45,9 +47,9 @@ internal static class FilterCode
             missing = name;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var isCode = reader.ValueTextEquals(name);
+                var isCode = ForeignJson.NameIs(ref reader, wanted);
                 reader.Read();
-                code = !isCode ? code : reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+                code = !isCode ? code : reader.TokenType == JsonTokenType.String ? ForeignJson.Text(ref reader) : null;
                 reader.Skip();
             }
         }

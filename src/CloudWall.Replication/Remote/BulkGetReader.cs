@@ -40,11 +40,11 @@ internal static class BulkGetReader
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("id"u8))
+            if (ForeignJson.NameIs(ref reader, "id"u8))
             {
                 id = RawJson.ReadText(ref reader);
             }
-            else if (reader.ValueTextEquals("docs"u8))
+            else if (ForeignJson.NameIs(ref reader, "docs"u8))
             {
                 reader.Read();
                 while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
@@ -73,7 +73,7 @@ internal static class BulkGetReader
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isOk = reader.ValueTextEquals("ok"u8);
+            var isOk = ForeignJson.NameIs(ref reader, "ok"u8);
             reader.Read();
             var start = (int)reader.TokenStartIndex;
             var isObject = reader.TokenType == JsonTokenType.StartObject;

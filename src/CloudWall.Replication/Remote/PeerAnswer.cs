@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using System.Text.Unicode;
 using CloudWall.Documents.Json;
 
 namespace CloudWall.Replication.Remote;
@@ -31,12 +30,12 @@ internal sealed class PeerAnswer(
     /// <summary>A small body, as JSON.</summary>
     /// <param name="cancellation">Gives up.</param>
     /// <param name="longest">How many bytes it may have.</param>
-    /// <exception cref="JsonException">It is none.</exception>
+    /// <exception cref="JsonException">It is none, or is nested too deep (<see cref="ForeignJson"/>).</exception>
     /// <exception cref="InvalidDataException">It is longer.</exception>
     public async ValueTask<JsonDocument> ReadJsonAsync(CancellationToken cancellation, int longest = LongestSmall)
     {
         var json = await ReadBytesAsync(longest, cancellation);
-        return Utf8.IsValid(json.Span) ? JsonDocument.Parse(json, JsonDepth.Document) : throw new JsonException("The answer is not UTF-8.");
+        return ForeignJson.Parse(json);
     }
 
     /// <summary>The whole body.</summary>

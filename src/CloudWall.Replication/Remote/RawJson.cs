@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Replication.Remote;
@@ -13,7 +14,9 @@ internal static class RawJson
         reader.Read();
         var start = (int)reader.TokenStartIndex;
         reader.Skip();
-        return Encoding.UTF8.GetString(json[start..(int)reader.BytesConsumed]);
+        var value = json[start..(int)reader.BytesConsumed];
+        ForeignJson.RequireTexts(value);
+        return Encoding.UTF8.GetString(value);
     }
 
     /// <summary>The value where it is a text; otherwise null.</summary>
@@ -22,7 +25,7 @@ internal static class RawJson
         reader.Read();
         if (reader.TokenType == JsonTokenType.String)
         {
-            return reader.GetString();
+            return ForeignJson.Text(ref reader);
         }
 
         reader.Skip();
@@ -65,7 +68,7 @@ internal static class RawJson
         var reader = new Utf8JsonReader(member, isFinalBlock: false, state: default);
         if (reader.Read() && reader.TokenType == JsonTokenType.String)
         {
-            name = reader.GetString()!;
+            name = ForeignJson.Text(ref reader);
             var rest = member[(int)reader.BytesConsumed..].TrimStart(" \t\r\n"u8);
             if (rest.Length > 0 && rest[0] == ':')
             {
@@ -79,7 +82,7 @@ internal static class RawJson
     private static RevisionId Revision(ref Utf8JsonReader reader)
     {
         if (reader.TokenType == JsonTokenType.String
-            && RevisionId.TryParse(reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan, out var revision))
+            && RevisionId.TryParse(reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(ForeignJson.Text(ref reader)) : reader.ValueSpan, out var revision))
         {
             return revision;
         }

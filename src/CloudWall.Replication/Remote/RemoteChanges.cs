@@ -117,23 +117,23 @@ internal static class RemoteChanges
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("seq"u8))
+            if (ForeignJson.NameIs(ref reader, "seq"u8))
             {
                 sequence = RawJson.Read(json, ref reader);
             }
-            else if (reader.ValueTextEquals("id"u8))
+            else if (ForeignJson.NameIs(ref reader, "id"u8))
             {
                 id = RawJson.ReadText(ref reader);
             }
-            else if (reader.ValueTextEquals("changes"u8))
+            else if (ForeignJson.NameIs(ref reader, "changes"u8))
             {
                 ReadLeaves(ref reader, leaves);
             }
-            else if (reader.ValueTextEquals("error"u8))
+            else if (ForeignJson.NameIs(ref reader, "error"u8))
             {
                 error = RawJson.ReadText(ref reader);
             }
-            else if (reader.ValueTextEquals("reason"u8))
+            else if (ForeignJson.NameIs(ref reader, "reason"u8))
             {
                 reason = RawJson.ReadText(ref reader);
             }
@@ -162,7 +162,7 @@ internal static class RemoteChanges
         {
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                if (reader.ValueTextEquals("rev"u8))
+                if (ForeignJson.NameIs(ref reader, "rev"u8))
                 {
                     leaves.Add(RawJson.ReadRevision(ref reader));
                 }
@@ -182,11 +182,11 @@ internal static class RemoteChanges
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("last_seq"u8))
+            if (ForeignJson.NameIs(ref reader, "last_seq"u8))
             {
                 last = RawJson.Read(json, ref reader);
             }
-            else if (reader.ValueTextEquals("pending"u8))
+            else if (ForeignJson.NameIs(ref reader, "pending"u8))
             {
                 reader.Read();
                 pending = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var number) ? number : null;

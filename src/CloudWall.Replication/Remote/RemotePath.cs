@@ -35,7 +35,7 @@ internal static class RemotePath
 
         var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json), JsonDepth.Reader);
         reader.Read();
-        return Uri.EscapeDataString(reader.GetString()!);
+        return Uri.EscapeDataString(ForeignJson.Text(ref reader));
     }
 
     /// <summary>A list of revisions as a JSON array.</summary>

@@ -63,7 +63,7 @@ internal static class RevisionParser
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("_rev"u8))
+            if (ForeignJson.NameIs(ref reader, "_rev"u8))
             {
                 return RawJson.ReadRevision(ref reader);
             }

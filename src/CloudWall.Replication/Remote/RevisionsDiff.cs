@@ -89,11 +89,11 @@ internal static class RevisionsDiff
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("missing"u8))
+            if (ForeignJson.NameIs(ref reader, "missing"u8))
             {
                 missing = RawJson.ReadRevisions(ref reader);
             }
-            else if (withAncestors && reader.ValueTextEquals("possible_ancestors"u8))
+            else if (withAncestors && ForeignJson.NameIs(ref reader, "possible_ancestors"u8))
             {
                 ancestors = RawJson.ReadRevisions(ref reader);
             }

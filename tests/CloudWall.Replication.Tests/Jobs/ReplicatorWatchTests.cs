@@ -139,6 +139,32 @@ public sealed class ReplicatorWatchTests : IAsyncDisposable
         await Eventually.HoldsAsync(() => StateOf(database) == "completed", () => _time.Advance(TimeSpan.FromSeconds(1)));
     }
 
+    [Fact]
+    public async Task A_replication_that_a_node_cannot_do_yet_has_failed()
+    {
+        _failure = new PeerException(new DocumentError(400, "not_implemented", "no selectors"), isTransient: false);
+        _start.SetResult();
+        var database = await _node.CreateAsync("_replicator");
+        await MemoryNode.WriteAsync(database, OneShot[..^1] + ",\"continuous\":true}");
+        await Eventually.HoldsAsync(() => StateOf(database) == "failed");
+        await Eventually.HoldsAsync(() => _replicators.Find("_replicator", "job") is null);
+    }
+
+    /// <summary>The rule refuses such documents now, but earlier versions stored them.</summary>
+    [Fact]
+    public async Task A_document_that_is_too_deep_rests_and_says_why()
+    {
+        _start.SetResult();
+        var database = await _node.CreateAsync("_replicator");
+        const int Depth = 60_000;
+        var deep = new string('[', Depth) + new string(']', Depth);
+        await MemoryNode.WriteAsync(database, $$"""{"_id":"deep","source":"from","target":"elsewhere","note":{{deep}}}""", OneShot);
+        await Eventually.HoldsAsync(() => StateOf(database) == "completed");
+        Assert.Null(_replicators.Find("_replicator", "deep"));
+        Assert.Contains("too deep", _replicators.FindObstacle("_replicator", "deep"), StringComparison.Ordinal);
+        Assert.Contains("too deep", Assert.Single(_log), StringComparison.Ordinal);
+    }
+
     /// <summary>Review, differences F18: CouchDB keeps a document that cancels, and does nothing.</summary>
     [Fact]
     public async Task A_document_that_cancels_another_job_is_kept_and_does_nothing()

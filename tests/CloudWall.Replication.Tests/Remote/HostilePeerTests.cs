@@ -42,6 +42,94 @@ public sealed class HostilePeerTests
         }
     }
 
+    /// <summary>The framework's readers take half a surrogate pair for JSON, until they are asked what it says.</summary>
+    [Theory]
+    [InlineData("info", """{"update_seq":1,"instance_start_time":"\ud800"}""")]
+    [InlineData("info", """{"\ud800":1,"update_seq":1,"instance_start_time":"1"}""")]
+    [InlineData("info", """{"update_seq":"\udc00\ud800"}""")]
+    [InlineData("server", """{"uuid":"\ud800"}""")]
+    [InlineData("server", """{"vendor":{"boot":"x\ud800x"}}""")]
+    [InlineData("local", """{"_rev":"\ud800"}""")]
+    [InlineData("local", """{"_rev":"0-1","session_id":"\ud800"}""")]
+    [InlineData("local", """{"_rev":"0-1","history":[{"recorded_seq":"\ud800"}]}""")]
+    [InlineData("written", """{"rev":"\ud800"}""")]
+    [InlineData("changes", """{"results":[{"seq":1,"id":"\ud800","changes":[]}]}""")]
+    [InlineData("changes", """{"results":[{"seq":"\ud800","id":"a","changes":[]}]}""")]
+    [InlineData("changes", """{"results":[{"seq":1,"id":"a","changes":[{"rev":"\ud800"}]}]}""")]
+    [InlineData("changes", """{"results":[{"error":"\ud800"}]}""")]
+    [InlineData("changes", """{"results":[{"error":"e","reason":"\ud800"}]}""")]
+    [InlineData("changes", """{"results":[],"last_seq":"\ud800"}""")]
+    [InlineData("missing", """{"\ud800":{"missing":[]}}""")]
+    [InlineData("missing", """{"a":{"missing":["\ud800"]}}""")]
+    [InlineData("missing", """{"a":{"missing":["1-a"],"possible_ancestors":["\ud800"]}}""")]
+    [InlineData("fetch", """{"results":[{"id":"\ud800","docs":[]}]}""")]
+    [InlineData("write", """[{"id":"\ud800","error":"forbidden","reason":"x"}]""")]
+    [InlineData("write", """[{"id":"a","error":"forbidden","reason":"\ud800"}]""")]
+    [InlineData("filter", """{"filters":{"f":"\ud800"}}""")]
+    public async Task Text_that_is_none_is_the_peers_failure(string question, string answer)
+    {
+        await using var peer = Peer(new Script((_, _) => Script.Json(answer)), retries: 0);
+        var failure = await Assert.ThrowsAsync<PeerException>(() => AskAsync(peer, question));
+        Assert.Equal("http_request_failed", failure.Error.Error);
+        Assert.Contains("http://host/db", failure.Error.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("changes", """{"results":[{"\ud800":1,"seq":1,"id":"a\ud83d\ude00\\ud800","changes":[{"\ud800":1}]}],"\ud800":1}""")]
+    [InlineData("missing", """{"a":{"\ud800":1,"missing":[]}}""")]
+    [InlineData("filter", """{"\ud800":1,"filters":{"\ud800":1,"f":"function"}}""")]
+    public async Task Names_that_are_no_text_are_passed_over(string question, string answer)
+    {
+        await using var peer = Peer(new Script((_, _) => Script.Json(answer)), retries: 0);
+        await AskAsync(peer, question);
+    }
+
+    [Theory]
+    [InlineData("\"\\ud800\":1")]
+    [InlineData("\"x\":\"\\ud800\"")]
+    [InlineData("\"_attachments\":{\"\\ud800\":{\"data\":\"\"}}")]
+    [InlineData("\"_attachments\":{\"a\":{\"\\ud800\":1,\"data\":\"\"}}")]
+    [InlineData("\"_attachments\":{\"a\":{\"content_type\":\"\\ud800\",\"data\":\"\"}}")]
+    public async Task A_document_with_text_that_is_none_is_one_that_no_target_takes(string member)
+    {
+        var document = $$"""{{{member}},"_id":"a","_rev":"{{First}}"}""";
+        var script = new Script((request, _) => Script.Json(request.Method == HttpMethod.Post
+            ? $$"""{"results":[{"\ud800":1,"id":"a","docs":[{"\ud800":1,"ok":{{document}}}]}]}"""
+            : $$"""[{"\ud800":1,"ok":{{document}}}]"""));
+        await using var peer = Peer(script, retries: 1);
+        var fetched = Assert.Single(await FetchAsync(peer, new MissingRevisions("a", [First], [])));
+        Assert.Equal((First, 400), (fetched.Path[0], fetched.Fault?.Status));
+    }
+
+    /// <summary>To read them took time that grew with the square of their depth.</summary>
+    [Theory]
+    [InlineData("info", "{\"update_seq\":#}")]
+    [InlineData("server", "{\"uuid\":#}")]
+    [InlineData("local", "{\"_rev\":\"0-1\",\"history\":#}")]
+    [InlineData("written", "{\"rev\":\"1-a\",\"x\":#}")]
+    [InlineData("commit", "{\"instance_start_time\":\"1\",\"x\":#}")]
+    [InlineData("write", "[#]")]
+    public async Task Answers_that_are_nested_too_deep_are_the_peers_failure(string question, string answer)
+    {
+        const int Depth = 60_000;
+        var deep = answer.Replace("#", new string('[', Depth) + new string(']', Depth), StringComparison.Ordinal);
+        await using var peer = Peer(new Script((_, _) => Script.Json(deep)), retries: 0);
+        var failure = await Assert.ThrowsAsync<PeerException>(() => AskAsync(peer, question));
+        Assert.Equal("http_request_failed", failure.Error.Error);
+        Assert.Contains("too deep", failure.Error.Reason, StringComparison.Ordinal);
+    }
+
+    /// <summary>Less depth takes as long where more is in it.</summary>
+    [Fact]
+    public async Task A_long_answer_may_be_less_deep()
+    {
+        const int Depth = 4000;
+        var numbers = new string('[', Depth) + string.Join(',', Enumerable.Repeat("1", 200_000)) + new string(']', Depth);
+        await using var peer = Peer(new Script((_, _) => Script.Json($$"""{"update_seq":{{numbers}}}""")), retries: 0);
+        var failure = await Assert.ThrowsAsync<PeerException>(() => AskAsync(peer, "info"));
+        Assert.Contains("too deep", failure.Error.Reason, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("{\"uuid\":\"", "x", HttpStatusCode.OK)]
     [InlineData("{\"error\":\"", "x", HttpStatusCode.InternalServerError)]
@@ -225,6 +313,21 @@ public sealed class HostilePeerTests
         var failure = await Assert.ThrowsAsync<PeerException>(() => FetchAsync(peer, new MissingRevisions("a", [First], [])));
         Assert.Equal((429, true), (failure.Error.Status, failure.IsTransient));
     }
+
+    private static Task AskAsync(Peer peer, string question) => question switch
+    {
+        "info" => peer.ReadInfoAsync(CancellationToken.None),
+        "server" => peer.ReadServerAsync(CancellationToken.None),
+        "local" => peer.ReadLocalAsync("checkpoint", CancellationToken.None),
+        "written" => peer.WriteLocalAsync("checkpoint", null, "{}"u8.ToArray(), CancellationToken.None),
+        "commit" => peer.EnsureFullCommitAsync(CancellationToken.None),
+        "changes" => peer.ReadChangesAsync("0", 100, wait: false, new ChangesSelection(), CancellationToken.None),
+        "missing" => peer.FindMissingAsync([new PeerChange("1", "a", [First])], CancellationToken.None),
+        "fetch" => FetchAsync(peer, new MissingRevisions("a", [First], [])),
+        "write" => peer.WriteAsync([new FetchedRevision("a", [First], false, "{}"u8.ToArray(), [])], CancellationToken.None),
+        "filter" => peer.ReadFilterCodeAsync("d/f", CancellationToken.None),
+        _ => throw new ArgumentOutOfRangeException(nameof(question)),
+    };
 
     private static SharedMemory Memory(long capacity) => new(
         capacity, 0, TimeSpan.FromMinutes(1), new DocumentError(429, "busy", "Later."), new DocumentError(413, "large", "Never."), TimeProvider.System);

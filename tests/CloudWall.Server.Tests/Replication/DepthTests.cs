@@ -78,5 +78,37 @@ public sealed class DepthTests
         Assert.Equal((400, "bad_request"), (answer.Status, (string?)JsonNode.Parse(answer.Bytes)!["error"]));
     }
 
+    /// <summary>To read them took time that grew with the square of their depth.</summary>
+    [Theory]
+    [InlineData("POST", "/_replicate", "\"note\":[", "]", 400, "bad_request")]
+    [InlineData("POST", "/_replicate", "\"selector\":{\"$not\":", "}", 400, "bad_request")]
+    [InlineData("POST", "/_replicate", "\"since_seq\":[", "]", 400, "bad_request")]
+    [InlineData("POST", "/_replicate", "\"cancel\":true,\"note\":[", "]", 400, "bad_request")]
+    [InlineData("PUT", "/_replicator/one", "\"note\":[", "]", 403, "forbidden")]
+    [InlineData("PUT", "/_replicator/one", "\"selector\":{\"$not\":", "}", 403, "forbidden")]
+    [InlineData("POST", "/_replicator", "\"note\":[", "]", 403, "forbidden")]
+    public async Task What_asks_for_a_replication_may_not_be_nested_deeper_than_5000_levels(
+        string method, string path, string open, string close, int status, string error)
+    {
+        const int Depth = 60_000;
+        await using var node = await InProcessNode.StartAsync();
+        Assert.True((await node.PutAsync("/_replicator", string.Empty)).Status is 201 or 412);
+        var begin = open[(open.LastIndexOf(':') + 1)..];
+        var unit = open.StartsWith("\"selector\"", StringComparison.Ordinal) ? "{\"$not\":" : begin;
+        var name = open[..^unit.Length];
+        var deep = string.Concat(Enumerable.Repeat(unit, Depth)) + "{}" + string.Concat(Enumerable.Repeat(close, Depth));
+        var request = $$"""{"source":"db","target":"copy",{{name}}{{deep}}}""";
+
+        var answer = await node.SendAsync(method, path, InProcessNode.Json(request));
+
+        Assert.Equal((status, error), (answer.Status, (string?)JsonNode.Parse(answer.Bytes)!["error"]));
+        Assert.Contains("5000 levels", answer.Text, StringComparison.Ordinal);
+        if (path != "/_replicate")
+        {
+            var bulk = await node.PostAsync("/_replicator/_bulk_docs", $$"""{"docs":[{{request}}]}""");
+            Assert.Contains("5000 levels", bulk.Text, StringComparison.Ordinal);
+        }
+    }
+
     private static string Deep(int depth) => new string('[', depth) + new string(']', depth);
 }

@@ -24,7 +24,7 @@ internal static class Replicate
         }
 
         var body = await exchange.ReadObjectAsync();
-        using var json = JsonDocument.Parse(body.Utf8, JsonDepth.Document);
+        using var json = Parse(body.Utf8);
         try
         {
             if (RequestParser.IsCancel(json.RootElement))
@@ -40,6 +40,18 @@ internal static class Replicate
         catch (RequestException refusal)
         {
             throw new DocumentException(refusal.Error);
+        }
+    }
+
+    private static JsonDocument Parse(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            return ForeignJson.Parse(body);
+        }
+        catch (JsonException tooDeep)
+        {
+            throw HttpErrors.BadRequest(tooDeep.Message);
         }
     }
 

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
-using CloudWall.Documents.Json;
 using CloudWall.Replication.Jobs;
 using CloudWall.Replication.Requests;
 using CloudWall.Server.Http;
@@ -90,7 +89,7 @@ internal static class SchedulerDocuments
         }
 
         using var stored = database.Find(id) is { Deleted: false } record ? database.Read(id, record.Tree.Winner.Revision) : null;
-        using var body = JsonDocument.Parse(stored?.Body ?? "{}"u8.ToArray(), JsonDepth.Document);
+        using var body = Read(stored);
         return ReplicatorDocument.Text(body.RootElement, "_replication_state") ?? "initializing";
     }
 
@@ -110,9 +109,13 @@ internal static class SchedulerDocuments
         }
 
         using var stored = database.Find(id) is { Deleted: false } record ? database.Read(id, record.Tree.Winner.Revision) : null;
-        using var body = JsonDocument.Parse(stored?.Body ?? "{}"u8.ToArray(), JsonDepth.Document);
+        using var body = Read(stored);
         WriteState(json, node, database.Name, id, body.RootElement, node.Replicators.FindObstacle(database.Name, id));
     }
+
+    /// <summary>The document as it is stored. One that is gone, or too deep to be read, says nothing.</summary>
+    private static JsonDocument Read(StoredRevision? stored) =>
+        (stored is null ? null : ReplicatorDocument.TryRead(stored.Body, out _)) ?? JsonDocument.Parse("{}");
 
     private static void WriteJob(Utf8JsonWriter json, Node node, string database, string id, ReplicationJob job)
     {
