@@ -9,6 +9,9 @@ internal sealed class QuickJsEngine : IDisposable
     /// <summary>What the first instances are made with, while they are only tried out.</summary>
     private const long FirstMemory = 64 << 20;
 
+    /// <summary>About what the compiler of the module takes, and frees.</summary>
+    private const long CompilerMemory = 64 << 20;
+
     private static readonly Lock Loading = new();
     private static (QuickJsModule Module, QuickJsImage Image)? _loaded;
 
@@ -41,7 +44,16 @@ internal sealed class QuickJsEngine : IDisposable
         {
             lock (Loading)
             {
-                return _loaded ??= Load(_options.Log);
+                if (_loaded is not { } loaded)
+                {
+                    _loaded = loaded = Load(_options.Log);
+                    if (loaded.Module.WasCompiled)
+                    {
+                        _options.Released?.Invoke(CompilerMemory);
+                    }
+                }
+
+                return loaded;
             }
         }
     }
