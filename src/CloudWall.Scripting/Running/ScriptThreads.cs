@@ -157,7 +157,7 @@ public sealed class ScriptThreads : ScriptRunner
     /// <summary>A call that runs as soon as it has a place, and gives it up on its thread: the next one has the thread with it.</summary>
     private sealed class Call<T>(ScriptThreads threads, Func<T> work) : Places.Place(threads._places, threads._clock)
     {
-        private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<T> _done = new();
 
         public Task<T> WaitAsync(CancellationToken cancellation) =>
             cancellation.CanBeCanceled && Node.List is not null ? GiveUpAsync(cancellation) : _done.Task;
@@ -171,11 +171,12 @@ public sealed class ScriptThreads : ScriptRunner
             catch (ObjectDisposedException ended)
             {
                 Dispose();
-                _done.SetException(ended);
+                Finish(default, ended);
             }
         }
 
-        public override void OnGivenUp(CancellationToken cancellation) => _done.SetCanceled(cancellation);
+        public override void OnGivenUp(CancellationToken cancellation) =>
+            ThreadPool.UnsafeQueueUserWorkItem(_ => _done.SetCanceled(cancellation), null);
 
         private async Task<T> GiveUpAsync(CancellationToken cancellation)
         {
@@ -198,7 +199,19 @@ public sealed class ScriptThreads : ScriptRunner
             }
 
             Current = null;
-            Worker.Leave(this);
+            if (Worker.Leave(this))
+            {
+                // Nothing is to be done on this thread: whoever waits for the result goes on here rather than on another that has to wake up.
+                Finish(result, failure);
+            }
+            else
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(_ => Finish(result, failure), null);
+            }
+        }
+
+        private void Finish(T? result, Exception? failure)
+        {
             if (failure is null)
             {
                 _done.SetResult(result!);
@@ -232,11 +245,13 @@ public sealed class ScriptThreads : ScriptRunner
         public Worker(ScriptThreads threads) => _threads = threads;
 
         /// <summary>Leaves a place at the end of a call. Who gets it next runs on this thread, without another having to wake up.</summary>
-        public static void Leave(Places.Place place)
+        /// <returns>Whether there is none.</returns>
+        public static bool Leave(Places.Place place)
         {
             _ended = _current;
             place.Dispose();
             _ended = null;
+            return _current!._work is null;
         }
 
         /// <summary>Takes work that this thread can go on with.</summary>
