@@ -52,7 +52,9 @@ public sealed class Administrators : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _hashing.Dispose();
 
-    /// <summary>Every request with basic credentials asks for one: an HMAC would cost three times as much, and guards against nothing here.</summary>
+    /// <summary>
+    /// Every request with basic credentials asks for one: an HMAC would cost three times as much, and guards against nothing here.
+    /// </summary>
     private byte[] Digest(string password)
     {
         var length = _key.Length + Encoding.UTF8.GetMaxByteCount(password.Length);

@@ -57,7 +57,8 @@ public sealed class PasswordHash
         var iterations = 1;
         if (scheme.Start == 0
             || parts.Length != (scheme.Algorithm is null ? 2 : 3)
-            || (parts.Length == 3 && (!int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out iterations) || iterations < 1))
+            || (parts.Length == 3
+                && (!int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out iterations) || iterations < 1))
             || parts[0].Length is 0 or > 256 || (parts[0].Length & 1) != 0 || !parts[0].All(char.IsAsciiHexDigit))
         {
             return null;

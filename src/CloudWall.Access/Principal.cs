@@ -17,7 +17,7 @@ public sealed record Principal(string? Name, bool IsAdmin)
     /// <summary>What functions of design documents are told.</summary>
     public UserContext Context => new(Name, IsAdmin ? [UserContext.AdminRole] : []);
 
-    /// <summary>Refuses somebody whom a route does not answer. As long as there are no accounts, admins alone are members of databases.</summary>
+    /// <summary>Refuses somebody whom a route does not answer. As there are no accounts yet, only admins are members.</summary>
     /// <exception cref="DocumentException">401.</exception>
     public void Require(Audience audience)
     {

@@ -6,7 +6,9 @@ using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Documents.Changes;
 
-/// <summary>Rows of a feed that a filter decides about together: to ask a function once costs as much as to look at many documents.</summary>
+/// <summary>
+/// Rows of a feed that a filter decides about together: to ask a function once costs as much as to look at many documents.
+/// </summary>
 /// <param name="database">The database.</param>
 /// <param name="allLeaves">Whether it decides about all leaves, or about the winner alone.</param>
 public sealed class ChangeBatch(Database database, bool allLeaves) : IDisposable

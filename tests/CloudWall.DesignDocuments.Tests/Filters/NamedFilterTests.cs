@@ -20,7 +20,8 @@ public sealed class NamedFilterTests
     public async Task A_function_lets_documents_pass()
     {
         await using var designed = await CreateAsync();
-        Assert.Equal(["0", "2", "4"], await PassedAsync(designed, NamedFilter.Function(designed.Scripts, designed.Database, "d", "even", Request)));
+        var filter = NamedFilter.Function(designed.Scripts, designed.Database, "d", "even", Request);
+        Assert.Equal(["0", "2", "4"], await PassedAsync(designed, filter));
     }
 
     [Fact]
