@@ -438,6 +438,7 @@ internal sealed class Node : IAsyncDisposable
             }
 
             OpenIndexes();
+            Views = new ViewGroups(Scripts, Indexes, Metrics.CountMapped);
         }
         catch (StorageException e)
         {
@@ -543,35 +544,68 @@ internal sealed class Node : IAsyncDisposable
 
     private void OpenIndexes()
     {
-        _derivedStore = _ownStore is { } main ? OpenDerived(main, _directory!.Indexes) : new MemoryStore();
-        Indexes = IndexCatalogue.Open(
-            _derivedStore,
-            Databases.Names.Select(name => Databases.Find(name)!.Incarnation).ToHashSet(StringComparer.Ordinal),
-            new IndexingOptions
-            {
-                Time = Time,
-                CacheBytes = Settings.ViewMemory,
-                IsCurrent = static engine => engine is "" or JavaScriptFactory.Line,
-                Refuse = isAwaited => Disk?.RefuseIndexing(isAwaited),
-                Failed = (name, failure) => Log.Write(LogLevel.Error, $"An index of {name} failed: {failure.Message}"),
-            });
-        Views = new ViewGroups(Scripts, Indexes, Metrics.CountMapped);
-    }
+        if (_ownStore is not { } main)
+        {
+            _derivedStore = new MemoryStore();
+            Indexes = OpenIndexes(_derivedStore);
+            return;
+        }
 
-    private RocksDbStore OpenDerived(RocksDbStore main, string directory)
-    {
-        var options = new RocksDbOptions { MaxOpenFiles = _files.IndexTables };
+        var directory = _directory!.Indexes;
+        if (File.Exists(_directory.IndexesLost))
+        {
+            Log.Write(LogLevel.Warning, "The indexes were damaged when the node ran last, and are made anew.");
+            Directory.Delete(directory, recursive: true);
+        }
+
         try
         {
-            return main.OpenDerived(directory, options);
+            OpenIndexes(main, directory);
         }
         catch (StorageException e) when (Directory.Exists(directory))
         {
             // All of it can be made anew.
-            Log.Write(LogLevel.Warning, $"The indexes are damaged and begin anew: {e.Message}");
+            Log.Write(LogLevel.Warning, $"The indexes in {directory} are damaged, and are made anew: {e.Message}");
+            _derivedStore?.Dispose();
             Directory.Delete(directory, recursive: true);
-            return main.OpenDerived(directory, options);
+            OpenIndexes(main, directory);
         }
+    }
+
+    private void OpenIndexes(RocksDbStore main, string directory)
+    {
+        _derivedStore = main.OpenDerived(directory, new RocksDbOptions { MaxOpenFiles = _files.IndexTables });
+        Indexes = OpenIndexes(_derivedStore);
+    }
+
+    private IndexCatalogue OpenIndexes(KeyValueStore store) => IndexCatalogue.Open(
+        store,
+        Databases.Names.Select(name => Databases.Find(name)!.Incarnation).ToHashSet(StringComparer.Ordinal),
+        new IndexingOptions
+        {
+            Time = Time,
+            CacheBytes = Settings.ViewMemory,
+            IsCurrent = static engine => engine is "" or JavaScriptFactory.Line,
+            Refuse = isAwaited => Disk?.RefuseIndexing(isAwaited),
+            Failed = (name, failure) => Log.Write(LogLevel.Error, $"An index of {name} failed: {failure.Message}"),
+            Damaged = (name, damage) => Log.Write(LogLevel.Error, $"An index of {name} is damaged, and is made anew: {damage.Message}"),
+            Lost = GiveIndexesUp,
+        });
+
+    /// <summary>Notes that nothing can be done for damaged indexes while the node runs.</summary>
+    private void GiveIndexesUp(StorageException failure)
+    {
+        var when = "when the node is started next";
+        try
+        {
+            File.WriteAllBytes(_directory!.IndexesLost, []);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            when = $"once {_directory!.Indexes} is deleted, while the node is stopped";
+        }
+
+        Log.Write(LogLevel.Error, $"The indexes are damaged, and are made anew {when}: {failure.Message}");
     }
 
     private async Task ListenAsync(CancellationToken cancellation)

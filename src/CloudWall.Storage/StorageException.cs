@@ -14,6 +14,12 @@ public sealed class StorageException : IOException
     {
     }
 
+    /// <summary>Whether it is a failure of a store of derived data, which can be made anew.</summary>
+    public bool IsOfDerived { get; init; }
+
+    /// <summary>Whether derived data is garbled or missing.</summary>
+    public bool IsOfDamagedDerived => IsOfDerived && Fault == StorageFault.Damaged;
+
     /// <summary>What kind of failure it is, by the engine's words.</summary>
     public StorageFault Fault => Message switch
     {

@@ -15,8 +15,10 @@ public sealed class IndexCatalogue : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Incarnation, string Signature), OpenIndex> _open = [];
     private readonly StoredIndexes _stored;
+    private readonly HashSet<(string Incarnation, string Signature)> _damaged = [];
     private readonly CancellationTokenSource _stopping = new();
     private long _uses;
+    private bool _isLost;
     private bool _disposed;
 
     private IndexCatalogue(KeyValueStore store, IndexingOptions options)
@@ -91,7 +93,7 @@ public sealed class IndexCatalogue : IAsyncDisposable
 
                 if (entry.Index is null)
                 {
-                    var (number, seed) = _stored.FindOrCreate(name.Incarnation, name.Signature, definition.Engine);
+                    var (number, seed) = FindOrCreate(name, definition.Engine);
                     entry.Index = new ViewIndex(this, database, definition, number, seed, functions);
                 }
 
@@ -155,7 +157,58 @@ public sealed class IndexCatalogue : IAsyncDisposable
     /// <param name="incarnation">The incarnation of its database.</param>
     /// <param name="signature">Its signature.</param>
     /// <exception cref="StorageException">The disk failed.</exception>
-    public async Task RemoveAsync(string incarnation, string signature)
+    public async Task RemoveAsync(string incarnation, string signature) => await RemoveAsync(incarnation, signature, null, null);
+
+    /// <summary>
+    /// Removes an index in which damage was met, unless that has been done: whoever opens the definition again gets a new one, which is
+    /// built from nothing.
+    /// </summary>
+    /// <param name="index">The index.</param>
+    /// <param name="damage">What was met.</param>
+    /// <returns>
+    /// Whether it is worth while to begin anew at once. It is not where that has been done before: the disk may fail for good.
+    /// </returns>
+    internal async Task<bool> DiscardAsync(ViewIndex index, StorageException damage)
+    {
+        try
+        {
+            var name = (index.Database.Incarnation, index.Definition.Signature);
+            await RemoveAsync(name.Incarnation, name.Signature, index, damage);
+            lock (_gate)
+            {
+                return _damaged.Add(name);
+            }
+        }
+        catch (StorageException failure)
+        {
+            Lose(failure);
+            return false;
+        }
+    }
+
+    private (uint Number, ulong Seed) FindOrCreate((string Incarnation, string Signature) name, string engine)
+    {
+        try
+        {
+            return _stored.FindOrCreate(name.Incarnation, name.Signature, engine);
+        }
+        catch (StorageException failure) when (failure.IsOfDamagedDerived)
+        {
+            // The engine writes nothing more once it has met damage while it put files together.
+            Lose(failure);
+            throw;
+        }
+    }
+
+    private void Lose(StorageException failure)
+    {
+        if (!Interlocked.Exchange(ref _isLost, true))
+        {
+            Options.Lost(failure);
+        }
+    }
+
+    private async Task RemoveAsync(string incarnation, string signature, ViewIndex? only, StorageException? damage)
     {
         OpenIndex entry;
         uint? number;
@@ -179,10 +232,20 @@ public sealed class IndexCatalogue : IAsyncDisposable
                     continue;
                 }
 
+                if (only is not null && entry.Index != only)
+                {
+                    return;
+                }
+
                 number = _stored.Drop(incarnation, signature);
                 Leave((incarnation, signature), entry);
                 break;
             }
+        }
+
+        if (damage is not null)
+        {
+            Options.Damaged(only!.Database.Name, damage);
         }
 
         if (entry.Index is { } index)

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using CloudWall.Documents;
+using CloudWall.Storage;
 
 namespace CloudWall.Indexing.Building;
 
@@ -50,6 +51,12 @@ public sealed record IndexingOptions
     /// Asked before a build begins, with whether somebody waits for it: why it must not, or null. What is up to date is not built.
     /// </summary>
     public Func<bool, DocumentError?> Refuse { get; init; } = static _ => null;
+
+    /// <summary>Told when an index is removed, to be built from nothing, because it is damaged: the database's name and what was met.</summary>
+    public Action<string, StorageException> Damaged { get; init; } = static (_, _) => { };
+
+    /// <summary>Told when a damaged index cannot be removed: nothing can be written until the whole store is made anew.</summary>
+    public Action<StorageException> Lost { get; init; } = static _ => { };
 
     /// <summary>Told when a build that nobody waits for fails: the database's name and why.</summary>
     public Action<string, Exception> Failed { get; init; } = static (_, _) => { };

@@ -3,6 +3,7 @@ using CloudWall.Documents.Databases;
 using CloudWall.Indexing.Queries;
 using CloudWall.Indexing.Reductions;
 using CloudWall.Indexing.Views;
+using CloudWall.Storage;
 
 namespace CloudWall.Indexing.Building;
 
@@ -83,6 +84,15 @@ public sealed class ViewIndex : IAsyncDisposable
                 await build.WaitAsync(cancellation);
             }
         }
+        catch (StorageException damage) when (damage.IsOfDamagedDerived)
+        {
+            if (!await _catalogue.DiscardAsync(this, damage))
+            {
+                throw;
+            }
+
+            return false;
+        }
         finally
         {
             Interlocked.Decrement(ref _waiting);
@@ -118,12 +128,13 @@ public sealed class ViewIndex : IAsyncDisposable
 
         try
         {
-            return new ViewSnapshot(_catalogue, _readers, _number, view, Definition.Views[view], Reducers[view], Definition.Views.Count);
+            return new ViewSnapshot(_catalogue, this, view);
         }
-        catch
+        catch (Exception failure)
         {
             _readers.Release();
             _readers.End();
+            Heed(failure);
             throw;
         }
     }
@@ -135,6 +146,19 @@ public sealed class ViewIndex : IAsyncDisposable
 
     /// <summary>What <c>_info</c> tells of an index.</summary>
     public IndexInfo ReadInfo()
+    {
+        try
+        {
+            return ReadStoredInfo();
+        }
+        catch (StorageException failure)
+        {
+            Heed(failure);
+            throw;
+        }
+    }
+
+    private IndexInfo ReadStoredInfo()
     {
         using var snapshot = _catalogue.Store.Snapshot();
         var state = IndexWriter.Read(snapshot, _number, Definition.Views.Count);
@@ -178,6 +202,16 @@ public sealed class ViewIndex : IAsyncDisposable
                     CompactFiles, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _catalogue.Options.Scheduler);
                 _catalogue.Report(_compaction, Database.Name);
             }
+        }
+    }
+
+    /// <summary>Removes the index where a reader has met damage in it. The reader fails; who comes next finds another index.</summary>
+    internal void Heed(Exception failure)
+    {
+        if (failure is StorageException { IsOfDamagedDerived: true } damage)
+        {
+            // It is out of the catalogue when this returns. Its rows go when nobody reads them any more.
+            _catalogue.Report(_catalogue.DiscardAsync(this, damage), Database.Name);
         }
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using CloudWall.Indexing.Collation;
 using CloudWall.Indexing.Reductions;
 using CloudWall.Indexing.Views;
+using CloudWall.Storage;
 
 namespace CloudWall.Indexing.Queries;
 
@@ -60,6 +61,9 @@ public sealed class ReducedRows : IDisposable
         _most = CallsFunctions ? MostCalledGroups : MostGroups;
     }
 
+    /// <summary>Told when the store fails.</summary>
+    internal Action<Exception> Failed { get; init; } = static _ => { };
+
     /// <summary>Whether groups are reduced by functions of the design document, for which <see cref="MoveNext"/> waits.</summary>
     public bool CallsFunctions => _reducer is ScriptReducer;
 
@@ -79,9 +83,17 @@ public sealed class ReducedRows : IDisposable
     /// <exception cref="Documents.DocumentException">A reduce function failed.</exception>
     public bool MoveNext()
     {
-        if (_ready.Count == 0)
+        try
         {
-            Fill();
+            if (_ready.Count == 0)
+            {
+                Fill();
+            }
+        }
+        catch (StorageException failure)
+        {
+            Failed(failure);
+            throw;
         }
 
         return _ready.TryDequeue(out _current);

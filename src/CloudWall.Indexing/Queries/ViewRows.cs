@@ -1,4 +1,5 @@
 using CloudWall.Indexing.Views;
+using CloudWall.Storage;
 
 namespace CloudWall.Indexing.Queries;
 
@@ -35,6 +36,9 @@ public sealed class ViewRows : IDisposable
         }
     }
 
+    /// <summary>Told when the store fails.</summary>
+    internal Action<Exception> Failed { get; init; } = static _ => { };
+
     /// <summary><c>offset</c>: how many rows of the view come before the first that the query gives, skipped ones included.</summary>
     public long Offset { get; }
 
@@ -58,9 +62,17 @@ public sealed class ViewRows : IDisposable
     /// <returns>False when there is none, or the limit is reached.</returns>
     public bool MoveNext()
     {
-        if (_left <= 0 || !Step())
+        try
         {
-            return false;
+            if (_left <= 0 || !Step())
+            {
+                return false;
+            }
+        }
+        catch (StorageException failure)
+        {
+            Failed(failure);
+            throw;
         }
 
         _left--;

@@ -16,6 +16,7 @@ public sealed class ViewSnapshot : IDisposable
     private const int FewRows = 64;
 
     private readonly IndexCatalogue _catalogue;
+    private readonly ViewIndex _owner;
     private readonly IndexReaders _readers;
     private readonly uint _index;
     private readonly int _view;
@@ -29,30 +30,29 @@ public sealed class ViewSnapshot : IDisposable
     private bool _isDisposed;
 
     /// <param name="catalogue">All indexes.</param>
-    /// <param name="readers">The index's snapshots, this one included (<see cref="IndexReaders.TryOpen"/>).</param>
-    /// <param name="index">The index's number.</param>
+    /// <param name="owner">The index, of whose snapshots this is counted as one (<see cref="IndexReaders.TryOpen"/>).</param>
     /// <param name="view">The view's number.</param>
-    /// <param name="definition">The view.</param>
-    /// <param name="reducers">Its reduce functions.</param>
-    /// <param name="views">How many views the index has.</param>
-    internal ViewSnapshot(
-        IndexCatalogue catalogue,
-        IndexReaders readers,
-        uint index,
-        int view,
-        ViewDefinition definition,
-        IReadOnlyList<Reducer> reducers,
-        int views)
+    internal ViewSnapshot(IndexCatalogue catalogue, ViewIndex owner, int view)
     {
         _catalogue = catalogue;
-        _readers = readers;
-        _index = index;
+        _owner = owner;
+        _readers = owner.Readers;
+        _index = owner.Number;
         _view = view;
-        _definition = definition;
-        _reducers = reducers;
-        _views = views;
-        _reader = catalogue.Store.Snapshot();
-        _state = _read = IndexWriter.Read(_reader, index, views);
+        _definition = owner.Definition.Views[view];
+        _reducers = owner.Reducers[view];
+        _views = owner.Definition.Views.Count;
+        var reader = catalogue.Store.Snapshot();
+        try
+        {
+            _state = _read = IndexWriter.Read(reader, _index, _views);
+            _reader = reader;
+        }
+        catch
+        {
+            reader.Dispose();
+            throw;
+        }
     }
 
     /// <summary><c>total_rows</c>.</summary>
@@ -71,9 +71,20 @@ public sealed class ViewSnapshot : IDisposable
         ArgumentNullException.ThrowIfNull(query);
         query.Check(_definition.Order);
         var nodes = Nodes();
-        var rows = new ViewRows(Rows(nodes), nodes, RowRange.Of(query, _definition.Order, reduced: false), query, TotalRows);
-        _pause = rows.Release;
-        return rows;
+        try
+        {
+            var rows = new ViewRows(Rows(nodes), nodes, RowRange.Of(query, _definition.Order, reduced: false), query, TotalRows)
+            {
+                Failed = _owner.Heed,
+            };
+            _pause = rows.Release;
+            return rows;
+        }
+        catch (StorageException failure)
+        {
+            _owner.Heed(failure);
+            throw;
+        }
     }
 
     /// <summary>Reads reduced rows.</summary>
@@ -96,7 +107,10 @@ public sealed class ViewSnapshot : IDisposable
             RowRange.Of(query, _definition.Order, reduced: true),
             query,
             _definition.Order,
-            cancellation);
+            cancellation)
+        {
+            Failed = _owner.Heed,
+        };
         _pause = rows.Release;
         return rows;
     }

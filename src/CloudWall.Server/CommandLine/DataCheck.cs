@@ -52,6 +52,14 @@ internal static class DataCheck
             throw new ConfigurationException($"The databases in {data.Store} cannot be opened: {e.Message}", e);
         }
 
+        if (Directory.Exists(data.Indexes) && Directory.EnumerateFileSystemEntries(data.Indexes).Any())
+        {
+            foreach (var damage in RocksDbStore.FindDamageInDerived(data.Indexes, new RocksDbOptions()))
+            {
+                Print(new Finding(null, $"the indexes are damaged ({damage}). The directory {data.Indexes} may be deleted: they are made anew"));
+            }
+        }
+
         await output.WriteLineAsync(findings == 0
             ? $"{directory}: {databases} databases, all agree."
             : $"{directory}: {databases} databases, {findings} findings.");

@@ -31,6 +31,10 @@ internal static class HttpErrors
     public static readonly DocumentError Damaged =
         new(500, "file_corruption", "Part of the data is damaged or missing; the server's log says which file.");
 
+    /// <summary>500: what is garbled or missing can be made anew.</summary>
+    public static readonly DocumentError DamagedIndex =
+        new(500, "file_corruption", "An index is damaged and is made anew; the server's log says more. Ask again.");
+
     /// <summary>500: the disk failed otherwise.</summary>
     public static readonly DocumentError DiskFailed = new(500, "io_error", "The disk failed; the server's log says how.");
 

@@ -82,6 +82,7 @@ internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Ex
         JsonException => HttpErrors.InvalidJson().Error,
         OperationCanceledException when node.Stopping.IsCancellationRequested => DatabaseErrors.Stopping,
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => HttpErrors.BodyTooLarge,
+        StorageException { IsOfDamagedDerived: true } => HttpErrors.DamagedIndex,
         StorageException failed => failed.Fault switch
         {
             StorageFault.DiskFull => HttpErrors.DiskFull,

@@ -83,8 +83,17 @@ internal sealed class DatabaseHandle : SafeHandle
         }
 
         DangerousRelease();
-        NativeError.ThrowIfSet(error);
+        ThrowIfSet(error);
         return MissingValue.Instance;
+    }
+
+    /// <exception cref="StorageException">The call failed.</exception>
+    internal void ThrowIfSet(nint error)
+    {
+        if (error != 0)
+        {
+            throw new StorageException(NativeError.Take(error)) { IsOfDerived = !HasLog };
+        }
     }
 
     protected override bool ReleaseHandle()

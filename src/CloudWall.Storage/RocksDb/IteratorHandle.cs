@@ -45,6 +45,9 @@ internal sealed unsafe class IteratorHandle : SafeHandle
         SetHandle(NativeMethods.rocksdb_create_iterator_cf(database.Pointer, _readOptions, columnFamily));
     }
 
+    /// <summary>The database that it walks in.</summary>
+    internal DatabaseHandle Database => _database;
+
     public override bool IsInvalid => handle == 0;
 
     /// <summary>The iterator, for one call; <see cref="GC.KeepAlive"/> the handle after it.</summary>

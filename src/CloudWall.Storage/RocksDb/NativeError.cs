@@ -12,13 +12,4 @@ internal static class NativeError
         NativeMethods.rocksdb_free(error);
         return message;
     }
-
-    /// <exception cref="StorageException">The call failed.</exception>
-    internal static void ThrowIfSet(nint error)
-    {
-        if (error != 0)
-        {
-            throw new StorageException(Take(error));
-        }
-    }
 }

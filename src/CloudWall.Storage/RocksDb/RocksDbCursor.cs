@@ -72,7 +72,7 @@ internal sealed unsafe class RocksDbCursor(IteratorHandle iterator, bool descend
         nint error = 0;
         NativeMethods.rocksdb_iter_get_error(native, ref error);
         GC.KeepAlive(iterator);
-        NativeError.ThrowIfSet(error);
+        iterator.Database.ThrowIfSet(error);
         return false;
     }
 

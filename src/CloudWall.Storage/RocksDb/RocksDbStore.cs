@@ -104,6 +104,47 @@ public sealed partial class RocksDbStore : KeyValueStore
             Open(directory, options, _cache, _writeBuffers, derived: true, readOnly: false), _cache, _writeBuffers, ownsBudget: false);
     }
 
+    /// <summary>Reads all of a store of derived data (<see cref="OpenDerived"/>), and changes nothing.</summary>
+    /// <param name="directory">Its directory.</param>
+    /// <param name="options">Limits.</param>
+    /// <returns>What is damaged, for people: nothing where all can be read.</returns>
+    public static IReadOnlyList<string> FindDamageInDerived(string directory, RocksDbOptions options)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        ArgumentNullException.ThrowIfNull(options);
+        NativeHeaps.Limit();
+        var damage = new List<string>();
+        using var cache = Tuning.CreateCache(options);
+        using var writeBuffers = Tuning.CreateWriteBufferManager(options, cache);
+        try
+        {
+            using var store = new RocksDbStore(
+                Open(directory, options, cache, writeBuffers, derived: true, readOnly: true), cache, writeBuffers, ownsBudget: false);
+
+            // A walk ends where it meets damage: so that all of it is found, each file has one of its own.
+            foreach (var (first, last) in TableFiles.Ranges(store._database))
+            {
+                try
+                {
+                    using var cursor = store.Scan(Keyspace.Meta, first, [.. last, 0]);
+                    while (cursor.MoveNext())
+                    {
+                    }
+                }
+                catch (StorageException fault)
+                {
+                    damage.Add(fault.Message);
+                }
+            }
+        }
+        catch (StorageException refusal)
+        {
+            damage.Add(refusal.Message);
+        }
+
+        return [.. damage.Distinct()];
+    }
+
     private static DatabaseHandle OpenAsFarAsPossible(
         string directory,
         RocksDbOptions options,
@@ -264,7 +305,7 @@ public sealed partial class RocksDbStore : KeyValueStore
             _database.DangerousRelease();
         }
 
-        NativeError.ThrowIfSet(error);
+        _database.ThrowIfSet(error);
         if (sync && !_database.HasLog)
         {
             Flush();
@@ -300,7 +341,7 @@ public sealed partial class RocksDbStore : KeyValueStore
             _database.DangerousRelease();
         }
 
-        NativeError.ThrowIfSet(error);
+        _database.ThrowIfSet(error);
     }
 
     /// <inheritdoc/>
@@ -321,7 +362,7 @@ public sealed partial class RocksDbStore : KeyValueStore
             {
                 nint error = 0;
                 rocksdb_flush_cf(_database.Pointer, flush.Pointer, columnFamily, ref error);
-                NativeError.ThrowIfSet(error);
+                _database.ThrowIfSet(error);
             }
 
             using var compact = new SettingsHandle(rocksdb_compactoptions_create(), rocksdb_compactoptions_destroy);
@@ -339,7 +380,7 @@ public sealed partial class RocksDbStore : KeyValueStore
                 _database.Pointer, columnFamily, compact.Pointer, lower, (nuint)lower.Length, upper, (nuint)upper.Length);
             if (ReadNumber(_database.ColumnFamilies[0], BackgroundErrors) != errorsBefore)
             {
-                throw new StorageException($"Compaction of {space} failed; the engine's LOG file says why.");
+                throw new StorageException($"Compaction of {space} failed; the engine's LOG file says why.") { IsOfDerived = !_database.HasLog };
             }
 
             ThrowIfDisposed();
@@ -378,7 +419,7 @@ public sealed partial class RocksDbStore : KeyValueStore
             _database.DangerousRelease();
         }
 
-        NativeError.ThrowIfSet(error);
+        _database.ThrowIfSet(error);
     }
 
     /// <inheritdoc/>
@@ -397,7 +438,7 @@ public sealed partial class RocksDbStore : KeyValueStore
             _database.DangerousRelease();
         }
 
-        NativeError.ThrowIfSet(error);
+        _database.ThrowIfSet(error);
     }
 
     /// <inheritdoc/>
@@ -463,7 +504,7 @@ public sealed partial class RocksDbStore : KeyValueStore
             _database.DangerousRelease();
         }
 
-        NativeError.ThrowIfSet(error);
+        _database.ThrowIfSet(error);
         return (long)size;
     }
 

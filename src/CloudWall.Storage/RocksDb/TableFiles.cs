@@ -51,6 +51,22 @@ internal static partial class TableFiles
         return damaged;
     }
 
+    /// <summary>The first and the last key of each table. The caller holds a reference to the database.</summary>
+    public static List<(byte[] First, byte[] Last)> Ranges(DatabaseHandle database)
+    {
+        var ranges = new List<(byte[], byte[])>();
+        var files = rocksdb_livefiles(database.Pointer);
+        for (var i = 0; i < rocksdb_livefiles_count(files); i++)
+        {
+            ranges.Add((
+                Key(rocksdb_livefiles_smallestkey(files, i, out var first), first),
+                Key(rocksdb_livefiles_largestkey(files, i, out var last), last)));
+        }
+
+        rocksdb_livefiles_destroy(files);
+        return ranges;
+    }
+
     private static string Text(nint text) => System.Runtime.InteropServices.Marshal.PtrToStringUTF8(text) ?? string.Empty;
 
     private static unsafe byte[] Key(nint key, nuint length) => new ReadOnlySpan<byte>((void*)key, (int)length).ToArray();
