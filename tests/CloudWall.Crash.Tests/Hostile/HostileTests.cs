@@ -60,7 +60,7 @@ public sealed class HostileTests(ITestOutputHelper output)
     {
         using var data = new TemporaryDirectory();
         await using var node = await NodeProcess.StartAsync(data.Path, more: $"[couchdb]\nos_process_timeout = {_limit}\n");
-        var neighbours = new Neighbours(node.Client);
+        var neighbours = new Neighbours(node.Client, _limit);
         await neighbours.PrepareAsync();
         var own = await PrepareAsync(node);
         (await node.Client.PutAsync("elsewhere", null, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
@@ -144,7 +144,7 @@ public sealed class HostileTests(ITestOutputHelper output)
             return [.. HostilePiece.Load().Where(piece => parts.Any(part => piece.Name.Contains(part, StringComparison.Ordinal)))];
         }
 
-        var share = Soak.Number("CLOUDWALL_HOSTILE_SHARE", 12);
+        var share = Soak.Number("CLOUDWALL_HOSTILE_SHARE", 15);
         var pieces = HostilePiece.Load().ToLookup(static piece => piece.TakesLong);
         return [.. pieces[true].Where((_, i) => i % share == 0), .. pieces[false].Where((_, i) => i % Math.Max(1, share / 4) == 0)];
     }

@@ -55,6 +55,15 @@ public sealed class MemoryTests
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(30));
     }
 
+    /// <summary>The log says why a document has no rows, also where there was no memory left for a message.</summary>
+    [Fact]
+    public void The_log_names_want_of_memory()
+    {
+        var scripts = new Scripts(new ScriptLimits());
+        Assert.Empty(scripts.Map("function(doc) { for (;;) emit(1, 1); }", """{"_id":"a"}"""));
+        Assert.Equal("InternalError: out of memory, with doc._id a, which has no rows", Assert.Single(scripts.Logged));
+    }
+
     private static long Resident()
     {
         using var process = Process.GetCurrentProcess();
