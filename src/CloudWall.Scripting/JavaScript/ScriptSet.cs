@@ -119,7 +119,8 @@ internal sealed class ScriptSet(QuickJsEngine engine, string scope, ScriptHostOp
     {
         ScriptException { Error: "os_process_error" } or OperationCanceledException => null,
         ScriptException or WasmTrapException or WasmException when instance is { WasStarved: true } => ScriptException.Starved(),
-        ScriptException { Error: not ("InternalError" or "forbidden" or "unauthorized") } when instance is { IsExhausted: true } =>
+        ScriptException { Error: not ("forbidden" or "unauthorized") } told when instance is { IsExhausted: true }
+            && (told.Error != "InternalError" || told.Reason == "null") =>
             // There was no memory left even for an error that says so.
             new ScriptException("InternalError", "out of memory"),
         WasmTrapException trap => new ScriptException(
