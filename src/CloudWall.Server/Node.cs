@@ -92,6 +92,7 @@ internal sealed class Node : IAsyncDisposable
             HttpErrors.BodyTooLarge,
             options.Time,
             MemoryReturn.Note);
+        AnswerMemory = new AnswerMemory(settings.AnswerMemory, settings.MaxWaiting, settings.WaitTimeout, options.Time, MemoryReturn.Note);
         Feeds = new FeedPlaces(settings.MaxFeeds);
         var scripts = settings.Scripts with { Time = options.Time, Released = MemoryReturn.Note, Log = LogScripts };
         var runner = new ScriptThreads(scripts.Places, scripts.Streams, options.Time);
@@ -170,6 +171,9 @@ internal sealed class Node : IAsyncDisposable
 
     /// <summary>The memory that requests share for their bodies and what is made of them, and answers of peers.</summary>
     public SharedMemory Memory { get; }
+
+    /// <summary>The memory that answers share for what is on its way to their clients.</summary>
+    public AnswerMemory AnswerMemory { get; }
 
     /// <summary>Gives back to the system what large requests have used.</summary>
     public MemoryReturn MemoryReturn { get; }
@@ -305,7 +309,7 @@ internal sealed class Node : IAsyncDisposable
         await following;
         await EndAsync("indexes", () => Indexes?.DisposeAsync().AsTask() ?? Task.CompletedTask);
         await EndAsync("databases", () => Databases?.DisposeAsync().AsTask() ?? Task.CompletedTask);
-        IDisposable?[] rest = [Scripts, _derivedStore, _ownStore, _starts, _directory, MemoryReturn, _hosts, _administrators, _stopping];
+        IDisposable?[] rest = [Scripts, _derivedStore, _ownStore, _starts, _directory, AnswerMemory, MemoryReturn, _hosts, _administrators, _stopping];
         foreach (var part in rest)
         {
             await EndAsync(part?.GetType().Name ?? string.Empty, () =>

@@ -78,10 +78,11 @@ public sealed class AdmissionGate
     /// <param name="amount">How much.</param>
     /// <param name="already">How much the caller holds already.</param>
     /// <param name="cancellation">Gives up waiting: the place in the queue is free at once.</param>
+    /// <param name="patient">Whether to wait for as long as it takes, however many wait.</param>
     /// <exception cref="DocumentException">
     /// The refusal: too many wait, or it took too long; or it can never be had. Nothing was taken.
     /// </exception>
-    public ValueTask TakeAsync(long amount, long already, CancellationToken cancellation)
+    public ValueTask TakeAsync(long amount, long already, CancellationToken cancellation, bool patient = false)
     {
         if (_tooLarge is not null && already + amount > Capacity)
         {
@@ -97,7 +98,7 @@ public sealed class AdmissionGate
                 return ValueTask.CompletedTask;
             }
 
-            if (_newcomers.Count + _growing.Count >= _maxWaiting)
+            if (!patient && _newcomers.Count + _growing.Count >= _maxWaiting)
             {
                 throw new DocumentException(_refusal);
             }
@@ -108,7 +109,17 @@ public sealed class AdmissionGate
             AdmitWaiting();
         }
 
-        return WaitAsync(waiter, cancellation);
+        return WaitAsync(waiter, patient ? Timeout.InfiniteTimeSpan : _patience, cancellation);
+    }
+
+    /// <summary>Takes some, whether it is there or not, for what is there already. Others wait until it has been returned.</summary>
+    /// <param name="amount">How much.</param>
+    public void TakeAnyway(long amount)
+    {
+        lock (_gate)
+        {
+            _taken += amount;
+        }
     }
 
     /// <summary>Gives back what was taken.</summary>
@@ -139,11 +150,11 @@ public sealed class AdmissionGate
 
     private bool Fits(long amount, long already) => _taken + amount <= Capacity || (_tooLarge is null && _taken == already);
 
-    private async ValueTask WaitAsync(Waiter waiter, CancellationToken cancellation)
+    private async ValueTask WaitAsync(Waiter waiter, TimeSpan patience, CancellationToken cancellation)
     {
         try
         {
-            await waiter.Task.WaitAsync(_patience, _time, cancellation).ConfigureAwait(false);
+            await waiter.Task.WaitAsync(patience, _time, cancellation).ConfigureAwait(false);
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {

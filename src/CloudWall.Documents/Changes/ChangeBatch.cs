@@ -51,6 +51,9 @@ public sealed class ChangeBatch(Database database, bool allLeaves) : IDisposable
     /// <param name="document">The document, by its place among <see cref="Documents"/>.</param>
     public void Pass(int document) => _rows[_documents[document].Row].Leaves.Add(_documents[document].Leaf);
 
+    /// <summary>Gives the documents back once it is decided: the rows may wait for a client, the documents need not.</summary>
+    public void DropDocuments() => _text.Clear();
+
     /// <summary>Makes room for the next rows.</summary>
     public void Clear()
     {

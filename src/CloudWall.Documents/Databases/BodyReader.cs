@@ -15,7 +15,7 @@ public sealed class BodyReader : IDisposable
     private const int MostMisses = 4;
 
     private readonly DatabaseCore _core;
-    private readonly CopiedValue _body = new();
+    private readonly CopiedValue _body = new(int.MaxValue);
     private KeyValueCursor? _bodies;
     private bool _onBody;
     private int _misses;

@@ -4,7 +4,8 @@ using CloudWall.Storage;
 namespace CloudWall.Documents.Databases;
 
 /// <summary>A copy of the current body, in an array that serves for all of them.</summary>
-internal sealed class CopiedValue : PinnedValue
+/// <param name="longestKept">The longest array that is kept for the next body.</param>
+internal sealed class CopiedValue(int longestKept) : PinnedValue
 {
     private byte[] _array = [];
     private int _length;
@@ -36,6 +37,10 @@ internal sealed class CopiedValue : PinnedValue
 
     protected override void Dispose(bool disposing)
     {
-        // The array is its owner's.
+        // The array is its owner's, who may want it back when it is long.
+        if (_array.Length > longestKept)
+        {
+            Release();
+        }
     }
 }

@@ -16,7 +16,9 @@ internal sealed class StoredDocumentCursor : DocumentCursor
     private readonly DatabaseCore _core;
     private readonly bool _descending;
     private readonly bool _includeDeleted;
-    private readonly CopiedValue _body = new();
+
+    // A client may be slow to take the document, and the walk goes on only then.
+    private readonly CopiedValue _body = new(longestKept: 64 * 1024);
     private byte[] _lower;
     private byte[] _upper;
     private KeyValueCursor? _records;

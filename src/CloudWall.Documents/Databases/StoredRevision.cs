@@ -8,6 +8,7 @@ public sealed class StoredRevision : IDisposable
 {
     private readonly PinnedValue _value;
     private readonly int _bodyOffset;
+    private bool _isDisposed;
 
     internal StoredRevision(PinnedValue value, int bodyOffset, IReadOnlyList<AttachmentInfo> attachments)
     {
@@ -31,6 +32,13 @@ public sealed class StoredRevision : IDisposable
     /// <summary>How many bytes it takes as stored.</summary>
     internal int StoredLength => _value.Span.Length;
 
-    /// <inheritdoc/>
-    public void Dispose() => _value.Dispose();
+    /// <summary>Gives the body's bytes back. What is known of the attachments stays.</summary>
+    public void Dispose()
+    {
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            _value.Dispose();
+        }
+    }
 }

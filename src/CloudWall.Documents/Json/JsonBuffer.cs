@@ -15,6 +15,9 @@ public sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
     private static readonly SearchValues<char> Escaped =
         SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(static value => (char)value), '"', '\\']);
 
+    /// <summary>What comes after a long piece, which is a document's body, is short: it is not to make the buffer twice as large.</summary>
+    private const int Slack = 4096;
+
     private readonly int _capacity;
     private readonly int _longestKept;
     private byte[] _buffer;
@@ -143,6 +146,6 @@ public sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
             return;
         }
 
-        _buffer = SharedArrays.Grow(_buffer, WrittenCount, Math.Max(_capacity, (long)WrittenCount + count));
+        _buffer = SharedArrays.Grow(_buffer, WrittenCount, Math.Max(_capacity, (long)WrittenCount + count + (count > Slack ? Slack : 0)));
     }
 }

@@ -95,7 +95,7 @@ public static class DocumentWriter
 
     /// <summary>
     /// Writes a document with its attachments' bytes in the JSON (those after <see cref="DocumentOptions.AttachmentsSince"/>),
-    /// piece by piece, so that an answer can be sent as it goes.
+    /// piece by piece, so that an answer can be sent as it goes. The body is given back as soon as it has been written.
     /// </summary>
     /// <param name="output">Where to.</param>
     /// <param name="database">The document's database.</param>
@@ -115,6 +115,7 @@ public static class DocumentWriter
     {
         var buffer = output.Buffer;
         WriteMembers(buffer, database, record, revision, stored, options);
+        stored.Dispose();
         if (stored.Attachments.Count > 0)
         {
             var since = AttachmentsBase(database, record, revision, options);

@@ -13,6 +13,9 @@ namespace CloudWall.Documents.Rendering;
 /// <param name="cancellation">Stops reading attachments.</param>
 public sealed class IncludedDocument(IJsonOutput output, Database database, DocumentMembers members, CancellationToken cancellation)
 {
+    /// <summary>Up to this many bytes of a body there is room for a document anyway.</summary>
+    private const int Small = 32 * 1024;
+
     /// <summary>What the three options of rows amount to.</summary>
     public static DocumentMembers MembersOf(bool conflicts, bool attachments, bool attachmentEncodingInfo) =>
         (conflicts ? DocumentMembers.Conflicts : DocumentMembers.None)
@@ -35,7 +38,7 @@ public sealed class IncludedDocument(IJsonOutput output, Database database, Docu
     public ValueTask WriteAsync(DocumentCursor cursor)
     {
         var stored = cursor.ReadWinner();
-        if (members == DocumentMembers.None && stored is not null)
+        if (members == DocumentMembers.None && stored is { Body.Length: <= Small })
         {
             using (stored)
             {
@@ -90,7 +93,7 @@ public sealed class IncludedDocument(IJsonOutput output, Database database, Docu
     public ValueTask WriteAsync(string id, RevisionLeaf winner)
     {
         var stored = database.Read(id, winner.Revision);
-        if (members == DocumentMembers.None && stored is not null)
+        if (members == DocumentMembers.None && stored is { Body.Length: <= Small })
         {
             using (stored)
             {
@@ -102,34 +105,32 @@ public sealed class IncludedDocument(IJsonOutput output, Database database, Docu
         return WriteAsync(database.Find(id), winner.Revision, stored);
     }
 
-    private async ValueTask WriteAsync(DocumentRecord? record, RevisionId revision, StoredRevision? stored)
+    private async ValueTask WriteAsync(DocumentRecord? record, RevisionId revision, StoredRevision? read)
     {
-        using (stored)
+        using var stored = await output.RoomForAsync(database, record, revision, read);
+        if (record is null || stored is null)
         {
-            if (record is null || stored is null)
+            // Purged or compacted away between the row and its document.
+            WriteNull();
+        }
+        else if ((members & DocumentMembers.AttachmentData) != 0)
+        {
+            var damage = await AttachmentData.FindDamageAsync(
+                database, record, revision, stored, new DocumentOptions(members), cancellation);
+            if (damage is not null)
             {
-                // Purged or compacted away between the row and its document.
                 WriteNull();
+                output.Buffer.Raw(","u8).Failure(damage);
+                return;
             }
-            else if ((members & DocumentMembers.AttachmentData) != 0)
-            {
-                var damage = await AttachmentData.FindDamageAsync(
-                    database, record, revision, stored, new DocumentOptions(members), cancellation);
-                if (damage is not null)
-                {
-                    WriteNull();
-                    output.Buffer.Raw(","u8).Failure(damage);
-                    return;
-                }
 
-                Begin();
-                await DocumentWriter.WriteWithDataAsync(
-                    output, database, record, revision, stored, new DocumentOptions(members), cancellation);
-            }
-            else
-            {
-                DocumentWriter.Write(Begin(), database, record, revision, stored, new DocumentOptions(members));
-            }
+            Begin();
+            await DocumentWriter.WriteWithDataAsync(
+                output, database, record, revision, stored, new DocumentOptions(members), cancellation);
+        }
+        else
+        {
+            DocumentWriter.Write(Begin(), database, record, revision, stored, new DocumentOptions(members));
         }
     }
 

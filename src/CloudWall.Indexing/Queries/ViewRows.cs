@@ -6,6 +6,8 @@ namespace CloudWall.Indexing.Queries;
 /// <summary>A walk over rows of a view. Not safe for use from several threads at once.</summary>
 public sealed class ViewRows : IDisposable
 {
+    private const int LongestKept = 64 * 1024;
+
     private readonly LevelReader _rows;
     private readonly NodeReader _nodes;
     private readonly List<RowRange> _ranges;
@@ -15,6 +17,7 @@ public sealed class ViewRows : IDisposable
     private bool _inRange;
     private bool _atNext;
     private bool _released;
+    private bool _isPutBack;
     private byte[] _place = [];
     private long _left;
     private byte[] _key = new byte[128];
@@ -76,6 +79,39 @@ public sealed class ViewRows : IDisposable
         }
 
         _left--;
+        return true;
+    }
+
+    /// <summary>How many bytes the current row has.</summary>
+    public int Length => _storedLength;
+
+    /// <summary>
+    /// Gives the current row's bytes back, if they are many: its key and value cannot be read any more, for a reader that has used them.
+    /// </summary>
+    public void Drop()
+    {
+        if (_stored.Length > LongestKept)
+        {
+            _stored = [];
+            _storedLength = 0;
+        }
+    }
+
+    /// <summary>
+    /// Gives the current row back, for a reader that cannot use it yet: the walk goes on with it, or with what has taken its place.
+    /// </summary>
+    /// <returns>False where it is held as long as the walk stands there: backwards, among several of one document with the same key.</returns>
+    public bool TryPutBack()
+    {
+        if (_query.Descending && (_same.Count > 0 || !_key.AsSpan(0, _keyLength).SequenceEqual(_place)))
+        {
+            return false;
+        }
+
+        Drop();
+        _isPutBack = true;
+        _atNext = true;
+        _left++;
         return true;
     }
 
@@ -179,7 +215,7 @@ public sealed class ViewRows : IDisposable
         {
             var place = _query.Descending ? _place : _key.AsSpan(0, _keyLength);
             _inRange = _query.Descending ? _rows.SeekBackwards(_place) : _rows.SeekForwards(place);
-            _atNext = _inRange && !(_query.Descending ? _rows.KeyBackwards : _rows.Key).SequenceEqual(place);
+            _atNext = _inRange && (_isPutBack || !(_query.Descending ? _rows.KeyBackwards : _rows.Key).SequenceEqual(place));
         }
     }
 
@@ -223,6 +259,7 @@ public sealed class ViewRows : IDisposable
 
     private void Take(ReadOnlySpan<byte> key, ReadOnlySpan<byte> stored)
     {
+        _isPutBack = false;
         _keyLength = Copy(key, ref _key);
         _storedLength = Copy(stored, ref _stored);
         RowCodec.Read(stored, out _sortKeyLength, out _);
@@ -232,7 +269,7 @@ public sealed class ViewRows : IDisposable
     {
         if (bytes.Length > to.Length)
         {
-            to = new byte[bytes.Length * 2];
+            to = new byte[bytes.Length <= LongestKept / 2 ? bytes.Length * 2 : bytes.Length];
         }
 
         bytes.CopyTo(to);

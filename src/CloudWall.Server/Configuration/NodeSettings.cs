@@ -54,6 +54,12 @@ internal sealed record NodeSettings
     /// </summary>
     public required long RequestMemory { get; init; }
 
+    /// <summary>
+    /// <c>[cloudwall] answer_memory</c> in bytes: what large answers may hold together of what is on its way to their clients. By default as
+    /// much as <see cref="RequestMemory"/>.
+    /// </summary>
+    public required long AnswerMemory { get; init; }
+
     /// <summary><c>[cloudwall] write_memory</c> in bytes: what prepared writes may take that wait for the disk.</summary>
     public required long WriteMemory { get; init; }
 
@@ -61,7 +67,7 @@ internal sealed record NodeSettings
     public required long ViewMemory { get; init; }
 
     /// <summary>
-    /// <c>[cloudwall] max_waiting</c>: how many requests may wait for <see cref="RequestMemory"/>, and for <see cref="WriteMemory"/>.
+    /// <c>[cloudwall] max_waiting</c>: how many requests may wait for <see cref="RequestMemory"/>, <see cref="AnswerMemory"/> and <see cref="WriteMemory"/> each.
     /// </summary>
     public required int MaxWaiting { get; init; }
 
@@ -169,12 +175,8 @@ internal sealed record NodeSettings
         SingleNode = settings.Boolean("couchdb", "single_node", true),
         MaxFeeds = (int)settings.Number("cloudwall", "max_feeds", 10_000, 1, int.MaxValue),
         StallTimeout = TimeSpan.FromMilliseconds(settings.Number("cloudwall", "stall_timeout", 300_000, 1, int.MaxValue)),
-        RequestMemory = settings.Number(
-            "cloudwall",
-            "request_memory",
-            Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16, 64L << 20, 256L << 20),
-            1,
-            long.MaxValue / 2),
+        RequestMemory = settings.Number("cloudwall", "request_memory", SixteenthOfMemory, 1, long.MaxValue / 2),
+        AnswerMemory = settings.Number("cloudwall", "answer_memory", SixteenthOfMemory, 1, long.MaxValue / 4),
         WriteMemory = settings.Number("cloudwall", "write_memory", 64L << 20, 1, long.MaxValue / 2),
         ViewMemory = settings.Number("cloudwall", "view_memory", 16L << 20, 0, long.MaxValue / 2),
         MaxWaiting = (int)settings.Number("cloudwall", "max_waiting", 500, 0, int.MaxValue),
@@ -225,6 +227,8 @@ internal sealed record NodeSettings
     /// document is measured by leaves out its history.
     /// </summary>
     public int MaxPeerElement => (int)Math.Clamp((Math.Min(Limits.MaxDocumentSize, 1L << 40) * 8) + (1 << 20), 1 << 20, 1 << 30);
+
+    private static long SixteenthOfMemory => Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16, 64L << 20, 256L << 20);
 
     /// <summary>The longest request line in bytes.</summary>
     public const int MaxRequestLine = 128 * 1024;

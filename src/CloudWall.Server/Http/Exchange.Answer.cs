@@ -20,6 +20,9 @@ internal sealed partial class Exchange
     /// <summary>After how many writes that did not have to wait it is asked whether the client is still there.</summary>
     private const int SentBetweenLooks = 32;
 
+    /// <summary>What is larger is sent in pieces of this size, so that only one of them is copied to be sent.</summary>
+    private const int LongestPiece = 64 * 1024;
+
     private string? _requestId;
     private int _sentAtOnce;
 
@@ -87,11 +90,7 @@ internal sealed partial class Exchange
     }
 
     /// <summary>Answers with JSON.</summary>
-    public Task WriteJsonAsync(int status, ReadOnlyMemory<byte> json)
-    {
-        Begin(status, Json);
-        return WriteAsync(json.Span, Script is null ? "\n"u8 : JsonScript.End);
-    }
+    public Task WriteJsonAsync(int status, ReadOnlyMemory<byte> json) => WriteJsonAsync(status, json.Span);
 
     /// <summary>Answers with JSON.</summary>
     public Task WriteJsonAsync(int status, ReadOnlySpan<byte> json)
@@ -100,17 +99,24 @@ internal sealed partial class Exchange
         return WriteAsync(json, Script is null ? "\n"u8 : JsonScript.End);
     }
 
-    /// <summary>Answers with JSON. The buffer may be disposed of when the task has ended.</summary>
+    /// <summary>Answers with JSON. The buffer may be disposed of when the task is there.</summary>
     public Task WriteJsonAsync(int status, JsonBuffer json) => WriteJsonAsync(status, json.WrittenSpan);
+
+    /// <summary>Answers with JSON that may be large, without a copy of the whole: it must not change until the task has ended.</summary>
+    public Task WriteLargeJsonAsync(int status, ReadOnlyMemory<byte> json)
+    {
+        Begin(status, Json);
+        return WriteLargeAsync(json, Script is null ? "\n"u8 : JsonScript.End);
+    }
 
     /// <summary>Answers <c>{"ok":true}</c>.</summary>
     public Task WriteOkAsync(int status = StatusCodes.Status200OK) => WriteJsonAsync(status, "{\"ok\":true}"u8);
 
-    /// <summary>Answers with bytes of any type.</summary>
-    public Task WriteBytesAsync(int status, string contentType, ReadOnlySpan<byte> bytes)
+    /// <summary>Answers with bytes of any type, which must not change until the task has ended.</summary>
+    public Task WriteBytesAsync(int status, string contentType, ReadOnlyMemory<byte> bytes)
     {
         Begin(status, contentType);
-        return WriteAsync(bytes, []);
+        return WriteLargeAsync(bytes, []);
     }
 
     /// <summary>Answers 304: the client has what it asks for.</summary>
@@ -160,10 +166,25 @@ internal sealed partial class Exchange
     }
 
     /// <summary>Sends bytes of an answer that has begun. A client that takes nothing for <c>stall_timeout</c> is cut off.</summary>
-    /// <param name="bytes">The bytes; they may change as soon as the task is there.</param>
+    /// <param name="bytes">The bytes; they may change when the task has ended, those of a single piece as soon as it is there.</param>
     /// <param name="stalled">Called where the client has not taken them soon, to let go of what need not be held meanwhile.</param>
-    internal ValueTask SendAsync(ReadOnlyMemory<byte> bytes, Action? stalled = null) =>
-        Sent(_context.Response.BodyWriter.WriteAsync(bytes, Aborted), stalled);
+    internal ValueTask SendAsync(ReadOnlyMemory<byte> bytes, Action? stalled = null)
+    {
+        return IsOnePiece(bytes.Length) ? Sent(_context.Response.BodyWriter.WriteAsync(bytes, Aborted), stalled) : SendPiecesAsync();
+
+        async ValueTask SendPiecesAsync()
+        {
+            for (var left = bytes; !left.IsEmpty;)
+            {
+                var piece = left[..Math.Min(left.Length, LongestPiece)];
+                await Sent(_context.Response.BodyWriter.WriteAsync(piece, Aborted), stalled);
+                left = left[piece.Length..];
+            }
+        }
+    }
+
+    /// <summary>Whether so many bytes are sent at once, from a copy of them.</summary>
+    internal static bool IsOnePiece(int length) => length <= LongestPiece;
 
     private ValueTask Sent(ValueTask<FlushResult> sending, Action? stalled)
     {
@@ -187,6 +208,19 @@ internal sealed partial class Exchange
         OperationCanceledException HasGone() => new("The client has gone.", Aborted);
 
         async ValueTask AwaitAsync(Task<FlushResult> sending, Action? stalled)
+        {
+            _answerShare?.BeginWait();
+            try
+            {
+                await TakenAsync(sending, stalled);
+            }
+            finally
+            {
+                _answerShare?.EndWait();
+            }
+        }
+
+        async ValueTask TakenAsync(Task<FlushResult> sending, Action? stalled)
         {
             if (!await TryAwaitAsync(sending, SoonTaken))
             {
@@ -275,6 +309,30 @@ internal sealed partial class Exchange
 
     /// <summary>Whether the answer's CORS headers are those of a preflight.</summary>
     internal bool IsPreflight { get; set; }
+
+    private Task WriteLargeAsync(ReadOnlyMemory<byte> bytes, ReadOnlySpan<byte> end)
+    {
+        if (IsOnePiece(bytes.Length) || IsBare || IsHead)
+        {
+            return WriteAsync(bytes.Span, end);
+        }
+
+        byte[] start = Script is null ? [] : Script.Start.ToArray();
+        _context.Response.ContentLength = start.Length + bytes.Length + end.Length;
+        return SendAllAsync(end.ToArray());
+
+        async Task SendAllAsync(byte[] end)
+        {
+            AnswerShare.Cover(bytes.Length);
+            if (start.Length > 0)
+            {
+                await SendAsync(start);
+            }
+
+            await SendAsync(bytes);
+            await SendAsync(end);
+        }
+    }
 
     private Task WriteAsync(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> end)
     {

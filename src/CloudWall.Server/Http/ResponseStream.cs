@@ -1,3 +1,4 @@
+using CloudWall.Documents;
 using CloudWall.Documents.Json;
 using CloudWall.Documents.Rendering;
 
@@ -40,12 +41,48 @@ internal sealed class ResponseStream : IJsonOutput, IDisposable
     /// <exception cref="OperationCanceledException">The client has gone.</exception>
     public ValueTask FlushIfFullAsync() => IsFull ? FlushAsync() : ValueTask.CompletedTask;
 
+    /// <summary>
+    /// Takes a share of the memory that answers have, for a piece that is larger than <see cref="AnswerMemory.Free"/>. It is given back when
+    /// the piece has been sent.
+    /// </summary>
+    /// <param name="bytes">How many bytes it has.</param>
+    /// <exception cref="DocumentException">429: too many wait for memory, or it took too long. Only where nothing has been sent.</exception>
+    /// <exception cref="OperationCanceledException">The client has gone.</exception>
+    public ValueTask ReserveAsync(long bytes)
+    {
+        return Buffer.WrittenCount + bytes <= AnswerMemory.Free || _exchange.AnswerShare.TryTake(bytes)
+            ? ValueTask.CompletedTask
+            : WaitAsync();
+
+        async ValueTask WaitAsync()
+        {
+            Stalled?.Invoke();
+            if (_exchange.AnswerShare.Bytes > 0 || IsFull)
+            {
+                // Who waits holds nothing meanwhile.
+                await FlushAsync();
+            }
+
+            await _exchange.AnswerShare.TakeAsync(bytes, _exchange.HasStarted, _exchange.Aborted);
+        }
+    }
+
     /// <summary>Sends what has gathered, and the headers if they are not yet out. For feeds that then wait.</summary>
     /// <exception cref="OperationCanceledException">The client has gone.</exception>
     public async ValueTask FlushAsync()
     {
         ThrowIfHead();
         _started = true;
+        if (!Exchange.IsOnePiece(Buffer.WrittenCount))
+        {
+            var share = _exchange.AnswerShare;
+            share.CoverOrRefuse(Buffer.WrittenCount);
+            await _exchange.SendAsync(Buffer.WrittenMemory, Stalled);
+            Buffer.Release();
+            share.Dispose();
+            return;
+        }
+
         var sending = _exchange.SendAsync(Buffer.WrittenMemory, Stalled);
         if (sending.IsCompleted)
         {
@@ -57,6 +94,7 @@ internal sealed class ResponseStream : IJsonOutput, IDisposable
             Buffer.Release();
         }
 
+        _exchange.ReleaseAnswerShare();
         await sending;
     }
 

@@ -67,7 +67,7 @@ internal static class FunctionResponse
         FunctionHeaders.Confine(exchange, json is null ? null : "application/json");
         if (json is { } any)
         {
-            return exchange.WriteJsonAsync(status, any.Utf8);
+            return exchange.WriteLargeJsonAsync(status, any.Utf8);
         }
 
         exchange.IsPlain = true;

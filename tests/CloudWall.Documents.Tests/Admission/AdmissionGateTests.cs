@@ -57,6 +57,32 @@ public sealed class AdmissionGateTests
     }
 
     [Fact]
+    public async Task Who_is_patient_waits_for_as_long_as_it_takes_however_many_wait()
+    {
+        var time = new ManualTime();
+        var gate = Gate(100, maxWaiting: 0, time);
+        await gate.TakeAsync(100, 0, Never);
+        var patient = gate.TakeAsync(10, 0, Never, patient: true).AsTask();
+        time.Elapse();
+        Assert.Equal((100, 1, false), (gate.Taken, gate.Waiting, patient.IsCompleted));
+        gate.Return(100);
+        await patient;
+        Assert.Equal((10, 0), (gate.Taken, gate.Waiting));
+    }
+
+    [Fact]
+    public async Task What_is_taken_anyway_keeps_others_waiting()
+    {
+        var gate = Gate(100);
+        gate.TakeAnyway(150);
+        var next = gate.TakeAsync(10, 0, Never).AsTask();
+        Assert.False(next.IsCompleted || gate.TryTake(1));
+        gate.Return(150);
+        await next;
+        Assert.Equal(10, gate.Taken);
+    }
+
+    [Fact]
     public async Task Refuses_who_finds_too_many_waiting()
     {
         var gate = Gate(1, maxWaiting: 1);

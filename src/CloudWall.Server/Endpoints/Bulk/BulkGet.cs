@@ -90,12 +90,17 @@ internal static class BulkGet
                 continue;
             }
 
-            using (document)
+            using var stored = await stream.RoomForAsync(exchange.Database, document.Record, document.Revision, document.Stored);
+            if (stored is null)
             {
-                output.Raw(first ? default : ","u8);
-                await OpenRevisions.WriteRowAsync(exchange, stream, document, options);
-                first = false;
+                missing.Add(revision);
+                continue;
             }
+
+            output.Raw(first ? default : ","u8);
+            await OpenRevisions.WriteRowAsync(exchange, stream, document with { Stored = stored }, options);
+            await stream.FlushIfFullAsync();
+            first = false;
         }
 
         foreach (var revision in missing)
@@ -160,9 +165,16 @@ internal static class BulkGet
                 continue;
             }
 
-            using (document)
-            using (var parts = new DocumentParts(exchange.Database, document, options, inner))
+            using var stored = await stream.RoomForAsync(exchange.Database, document.Record, document.Revision, document.Stored);
+            if (stored is null)
             {
+                missing.Add(revision);
+                continue;
+            }
+
+            using (var parts = new DocumentParts(exchange.Database, document with { Stored = stored }, options, inner))
+            {
+                stored.Dispose();
                 RelatedDocument.WriteBoundary(output, outer);
                 WritePartHeaders(output, document, parts, inner);
                 await parts.WriteAsync(stream, exchange.Aborted);

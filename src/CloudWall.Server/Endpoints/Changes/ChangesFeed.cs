@@ -124,12 +124,15 @@ internal sealed class ChangesFeed : IDisposable
         {
             pass.LastRow = Reached(pass.LastRow, cursor.Sequence);
             var times = _filter.TimesOf(cursor.Id);
+
+            // Where the client is slow the cursor lets go of its row.
+            var (id, leaves) = times > 1 ? (cursor.Id.ToArray(), cursor.Leaves.ToArray()) : default;
             for (var written = 0; written < times && _left != 0; written++)
             {
-                BeginRow(cursor.Sequence, cursor.Id, cursor.Leaves, cursor.Leaves[0].IsDeleted);
+                BeginRow(cursor.Sequence, id ?? cursor.Id, leaves ?? cursor.Leaves, (leaves ?? cursor.Leaves)[0].IsDeleted);
                 if (_options.IncludeDocs)
                 {
-                    await _documents.WriteAsync(cursor);
+                    await (id is null ? _documents.WriteAsync(cursor) : _documents.WriteAsync(Encoding.UTF8.GetString(id), leaves![0]));
                 }
 
                 await EndRowAsync(pass, cursor.Sequence);
@@ -164,6 +167,7 @@ internal sealed class ChangesFeed : IDisposable
             }
 
             await function.DecideAsync(batch, _exchange.Aborted);
+            batch.DropDocuments();
             foreach (var row in batch.Rows)
             {
                 if (_left == 0)

@@ -5,7 +5,8 @@ using CloudWall.Server.Http;
 namespace CloudWall.Server.Endpoints.Couchapps;
 
 /// <summary>
-/// A row for a list function. It is handed over as a whole, so it takes its share of the memory for requests as it grows.
+/// A row for a list function. It is handed over as a whole, so it takes its share of the memory for requests as it grows, and that for a
+/// large document before it is read.
 /// </summary>
 /// <param name="exchange">The request.</param>
 /// <param name="buffer">The row.</param>
@@ -21,6 +22,10 @@ internal sealed class RowOutput(Exchange exchange, JsonBuffer buffer) : IJsonOut
     public JsonBuffer Buffer => buffer;
 
     /// <inheritdoc/>
-    public ValueTask FlushIfFullAsync() =>
-        buffer.WrittenCount < Small ? ValueTask.CompletedTask : exchange.ReserveInAllAsync((long)Forms * buffer.WrittenCount);
+    public ValueTask ReserveAsync(long bytes) => Hold(buffer.WrittenCount + bytes);
+
+    /// <inheritdoc/>
+    public ValueTask FlushIfFullAsync() => Hold(buffer.WrittenCount);
+
+    private ValueTask Hold(long bytes) => bytes < Small ? ValueTask.CompletedTask : exchange.ReserveInAllAsync(Forms * bytes);
 }

@@ -31,6 +31,8 @@ internal static class Show
         using var body = await FunctionBody.ReadAsync(exchange);
         var request = RequestObject.Of(exchange, shown.Id, body?.Memory);
         var response = await design.CallAsync(functions => functions.Show(name, shown.Json, request, exchange.Aborted), exchange.Aborted);
+        shown.Dispose();
+        exchange.AnswerShare.CoverOrRefuse(response.Length);
         await FunctionResponse.SendAsync(exchange, response, 200, ("ETag", etag), ("Vary", "Accept"));
     }
 }

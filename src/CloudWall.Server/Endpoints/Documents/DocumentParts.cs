@@ -19,7 +19,7 @@ internal sealed class DocumentParts : IDisposable
     private readonly List<AttachmentInfo> _attachments = [];
     private readonly List<AttachmentPart> _parts = [];
 
-    /// <summary>Prepares a document for sending. The document stays the caller's.</summary>
+    /// <summary>Prepares a document for sending. The document stays the caller's, who can give it back.</summary>
     public DocumentParts(Database database, OpenedDocument document, in DocumentOptions options, byte[] boundary)
     {
         _database = database;
@@ -47,7 +47,7 @@ internal sealed class DocumentParts : IDisposable
     /// <summary>The content type of the whole.</summary>
     public string ContentType => HasParts ? RelatedDocument.ContentType(_boundary) : "application/json";
 
-    /// <summary>How many bytes the whole has.</summary>
+    /// <summary>How many bytes the whole has. To be asked before it is written.</summary>
     public long Length => RelatedDocument.Length(_boundary, _json.WrittenCount, _parts);
 
     /// <summary>Writes the whole.</summary>
@@ -57,13 +57,16 @@ internal sealed class DocumentParts : IDisposable
         if (!HasParts)
         {
             output.Raw(_json.WrittenSpan);
+            _json.Release();
             await stream.FlushIfFullAsync();
             return;
         }
 
         RelatedDocument.WriteStart(output, _boundary);
         output.Raw(_json.WrittenSpan);
+        _json.Release();
         RelatedDocument.WriteBoundary(output, _boundary);
+        await stream.FlushIfFullAsync();
         for (var i = 0; i < _parts.Count; i++)
         {
             _parts[i].WriteHeaders(output);

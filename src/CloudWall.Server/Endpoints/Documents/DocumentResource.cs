@@ -57,6 +57,12 @@ internal static class DocumentResource
 
     private static Task ShowJson(Exchange exchange, OpenedDocument document, DocumentOptions options)
     {
+        var length = document.Stored.Body.Length + 256;
+        if (length > AnswerMemory.Free)
+        {
+            return ShowLargeJson(exchange, document, options);
+        }
+
         using (document)
         {
             if (AnswerIfFresh(exchange, document, options) is { } fresh)
@@ -64,10 +70,28 @@ internal static class DocumentResource
                 return fresh;
             }
 
-            using var json = new JsonBuffer(document.Stored.Body.Length + 256);
+            using var json = new JsonBuffer(length);
             DocumentWriter.Write(json, exchange.Database, document.Record, document.Revision, document.Stored, options);
             return exchange.WriteJsonAsync(200, json);
         }
+    }
+
+    private static async Task ShowLargeJson(Exchange exchange, OpenedDocument document, DocumentOptions options)
+    {
+        using var opened = document;
+        if (AnswerIfFresh(exchange, document, options) is { } fresh)
+        {
+            await fresh;
+            return;
+        }
+
+        using var json = new JsonBuffer();
+        using (var stored = await exchange.RoomForAsync(document.Record, document.Revision, document.Stored))
+        {
+            DocumentWriter.Write(json, exchange.Database, document.Record, document.Revision, stored, options);
+        }
+
+        await exchange.WriteLargeJsonAsync(200, json.WrittenMemory);
     }
 
     private static async Task ShowWithAttachments(Exchange exchange, OpenedDocument document, DocumentOptions options)
@@ -79,6 +103,8 @@ internal static class DocumentResource
             return;
         }
 
+        using var stored = await exchange.RoomForAsync(document.Record, document.Revision, document.Stored);
+        document = document with { Stored = stored };
         if (QualityValues.AcceptsMediaType(exchange.RequestHeaders.Accept, "multipart/related"))
         {
             using var parts = new DocumentParts(exchange.Database, document, options, Boundary.Create());
@@ -90,7 +116,7 @@ internal static class DocumentResource
         }
 
         var damage = await AttachmentData.FindDamageAsync(
-            exchange.Database, document.Record, document.Revision, document.Stored, options, exchange.Aborted);
+            exchange.Database, document.Record, document.Revision, stored, options, exchange.Aborted);
         if (damage is not null)
         {
             throw new DocumentException(damage);
@@ -98,7 +124,7 @@ internal static class DocumentResource
 
         using var stream = exchange.BeginStream();
         await DocumentWriter.WriteWithDataAsync(
-            stream, exchange.Database, document.Record, document.Revision, document.Stored, options, exchange.Aborted);
+            stream, exchange.Database, document.Record, document.Revision, stored, options, exchange.Aborted);
         stream.Buffer.Raw("\n"u8);
         await stream.CompleteAsync();
     }

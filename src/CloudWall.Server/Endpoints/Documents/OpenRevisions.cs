@@ -65,12 +65,15 @@ internal static class OpenRevisions
                 continue;
             }
 
-            using (document)
+            using var stored = await stream.RoomForAsync(exchange.Database, document.Record, document.Revision, document.Stored);
+            if (stored is null)
             {
-                stream.Buffer.Raw(first ? "["u8 : ","u8);
-                await WriteRowAsync(exchange, stream, document, options);
+                missing.Add(revision);
+                continue;
             }
 
+            stream.Buffer.Raw(first ? "["u8 : ","u8);
+            await WriteRowAsync(exchange, stream, document with { Stored = stored }, options);
             first = false;
             await stream.FlushIfFullAsync();
         }
@@ -89,7 +92,7 @@ internal static class OpenRevisions
 
     /// <summary>
     /// Writes a document as <c>{"ok":…}</c>, with its attachments' bytes where they are asked for; as <c>{"error":…}</c> where those cannot
-    /// be unpacked.
+    /// be unpacked. There must be room for it; its body is given back before the row is sent.
     /// </summary>
     public static ValueTask WriteRowAsync(Exchange exchange, ResponseStream stream, OpenedDocument document, DocumentOptions options)
     {
@@ -101,6 +104,7 @@ internal static class OpenRevisions
 
         stream.Buffer.Raw("{\"ok\":"u8);
         DocumentWriter.Write(stream.Buffer, exchange.Database, document.Record, document.Revision, document.Stored, options);
+        document.Dispose();
         stream.Buffer.Raw("}"u8);
         return ValueTask.CompletedTask;
     }
@@ -139,9 +143,16 @@ internal static class OpenRevisions
                 continue;
             }
 
-            using (document)
-            using (var parts = new DocumentParts(exchange.Database, document, options, inner))
+            using var stored = await stream.RoomForAsync(exchange.Database, document.Record, document.Revision, document.Stored);
+            if (stored is null)
             {
+                missing.Add(revision);
+                continue;
+            }
+
+            using (var parts = new DocumentParts(exchange.Database, document with { Stored = stored }, options, inner))
+            {
+                stored.Dispose();
                 output.Raw("\r\nContent-Type: "u8).Raw(Encoding.ASCII.GetBytes(parts.ContentType)).Raw("\r\n\r\n"u8);
                 await parts.WriteAsync(stream, exchange.Aborted);
             }

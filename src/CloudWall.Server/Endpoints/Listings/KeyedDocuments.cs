@@ -23,6 +23,15 @@ internal sealed class KeyedDocuments(Database database, ListingKind kind, Listin
     /// <summary>The local document of that id.</summary>
     public LocalDocument? Local { get; private set; }
 
+    /// <summary>Gives the local document back, which may be large.</summary>
+    /// <returns>Its id.</returns>
+    public string TakeLocal()
+    {
+        var id = Local!.Id;
+        Local = null;
+        return id;
+    }
+
     /// <summary>Looks up the next.</summary>
     /// <returns>False where there is none.</returns>
     public bool MoveNext()

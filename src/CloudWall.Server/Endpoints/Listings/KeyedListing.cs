@@ -25,7 +25,11 @@ internal static class KeyedListing
         var documents = options.IncludeDocs ? new IncludedDocument(stream, database, options.Members, cancellation) : null;
         for (var keyed = new KeyedDocuments(database, kind, options); keyed.MoveNext();)
         {
-            if (keyed.Local is { } local)
+            if (keyed.Local is { Body.Length: > AnswerMemory.Free } && options.IncludeDocs)
+            {
+                await LocalListing.WriteLargeAsync(stream, rows, database, keyed.TakeLocal(), options);
+            }
+            else if (keyed.Local is { } local)
             {
                 WriteLocal(stream, rows, local, options);
             }

@@ -17,29 +17,72 @@ internal static class LocalListing
         {
             var skip = options.Skip;
             var left = options.Limit;
-            foreach (var document in database.ScanLocal(range.Ids))
+            var ids = range.Ids;
+            for (string? large = string.Empty; large is not null && left > 0;)
             {
-                if (skip > 0)
+                var passed = large;
+                large = null;
+                foreach (var document in database.ScanLocal(ids))
                 {
-                    skip--;
-                    continue;
+                    if (document.Id == passed)
+                    {
+                        continue;
+                    }
+
+                    if (skip > 0)
+                    {
+                        skip--;
+                        continue;
+                    }
+
+                    if (options.IncludeDocs && document.Body.Length > AnswerMemory.Free)
+                    {
+                        large = document.Id;
+                        break;
+                    }
+
+                    Write(stream, rows, document, options);
+                    await stream.FlushIfFullAsync();
+                    if (--left == 0)
+                    {
+                        break;
+                    }
                 }
 
-                rows.BeginLocalRow(document);
-                if (options.IncludeDocs)
+                if (large is not null)
                 {
-                    IncludedDocument.WriteLocal(stream.Buffer, document);
-                }
-
-                rows.EndRow();
-                await stream.FlushIfFullAsync();
-                if (--left == 0)
-                {
-                    break;
+                    // The walk would hold it while its row waits: it goes on from there.
+                    await WriteLargeAsync(stream, rows, database, large, options);
+                    ids = ids with { Start = large };
+                    left--;
                 }
             }
         }
 
         rows.End();
+    }
+
+    /// <summary>Writes the row of a local document that is large, if it is still there, once there is room for it.</summary>
+    public static async ValueTask WriteLargeAsync(
+        ResponseStream stream, ListingRows rows, Database database, string id, ListingOptions options)
+    {
+        await stream.ReserveAsync(database.FindLocal(id)?.Body.Length ?? 0);
+        if (database.FindLocal(id) is { } document)
+        {
+            Write(stream, rows, document, options);
+        }
+
+        await stream.FlushIfFullAsync();
+    }
+
+    private static void Write(ResponseStream stream, ListingRows rows, LocalDocument document, ListingOptions options)
+    {
+        rows.BeginLocalRow(document);
+        if (options.IncludeDocs)
+        {
+            IncludedDocument.WriteLocal(stream.Buffer, document);
+        }
+
+        rows.EndRow();
     }
 }

@@ -41,18 +41,33 @@ internal static class LocalDocumentResource
             return;
         }
 
-        var document = exchange.Database.FindLocal(id) ?? throw new DocumentException(DocumentError.Missing);
-        var etag = ETagOf(document.Revision, document.Body.Span);
-        if (exchange.IsFresh(etag))
+        await exchange.ReserveForAnswerAsync(Open(exchange, id).Body.Length);
+        using var json = new JsonBuffer();
+        if (TryWrite(exchange, Open(exchange, id), query, json) is { } fresh)
         {
-            await exchange.WriteNotModifiedAsync(etag);
+            await exchange.WriteNotModifiedAsync(fresh);
             return;
         }
 
+        await exchange.WriteLargeJsonAsync(200, json.WrittenMemory);
+    }
+
+    private static LocalDocument Open(Exchange exchange, string id) =>
+        exchange.Database.FindLocal(id) ?? throw new DocumentException(DocumentError.Missing);
+
+    /// <summary>Writes a local document for a client, and its entity tag.</summary>
+    /// <returns>The tag if the client has it.</returns>
+    private static string? TryWrite(Exchange exchange, LocalDocument document, DocumentQuery query, JsonBuffer json)
+    {
+        var etag = ETagOf(document.Revision, document.Body.Span);
+        if (exchange.IsFresh(etag))
+        {
+            return etag;
+        }
+
         exchange.Headers.ETag = etag;
-        using var json = new JsonBuffer(document.Body.Length + 256);
         Write(json, document, withRevisions: query.Options.Any(DocumentMembers.Revisions));
-        await exchange.WriteJsonAsync(200, json);
+        return null;
     }
 
     /// <summary>Writes a local document, or deletes it where that is what it says.</summary>

@@ -76,6 +76,17 @@ internal sealed class ViewListing
         stream.Stalled = snapshot.Pause;
         for (var any = false; rows.MoveNext(); any = true)
         {
+            var room = stream.ReserveAsync(rows.Length);
+            if (!room.IsCompletedSuccessfully)
+            {
+                var isPutBack = rows.TryPutBack();
+                await room;
+                if (isPutBack && !rows.MoveNext())
+                {
+                    break;
+                }
+            }
+
             buffer.Raw(any ? ",\r\n{\"id\":"u8 : "{\"id\":"u8).Utf8Text(rows.Id)
                 .Raw(",\"key\":"u8).Raw(rows.Key)
                 .Raw(",\"value\":"u8).Raw(rows.Value);
@@ -85,6 +96,7 @@ internal sealed class ViewListing
             }
 
             buffer.Raw("}"u8);
+            rows.Drop();
             await stream.FlushIfFullAsync();
         }
 
