@@ -12,7 +12,7 @@ namespace CloudWall.Load;
 
 /// <summary>
 /// How much memory a node takes for what is as large as it may be, or larger: attachments inside of documents, packed bodies, peers that
-/// never end. Each line says what the answer was, the most that was resident meanwhile, and what still was after at most a minute.
+/// never end, clients that do not read. Each line says what the answer was, the most that was resident meanwhile, and what still was after at most a minute.
 /// </summary>
 internal sealed class BoundsCommand(double scale, IReadOnlyList<string> only, bool markdown)
 {
@@ -49,6 +49,19 @@ internal sealed class BoundsCommand(double scale, IReadOnlyList<string> only, bo
                 await MeasureAsync(server, $"a peer whose {kind} never ends", () => ReplicateAsync(target, kind));
             }
         });
+        foreach (var way in SlowReaders.Ways)
+        {
+            var what = $"{SlowReaders.Count} clients that do not read {way.Name}";
+            if (IsWanted(what))
+            {
+                await WithNodeAsync(async (node, server, target) =>
+                {
+                    await SlowReaders.FillAsync(target);
+                    await MeasureAsync(server, what, () => SlowReaders.RunAsync(target, way));
+                });
+            }
+        }
+
         await WithNodeAsync(
             async (node, server, target) => await MeasureAsync(server, $"12 documents of 7 MB in one bulk, with a heap of {HeapLimit >> 20} MiB", async () =>
             {
@@ -83,7 +96,7 @@ internal sealed class BoundsCommand(double scale, IReadOnlyList<string> only, bo
 
     private async Task MeasureAsync(ServerProcess server, string what, Func<Task<string>> run)
     {
-        if (only.Count > 0 && !only.Any(part => what.Contains(part, StringComparison.Ordinal)))
+        if (!IsWanted(what))
         {
             return;
         }
@@ -103,6 +116,8 @@ internal sealed class BoundsCommand(double scale, IReadOnlyList<string> only, bo
             what, answer, Figures.Mebibytes(idle), Figures.Mebibytes(most), Figures.Mebibytes(most - idle), Figures.Mebibytes(after - idle),
             $"≤ {Figures.Mebibytes(Most)}, {Figures.Mebibytes(Left)}{(most - idle > Most || after - idle > Left ? ": missed" : "")}");
     }
+
+    private bool IsWanted(string what) => only.Count == 0 || only.Any(part => what.Contains(part, StringComparison.Ordinal));
 
     private long Scaled(long count) => Math.Max(2, (long)(count * Math.Min(1, scale)));
 
