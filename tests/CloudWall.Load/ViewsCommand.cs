@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
+using CloudWall.DesignDocuments.Views;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Indexing.Building;
@@ -11,7 +12,6 @@ using CloudWall.Load.Works;
 using CloudWall.Scripting;
 using CloudWall.Scripting.JavaScript;
 using CloudWall.Scripting.Running;
-using CloudWall.DesignDocuments.Views;
 using CloudWall.Storage;
 using CloudWall.Storage.RocksDb;
 

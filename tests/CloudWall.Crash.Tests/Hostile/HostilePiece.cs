@@ -6,13 +6,13 @@ namespace CloudWall.Crash.Tests.Hostile;
 internal sealed record HostilePiece(string Name, string Statements)
 {
     private const string Given = "emit, log, send, getRow, start, require, provides, registerType, sum, isArray, toJSON";
-    private static readonly string[] _long = ["for ever", "endless", "pattern", "memory", "greedy", "stack", "deep"];
+    private static readonly string[] Long = ["for ever", "endless", "pattern", "memory", "greedy", "stack", "deep"];
 
     /// <summary>What it tries, in a word or two.</summary>
     public string Group => Name[..Name.IndexOf(':', StringComparison.Ordinal)];
 
     /// <summary>Whether it takes as much time as it is given, or nearly.</summary>
-    public bool TakesLong => _long.Contains(Group);
+    public bool TakesLong => Long.Contains(Group);
 
     /// <summary>Whether the function that it is put into can never do what it should.</summary>
     public bool NeverEnds => Group is "endless";

@@ -28,11 +28,11 @@ public sealed class HostileTests(ITestOutputHelper output)
     private const int Mebibyte = 1024 * 1024;
     private const int MostOfAnAnswer = 64 * Mebibyte;
 
-    private static readonly int _limit = Soak.Number("CLOUDWALL_HOSTILE_LIMIT", 200);
-    private static readonly UTF8Encoding _strict = new(false, true);
+    private static readonly int Limit = Soak.Number("CLOUDWALL_HOSTILE_LIMIT", 200);
+    private static readonly UTF8Encoding Strict = new(false, true);
 
     // Documents of which each must be tried: two small ones, one that is large, one that is deep and has all kinds of characters.
-    private static readonly Dictionary<string, JsonObject> _documents = new Dictionary<string, JsonObject>
+    private static readonly Dictionary<string, JsonObject> Documents = new Dictionary<string, JsonObject>
     {
         ["a"] = new() { ["n"] = 1 },
         ["b"] = new()
@@ -59,8 +59,8 @@ public sealed class HostileTests(ITestOutputHelper output)
     public async Task Functions_that_mean_harm_cost_only_themselves()
     {
         using var data = new TemporaryDirectory();
-        await using var node = await NodeProcess.StartAsync(data.Path, more: $"[couchdb]\nos_process_timeout = {_limit}\n");
-        var neighbours = new Neighbours(node.Client, _limit);
+        await using var node = await NodeProcess.StartAsync(data.Path, more: $"[couchdb]\nos_process_timeout = {Limit}\n");
+        var neighbours = new Neighbours(node.Client, Limit);
         await neighbours.PrepareAsync();
         var own = await PrepareAsync(node);
         (await node.Client.PutAsync("elsewhere", null, TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
@@ -169,7 +169,7 @@ public sealed class HostileTests(ITestOutputHelper output)
         foreach (var kind in FunctionKind.All)
         {
             (await node.Client.PutAsync(kind.Name, null)).EnsureSuccessStatusCode();
-            foreach (var (id, document) in _documents)
+            foreach (var (id, document) in Documents)
             {
                 (await node.Client.PutAsJsonAsync($"{kind.Name}/{id}", document)).EnsureSuccessStatusCode();
             }
@@ -224,7 +224,7 @@ public sealed class HostileTests(ITestOutputHelper output)
         }
 
         var calls = FunctionKind.All.Count + 2 + ((CallsOf(kind) - 1) * 2);
-        var tooLate = TimeSpan.FromMilliseconds(_limit * calls) + TimeSpan.FromSeconds(1);
+        var tooLate = TimeSpan.FromMilliseconds(Limit * calls) + TimeSpan.FromSeconds(1);
         var times = await Task.WhenAll(Enumerable.Range(0, atOnce).Select(_ => JudgeAsync(node, kind, piece, "")));
         if (times.Max() > tooLate)
         {
@@ -239,7 +239,7 @@ public sealed class HostileTests(ITestOutputHelper output)
     /// </summary>
     private async Task TryAloneAsync(NodeProcess node, FunctionKind kind, HostilePiece piece)
     {
-        var tooLate = TimeSpan.FromMilliseconds(_limit * CallsOf(kind)) + TimeSpan.FromSeconds(1);
+        var tooLate = TimeSpan.FromMilliseconds(Limit * CallsOf(kind)) + TimeSpan.FromSeconds(1);
         foreach (var form in (string[])["called alone", "loaded alone"])
         {
             var design = form is "called alone" ? kind.WhenCalled(piece.Statements) : kind.WhenLoaded(piece.Statements);
@@ -276,8 +276,8 @@ public sealed class HostileTests(ITestOutputHelper output)
     private static int CallsOf(FunctionKind kind) => kind.Name switch
     {
         // The documents and the witness's; where a function is loaded again for each, too. The changes feed has design documents as well.
-        "map" => _documents.Count + 1,
-        "filter" => _documents.Count + 3,
+        "map" => Documents.Count + 1,
+        "filter" => Documents.Count + 3,
         "reduce" => 2,
         _ => 1,
     };
@@ -386,7 +386,7 @@ public sealed class HostileTests(ITestOutputHelper output)
     {
         try
         {
-            _strict.GetCharCount(bytes);
+            Strict.GetCharCount(bytes);
             using var json = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = int.MaxValue });
             return true;
         }

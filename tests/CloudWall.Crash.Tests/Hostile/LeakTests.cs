@@ -14,7 +14,7 @@ public sealed class LeakTests(ITestOutputHelper output)
     private const string Say = "emit(doc._id, [worldNumber(), JSON.stringify(doc)]);";
 
     // What these do goes on until it is ended, or they change the world of the very call that they are made in.
-    private static readonly string[] _groups = ["spoils", "elsewhere", "emits", "reaches", "throws", "later", "protocol"];
+    private static readonly string[] Groups = ["spoils", "elsewhere", "emits", "reaches", "throws", "later", "protocol"];
 
     [Fact]
     public async Task What_a_map_function_keeps_is_gone_with_the_next_document()
@@ -84,7 +84,7 @@ public sealed class LeakTests(ITestOutputHelper output)
         var wrong = new List<string>();
         var failed = 0;
         var every = Math.Max(1, Soak.Number("CLOUDWALL_HOSTILE_SHARE", 15) / 3);
-        var pieces = HostilePiece.Load().Where(static piece => _groups.Contains(piece.Group)).Where((_, i) => i % every == 0).ToList();
+        var pieces = HostilePiece.Load().Where(static piece => Groups.Contains(piece.Group)).Where((_, i) => i % every == 0).ToList();
         foreach (var piece in pieces)
         {
             var first = $"function (doc) {{ if (doc._id == '{Spoiled}') {{ {piece.Statements}\n }} "

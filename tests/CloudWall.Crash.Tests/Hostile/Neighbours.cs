@@ -18,7 +18,7 @@ internal sealed class Neighbours(HttpClient client, int limit)
 {
     private const int Documents = 400;
     private const int BuildEvery = 5;
-    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
     // A function begins with 16 MiB: this takes 24 more, in a small part of the shortest limit.
     private const string Large = "var all = []; for (var i = 0; i < 24; i++) { all.push(new Array(1 << 16).fill(i)); }";
@@ -77,7 +77,7 @@ internal sealed class Neighbours(HttpClient client, int limit)
         for (var i = 1; !ended.IsCancellationRequested || Answered < atLeast; i++)
         {
             await RoundAsync(database, i);
-            await Task.Delay(_pause, CancellationToken.None);
+            await Task.Delay(Pause, CancellationToken.None);
         }
     }));
 
