@@ -41,15 +41,29 @@ internal static class LocalDocumentResource
             return;
         }
 
-        await exchange.ReserveForAnswerAsync(Open(exchange, id).Body.Length);
         using var json = new JsonBuffer();
-        if (TryWrite(exchange, Open(exchange, id), query, json) is { } fresh)
+        if (TryWrite(exchange, await OpenAsync(exchange, id), query, json) is { } fresh)
         {
             await exchange.WriteNotModifiedAsync(fresh);
             return;
         }
 
         await exchange.WriteLargeJsonAsync(200, json.WrittenMemory);
+    }
+
+    /// <summary>Reads a document when there is room for it in the answer.</summary>
+    private static ValueTask<LocalDocument> OpenAsync(Exchange exchange, string id)
+    {
+        var document = Open(exchange, id);
+        var room = exchange.ReserveForAnswerAsync(document.Body.Length);
+        return room.IsCompletedSuccessfully ? new ValueTask<LocalDocument>(document) : WaitAsync(room, exchange, id);
+
+        // Apart from the above, which would hold the document meanwhile.
+        static async ValueTask<LocalDocument> WaitAsync(ValueTask room, Exchange exchange, string id)
+        {
+            await room;
+            return Open(exchange, id);
+        }
     }
 
     private static LocalDocument Open(Exchange exchange, string id) =>
