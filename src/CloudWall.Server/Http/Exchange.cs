@@ -19,7 +19,7 @@ namespace CloudWall.Server.Http;
 /// exception becomes a 500 and a line in the log.
 /// </para>
 /// <para>
-/// Reading: <see cref="Target"/> for segments, <see cref="DocumentId"/> and <see cref="AttachmentName"/> for what they mean,
+/// Reading: <see cref="Target"/> for segments, <see cref="Path"/> for the document and the attachment that they mean,
 /// <see cref="Query"/> with typed getters, <see cref="RequireJson"/> then <see cref="ReadJsonAsync"/> for a JSON body in one
 /// pooled buffer (gzip unpacked, size limited) or <see cref="ReadNormalJsonAsync"/>, <see cref="BodyReader"/> for a body that is streamed.
 /// </para>
@@ -110,52 +110,8 @@ internal sealed partial class Exchange
         set => _database = value;
     }
 
-    /// <summary>
-    /// The document in the path: <c>/{db}/{docid}</c>, <c>/{db}/_design/{name}</c> or <c>/{db}/_local/{name}</c>.
-    /// </summary>
-    /// <exception cref="DocumentException">404: it is not UTF-8, so there is no such document. 400: it is <c>_local/</c> alone.</exception>
-    public string DocumentId
-    {
-        get
-        {
-            if (!IsDocumentUtf8)
-            {
-                throw new DocumentException(DocumentError.Missing);
-            }
-
-            var id = IsPrefixed ? Target.Text(1) + "/" + Target.Text(2) : Target.Text(1);
-            return id == "_local/" ? throw HttpErrors.BadRequest("Invalid _local document id.") : id;
-        }
-    }
-
-    /// <summary>The document in the path, for who may make it.</summary>
-    /// <exception cref="DocumentException">400 <c>illegal_docid</c>: it is not UTF-8. See <see cref="DocumentId"/>.</exception>
-    public string NewDocumentId => IsDocumentUtf8
-        ? DocumentId
-        : throw new DocumentException(new DocumentError(400, "illegal_docid", "Document id must be valid UTF-8"));
-
-    /// <summary>Whether the id of the document in the path is UTF-8, as those of all documents are.</summary>
-    public bool IsDocumentUtf8 => Target.IsUtf8(1) && (!IsPrefixed || Target.IsUtf8(2));
-
-    /// <summary>The attachment in the path, its segments joined with slashes; null where the path ends with the document.</summary>
-    public string? AttachmentName => Target.Count > FirstOfAttachment ? Target.TextFrom(FirstOfAttachment) : null;
-
-    /// <summary>Whether <see cref="AttachmentName"/> is what the path says, and not a replacement for bytes that are no UTF-8.</summary>
-    public bool IsAttachmentUtf8
-    {
-        get
-        {
-            for (var i = FirstOfAttachment; i < Target.Count; i++)
-            {
-                if (!Target.IsUtf8(i))
-                {
-                    return false;
-                }
-            }
-
-            return true;
-        }
-    }
+    /// <summary>The document and the attachment that <see cref="Target"/> names.</summary>
+    public DocumentPath Path => new(Target);
 
     /// <summary>The request's headers.</summary>
     public IHeaderDictionary RequestHeaders => _context.Request.Headers;
@@ -180,11 +136,6 @@ internal sealed partial class Exchange
 
     /// <summary>How long the request has taken so far.</summary>
     internal TimeSpan Elapsed => Node.Time.GetElapsedTime(_began);
-
-    private int FirstOfAttachment => IsPrefixed ? 3 : 2;
-
-    private bool IsPrefixed =>
-        Target.Count > 2 && (Target.Bytes(1).SequenceEqual("_design"u8) || Target.Bytes(1).SequenceEqual("_local"u8));
 
     /// <summary>Checks the <c>Content-Type</c> where CouchDB insists on it.</summary>
     /// <exception cref="DocumentException">415 <c>bad_content_type</c>.</exception>

@@ -71,11 +71,11 @@ internal static class AttachmentContent
     private static AttachmentInfo Find(Exchange exchange, DocumentQuery query)
     {
         var database = exchange.Database;
-        var id = exchange.DocumentId;
+        var id = exchange.Path.Id;
         using var document = query.Revision is { } revision
             ? DocumentReader.OpenRevision(database, id, revision) ?? throw new DocumentException(DocumentError.Missing)
             : DocumentReader.OpenWinner(database, id, query.DeletedToo);
-        return document.Stored.Attachments.Find(exchange.IsAttachmentUtf8 ? exchange.AttachmentName : null);
+        return document.Stored.Attachments.Find(exchange.Path.IsAttachmentUtf8 ? exchange.Path.AttachmentName : null);
     }
 
     private static async Task SendAll(Exchange exchange, AttachmentInfo attachment, long? length, bool packed)

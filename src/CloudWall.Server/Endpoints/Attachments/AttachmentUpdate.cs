@@ -21,7 +21,7 @@ internal static class AttachmentUpdate
         var contentType = exchange.RequestHeaders.TryGetValue("Content-Type", out var type) ? type.ToString() : "application/octet-stream";
         var encoding = EncodingOf(exchange);
         var revision = RequestedRevision.Resolve(exchange, null);
-        var id = revision is null ? exchange.NewDocumentId : KnownId(exchange);
+        var id = revision is null ? exchange.Path.NewId : KnownId(exchange);
         ParsedDocument document;
         var attachments = new List<AttachmentWrite>();
         if (revision is { } named)
@@ -58,7 +58,7 @@ internal static class AttachmentUpdate
     {
         var name = NameOf(exchange);
         var revision = RequestedRevision.Resolve(exchange, null);
-        var id = revision is null ? exchange.DocumentId : KnownId(exchange);
+        var id = revision is null ? exchange.Path.Id : KnownId(exchange);
         var database = exchange.Database;
         if (revision is not { } named)
         {
@@ -80,14 +80,14 @@ internal static class AttachmentUpdate
 
     private static string NameOf(Exchange exchange)
     {
-        var name = exchange.AttachmentName!;
+        var name = exchange.Path.AttachmentName!;
         DocumentParser.ValidateAttachmentName(name);
-        return exchange.IsAttachmentUtf8 ? name : throw HttpErrors.BadRequest("Attachment name is not UTF-8 encoded");
+        return exchange.Path.IsAttachmentUtf8 ? name : throw HttpErrors.BadRequest("Attachment name is not UTF-8 encoded");
     }
 
     /// <summary>The id of a document of which a revision is named.</summary>
     private static string KnownId(Exchange exchange) =>
-        exchange.IsDocumentUtf8 ? exchange.DocumentId : throw new DocumentException(MissingRevision);
+        exchange.Path.IsUtf8 ? exchange.Path.Id : throw new DocumentException(MissingRevision);
 
     private static ContentEncoding EncodingOf(Exchange exchange) =>
         exchange.RequestHeaders.ContentEncoding.ToString().Trim().ToLowerInvariant() switch

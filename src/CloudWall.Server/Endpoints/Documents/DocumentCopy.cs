@@ -20,7 +20,7 @@ internal static class DocumentCopy
         var (target, targetRevision) = ParseDestination(exchange);
         DocumentParser.ValidateId(target, exchange.Node.Settings.Limits);
 
-        var (document, attachments) = Read(exchange.Database, exchange.DocumentId, revision);
+        var (document, attachments) = Read(exchange.Database, exchange.Path.Id, revision);
         RevisionId written;
         if (LocalDocumentResource.IsLocal(target))
         {

@@ -24,7 +24,7 @@ internal static class DocumentForm
     public static async Task Post(Exchange exchange)
     {
         CheckReferer(exchange);
-        var id = exchange.NewDocumentId;
+        var id = exchange.Path.NewId;
         DocumentParser.ValidateId(id, exchange.Node.Settings.Limits);
         var type = HeaderValue.Parse(exchange.RequestHeaders.ContentType.ToString());
         if (type.Value != "multipart/form-data")

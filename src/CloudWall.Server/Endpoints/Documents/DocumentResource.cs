@@ -16,12 +16,12 @@ internal static class DocumentResource
     public static Task Show(Exchange exchange)
     {
         var query = DocumentQuery.Parse(exchange.Query);
-        if (!exchange.IsDocumentUtf8 && !query.OpenAll && query.OpenRevisions is { Count: > 0 })
+        if (!exchange.Path.IsUtf8 && !query.OpenAll && query.OpenRevisions is { Count: > 0 })
         {
             return OpenRevisions.Show(exchange, id: null, query);
         }
 
-        var id = exchange.DocumentId;
+        var id = exchange.Path.Id;
         if (LocalDocumentResource.IsLocal(id))
         {
             return LocalDocumentResource.Show(exchange, id, query);

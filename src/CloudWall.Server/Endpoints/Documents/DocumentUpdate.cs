@@ -24,7 +24,7 @@ internal static class DocumentUpdate
     public static async Task Put(Exchange exchange)
     {
         var query = DocumentQuery.Parse(exchange.Query);
-        var id = exchange.NewDocumentId;
+        var id = exchange.Path.NewId;
         DocumentParser.ValidateId(id, exchange.Node.Settings.Limits);
         if (exchange.RequestHeaders.ContentType.ToString() is var type && type.StartsWith("multipart/related;", StringComparison.Ordinal))
         {
@@ -53,7 +53,7 @@ internal static class DocumentUpdate
     /// <summary>Deletes the document in the path.</summary>
     public static async Task Delete(Exchange exchange)
     {
-        var id = exchange.DocumentId;
+        var id = exchange.Path.Id;
         if (LocalDocumentResource.IsLocal(id))
         {
             await LocalDocumentResource.Delete(exchange, id);
