@@ -6,13 +6,17 @@ public sealed record ScriptHostOptions
     /// <summary>What code may use.</summary>
     public ScriptLimits Limits { get; init; } = new();
 
-    /// <summary>After so long without a call, compiled code is dropped (CouchDB: <c>[query_server_config] os_process_idle_limit</c>). 5 minutes.</summary>
+    /// <summary>
+    /// After so long without a call, compiled code is dropped (CouchDB: <c>[query_server_config] os_process_idle_limit</c>). 5 minutes.
+    /// </summary>
     public TimeSpan IdleTime { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How much compiled code is kept: sets of functions, each with its engines. The one longest unused goes first. 100.</summary>
     public int Capacity { get; init; } = 100;
 
-    /// <summary>Idle engines that one set of functions keeps: as many as threads are likely to want at once. The number of processors.</summary>
+    /// <summary>
+    /// Idle engines that one set of functions keeps: as many as threads are likely to want at once. The number of processors.
+    /// </summary>
     public int EnginesKept { get; init; } = Environment.ProcessorCount;
 
     /// <summary>How many calls run at a time. One database has at most half of these places. Twice the processors, at least 4.</summary>

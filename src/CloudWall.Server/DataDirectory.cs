@@ -8,7 +8,8 @@ namespace CloudWall.Server;
 /// <summary>
 /// A node's data on disk: <c>FORMAT</c> (a number: how the rest is to be read), <c>local.ini</c> (settings that the node keeps,
 /// for the owner's eyes only), <c>store/</c> (databases), <c>synced</c> (how much of them was safe on the disk), <c>indexes/</c>,
-/// <c>reserve</c> (room for a full disk), <c>starts</c> (how often the node crashed), and <c>node.lock</c> with <c>node.pid</c> (who uses it now).
+/// <c>reserve</c> (room for a full disk), <c>starts</c> (how often the node crashed), and <c>node.lock</c> with <c>node.pid</c> (who uses
+/// it now).
 /// </summary>
 internal sealed class DataDirectory : IDisposable
 {

@@ -68,8 +68,8 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
     /// <param name="options">Settings.</param>
     /// <param name="time">The clock.</param>
     /// <param name="renew">
-    /// Whether all databases become others of the same name and content, safely on the disk: writes that somebody may have seen are missing,
-    /// so that the update sequences of then must not be taken for those that are given from now on.
+    /// Whether all databases become others of the same name and content, safely on the disk: writes that somebody may have seen are
+    /// missing, so that the update sequences of then must not be taken for those that are given from now on.
     /// </param>
     /// <exception cref="StorageException">
     /// The disk failed, the format is newer than this program knows, or a database's entry or state is missing or garbled.

@@ -23,7 +23,9 @@ public sealed record EngineOptions
     public string CompressibleTypes { get; init; } =
         "text/*, application/javascript, application/json, application/xml";
 
-    /// <summary>How many bytes of prepared writes may wait for the writers of all databases, what they take beside their content included.</summary>
+    /// <summary>
+    /// How many bytes of prepared writes may wait for the writers of all databases, what they take beside their content included.
+    /// </summary>
     public long MaxQueuedBytes { get; init; } = 64L << 20;
 
     /// <summary>How many writes may wait for a place in that queue; one more is refused.</summary>

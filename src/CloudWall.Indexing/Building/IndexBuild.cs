@@ -37,7 +37,9 @@ internal sealed class IndexBuild(
     /// <summary>Functions make their thread wait, which must be none of those that answer requests.</summary>
     private const TaskCreationOptions OwnThread = TaskCreationOptions.DenyChildAttach | TaskCreationOptions.LongRunning;
 
-    /// <summary>Documents that changed no later than this have no rows: the feed has each once, and the index began with none of them.</summary>
+    /// <summary>
+    /// Documents that changed no later than this have no rows: the feed has each once, and the index began with none of them.
+    /// </summary>
     private long _newUpTo;
 
     private readonly DateTimeOffset _began = options.Time.GetUtcNow();

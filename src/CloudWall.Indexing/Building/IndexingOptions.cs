@@ -52,7 +52,9 @@ public sealed record IndexingOptions
     /// </summary>
     public Func<bool, DocumentError?> Refuse { get; init; } = static _ => null;
 
-    /// <summary>Told when an index is removed, to be built from nothing, because it is damaged: the database's name and what was met.</summary>
+    /// <summary>
+    /// Told when an index is removed, to be built from nothing, because it is damaged: the database's name and what was met.
+    /// </summary>
     public Action<string, StorageException> Damaged { get; init; } = static (_, _) => { };
 
     /// <summary>Told when a damaged index cannot be removed: nothing can be written until the whole store is made anew.</summary>

@@ -215,14 +215,18 @@ public sealed class ViewIndex : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether no design document asks for the index any more, as far as is known: builds that nobody waits for end then.</summary>
+    /// <summary>
+    /// Whether no design document asks for the index any more, as far as is known: builds that nobody waits for end then.
+    /// </summary>
     internal bool IsAbandoned
     {
         get => _isAbandoned;
         set => _isAbandoned = value;
     }
 
-    /// <summary>Closes the index where nobody uses it: no build, no compaction, no snapshot. Whoever has it still is told to open it anew.</summary>
+    /// <summary>
+    /// Closes the index where nobody uses it: no build, no compaction, no snapshot. Whoever has it still is told to open it anew.
+    /// </summary>
     internal bool TryClose()
     {
         lock (_gate)

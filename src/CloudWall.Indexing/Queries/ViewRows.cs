@@ -100,7 +100,9 @@ public sealed class ViewRows : IDisposable
     /// <summary>
     /// Gives the current row back, for a reader that cannot use it yet: the walk goes on with it, or with what has taken its place.
     /// </summary>
-    /// <returns>False where it is held as long as the walk stands there: backwards, among several of one document with the same key.</returns>
+    /// <returns>
+    /// False where it is held as long as the walk stands there: backwards, among several of one document with the same key.
+    /// </returns>
     public bool TryPutBack()
     {
         if (_query.Descending && (_same.Count > 0 || !_key.AsSpan(0, _keyLength).SequenceEqual(_place)))

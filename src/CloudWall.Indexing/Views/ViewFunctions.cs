@@ -7,7 +7,9 @@ namespace CloudWall.Indexing.Views;
 /// </summary>
 public abstract class ViewFunctions : IDisposable
 {
-    /// <summary>Runs every view's map function on each of some documents. A function that fails on a document emits nothing for it.</summary>
+    /// <summary>
+    /// Runs every view's map function on each of some documents. A function that fails on a document emits nothing for it.
+    /// </summary>
     /// <param name="documents">The documents, with <c>_id</c> and <c>_rev</c> and so on.</param>
     /// <param name="room">Bytes of rows after which no further document is begun, about.</param>
     /// <param name="rows">Takes what they emit, in the order in which it was emitted.</param>
@@ -16,7 +18,8 @@ public abstract class ViewFunctions : IDisposable
     /// How many of the documents were mapped: one at least, and all unless there is no room left or much time has passed. The others are to
     /// be given again.
     /// </returns>
-    /// <exception cref="Documents.DocumentException">The functions cannot be compiled, or the engine that runs them failed: the build ends.</exception>
+    /// <exception cref="Documents.DocumentException">The functions cannot be compiled, or the engine that runs them failed: the build
+    /// ends.</exception>
     public abstract int Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, int room, EmittedRows rows, CancellationToken cancellation);
 
     /// <summary>Runs a reduce function on several groups of rows, each with keys and values.</summary>

@@ -8,8 +8,8 @@ using CloudWall.Documents.Sequences;
 namespace CloudWall.Replication.Peers;
 
 /// <summary>
-/// The changes feed of a database of this node, page by page. Where few documents are asked for they are looked up, as long as that costs less
-/// than to pass over all others. Not safe for use by several threads at a time.
+/// The changes feed of a database of this node, page by page. Where few documents are asked for they are looked up, as long as that costs
+/// less than to pass over all others. Not safe for use by several threads at a time.
 /// </summary>
 /// <param name="filter">Asks filter functions of design documents; without it they are refused.</param>
 internal sealed class LocalChanges(LocalFilter? filter)

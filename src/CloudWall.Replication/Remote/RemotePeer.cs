@@ -90,7 +90,8 @@ internal sealed class RemotePeer : Peer
         await _http.RunAsync(
             new PeerRequest(HttpMethod.Put, query.Length == 0 ? string.Empty : "?" + query)
             {
-                // It may exist already. What cannot be created, because of its name or of the parameters, is found missing next, as CouchDB does.
+                // It may exist already. What cannot be created, because of its name or of the parameters, is found missing next, as
+                // CouchDB does.
                 Expects = static status => status
                     is HttpStatusCode.PreconditionFailed or HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed,
             },

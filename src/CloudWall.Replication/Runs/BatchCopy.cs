@@ -29,8 +29,8 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
     private bool _hasCounted;
 
     /// <summary>
-    /// What the target must have afterwards: if it has been put back to an earlier state meanwhile, it lacks one of these. What is stored in
-    /// one request is there as a whole or not at all, so that its last revision speaks for it; what the target had before is
+    /// What the target must have afterwards: if it has been put back to an earlier state meanwhile, it lacks one of these. What is stored
+    /// in one request is there as a whole or not at all, so that its last revision speaks for it; what the target had before is
     /// there since nobody knows when.
     /// </summary>
     public List<PeerChange> Witnesses { get; } = [];

@@ -19,8 +19,8 @@ public abstract class ListExchange
     public abstract bool TryGetRow(out ReadOnlyMemory<byte> row);
 
     /// <summary>
-    /// Waits on the thread of the function for the client, or for what a row is made of: meanwhile others have the place that it runs in. It
-    /// keeps the place where there is nothing to wait for.
+    /// Waits on the thread of the function for the client, or for what a row is made of: meanwhile others have the place that it runs in.
+    /// It keeps the place where there is nothing to wait for.
     /// </summary>
     public static void Await(ValueTask waiting)
     {

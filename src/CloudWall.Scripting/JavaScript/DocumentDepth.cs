@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace CloudWall.Scripting.JavaScript;
 
 /// <summary>
-/// How deep documents are nested. To write a value as JSON takes the engine time with the square of its depth, since it looks for circles on
-/// each level: what is deeper than this would run into the time limit, and would seem to be the function's fault.
+/// How deep documents are nested. To write a value as JSON takes the engine time with the square of its depth, since it looks for circles
+/// on each level: what is deeper than this would run into the time limit, and would seem to be the function's fault.
 /// </summary>
 internal static class DocumentDepth
 {

@@ -5,8 +5,8 @@ using CloudWall.Scripting.Wasm;
 namespace CloudWall.Scripting.JavaScript;
 
 /// <summary>
-/// Functions that share instances: those of one design document of one database, in one state of the engine. Each call finds that state, and
-/// leaves nothing behind: an instance is put back before it is used again.
+/// Functions that share instances: those of one design document of one database, in one state of the engine. Each call finds that state,
+/// and leaves nothing behind: an instance is put back before it is used again.
 /// </summary>
 /// <param name="engine">What makes instances.</param>
 /// <param name="scope">The database.</param>

@@ -14,7 +14,9 @@ internal sealed class SourceBrackets
     /// <summary>The innermost open bracket that is no pattern: names in patterns belong to it.</summary>
     public Bracket? InnermostBlock => _open.FirstOrDefault(static bracket => !bracket.IsPattern);
 
-    /// <summary>Whether a name is declared in an open bracket: in that bracket it is never a global one, whatever functions there are.</summary>
+    /// <summary>
+    /// Whether a name is declared in an open bracket: in that bracket it is never a global one, whatever functions there are.
+    /// </summary>
     public bool Have(string name) => _open.Any(bracket => bracket.Names.Contains(name));
 
     /// <summary>One is opened.</summary>

@@ -1,8 +1,8 @@
 namespace CloudWall.Scripting.JavaScript;
 
 /// <summary>
-/// The names that a function declares. Those of <c>let</c> and <c>const</c> hold in their block only; all are looked for in the brackets that
-/// are open where a name is assigned to. What is not certainly a declaration counts as none.
+/// The names that a function declares. Those of <c>let</c> and <c>const</c> hold in their block only; all are looked for in the brackets
+/// that are open where a name is assigned to. What is not certainly a declaration counts as none.
 /// </summary>
 internal sealed partial class SourceReader
 {

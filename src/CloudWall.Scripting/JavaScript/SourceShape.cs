@@ -1,8 +1,9 @@
 namespace CloudWall.Scripting.JavaScript;
 
 /// <summary>
-/// Whether a text is one function and nothing else: <c>function (doc) { … }</c>, <c>(doc) => { … }</c> or <c>doc => …</c>, maybe in brackets,
-/// with nothing but semicolons after it. Nothing but such a function can then keep what a call does, and nobody has it but the driver.
+/// Whether a text is one function and nothing else: <c>function (doc) { … }</c>, <c>(doc) => { … }</c> or <c>doc => …</c>, maybe in
+/// brackets, with nothing but semicolons after it. Nothing but such a function can then keep what a call does, and nobody has it but the
+/// driver.
 /// </summary>
 internal sealed class SourceShape(byte[] source)
 {

@@ -31,7 +31,9 @@ internal class TimedCall : ScriptCall
     /// <summary>Cancelled when the engine ends, whatever its calls are about.</summary>
     public CancellationToken Ending { get; set; }
 
-    /// <summary>Whether it has been one piece that took less than a millisecond: a few megabytes of memory cannot be touched in it.</summary>
+    /// <summary>
+    /// Whether it has been one piece that took less than a millisecond: a few megabytes of memory cannot be touched in it.
+    /// </summary>
     public bool IsShort => Pieces == 1 && Elapsed < TimeSpan.FromMilliseconds(1);
 
     /// <summary>How long the present piece has taken.</summary>

@@ -20,7 +20,9 @@ internal static class Driver
         ("nextRow", ScriptCall.Service.NextRow),
     ];
 
-    /// <summary>What must be deep enough, and what must end as an error rather than by a trap or by the end of the thread's stack.</summary>
+    /// <summary>
+    /// What must be deep enough, and what must end as an error rather than by a trap or by the end of the thread's stack.
+    /// </summary>
     private static readonly string[] Probes =
     [
         "(function f(n) { return n ? f(n - 1) + 1 : 0; })(8000) === 8000",

@@ -2,7 +2,9 @@ using CloudWall.Scripting.Wasm;
 
 namespace CloudWall.Scripting.QuickJs;
 
-/// <summary>The memory of an instance, as it is now. Pointers and lengths are a stranger's: nothing outside of it is ever read or written.</summary>
+/// <summary>
+/// The memory of an instance, as it is now. Pointers and lengths are a stranger's: nothing outside of it is ever read or written.
+/// </summary>
 /// <param name="bytes">All of it.</param>
 internal readonly ref struct LinearMemory(Span<byte> bytes)
 {

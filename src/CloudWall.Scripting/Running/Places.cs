@@ -1,14 +1,14 @@
 namespace CloudWall.Scripting.Running;
 
 /// <summary>
-/// The places for calls. One database has at most half of them, and databases that wait take turns. One place is quick: a call that has used
-/// it for <see cref="QuickTime"/> moves to another, and waits where there is none. So what is short never waits for what is long. Of the calls
-/// that take long those that have used least go first: a call that has had its place for as long makes way for one of them.
+/// The places for calls. One database has at most half of them, and databases that wait take turns. One place is quick: a call that has
+/// used it for <see cref="QuickTime"/> moves to another, and waits where there is none. So what is short never waits for what is long. Of
+/// the calls that take long those that have used least go first: a call that has had its place for as long makes way for one of them.
 /// </summary>
 /// <param name="count">How many there are, at least two.</param>
 /// <param name="time">
-/// The clock by which a call uses its place, read on its thread: <see cref="ThreadTime"/> where there is one, so that a call that does not get
-/// a processor is not taken for a long one.
+/// The clock by which a call uses its place, read on its thread: <see cref="ThreadTime"/> where there is one, so that a call that does
+/// not get a processor is not taken for a long one.
 /// </param>
 internal sealed class Places(int count, TimeProvider time)
 {
@@ -347,7 +347,9 @@ internal sealed class Places(int count, TimeProvider time)
             }
         }
 
-        /// <summary>Looks whether the call may go on. Its time begins with the first look, and once more with the first after a wait.</summary>
+        /// <summary>
+        /// Looks whether the call may go on. Its time begins with the first look, and once more with the first after a wait.
+        /// </summary>
         /// <returns>False where it has to wait, until <see cref="Moved"/>.</returns>
         public bool TryGoOn()
         {

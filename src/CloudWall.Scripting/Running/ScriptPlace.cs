@@ -33,7 +33,9 @@ internal abstract class ScriptPlace
     /// <param name="waited">How long it has just waited for something without using the processor: that counts, too.</param>
     public abstract void Check(CancellationToken cancellation, TimeSpan waited = default);
 
-    /// <summary>Called between two pieces of work: a call that has had its place for long lets others have theirs before it goes on.</summary>
+    /// <summary>
+    /// Called between two pieces of work: a call that has had its place for long lets others have theirs before it goes on.
+    /// </summary>
     public virtual void MakeWay()
     {
     }

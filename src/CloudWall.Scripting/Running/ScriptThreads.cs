@@ -201,7 +201,8 @@ public sealed class ScriptThreads : ScriptRunner
             Current = null;
             if (Worker.Leave(this))
             {
-                // Nothing is to be done on this thread: whoever waits for the result goes on here rather than on another that has to wake up.
+                // Nothing is to be done on this thread: whoever waits for the result goes on here rather than on another that has to wake
+                // up.
                 Finish(result, failure);
             }
             else
@@ -226,7 +227,9 @@ public sealed class ScriptThreads : ScriptRunner
     /// <summary>A thread, and what it is to do next.</summary>
     private sealed class Worker
     {
-        /// <summary>After so many calls one after another, memory of the stack goes back to the system although there is more to do.</summary>
+        /// <summary>
+        /// After so many calls one after another, memory of the stack goes back to the system although there is more to do.
+        /// </summary>
         private const int MostCalls = 100;
 
         /// <summary>The worker whose call has just ended on this thread; null while it runs.</summary>

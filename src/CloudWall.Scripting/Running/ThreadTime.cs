@@ -19,7 +19,9 @@ internal sealed partial class ThreadTime : TimeProvider
     /// <inheritdoc/>
     public override long TimestampFrequency => 1_000_000_000;
 
-    /// <summary>The clock for calls whose node has another: that one, where it is not the system's or the system has none of threads.</summary>
+    /// <summary>
+    /// The clock for calls whose node has another: that one, where it is not the system's or the system has none of threads.
+    /// </summary>
     public static TimeProvider Beside(TimeProvider time) => time == System && Shared is { } shared ? shared : time;
 
     /// <inheritdoc/>

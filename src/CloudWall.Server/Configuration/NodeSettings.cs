@@ -25,14 +25,14 @@ internal sealed record NodeSettings
     public required int MaxUriLength { get; init; }
 
     /// <summary>
-    /// <c>[chttpd] max_connections</c>: one more is told to come back later, and so is one that would take files which the stores need. CouchDB's
-    /// default is 2048.
+    /// <c>[chttpd] max_connections</c>: one more is told to come back later, and so is one that would take files which the stores need.
+    /// CouchDB's default is 2048.
     /// </summary>
     public required int MaxConnections { get; init; }
 
     /// <summary>
-    /// <c>[cloudwall] max_connections_per_address</c>: how many of them may come from one address, or one IPv6 network of 64 bits; null for three
-    /// quarters of those that there is room for.
+    /// <c>[cloudwall] max_connections_per_address</c>: how many of them may come from one address, or one IPv6 network of 64 bits; null
+    /// for three quarters of those that there is room for.
     /// </summary>
     public required int? MaxConnectionsPerAddress { get; init; }
 
@@ -55,8 +55,8 @@ internal sealed record NodeSettings
     public required long RequestMemory { get; init; }
 
     /// <summary>
-    /// <c>[cloudwall] answer_memory</c> in bytes: what large answers may hold together of what is on its way to their clients. By default as
-    /// much as <see cref="RequestMemory"/>.
+    /// <c>[cloudwall] answer_memory</c> in bytes: what large answers may hold together of what is on its way to their clients. By default
+    /// as much as <see cref="RequestMemory"/>.
     /// </summary>
     public required long AnswerMemory { get; init; }
 
@@ -67,7 +67,8 @@ internal sealed record NodeSettings
     public required long ViewMemory { get; init; }
 
     /// <summary>
-    /// <c>[cloudwall] max_waiting</c>: how many requests may wait for <see cref="RequestMemory"/>, <see cref="AnswerMemory"/> and <see cref="WriteMemory"/> each.
+    /// <c>[cloudwall] max_waiting</c>: how many requests may wait for <see cref="RequestMemory"/>, <see cref="AnswerMemory"/> and
+    /// <see cref="WriteMemory"/> each.
     /// </summary>
     public required int MaxWaiting { get; init; }
 

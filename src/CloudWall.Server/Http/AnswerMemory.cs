@@ -5,9 +5,9 @@ namespace CloudWall.Server.Http;
 
 /// <summary>
 /// The memory that all answers have together for what is on its way to their clients, beyond <see cref="Free"/> for each
-/// (<c>[cloudwall] answer_memory</c>). A large piece, which is a document as a rule, takes its share before it is read and gives it back when
-/// the client has taken it. Where none is left answers wait in turn, and whoever is slowest to take its piece is cut off: who takes nothing
-/// for <see cref="Stall"/>, or lets its piece wait for <see cref="Slow"/> in all. An eighth is kept for pieces of middling size.
+/// (<c>[cloudwall] answer_memory</c>). A large piece, which is a document as a rule, takes its share before it is read and gives it back
+/// when the client has taken it. Where none is left answers wait in turn, and whoever is slowest to take its piece is cut off: who takes
+/// nothing for <see cref="Stall"/>, or lets its piece wait for <see cref="Slow"/> in all. An eighth is kept for pieces of middling size.
 /// </summary>
 internal sealed class AnswerMemory : IDisposable
 {

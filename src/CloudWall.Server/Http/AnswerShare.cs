@@ -20,7 +20,9 @@ internal sealed class AnswerShare(AnswerMemory memory, Action cut) : IDisposable
     /// <summary>How many bytes it has.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>How long the client has let its piece wait, by now and since it last took something; zero while it does not wait for it.</summary>
+    /// <summary>
+    /// How long the client has let its piece wait, by now and since it last took something; zero while it does not wait for it.
+    /// </summary>
     internal (TimeSpan InAll, TimeSpan Now) Waited
     {
         get

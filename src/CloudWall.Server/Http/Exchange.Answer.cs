@@ -29,7 +29,9 @@ internal sealed partial class Exchange
     /// <summary>The answer's headers.</summary>
     public IHeaderDictionary Headers => _context.Response.Headers;
 
-    /// <summary>Whether the status of the answer is one that no body goes with: functions may choose those, too (RFC 9110, 6.4.1).</summary>
+    /// <summary>
+    /// Whether the status of the answer is one that no body goes with: functions may choose those, too (RFC 9110, 6.4.1).
+    /// </summary>
     private bool IsBare => _context.Response.StatusCode is StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent or StatusCodes.Status304NotModified;
 
     /// <summary>Whether the headers have been sent, so that no other answer is possible.</summary>
@@ -38,7 +40,9 @@ internal sealed partial class Exchange
     /// <summary>What the answer's headers and the log call this request; a client may choose it.</summary>
     public string RequestId => _requestId ??= ChooseRequestId();
 
-    /// <summary>The absolute URI of a path, by the name under which the client reached us (proxies may say: <c>X-Forwarded-*</c>).</summary>
+    /// <summary>
+    /// The absolute URI of a path, by the name under which the client reached us (proxies may say: <c>X-Forwarded-*</c>).
+    /// </summary>
     /// <param name="path">The path, encoded; see <see cref="PercentEncoding.Encode"/>.</param>
     public string AbsoluteUri(string path)
     {
@@ -154,8 +158,8 @@ internal sealed partial class Exchange
     }
 
     /// <summary>
-    /// Begins an answer of unknown length. For a status that goes alone the handler ends here: what it would write is not wanted. For HEAD it
-    /// ends where the first bytes would be sent.
+    /// Begins an answer of unknown length. For a status that goes alone the handler ends here: what it would write is not wanted. For
+    /// HEAD it ends where the first bytes would be sent.
     /// </summary>
     /// <param name="status">The status.</param>
     /// <param name="contentType">The content type.</param>

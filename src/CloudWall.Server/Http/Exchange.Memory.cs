@@ -35,7 +35,8 @@ internal sealed partial class Exchange
     /// none left. It is given back when it has been sent. Where it does not come at once, nothing is to be held of the piece meanwhile.
     /// </summary>
     /// <param name="bytes">How many bytes it has.</param>
-    /// <exception cref="DocumentException">429: too many wait for memory, or it took too long. Only where nothing has been sent.</exception>
+    /// <exception cref="DocumentException">429: too many wait for memory, or it took too long. Only where nothing has been
+    /// sent.</exception>
     public ValueTask ReserveForAnswerAsync(long bytes) => bytes <= AnswerMemory.Free || AnswerShare.TryTake(bytes)
         ? ValueTask.CompletedTask
         : AnswerShare.TakeAsync(bytes, HasStarted, Aborted);

@@ -42,11 +42,12 @@ internal sealed class ResponseStream : IJsonOutput, IDisposable
     public ValueTask FlushIfFullAsync() => IsFull ? FlushAsync() : ValueTask.CompletedTask;
 
     /// <summary>
-    /// Takes a share of the memory that answers have, for a piece that is larger than <see cref="AnswerMemory.Free"/>. It is given back when
-    /// the piece has been sent.
+    /// Takes a share of the memory that answers have, for a piece that is larger than <see cref="AnswerMemory.Free"/>. It is given back
+    /// when the piece has been sent.
     /// </summary>
     /// <param name="bytes">How many bytes it has.</param>
-    /// <exception cref="DocumentException">429: too many wait for memory, or it took too long. Only where nothing has been sent.</exception>
+    /// <exception cref="DocumentException">429: too many wait for memory, or it took too long. Only where nothing has been
+    /// sent.</exception>
     /// <exception cref="OperationCanceledException">The client has gone.</exception>
     public ValueTask ReserveAsync(long bytes)
     {

@@ -102,8 +102,8 @@ internal static class FunctionHeaders
     }
 
     /// <summary>
-    /// Sets headers of a request that a function rewrites. Who asks, by which name they reached the node, and how the body is framed stay as they
-    /// were.
+    /// Sets headers of a request that a function rewrites. Who asks, by which name they reached the node, and how the body is framed stay
+    /// as they were.
     /// </summary>
     public static void ApplyToRequest(Exchange exchange, NormalJson headers)
     {

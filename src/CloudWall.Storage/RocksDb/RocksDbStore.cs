@@ -87,8 +87,8 @@ public sealed partial class RocksDbStore : KeyValueStore
     }
 
     /// <summary>
-    /// Opens a store beside this one for what can be made anew: its one keyspace is <see cref="Keyspace.Meta"/>, and it takes its memory from
-    /// this store's cache and write buffers. It has no log: what was not flushed (<see cref="Sync"/>, or disposing of it) is lost in a
+    /// Opens a store beside this one for what can be made anew: its one keyspace is <see cref="Keyspace.Meta"/>, and it takes its memory
+    /// from this store's cache and write buffers. It has no log: what was not flushed (<see cref="Sync"/>, or disposing of it) is lost in a
     /// crash, but always from some commit on, never from the middle. Dispose of it before this store.
     /// </summary>
     /// <param name="directory">Its directory, which is made where there is none.</param>
@@ -368,7 +368,8 @@ public sealed partial class RocksDbStore : KeyValueStore
             using var compact = new SettingsHandle(rocksdb_compactoptions_create(), rocksdb_compactoptions_destroy);
             rocksdb_compactoptions_set_exclusive_manual_compaction(compact.Pointer, 0);
 
-            // What lies in the last level alone has nothing above it that would delete it. Values can only be moved by rewriting their keys.
+            // What lies in the last level alone has nothing above it that would delete it. Values can only be moved by rewriting their
+            // keys.
             rocksdb_compactoptions_set_bottommost_level_compaction(compact.Pointer, moveValues ? ForceLastLevel : LastLevelWhereNeeded);
             rocksdb_compactoptions_set_blob_garbage_collection_policy(
                 compact.Pointer, moveValues ? ForceBlobGarbageCollection : NoBlobGarbageCollection);

@@ -113,7 +113,8 @@ internal static class Tuning
 
         if (alone)
         {
-            // What is built anew is compacted once, when it is there: until then compaction would only take the processor from what is built.
+            // What is built anew is compacted once, when it is there: until then compaction would only take the processor from what is
+            // built.
             rocksdb_options_set_level0_file_num_compaction_trigger(native, 16);
             rocksdb_options_set_level0_slowdown_writes_trigger(native, 32);
             rocksdb_options_set_level0_stop_writes_trigger(native, 48);

@@ -119,7 +119,8 @@ internal sealed class BulkReader(Database database, DocumentLimits limits, Memor
 
     /// <summary>Ends the reading.</summary>
     /// <returns>The documents, and what is to be done with them.</returns>
-    /// <exception cref="DocumentException">400: it is no JSON, no object, or has no list of documents; or one of them is refused.</exception>
+    /// <exception cref="DocumentException">400: it is no JSON, no object, or has no list of documents; or one of them is
+    /// refused.</exception>
     public async ValueTask<BulkRequest> CompleteAsync()
     {
         if (_long is not null)

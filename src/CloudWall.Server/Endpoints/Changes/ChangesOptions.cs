@@ -6,7 +6,9 @@ using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Changes;
 
-/// <summary>What a changes feed is asked for (CouchDB: <c>/{db}/_changes</c>). Names may be in any case; the last of several counts.</summary>
+/// <summary>
+/// What a changes feed is asked for (CouchDB: <c>/{db}/_changes</c>). Names may be in any case; the last of several counts.
+/// </summary>
 internal sealed class ChangesOptions
 {
     /// <summary>As good as no limit: CouchDB's default.</summary>

@@ -9,7 +9,9 @@ using CloudWall.Server.Scripts;
 
 namespace CloudWall.Server.Endpoints.Couchapps;
 
-/// <summary><c>/{db}/_design/{ddoc}/_list/{function}[/{other-ddoc}]/{view}</c>: a function turns the rows of a view into anything.</summary>
+/// <summary>
+/// <c>/{db}/_design/{ddoc}/_list/{function}[/{other-ddoc}]/{view}</c>: a function turns the rows of a view into anything.
+/// </summary>
 internal static class List
 {
     /// <summary>GET.</summary>

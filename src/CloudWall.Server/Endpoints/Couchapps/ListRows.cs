@@ -10,7 +10,9 @@ using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Couchapps;
 
-/// <summary>What a list function lists: the rows of a view, what they reduce to, or documents. They are read as the function asks for them.</summary>
+/// <summary>
+/// What a list function lists: the rows of a view, what they reduce to, or documents. They are read as the function asks for them.
+/// </summary>
 internal abstract class ListRows : IDisposable
 {
     /// <summary>Begins to read a view, and disposes of the snapshot in the end.</summary>

@@ -38,7 +38,9 @@ internal static class RewriteRules
         throw HttpErrors.NotFound("missing");
     }
 
-    /// <summary>As in CouchDB: the rule's parameters, then those of the request from its end, then what the path has bound, each once.</summary>
+    /// <summary>
+    /// As in CouchDB: the rule's parameters, then those of the request from its end, then what the path has bound, each once.
+    /// </summary>
     private static RequestTarget Make(
         RewriteScope scope,
         Rule rule,

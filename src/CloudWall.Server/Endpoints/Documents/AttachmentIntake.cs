@@ -32,14 +32,16 @@ internal static class AttachmentIntake
 
     private const int PieceLength = 64 << 10;
 
-    /// <summary>Stages the attachments: data in the JSON, stubs, and what follows in further parts of the request, in their order.</summary>
+    /// <summary>
+    /// Stages the attachments: data in the JSON, stubs, and what follows in further parts of the request, in their order.
+    /// </summary>
     /// <param name="exchange">The request.</param>
     /// <param name="attachments">The attachments.</param>
     /// <param name="parts">The request's body, its first part read; null where it has only the JSON.</param>
     /// <param name="received">What was received while the document came in; null for nothing.</param>
     /// <param name="mode">
-    /// Edits, or replicated revisions: what cannot be unpacked though it is said to be gzip is refused in the former, and in the latter kept
-    /// as the bytes that it is, because the revision exists elsewhere already.
+    /// Edits, or replicated revisions: what cannot be unpacked though it is said to be gzip is refused in the former, and in the latter
+    /// kept as the bytes that it is, because the revision exists elsewhere already.
     /// </param>
     /// <returns>The attachments; each that has content must be disposed of after the write.</returns>
     /// <exception cref="DocumentException">400: a part is missing or not what was announced. 413: one is too large.</exception>

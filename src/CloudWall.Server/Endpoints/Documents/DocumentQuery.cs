@@ -8,7 +8,9 @@ using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Documents;
 
-/// <summary>The parameters of requests for documents, read as CouchDB reads them: flags are on where they are exactly <c>true</c>.</summary>
+/// <summary>
+/// The parameters of requests for documents, read as CouchDB reads them: flags are on where they are exactly <c>true</c>.
+/// </summary>
 internal readonly record struct DocumentQuery
 {
     /// <summary>What is to be shown, and since when.</summary>

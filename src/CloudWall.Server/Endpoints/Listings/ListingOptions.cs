@@ -57,7 +57,9 @@ internal sealed class ListingOptions
     /// <summary>Whether a view is reduced; null for as it comes.</summary>
     public bool? Reduce { get; private set; }
 
-    /// <summary>Which state of a view is read: <c>true</c>, <c>false</c> or <c>lazy</c> (<c>stale</c> says the same in other words).</summary>
+    /// <summary>
+    /// Which state of a view is read: <c>true</c>, <c>false</c> or <c>lazy</c> (<c>stale</c> says the same in other words).
+    /// </summary>
     public string Update { get; private set; } = "true";
 
     /// <summary>By how many elements of keys rows are grouped: 0 for one group, the largest number for whole keys.</summary>

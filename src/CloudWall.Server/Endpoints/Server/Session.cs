@@ -30,6 +30,9 @@ internal static class Session
         return exchange.WriteOkAsync();
     }
 
-    /// <summary>POST: there are no session cookies yet. CouchDB's replicator takes this answer, and no other, to mean that basic credentials must do.</summary>
+    /// <summary>
+    /// POST: there are no session cookies yet. CouchDB's replicator takes this answer, and no other, to mean that basic credentials must
+    /// do.
+    /// </summary>
     public static Task Begin(Exchange exchange) => throw HttpErrors.NotFound("missing");
 }
