@@ -4,17 +4,20 @@ using System.Text;
 namespace CloudWall.Load.Works;
 
 /// <summary>New documents of 1 KiB, one a request.</summary>
-internal sealed class Put(int connections) : Work
+internal class Put(int connections) : Work
 {
     public override string Name => $"PUT, {connections} connection{(connections == 1 ? "" : "s")}";
 
+    /// <summary>The database that they go to.</summary>
+    protected virtual string Database => "put";
+
     public override async Task PrepareRunAsync(Site site)
     {
-        var database = await site.DatabaseAsync("put");
+        var database = await site.DatabaseAsync(Database);
         var run = site.Keep(Name, () => 0);
         site.Set(Name, run + 1);
         var count = site.Scaled(connections == 1 ? 400 : 4000);
-        site.Set("put.requests", Enumerable.Range(0, count).Select(i =>
+        site.Set(Name + ".requests", Enumerable.Range(0, count).Select(i =>
         {
             var id = string.Create(CultureInfo.InvariantCulture, $"p{connections}-{run}-{i:D6}");
             return site.Target.Request("PUT", database + "/" + id, Encoding.UTF8.GetBytes(Samples.Kilobyte(id, i)));
@@ -23,7 +26,7 @@ internal sealed class Put(int connections) : Work
 
     public override async Task<long> RunAsync(Site site)
     {
-        var requests = site.Keep("put.requests", () => new List<byte[]>());
+        var requests = site.Keep(Name + ".requests", () => new List<byte[]>());
         return await SpreadAsync(await site.ConnectAsync(connections), requests.Count, i => requests[i], 201);
     }
 }

@@ -19,13 +19,15 @@ internal sealed class ViewBuild(int functions) : Work
         site.Set(Name, run);
 
         // Another function each time, or there would be an index already.
-        await site.ReadAsync("PUT", string.Create(CultureInfo.InvariantCulture, $"{database}/_design/build{functions}-{run}"), Orders.Design(functions, run), 201);
+        var path = string.Create(CultureInfo.InvariantCulture, $"{database}/_design/build{functions}-{run}");
+        await site.ReadAsync("PUT", path, Orders.Design(functions, run), 201);
     }
 
     public override async Task<long> RunAsync(Site site)
     {
         var database = await Orders.MakeAsync(site);
-        var path = string.Create(CultureInfo.InvariantCulture, $"{database}/_design/build{functions}-{site.Keep(Name, () => 0)}/_view/orders0?reduce=false&limit=1");
+        var design = string.Create(CultureInfo.InvariantCulture, $"build{functions}-{site.Keep(Name, () => 0)}");
+        var path = $"{database}/_design/{design}/_view/orders0?reduce=false&limit=1";
         (await (await site.ConnectAsync(1))[0].SendAsync(site.Target.Request("GET", path))).Expect(200).AtLeast(50);
         return Orders.Count(site);
     }
