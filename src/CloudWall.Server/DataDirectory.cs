@@ -57,9 +57,6 @@ internal sealed class DataDirectory : IDisposable
     /// <summary>The indexes, which can be made anew from the databases.</summary>
     public string Indexes => System.IO.Path.Combine(Path, "indexes");
 
-    /// <summary>A file that says that the indexes are to be made anew at the next start.</summary>
-    public string IndexesLost => System.IO.Path.Combine(Indexes, "damaged");
-
     private string ProcessFile => System.IO.Path.Combine(Path, "node.pid");
 
     /// <summary>Takes a directory into use; makes it where there is none.</summary>

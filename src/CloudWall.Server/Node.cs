@@ -30,8 +30,6 @@ using CloudWall.Server.Logging;
 using CloudWall.Server.Scripts;
 using CloudWall.Server.Starts;
 using CloudWall.Storage;
-using CloudWall.Storage.Memory;
-using CloudWall.Storage.RocksDb;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -62,7 +60,7 @@ internal sealed class Node : IAsyncDisposable
     private readonly Administrators _administrators;
     private readonly RemoteHosts _hosts;
     private readonly DataDirectory? _directory;
-    private RocksDbStore? _ownStore;
+    private StorageEngine? _storage;
     private KeyValueStore? _derivedStore;
     private KestrelServer? _server;
     private StartRecord? _starts;
@@ -309,7 +307,7 @@ internal sealed class Node : IAsyncDisposable
         await following;
         await EndAsync("indexes", () => Indexes?.DisposeAsync().AsTask() ?? Task.CompletedTask);
         await EndAsync("databases", () => Databases?.DisposeAsync().AsTask() ?? Task.CompletedTask);
-        IDisposable?[] rest = [Scripts, _derivedStore, _ownStore, _starts, _directory, AnswerMemory, MemoryReturn, _hosts, _administrators, _stopping];
+        IDisposable?[] rest = [Scripts, _derivedStore, _storage, _starts, _directory, AnswerMemory, MemoryReturn, _hosts, _administrators, _stopping];
         foreach (var part in rest)
         {
             await EndAsync(part?.GetType().Name ?? string.Empty, () =>
@@ -431,17 +429,9 @@ internal sealed class Node : IAsyncDisposable
         };
         try
         {
-            if (options.Store is { } store)
-            {
-                Databases = DatabaseCatalogue.Open(store, engine, Time);
-            }
-            else
-            {
-                var directory = _directory ?? throw new ConfigurationException("A node needs a data directory, or a store.");
-                Databases = OpenStore(directory, engine);
-            }
-
-            OpenIndexes();
+            _storage = OpenStorage(options);
+            Databases = OpenCatalogue(_storage, engine);
+            OpenIndexes(_storage);
             Views = new ViewGroups(Scripts, Indexes, Metrics.CountMapped);
         }
         catch (StorageException e)
@@ -450,18 +440,39 @@ internal sealed class Node : IAsyncDisposable
         }
     }
 
-    private DatabaseCatalogue OpenStore(DataDirectory directory, EngineOptions engine)
+    private StorageEngine OpenStorage(NodeOptions options)
     {
-        var store = RocksDbStore.Open(
-            directory.Store, new RocksDbOptions { MarkFile = directory.Synced, MaxOpenFiles = _files.DocumentTables });
-        _ownStore = store;
-        var names = DatabaseCatalogue.ReadNames(store);
-        foreach (var table in store.DamagedTables)
+        if (options.Store is { } given)
         {
-            Log.Write(LogLevel.Error, DamageReport.Of(table, names));
+            return StorageEngine.Of(given);
         }
 
-        if (store.Loss is not { } loss)
+        var directory = _directory ?? throw new ConfigurationException("A node needs a data directory, or a store.");
+        return StorageEngine.Open(
+            Settings.Storage,
+            new StorageOptions
+            {
+                Directory = directory.Store,
+                DerivedDirectory = directory.Indexes,
+                MarkFile = directory.Synced,
+                MaxOpenFiles = _files.DocumentTables,
+                MaxDerivedFiles = _files.IndexTables,
+            });
+    }
+
+    private DatabaseCatalogue OpenCatalogue(StorageEngine storage, EngineOptions engine)
+    {
+        var store = storage.Main;
+        if (storage.DamagedTables.Count > 0)
+        {
+            var names = DatabaseCatalogue.ReadNames(store);
+            foreach (var table in storage.DamagedTables)
+            {
+                Log.Write(LogLevel.Error, DamageReport.Of(table, names));
+            }
+        }
+
+        if (storage.Loss is not { } loss)
         {
             return DatabaseCatalogue.Open(store, engine, Time);
         }
@@ -469,10 +480,10 @@ internal sealed class Node : IAsyncDisposable
         var kept = loss.KeptIn is { } files ? $" The log is kept as it was found in {files}." : string.Empty;
         Log.Write(
             LogLevel.Error,
-            $"Writes may be missing from {directory.Store}. {loss.Explanation}{kept} "
+            $"Writes may be missing from {_directory?.Store}. {loss.Explanation}{kept} "
             + "All databases have other update sequences now: whoever replicates with this node compares everything anew, and brings back what it has.");
         var databases = DatabaseCatalogue.Open(store, engine, Time, renew: true);
-        store.AcceptLoss();
+        storage.AcceptLoss();
         return databases;
     }
 
@@ -546,40 +557,28 @@ internal sealed class Node : IAsyncDisposable
             (database, selection) => LocalSourceFilter.Open(Scripts, Uuids, database, user, selection));
     }
 
-    private void OpenIndexes()
+    private void OpenIndexes(StorageEngine storage)
     {
-        if (_ownStore is not { } main)
-        {
-            _derivedStore = new MemoryStore();
-            Indexes = OpenIndexes(_derivedStore);
-            return;
-        }
-
-        var directory = _directory!.Indexes;
-        if (File.Exists(_directory.IndexesLost))
+        if (storage.IsDerivedGivenUp)
         {
             Log.Write(LogLevel.Warning, "The indexes were damaged when the node ran last, and are made anew.");
-            Directory.Delete(directory, recursive: true);
+            storage.EraseDerived();
         }
 
         try
         {
-            OpenIndexes(main, directory);
+            _derivedStore = storage.OpenDerived();
+            Indexes = OpenIndexes(_derivedStore);
         }
-        catch (StorageException e) when (Directory.Exists(directory))
+        catch (StorageException e) when (storage.KeepsDerived)
         {
             // All of it can be made anew.
-            Log.Write(LogLevel.Warning, $"The indexes in {directory} are damaged, and are made anew: {e.Message}");
+            Log.Write(LogLevel.Warning, $"The indexes in {_directory?.Indexes} are damaged, and are made anew: {e.Message}");
             _derivedStore?.Dispose();
-            Directory.Delete(directory, recursive: true);
-            OpenIndexes(main, directory);
+            storage.EraseDerived();
+            _derivedStore = storage.OpenDerived();
+            Indexes = OpenIndexes(_derivedStore);
         }
-    }
-
-    private void OpenIndexes(RocksDbStore main, string directory)
-    {
-        _derivedStore = main.OpenDerived(directory, new RocksDbOptions { MaxOpenFiles = _files.IndexTables });
-        Indexes = OpenIndexes(_derivedStore);
     }
 
     private IndexCatalogue OpenIndexes(KeyValueStore store) => IndexCatalogue.Open(
@@ -602,11 +601,11 @@ internal sealed class Node : IAsyncDisposable
         var when = "when the node is started next";
         try
         {
-            File.WriteAllBytes(_directory!.IndexesLost, []);
+            _storage!.GiveUpDerived();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (StorageException)
         {
-            when = $"once {_directory!.Indexes} is deleted, while the node is stopped";
+            when = $"once {_directory?.Indexes} is deleted, while the node is stopped";
         }
 
         Log.Write(LogLevel.Error, $"The indexes are damaged, and are made anew {when}: {failure.Message}");

@@ -35,6 +35,23 @@ public sealed class NodeTests
     }
 
     [Fact]
+    public async Task A_setting_chooses_the_storage_engine()
+    {
+        using var directory = new TemporaryDirectory();
+        (string, string) admin = ("jan", "one");
+        for (var start = 0; start < 2; start++)
+        {
+            await using var node = await StartAsync(directory, admin, ("cloudwall", "storage_engine", "memory"));
+            Assert.Equal(404, await StatusAsync(node, "GET", "/db", admin));
+            Assert.Equal(201, await StatusAsync(node, "PUT", "/db", admin));
+            Assert.False(Directory.Exists(Path.Combine(directory.Path, "store")));
+        }
+
+        await Assert.ThrowsAsync<ConfigurationException>(
+            () => StartAsync(directory, admin, ("cloudwall", "storage_engine", "other")));
+    }
+
+    [Fact]
     public async Task An_admin_that_is_given_is_stored_and_wins()
     {
         using var directory = new TemporaryDirectory();
@@ -99,8 +116,10 @@ public sealed class NodeTests
         await ending;
     }
 
-    private static Task<Node> StartAsync(TemporaryDirectory directory, (string, string)? admin = null) =>
-        Node.StartAsync(new NodeOptions { DataDirectory = directory.Path, Settings = Quick, Admin = admin }, TestContext.Current.CancellationToken);
+    private static Task<Node> StartAsync(
+        TemporaryDirectory directory, (string, string)? admin = null, params (string, string, string)[] settings) => Node.StartAsync(
+        new NodeOptions { DataDirectory = directory.Path, Settings = [.. Quick, .. settings], Admin = admin },
+        TestContext.Current.CancellationToken);
 
     private static async Task<int> StatusAsync(Node node, string method, string target, (string Name, string Password) admin)
     {

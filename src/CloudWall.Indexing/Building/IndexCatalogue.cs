@@ -47,7 +47,7 @@ public sealed class IndexCatalogue : IAsyncDisposable
     /// collation made, those whose rows another engine made, and what is left of those that were removed before. The store stays the
     /// caller's.
     /// </summary>
-    /// <param name="store">A store of its own (<c>RocksDbStore.OpenDerived</c>).</param>
+    /// <param name="store">A store of its own (<c>StorageEngine.OpenDerived</c>).</param>
     /// <param name="incarnations">The incarnations of the databases that there are.</param>
     /// <param name="options">Settings.</param>
     /// <exception cref="PlatformNotSupportedException">There is no Unicode collation.</exception>

@@ -4,7 +4,6 @@ using CloudWall.Documents.Databases;
 using CloudWall.Server.Configuration;
 using CloudWall.Server.Disk;
 using CloudWall.Storage;
-using CloudWall.Storage.RocksDb;
 
 namespace CloudWall.Server.CommandLine;
 
@@ -33,31 +32,29 @@ internal static class DataCheck
 
         try
         {
-            using var store = RocksDbStore.OpenReadOnly(data.Store, new RocksDbOptions { MarkFile = data.Synced });
-            if (store.Loss is { } loss)
+            using var storage = StorageEngine.OpenReadOnly(
+                StorageEngine.Default,
+                new StorageOptions { Directory = data.Store, DerivedDirectory = data.Indexes, MarkFile = data.Synced });
+            if (storage.Loss is { } loss)
             {
                 Print(new Finding(null, $"writes may be missing: {loss.Explanation}"));
             }
 
-            var names = DatabaseCatalogue.ReadNames(store);
-            foreach (var table in store.DamagedTables)
+            var names = DatabaseCatalogue.ReadNames(storage.Main);
+            foreach (var table in storage.DamagedTables)
             {
                 Print(new Finding(null, DamageReport.Of(table, names)));
             }
 
-            databases = StoreCheck.Run(store, uploads: true, Print);
+            databases = StoreCheck.Run(storage.Main, uploads: true, Print);
+            foreach (var damage in storage.FindDamageInDerived())
+            {
+                Print(new Finding(null, $"the indexes are damaged ({damage}). The directory {data.Indexes} may be deleted: they are made anew"));
+            }
         }
         catch (StorageException e)
         {
             throw new ConfigurationException($"The databases in {data.Store} cannot be opened: {e.Message}", e);
-        }
-
-        if (Directory.Exists(data.Indexes) && Directory.EnumerateFileSystemEntries(data.Indexes).Any())
-        {
-            foreach (var damage in RocksDbStore.FindDamageInDerived(data.Indexes, new RocksDbOptions()))
-            {
-                Print(new Finding(null, $"the indexes are damaged ({damage}). The directory {data.Indexes} may be deleted: they are made anew"));
-            }
         }
 
         await output.WriteLineAsync(findings == 0

@@ -6,6 +6,7 @@ using CloudWall.Documents.Json;
 using CloudWall.Scripting;
 using CloudWall.Server.Disk;
 using CloudWall.Server.Logging;
+using CloudWall.Storage;
 
 namespace CloudWall.Server.Configuration;
 
@@ -62,6 +63,9 @@ internal sealed record NodeSettings
 
     /// <summary><c>[cloudwall] write_memory</c> in bytes: what prepared writes may take that wait for the disk.</summary>
     public required long WriteMemory { get; init; }
+
+    /// <summary><c>[cloudwall] storage_engine</c>: what keeps the databases, one of <see cref="StorageEngine.Names"/>.</summary>
+    public required string Storage { get; init; }
 
     /// <summary><c>[cloudwall] view_memory</c> in bytes: what may be kept in memory of views, for queries.</summary>
     public required long ViewMemory { get; init; }
@@ -179,6 +183,7 @@ internal sealed record NodeSettings
         RequestMemory = settings.Number("cloudwall", "request_memory", SixteenthOfMemory, 1, long.MaxValue / 2),
         AnswerMemory = settings.Number("cloudwall", "answer_memory", SixteenthOfMemory, 1, long.MaxValue / 4),
         WriteMemory = settings.Number("cloudwall", "write_memory", 64L << 20, 1, long.MaxValue / 2),
+        Storage = settings.Choice("cloudwall", "storage_engine", StorageEngine.Default, [.. StorageEngine.Names]),
         ViewMemory = settings.Number("cloudwall", "view_memory", 16L << 20, 0, long.MaxValue / 2),
         MaxWaiting = (int)settings.Number("cloudwall", "max_waiting", 500, 0, int.MaxValue),
         WaitTimeout = TimeSpan.FromMilliseconds(settings.Number("cloudwall", "wait_timeout", 30_000, 1, int.MaxValue)),

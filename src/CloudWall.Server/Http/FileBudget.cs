@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using CloudWall.Storage.RocksDb;
+using CloudWall.Storage;
 
 namespace CloudWall.Server.Http;
 
@@ -31,8 +31,8 @@ internal sealed partial class FileBudget
     public FileBudget(int limit)
     {
         _limit = limit;
-        DocumentTables = Math.Clamp(limit / 8, RocksDbOptions.FewestOpenFiles, MostTables);
-        IndexTables = Math.Clamp(limit / 16, RocksDbOptions.FewestOpenFiles, MostTables);
+        DocumentTables = Math.Clamp(limit / 8, StorageOptions.FewestOpenFiles, MostTables);
+        IndexTables = Math.Clamp(limit / 16, StorageOptions.FewestOpenFiles, MostTables);
         LastPeer = limit == int.MaxValue ? int.MaxValue : Math.Max(0, limit - DocumentTables);
         Refusals = Math.Clamp(limit / 64, 4, 64);
         var tables = DocumentTables + IndexTables - (2 * EngineOverhead);

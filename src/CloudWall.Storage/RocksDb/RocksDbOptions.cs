@@ -15,7 +15,7 @@ public sealed record RocksDbOptions
     public long LogBytes { get; init; } = 64L << 20;
 
     /// <summary>The least that the engine takes for <see cref="MaxOpenFiles"/>: it counts ten for what is not tables.</summary>
-    public const int FewestOpenFiles = 20;
+    public const int FewestOpenFiles = StorageOptions.FewestOpenFiles;
 
     /// <summary>
     /// Table and blob files held open, at least <see cref="FewestOpenFiles"/>. 512. Where there are few, levels are kept in fewer files,
