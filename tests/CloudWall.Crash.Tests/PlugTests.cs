@@ -156,19 +156,20 @@ public sealed class PlugTests(ITestOutputHelper output)
     private static async Task RunAsync(TemporaryDirectory data, Ledger ledger, int seed, IReadOnlyDictionary<string, string> environment)
     {
         await using var node = await NodeProcess.StartAsync(data.Path, environment);
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         if (!node.HasExited && environment["PLUG_LIES"] == "0")
         {
             try
             {
                 await Inspection.OverHttpAsync(node.Client, ledger);
             }
-            catch (HttpRequestException) when (node.HasExited)
+            catch (HttpRequestException)
             {
-                // It was pulled while we looked.
+                // It was pulled while we looked. Its connections end a moment before it does.
+                await node.WaitAsync(patience.Token);
             }
         }
 
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         await new Workload(ledger, seed).RunAsync(node, int.MaxValue / 2);
         await node.WaitAsync(patience.Token);
     }
