@@ -6,7 +6,7 @@ namespace CloudWall.Crash.Tests;
 /// <summary>The library that pulls the plug, compiled once (<c>Plug/plug.c</c> says what it does).</summary>
 internal static class PlugLibrary
 {
-    private static readonly Lazy<string> Compiled = new(Compile);
+    private static readonly Lazy<string> Compiled = new(() => Compile("plug.c", "plug.so", "-shared", "-fPIC"));
 
     /// <summary>What a node's environment has to have to run on a machine whose plug is pulled.</summary>
     public static IReadOnlyDictionary<string, string> Environment(string data, int after, int seed, bool lies = false, string? trace = null) =>
@@ -20,12 +20,16 @@ internal static class PlugLibrary
             ["PLUG_TRACE"] = trace ?? "",
         };
 
-    private static string Compile()
+    /// <summary>Compiles a C program of <c>Plug/</c>.</summary>
+    /// <param name="source">The name of its file.</param>
+    /// <param name="output">The name of what comes out, beside the tests.</param>
+    /// <param name="options">More options of the compiler.</param>
+    /// <returns>The path of what came out.</returns>
+    public static string Compile(string source, string output, params ReadOnlySpan<string> options)
     {
-        var library = Path.Combine(AppContext.BaseDirectory, "plug.so");
-        var source = Path.Combine(AppContext.BaseDirectory, "Plug", "plug.c");
+        var path = Path.Combine(AppContext.BaseDirectory, output);
         var start = new ProcessStartInfo("cc") { RedirectStandardError = true };
-        foreach (var argument in (string[])["-shared", "-fPIC", "-O1", "-o", library, source, "-ldl", "-lpthread"])
+        foreach (var argument in (string[])[.. options, "-O1", "-o", path, Path.Combine(AppContext.BaseDirectory, "Plug", source), "-ldl", "-lpthread"])
         {
             start.ArgumentList.Add(argument);
         }
@@ -33,6 +37,6 @@ internal static class PlugLibrary
         using var compiler = Process.Start(start)!;
         var errors = compiler.StandardError.ReadToEnd();
         compiler.WaitForExit();
-        return compiler.ExitCode == 0 ? library : throw new InvalidOperationException($"The C compiler has failed: {errors}");
+        return compiler.ExitCode == 0 ? path : throw new InvalidOperationException($"The C compiler has failed: {errors}");
     }
 }

@@ -144,8 +144,12 @@ static struct change *note(enum what what, const char *from, const char *to) {
 /* Keeps a file under another name, so that its removal can be undone. */
 static void bury(struct change *change, const char *path) {
   char grave[PATH_MAX + 40];
-  snprintf(grave, sizeof grave, "%s/%ld", graveyard, graves++);
-  if (!REAL(link)(path, grave)) strcpy(change->kept, grave);
+  int result;
+  /* Graves of earlier processes may be there still. */
+  do {
+    snprintf(grave, sizeof grave, "%s/%ld", graveyard, graves++);
+  } while ((result = REAL(link)(path, grave)) && errno == EEXIST);
+  if (!result) strcpy(change->kept, grave);
 }
 
 static void undo_change(struct change *change) {
