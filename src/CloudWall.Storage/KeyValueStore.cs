@@ -25,41 +25,56 @@ public abstract class KeyValueStore : KeyValueReader
     public abstract void Sync();
 
     /// <summary>
-    /// Returns the space of deleted and overwritten entries in a range to the disk, as far as the engine can; blocks until done.
-    /// What is live is rewritten only where removed entries lie among it.
+    /// Returns the space of removed and replaced entries in a range of some keyspaces, as far as it is worth what it costs the engine;
+    /// blocks until done.
     /// </summary>
-    /// <param name="space">The keyspace.</param>
+    /// <param name="spaces">The keyspaces.</param>
     /// <param name="lower">First key of the range.</param>
     /// <param name="upper">First key after the range.</param>
-    /// <param name="moveValues">
-    /// Whether large values that are live are moved, so that removed ones that lie among them in a file go
-    /// (<see cref="KeyspaceStatistics.Held"/>).
-    /// </param>
-    /// <exception cref="OperationCanceledException">It was broken off by <see cref="CompactionSuspended"/>.</exception>
-    public abstract void Compact(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper, bool moveValues = false);
+    /// <param name="removed">How many bytes of large values were removed from the range whose space has not been returned yet.</param>
+    /// <param name="live">How many bytes of large values the range still has.</param>
+    /// <param name="cancellation">Gives up between the keyspaces.</param>
+    /// <returns>How many of the removed bytes are still held, because too much that is live lies among them.</returns>
+    /// <exception cref="OperationCanceledException">It was broken off, also by <see cref="ReclaimSuspended"/>.</exception>
+    /// <exception cref="StorageException">The disk failed.</exception>
+    public abstract long Reclaim(
+        ReadOnlySpan<Keyspace> spaces,
+        ReadOnlySpan<byte> lower,
+        ReadOnlySpan<byte> upper,
+        long removed = 0,
+        long live = 0,
+        CancellationToken cancellation = default);
 
     /// <summary>
-    /// Quickly returns the space of a range in which everything has been deleted and which nobody reads any more, as far as files hold
-    /// nothing else. <see cref="Compact"/> does the rest.
+    /// Returns the space of large values that were removed anywhere in a keyspace, where enough of them lie among live ones to be worth
+    /// moving those; blocks until done.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">It was broken off by <see cref="ReclaimSuspended"/>.</exception>
+    /// <exception cref="StorageException">The disk failed.</exception>
+    public abstract void ReclaimValues(Keyspace space);
+
+    /// <summary>
+    /// Quickly returns the space of a range in which everything has been deleted and which nobody reads any more, as far as that is
+    /// cheap. <see cref="Reclaim"/> does the rest.
     /// </summary>
     /// <param name="space">The keyspace.</param>
     /// <param name="lower">First key of the range.</param>
     /// <param name="upper">First key after the range; there is no entry of that key.</param>
+    /// <exception cref="StorageException">The disk failed.</exception>
     public abstract void Discard(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper);
 
-    /// <summary>Moves what is in memory to files of its own, so that the log can go; blocks until done.</summary>
-    /// <exception cref="StorageException">The disk failed.</exception>
-    public abstract void Flush();
-
     /// <summary>
-    /// Whether every <see cref="Compact"/> ends soon, those that are running too. Space that was not returned by then is returned
+    /// Whether every <see cref="Reclaim"/> ends soon, those that are running too. Space that was not returned by then is returned
     /// another time.
     /// </summary>
-    public abstract bool CompactionSuspended { get; set; }
+    public abstract bool ReclaimSuspended { get; set; }
 
     /// <summary>About how many bytes a range takes on disk (and, for what is not yet on disk, in memory).</summary>
     public abstract long ApproximateSize(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper);
 
-    /// <summary>What the engine knows of a keyspace's files.</summary>
-    public abstract KeyspaceStatistics ReadStatistics(Keyspace space);
+    /// <summary>
+    /// Bytes on disk for each byte of keys and values (8 more for each entry) in a keyspace, large values apart; 1 where nothing is on
+    /// disk yet.
+    /// </summary>
+    public abstract double ReadDensity(Keyspace space);
 }

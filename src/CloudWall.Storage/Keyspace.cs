@@ -15,7 +15,10 @@ public enum Keyspace
     /// <summary>Bodies by document id and revision: values of a few hundred bytes to a few megabytes.</summary>
     Bodies = 2,
 
-    /// <summary>One row per document by update sequence. Each row is written once and single-deleted once.</summary>
+    /// <summary>
+    /// One row per document by update sequence. A row is put once and deleted once, and engines rely on it: a key is never put again
+    /// before it was deleted, and never deleted without a row. Otherwise an older row may come back.
+    /// </summary>
     Sequences = 3,
 
     /// <summary>Attachment content in chunks, large values that compaction should not rewrite.</summary>

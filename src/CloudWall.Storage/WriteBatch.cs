@@ -15,16 +15,10 @@ public abstract class WriteBatch : IDisposable
     /// <summary>Sets a key's value.</summary>
     public abstract void Put(Keyspace space, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value);
 
-    /// <summary>Removes a key; nothing happens where there is none.</summary>
-    public abstract void Delete(Keyspace space, ReadOnlySpan<byte> key);
-
     /// <summary>
-    /// Removes a key that was put exactly once since it was last removed; cheaper than <see cref="Delete"/>, because the two
-    /// writes cancel each other out. Not to be mixed with <see cref="Delete"/>: a key that was ever removed with that can only be
-    /// single-deleted again after a <see cref="DeleteRange"/> over it. What happens to other keys is undefined: an older value
-    /// may come back.
+    /// Removes a key; nothing happens where there is none, but in <see cref="Keyspace.Sequences"/>, whose rows only exist once.
     /// </summary>
-    public abstract void SingleDelete(Keyspace space, ReadOnlySpan<byte> key);
+    public abstract void Delete(Keyspace space, ReadOnlySpan<byte> key);
 
     /// <summary>Removes every key that is at least <paramref name="lower"/> and less than <paramref name="upper"/>.</summary>
     public abstract void DeleteRange(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper);

@@ -32,8 +32,15 @@ internal sealed class DiscardingStore : KeyValueStore
 
     public override void Sync() => _store.Sync();
 
-    public override void Compact(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper, bool moveValues = false) =>
-        _store.Compact(space, lower, upper, moveValues);
+    public override long Reclaim(
+        ReadOnlySpan<Keyspace> spaces,
+        ReadOnlySpan<byte> lower,
+        ReadOnlySpan<byte> upper,
+        long removed = 0,
+        long live = 0,
+        CancellationToken cancellation = default) => _store.Reclaim(spaces, lower, upper, removed, live, cancellation);
+
+    public override void ReclaimValues(Keyspace space) => _store.ReclaimValues(space);
 
     public override void Discard(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper)
     {
@@ -44,18 +51,16 @@ internal sealed class DiscardingStore : KeyValueStore
         Discarded++;
     }
 
-    public override void Flush() => _store.Flush();
-
-    public override bool CompactionSuspended
+    public override bool ReclaimSuspended
     {
-        get => _store.CompactionSuspended;
-        set => _store.CompactionSuspended = value;
+        get => _store.ReclaimSuspended;
+        set => _store.ReclaimSuspended = value;
     }
 
     public override long ApproximateSize(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper) =>
         _store.ApproximateSize(space, lower, upper);
 
-    public override KeyspaceStatistics ReadStatistics(Keyspace space) => _store.ReadStatistics(space);
+    public override double ReadDensity(Keyspace space) => _store.ReadDensity(space);
 
     protected override void Dispose(bool disposing) => _store.Dispose();
 

@@ -217,7 +217,7 @@ internal sealed class FlatCommand(double scale, IReadOnlyList<string> only, IRea
         var residentBefore = Environment.WorkingSet;
 
         // What came before them left files that would be compacted, all in one piece, in one window or the other.
-        _store.Compact(Keyspace.Meta, [], [byte.MaxValue]);
+        _store.Reclaim([Keyspace.Meta], [], [byte.MaxValue]);
         var first = await Cost.MeasureAsync(window, () => CreateAsync(0, window), _store);
         await CreateAsync(window, count - window);
         var last = await Cost.MeasureAsync(window, () => CreateAsync(count - window, count), _store);

@@ -69,20 +69,20 @@ public abstract class KeyValueStoreContract : IDisposable
     }
 
     [Fact]
-    public void A_key_put_once_can_be_single_deleted_again_and_again()
+    public void A_key_put_once_can_be_deleted_again_and_again()
     {
         for (var i = 0; i < 3; i++)
         {
             Commit(batch => batch.Put(Keyspace.Sequences, B("a"), B("row")));
             Assert.NotNull(Store.GetBytes(Keyspace.Sequences, B("a")));
-            Commit(batch => batch.SingleDelete(Keyspace.Sequences, B("a")));
+            Commit(batch => batch.Delete(Keyspace.Sequences, B("a")));
             Assert.Null(Store.GetBytes(Keyspace.Sequences, B("a")));
         }
 
         Commit(batch =>
         {
             batch.Put(Keyspace.Sequences, B("b"), B("row"));
-            batch.SingleDelete(Keyspace.Sequences, B("b"));
+            batch.Delete(Keyspace.Sequences, B("b"));
         });
         Assert.Null(Store.GetBytes(Keyspace.Sequences, B("b")));
     }
@@ -124,7 +124,7 @@ public abstract class KeyValueStoreContract : IDisposable
         });
         Assert.Empty(Scan(lower, upper));
         Assert.Empty(Scan(lower, upper, descending: true));
-        Store.Compact(Keyspace.Documents, B(lower), B(upper));
+        Store.Reclaim([Keyspace.Documents], B(lower), B(upper), cancellation: CancellationToken.None);
         Assert.Equal(0, Store.ApproximateSize(Keyspace.Documents, B(lower), B(upper)));
         Assert.Equal(["a=a", "b=b", "c=c", "d=d"], Scan("", "z"));
     }
@@ -192,7 +192,7 @@ public abstract class KeyValueStoreContract : IDisposable
             using var cursor = Store.Scan(space, B("a"), B("z"));
             Assert.True(cursor.MoveNext());
             Assert.True(cursor.Value.SequenceEqual(large));
-            Store.Compact(space, B("a"), B("z"));
+            Store.Reclaim([space], B("a"), B("z"), cancellation: CancellationToken.None);
         }
     }
 
@@ -279,7 +279,7 @@ public abstract class KeyValueStoreContract : IDisposable
             batch.Put(Keyspace.Documents, B("a"), B("new"));
             batch.DeleteRange(Keyspace.Documents, B("b"), B("z"));
         });
-        Store.Compact(Keyspace.Documents, B(""), B("z"));
+        Store.Reclaim([Keyspace.Documents], B(""), B("z"), cancellation: CancellationToken.None);
         Assert.Equal(B("a"), snapshot.GetBytes(Keyspace.Documents, B("a")));
         Assert.Equal(B("c"), snapshot.GetBytes(Keyspace.Documents, B("c")));
         using (var cursor = snapshot.Scan(Keyspace.Documents, B(""), B("z")))
@@ -296,7 +296,7 @@ public abstract class KeyValueStoreContract : IDisposable
         Put("a", "1");
         using var value = Store.Get(Keyspace.Documents, B("a"));
         Commit(batch => batch.Delete(Keyspace.Documents, B("a")));
-        Store.Compact(Keyspace.Documents, B(""), B("z"));
+        Store.Reclaim([Keyspace.Documents], B(""), B("z"), cancellation: CancellationToken.None);
         Assert.True(value.Span.SequenceEqual(B("1")));
         Assert.True(value.Memory.Span.SequenceEqual(B("1")));
     }
@@ -393,7 +393,7 @@ public abstract class KeyValueStoreContract : IDisposable
         Assert.Throws<ArgumentOutOfRangeException>(() => Store.Scan(None, B("a"), B("b")));
         Assert.Throws<ArgumentOutOfRangeException>(() => batch.Put(None, B("a"), B("b")));
         Assert.Throws<ArgumentOutOfRangeException>(() => batch.DeleteRange(None, B("a"), B("b")));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Store.Compact(None, B("a"), B("b")));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Store.Reclaim([None], B("a"), B("b"), cancellation: CancellationToken.None));
         Assert.Throws<ArgumentOutOfRangeException>(() => Store.ApproximateSize(None, B("a"), B("b")));
     }
 
@@ -413,12 +413,12 @@ public abstract class KeyValueStoreContract : IDisposable
         }
 
         Assert.InRange(SizeOf("big"), Big * Length / 3, Big * Length * 3);
-        Store.Compact(space, B(""), B("z"));
+        Store.Reclaim([space], B(""), B("z"), cancellation: CancellationToken.None);
         Assert.InRange(SizeOf("big"), Big * Length * (1 - tolerance), Big * Length * (1 + tolerance));
         Assert.Equal(0, SizeOf("tiny"));
 
         Commit(batch => batch.DeleteRange(space, B("big"), B("big~")));
-        Store.Compact(space, B(""), B("z"), moveValues: true);
+        Assert.Equal(0, Store.Reclaim([space], B(""), B("z"), removed: Big * Length, live: Small * Length, CancellationToken.None));
         Assert.InRange(SizeOf("big"), 0, Length);
         Assert.InRange(SizeOf("small"), Small * Length * 0.9, Small * Length * 1.1);
 
@@ -439,7 +439,7 @@ public abstract class KeyValueStoreContract : IDisposable
                 batch.Put(Keyspace.Sequences, B($"{t}-{i:d4}"), B("row"));
                 if (i > 0)
                 {
-                    batch.SingleDelete(Keyspace.Sequences, B($"{t}-{i - 1:d4}"));
+                    batch.Delete(Keyspace.Sequences, B($"{t}-{i - 1:d4}"));
                 }
 
                 Store.Commit(batch, sync: true);
@@ -513,7 +513,7 @@ public abstract class KeyValueStoreContract : IDisposable
         Assert.Throws<ObjectDisposedException>(() => store.Scan(Keyspace.Documents, B("a"), B("z")));
         Assert.Throws<ObjectDisposedException>(store.Snapshot);
         Assert.Throws<ObjectDisposedException>(store.CreateBatch);
-        Assert.Throws<ObjectDisposedException>(() => store.Compact(Keyspace.Documents, B("a"), B("z")));
+        Assert.Throws<ObjectDisposedException>(() => store.Reclaim([Keyspace.Documents], B("a"), B("z"), cancellation: CancellationToken.None));
         Assert.Throws<ObjectDisposedException>(() => store.ApproximateSize(Keyspace.Documents, B("a"), B("z")));
     }
 

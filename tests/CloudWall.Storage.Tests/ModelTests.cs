@@ -21,7 +21,6 @@ public sealed class ModelTests
     private static readonly Gen<Write> GenWrite = Gen.Frequency(
         (6, Gen.Select(Gen.OneOf(Spaces), GenKey, GenValue, (space, key, value) => new Write(WriteKind.Put, space, key, value))),
         (2, Gen.Select(Gen.OneOf(Spaces), GenKey, (space, key) => new Write(WriteKind.Delete, space, key, []))),
-        (3, Gen.Select(Gen.OneOf(Spaces), GenKey, (space, key) => new Write(WriteKind.SingleDelete, space, key, []))),
         (1, Gen.Select(Gen.OneOf(Spaces), GenKey, GenKey, (space, key, other) => new Write(WriteKind.DeleteRange, space, key, other))));
 
     private static readonly Gen<Step> GenStep = Gen.Frequency(
@@ -38,7 +37,6 @@ public sealed class ModelTests
     {
         Put,
         Delete,
-        SingleDelete,
         DeleteRange,
     }
 
@@ -115,7 +113,7 @@ public sealed class ModelTests
                     snapshotModel = model.Copy();
                     break;
                 case Compact compact:
-                    store.Compact(compact.Space, compact.Lower, compact.Upper);
+                    store.Reclaim([compact.Space], compact.Lower, compact.Upper, cancellation: CancellationToken.None);
                     break;
                 case Reopen:
                     snapshot?.Dispose();
@@ -211,9 +209,6 @@ public sealed class ModelTests
         private readonly Dictionary<Keyspace, SortedDictionary<byte[], (byte[] Value, bool CoversOlder)>> _spaces =
             Spaces.ToDictionary(space => space, _ => new SortedDictionary<byte[], (byte[] Value, bool CoversOlder)>(ByteOrder));
 
-        /// <summary>What Delete removed since a range was last deleted over it.</summary>
-        private readonly HashSet<(Keyspace Space, string Key)> _deleted = [];
-
         private static Comparer<byte[]> ByteOrder { get; } = Comparer<byte[]>.Create((x, y) => x.AsSpan().SequenceCompareTo(y));
 
         public SortedDictionary<byte[], (byte[] Value, bool CoversOlder)> this[Keyspace space] => _spaces[space];
@@ -232,26 +227,21 @@ public sealed class ModelTests
             return copy;
         }
 
-        /// <summary>Applies a write to the model and adds it to the batch; a single delete only where the contract allows it.</summary>
+        /// <summary>Applies a write to the model and adds it to the batch; rows of sequences are only deleted where the contract allows it.</summary>
         public void Apply(Write write, WriteBatch batch)
         {
             var entries = this[write.Space];
             switch (write.Kind)
             {
                 case WriteKind.Put:
-                    entries[write.Key] = (write.Other, entries.ContainsKey(write.Key) || _deleted.Contains((write.Space, Hex(write.Key))));
+                    entries[write.Key] = (write.Other, entries.ContainsKey(write.Key));
                     batch.Put(write.Space, write.Key, write.Other);
                     break;
                 case WriteKind.Delete:
-                    entries.Remove(write.Key);
-                    _deleted.Add((write.Space, Hex(write.Key)));
-                    batch.Delete(write.Space, write.Key);
-                    break;
-                case WriteKind.SingleDelete:
-                    if (entries.TryGetValue(write.Key, out var entry) && !entry.CoversOlder)
+                    if (write.Space != Keyspace.Sequences || (entries.TryGetValue(write.Key, out var entry) && !entry.CoversOlder))
                     {
                         entries.Remove(write.Key);
-                        batch.SingleDelete(write.Space, write.Key);
+                        batch.Delete(write.Space, write.Key);
                     }
 
                     break;
@@ -261,8 +251,6 @@ public sealed class ModelTests
                         entries.Remove(key);
                     }
 
-                    _deleted.RemoveWhere(
-                        deleted => deleted.Space == write.Space && IsWithin(Convert.FromHexString(deleted.Key), write.Key, write.Other));
                     batch.DeleteRange(write.Space, write.Key, write.Other);
                     break;
             }

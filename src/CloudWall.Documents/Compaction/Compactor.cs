@@ -12,9 +12,6 @@ namespace CloudWall.Documents.Compaction;
 /// </summary>
 internal sealed class Compactor(DatabaseCore core, DatabaseWriter writer)
 {
-    /// <summary>Live content is moved to get at removed content that lies among it, if it is at most so many times as much.</summary>
-    private const int MovedForEachRemoved = 4;
-
     private readonly Lock _gate = new();
     private volatile Task _running = Task.CompletedTask;
     private volatile CompactionProgress? _progress;
@@ -130,34 +127,17 @@ internal sealed class Compactor(DatabaseCore core, DatabaseWriter writer)
     /// <returns>How much removed content could not be got at.</returns>
     private long ReturnSpace(in DatabaseSizes removed)
     {
-        var lower = DatabaseStart(core.Number);
-        var upper = DatabaseStart(core.Number + 1);
-        foreach (var space in (ReadOnlySpan<Keyspace>)[Keyspace.Bodies, Keyspace.Documents, Keyspace.Sequences, Keyspace.Counts, Keyspace.Local])
-        {
-            core.ThrowIfClosed();
-            core.Store.Compact(space, lower, upper);
-        }
-
-        var held = 0L;
-        if (removed.RemovedContent > 0)
-        {
-            core.ThrowIfClosed();
-            core.Store.Compact(Keyspace.Attachments, lower, upper);
-            held = Held(removed);
-            if (held > 0 && held >= removed.Content / MovedForEachRemoved)
-            {
-                core.ThrowIfClosed();
-                core.Store.Compact(Keyspace.Attachments, lower, upper, moveValues: true);
-                held = Held(removed);
-            }
-        }
-
-        core.Store.Flush();
-        return held;
+        core.ThrowIfClosed();
+        ReadOnlySpan<Keyspace> spaces =
+            [Keyspace.Bodies, Keyspace.Documents, Keyspace.Sequences, Keyspace.Counts, Keyspace.Local, Keyspace.Attachments];
+        return core.Store.Reclaim(
+            removed.RemovedContent > 0 ? spaces : spaces[..^1],
+            DatabaseStart(core.Number),
+            DatabaseStart(core.Number + 1),
+            removed.RemovedContent,
+            removed.Content,
+            core.Closing);
     }
-
-    private long Held(in DatabaseSizes removed) =>
-        Math.Min(removed.RemovedContent, core.Store.ReadStatistics(Keyspace.Attachments).Held);
 
     private static byte[] DatabaseStart(uint number)
     {

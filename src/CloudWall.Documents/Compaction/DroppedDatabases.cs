@@ -16,9 +16,6 @@ internal sealed class DroppedDatabases(EngineContext context)
 
     private const int WorthCount = 256;
 
-    /// <summary>Live content is moved to get at removed content that lies among it, if it is at most so many times as much.</summary>
-    private const int MovedForEachRemoved = 4;
-
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(5);
 
     /// <summary>After a failure, such as one of the disk.</summary>
@@ -127,8 +124,8 @@ internal sealed class DroppedDatabases(EngineContext context)
                 Return(first, numbers[i] + 1);
             }
 
-            ReturnContent();
-            context.Store.Flush();
+            // Values of deleted databases may lie among those of others.
+            context.Store.ReclaimValues(Keyspace.Attachments);
             using var batch = context.Store.CreateBatch();
             var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
             foreach (var number in numbers)
@@ -183,20 +180,9 @@ internal sealed class DroppedDatabases(EngineContext context)
             }
 
             context.Store.Discard(space, lower, upper);
-            context.Store.Compact(space, lower, upper);
         }
-    }
 
-    /// <summary>Values of deleted databases may lie among those of others.</summary>
-    private void ReturnContent()
-    {
-        byte[] end = [0xFF, 0xFF, 0xFF, 0xFF, 0xFF];
-        var held = context.Store.ReadStatistics(Keyspace.Attachments).Held;
-        var all = context.Store.ApproximateSize(Keyspace.Attachments, [], end);
-        if (!_stopped && held >= WorthBytes && held >= (all - held) / MovedForEachRemoved)
-        {
-            context.Store.Compact(Keyspace.Attachments, [], end, moveValues: true);
-        }
+        context.Store.Reclaim(DatabaseCatalogue.Contents, lower, upper);
     }
 
     private static byte[] Number(uint number)

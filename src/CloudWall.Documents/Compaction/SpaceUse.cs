@@ -52,7 +52,7 @@ internal readonly record struct SpaceUse(long File, long Active)
     private static SpaceUse MeasureSmall(DatabaseCore core, Keyspace space, long needed)
     {
         var file = Size(core, space);
-        return new SpaceUse(file, needed == long.MaxValue ? file : Math.Min(file, (long)(needed * core.Store.ReadStatistics(space).Density)));
+        return new SpaceUse(file, needed == long.MaxValue ? file : Math.Min(file, (long)(needed * core.Store.ReadDensity(space))));
     }
 
     private static long Size(DatabaseCore core, Keyspace space)

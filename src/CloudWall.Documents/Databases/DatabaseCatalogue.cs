@@ -90,7 +90,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
             catalogue.Upgrade(format);
         }
 
-        store.CompactionSuspended = false;
+        store.ReclaimSuspended = false;
         catalogue._context.Dropped.Load();
         catalogue._context.Compaction.Start(catalogue.Cores);
 
@@ -229,7 +229,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
                 await database.CloseAsync(DatabaseErrors.Stopping);
             }
 
-            _store.CompactionSuspended = true;
+            _store.ReclaimSuspended = true;
             await dropped.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             foreach (var database in databases)
             {

@@ -329,7 +329,7 @@ internal sealed class WriteSession : IDisposable
         if (draft.StoredSequence != 0 && moves)
         {
             Keys.Sequence(ref key, _core.Number, draft.StoredSequence);
-            _batch.SingleDelete(Keyspace.Sequences, key.Written);
+            _batch.Delete(Keyspace.Sequences, key.Written);
             _rows.Removed(draft.StoredSequence);
             State.Sizes.Rows -= DatabaseSizes.Entry(Keys.SequenceLength, SequenceRowCodec.Length(draft.Id, draft.StoredLeaves));
         }

@@ -54,7 +54,7 @@ public sealed class IndexCatalogue : IAsyncDisposable
     public static IndexCatalogue Open(KeyValueStore store, IReadOnlySet<string> incarnations, IndexingOptions options)
     {
         JsonCollation.EnsureAvailable();
-        store.CompactionSuspended = false;
+        store.ReclaimSuspended = false;
         var catalogue = new IndexCatalogue(store, options);
         var stored = catalogue._stored;
         foreach (var (incarnation, signature) in stored.List())
@@ -282,7 +282,7 @@ public sealed class IndexCatalogue : IAsyncDisposable
         }
 
         await _stopping.CancelAsync();
-        Store.CompactionSuspended = true;
+        Store.ReclaimSuspended = true;
         foreach (var entry in entries)
         {
             lock (entry.Gate)

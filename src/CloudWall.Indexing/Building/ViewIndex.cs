@@ -270,7 +270,7 @@ public sealed class ViewIndex : IAsyncDisposable
         try
         {
             var prefix = IndexKeys.Index(_number);
-            _catalogue.Store.Compact(IndexKeys.Space, prefix, IndexKeys.After(prefix));
+            _catalogue.Store.Reclaim([IndexKeys.Space], prefix, IndexKeys.After(prefix));
         }
         catch (OperationCanceledException)
         {

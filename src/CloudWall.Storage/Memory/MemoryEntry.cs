@@ -1,8 +1,8 @@
 namespace CloudWall.Storage.Memory;
 
 /// <summary>
-/// A key with its value. <paramref name="CoversOlder"/>: an engine on disk may still hold an older value under it, because it was put
-/// more than once, or removed with <see cref="WriteBatch.Delete"/> before; it must not be single-deleted.
+/// A key with its value. <paramref name="CoversOlder"/>: it was put more than once, so an engine on disk may still hold an older value
+/// under it. A row of <see cref="Keyspace.Sequences"/> must not be deleted then.
 /// </summary>
 internal sealed record MemoryEntry(byte[] Key, byte[] Value, bool CoversOlder)
 {

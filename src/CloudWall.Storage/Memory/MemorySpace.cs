@@ -2,14 +2,10 @@ using System.Collections.Immutable;
 
 namespace CloudWall.Storage.Memory;
 
-/// <summary>
-/// One keyspace at one moment: its entries in order, and the keys that <see cref="WriteBatch.Delete"/> removed, which must not be
-/// single-deleted until a range is deleted over them.
-/// </summary>
-internal sealed record MemorySpace(ImmutableSortedSet<MemoryEntry> Entries, ImmutableSortedSet<MemoryEntry> Deleted)
+/// <summary>One keyspace at one moment: its entries in order.</summary>
+internal sealed record MemorySpace(ImmutableSortedSet<MemoryEntry> Entries)
 {
-    internal static readonly MemorySpace Empty = new(
-        ImmutableSortedSet.Create<MemoryEntry>(MemoryEntry.KeyOrder.Instance), ImmutableSortedSet.Create<MemoryEntry>(MemoryEntry.KeyOrder.Instance));
+    internal static readonly MemorySpace Empty = new(ImmutableSortedSet.Create<MemoryEntry>(MemoryEntry.KeyOrder.Instance));
 
     /// <summary>Where the first entry at or after a key is, or would be.</summary>
     internal static int LowerBound(ImmutableSortedSet<MemoryEntry> entries, ReadOnlySpan<byte> key)
@@ -22,22 +18,19 @@ internal sealed record MemorySpace(ImmutableSortedSet<MemoryEntry> Entries, Immu
     internal sealed class Builder(MemorySpace space)
     {
         private readonly ImmutableSortedSet<MemoryEntry>.Builder _entries = space.Entries.ToBuilder();
-        private readonly ImmutableSortedSet<MemoryEntry>.Builder _deleted = space.Deleted.ToBuilder();
 
-        internal MemorySpace Build() => new(_entries.ToImmutable(), _deleted.ToImmutable());
+        internal MemorySpace Build() => new(_entries.ToImmutable());
 
         internal void Put(byte[] key, byte[] value)
         {
             var probe = MemoryEntry.Probe(key);
             var existed = _entries.Remove(probe);
-            _entries.Add(new MemoryEntry(key, value, existed || _deleted.Contains(probe)));
+            _entries.Add(new MemoryEntry(key, value, existed));
         }
 
         internal void Delete(byte[] key)
         {
-            var probe = MemoryEntry.Probe(key);
-            _entries.Remove(probe);
-            _deleted.Add(probe);
+            _entries.Remove(MemoryEntry.Probe(key));
         }
 
         /// <summary>Stricter than an engine on disk, which would go on with wrong data: a mistake ends the test that made it.</summary>
@@ -45,13 +38,12 @@ internal sealed record MemorySpace(ImmutableSortedSet<MemoryEntry> Entries, Immu
         {
             if (!_entries.TryGetValue(MemoryEntry.Probe(key), out var entry))
             {
-                throw new InvalidOperationException($"Single delete of a key that does not exist: {Convert.ToHexString(key)}.");
+                throw new InvalidOperationException($"A row is deleted that does not exist: {Convert.ToHexString(key)}.");
             }
 
             if (entry.CoversOlder)
             {
-                throw new InvalidOperationException(
-                    $"Single delete of a key that was put more than once, or removed with Delete before: {Convert.ToHexString(key)}.");
+                throw new InvalidOperationException($"A row is deleted that was put more than once: {Convert.ToHexString(key)}.");
             }
 
             _entries.Remove(entry);
@@ -60,7 +52,6 @@ internal sealed record MemorySpace(ImmutableSortedSet<MemoryEntry> Entries, Immu
         internal void DeleteRange(byte[] lower, byte[] upper)
         {
             RemoveRange(_entries, lower, upper);
-            RemoveRange(_deleted, lower, upper);
         }
 
         private static void RemoveRange(ImmutableSortedSet<MemoryEntry>.Builder entries, byte[] lower, byte[] upper)

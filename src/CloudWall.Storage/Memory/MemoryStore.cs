@@ -3,7 +3,8 @@ namespace CloudWall.Storage.Memory;
 /// <summary>
 /// A store in memory for tests and simulations. It knows what was synced, so that it can lose the rest as a power failure would
 /// (<see cref="LoseUnsynced"/>), and can refuse commits as a failing disk would (<see cref="FailCommits"/>). It is stricter than an
-/// engine on disk: a <see cref="WriteBatch.SingleDelete"/> that breaks its rules is an <see cref="InvalidOperationException"/> at the commit.
+/// engine on disk: a row of <see cref="Keyspace.Sequences"/> that is deleted without having been put exactly once is an
+/// <see cref="InvalidOperationException"/> at the commit.
 /// </summary>
 public sealed class MemoryStore : KeyValueStore
 {
@@ -47,7 +48,7 @@ public sealed class MemoryStore : KeyValueStore
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">A single delete breaks its rules; nothing was written.</exception>
+    /// <exception cref="InvalidOperationException">A row is deleted that was not put exactly once; nothing was written.</exception>
     public override void Commit(WriteBatch batch, bool sync)
     {
         if (batch is not MemoryWriteBatch native || native.Store != this)
@@ -98,19 +99,32 @@ public sealed class MemoryStore : KeyValueStore
 
     /// <summary>Nothing is left behind in memory that could be given back.</summary>
     /// <inheritdoc/>
-    public override void Compact(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper, bool moveValues = false) =>
-        _ = Current()[space];
+    public override long Reclaim(
+        ReadOnlySpan<Keyspace> spaces,
+        ReadOnlySpan<byte> lower,
+        ReadOnlySpan<byte> upper,
+        long removed = 0,
+        long live = 0,
+        CancellationToken cancellation = default)
+    {
+        foreach (var space in spaces)
+        {
+            _ = Current()[space];
+        }
+
+        return 0;
+    }
+
+    /// <summary>Nothing is left behind in memory that could be given back.</summary>
+    /// <inheritdoc/>
+    public override void ReclaimValues(Keyspace space) => _ = Current()[space];
 
     /// <summary>Nothing is left behind in memory that could be given back.</summary>
     /// <inheritdoc/>
     public override void Discard(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper) => _ = Current()[space];
 
-    /// <summary>There are no files, and no log.</summary>
     /// <inheritdoc/>
-    public override void Flush() => _ = Current();
-
-    /// <inheritdoc/>
-    public override bool CompactionSuspended { get; set; }
+    public override bool ReclaimSuspended { get; set; }
 
     /// <inheritdoc/>
     public override long ApproximateSize(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper)
@@ -126,10 +140,10 @@ public sealed class MemoryStore : KeyValueStore
     }
 
     /// <inheritdoc/>
-    public override KeyspaceStatistics ReadStatistics(Keyspace space)
+    public override double ReadDensity(Keyspace space)
     {
         _ = Current()[space];
-        return new KeyspaceStatistics(1, 0);
+        return 1;
     }
 
     /// <summary>

@@ -32,9 +32,9 @@ internal sealed class MemoryWriteBatch(MemoryStore store) : WriteBatch
     public override void Put(Keyspace space, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) =>
         Add(new MemoryWrite.Put(space, key.ToArray(), value.ToArray()));
 
-    public override void Delete(Keyspace space, ReadOnlySpan<byte> key) => Add(new MemoryWrite.Delete(space, key.ToArray()));
-
-    public override void SingleDelete(Keyspace space, ReadOnlySpan<byte> key) => Add(new MemoryWrite.SingleDelete(space, key.ToArray()));
+    public override void Delete(Keyspace space, ReadOnlySpan<byte> key) => Add(space == Keyspace.Sequences
+        ? new MemoryWrite.SingleDelete(space, key.ToArray())
+        : new MemoryWrite.Delete(space, key.ToArray()));
 
     public override void DeleteRange(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper) =>
         Add(new MemoryWrite.DeleteRange(space, lower.ToArray(), upper.ToArray()));

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
 using static CloudWall.Storage.RocksDb.NativeMethods;
 
 namespace CloudWall.Storage.RocksDb;
@@ -10,16 +8,6 @@ namespace CloudWall.Storage.RocksDb;
 /// </summary>
 public sealed partial class RocksDbStore : KeyValueStore
 {
-    private const byte SizeOfMemoryFilesAndBlobs = 1 | 2 | 4;
-    private const byte LastLevelWhereNeeded = 1;
-    private const byte ForceLastLevel = 3;
-    private const int ForceBlobGarbageCollection = 0;
-    private const int NoBlobGarbageCollection = 1;
-    private const string BackgroundErrors = "rocksdb.background-errors";
-    private const string TablesSize = "rocksdb.total-sst-files-size";
-    private const string TableProperties = "rocksdb.aggregated-table-properties";
-    private const string BlobGarbage = "rocksdb.live-blob-file-garbage-size";
-
     private readonly DatabaseHandle _database;
     private readonly SettingsHandle _cache;
     private readonly SettingsHandle _writeBuffers;
@@ -27,9 +15,6 @@ public sealed partial class RocksDbStore : KeyValueStore
 
     // The handle itself stays open while anything taken from the store is alive, so it cannot tell.
     private volatile bool _disposed;
-    private readonly Lock _suspending = new();
-    private bool _suspended;
-    private readonly Density?[] _densities = new Density?[Tuning.ColumnFamilyNames.Length];
 
     private RocksDbStore(DatabaseHandle database, SettingsHandle cache, SettingsHandle writeBuffers, bool ownsBudget)
     {
@@ -345,211 +330,6 @@ public sealed partial class RocksDbStore : KeyValueStore
     }
 
     /// <inheritdoc/>
-    /// <exception cref="StorageException">The disk failed, or its checksums do not hold.</exception>
-    public override void Compact(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper, bool moveValues = false)
-    {
-        var columnFamily = _database.ColumnFamily(space);
-        AddReference();
-        try
-        {
-            if (lower.SequenceCompareTo(upper) >= 0)
-            {
-                return;
-            }
-
-            // What is still in memory is flushed first, because the engine's compaction reports no error of its own.
-            using (var flush = new SettingsHandle(rocksdb_flushoptions_create(), rocksdb_flushoptions_destroy))
-            {
-                nint error = 0;
-                rocksdb_flush_cf(_database.Pointer, flush.Pointer, columnFamily, ref error);
-                _database.ThrowIfSet(error);
-            }
-
-            using var compact = new SettingsHandle(rocksdb_compactoptions_create(), rocksdb_compactoptions_destroy);
-            rocksdb_compactoptions_set_exclusive_manual_compaction(compact.Pointer, 0);
-
-            // What lies in the last level alone has nothing above it that would delete it. Values can only be moved by rewriting their
-            // keys.
-            rocksdb_compactoptions_set_bottommost_level_compaction(compact.Pointer, moveValues ? ForceLastLevel : LastLevelWhereNeeded);
-            rocksdb_compactoptions_set_blob_garbage_collection_policy(
-                compact.Pointer, moveValues ? ForceBlobGarbageCollection : NoBlobGarbageCollection);
-            rocksdb_compactoptions_set_blob_garbage_collection_age_cutoff(compact.Pointer, 1.0);
-
-            // The engine keeps the number with the default column family, whichever it was that failed.
-            var errorsBefore = ReadNumber(_database.ColumnFamilies[0], BackgroundErrors);
-            rocksdb_compact_range_cf_opt(
-                _database.Pointer, columnFamily, compact.Pointer, lower, (nuint)lower.Length, upper, (nuint)upper.Length);
-            if (ReadNumber(_database.ColumnFamilies[0], BackgroundErrors) != errorsBefore)
-            {
-                throw new StorageException($"Compaction of {space} failed; the engine's LOG file says why.") { IsOfDerived = !_database.HasLog };
-            }
-
-            ThrowIfDisposed();
-            if (CompactionSuspended)
-            {
-                throw new OperationCanceledException($"Compaction of {space} was broken off.");
-            }
-        }
-        finally
-        {
-            _database.DangerousRelease();
-        }
-    }
-
-    /// <inheritdoc/>
-    /// <exception cref="StorageException">The disk failed.</exception>
-    public override void Discard(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper)
-    {
-        var columnFamily = _database.ColumnFamily(space);
-        if (space == Keyspace.Attachments || lower.SequenceCompareTo(upper) >= 0)
-        {
-            // The engine would not notice that the values in files of their own are gone with their keys. The tables are small.
-            ThrowIfDisposed();
-            return;
-        }
-
-        nint error = 0;
-        AddReference();
-        try
-        {
-            rocksdb_delete_file_in_range_cf(
-                _database.Pointer, columnFamily, lower, (nuint)lower.Length, upper, (nuint)upper.Length, ref error);
-        }
-        finally
-        {
-            _database.DangerousRelease();
-        }
-
-        _database.ThrowIfSet(error);
-    }
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-        nint error = 0;
-        AddReference();
-        try
-        {
-            using var flush = new SettingsHandle(rocksdb_flushoptions_create(), rocksdb_flushoptions_destroy);
-            var families = _database.ColumnFamilies;
-            rocksdb_flush_cfs(_database.Pointer, flush.Pointer, families, families.Length, ref error);
-        }
-        finally
-        {
-            _database.DangerousRelease();
-        }
-
-        _database.ThrowIfSet(error);
-    }
-
-    /// <inheritdoc/>
-    public override bool CompactionSuspended
-    {
-        get => Volatile.Read(ref _suspended);
-        set
-        {
-            AddReference();
-            try
-            {
-                // The engine counts, so both are told in one step: it must not be left suspended by two who set it at once.
-                lock (_suspending)
-                {
-                    if (_suspended == value)
-                    {
-                        return;
-                    }
-
-                    Volatile.Write(ref _suspended, value);
-                    if (value)
-                    {
-                        rocksdb_disable_manual_compaction(_database.Pointer);
-                    }
-                    else
-                    {
-                        rocksdb_enable_manual_compaction(_database.Pointer);
-                    }
-                }
-            }
-            finally
-            {
-                _database.DangerousRelease();
-            }
-        }
-    }
-
-    /// <inheritdoc/>
-    public override unsafe long ApproximateSize(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper)
-    {
-        var columnFamily = _database.ColumnFamily(space);
-        ulong size = 0;
-        nint error = 0;
-        AddReference();
-        try
-        {
-            if (lower.SequenceCompareTo(upper) >= 0)
-            {
-                return 0;
-            }
-
-            // The engine shares the blob files' bytes out in proportion to the table files'.
-            fixed (byte* start = lower, limit = upper)
-            {
-                var startLength = (nuint)lower.Length;
-                var limitLength = (nuint)upper.Length;
-                rocksdb_approximate_sizes_cf_with_flags(
-                    _database.Pointer, columnFamily, 1, &start, &startLength, &limit, &limitLength, SizeOfMemoryFilesAndBlobs, &size, ref error);
-            }
-        }
-        finally
-        {
-            _database.DangerousRelease();
-        }
-
-        _database.ThrowIfSet(error);
-        return (long)size;
-    }
-
-    /// <inheritdoc/>
-    public override KeyspaceStatistics ReadStatistics(Keyspace space)
-    {
-        var columnFamily = _database.ColumnFamily(space);
-        AddReference();
-        try
-        {
-            // The engine looks into every table for this; it need not, while the tables are the same.
-            var size = ReadNumber(columnFamily, TablesSize);
-            var known = Volatile.Read(ref _densities[(int)space]);
-            if (known is null || known.TablesSize != size)
-            {
-                known = new Density(size, ReadDensity(columnFamily));
-                Volatile.Write(ref _densities[(int)space], known);
-            }
-
-            return new KeyspaceStatistics(known.Value, ReadNumber(columnFamily, BlobGarbage));
-        }
-        finally
-        {
-            _database.DangerousRelease();
-        }
-    }
-
-    /// <summary>One of the engine's own numbers about a keyspace, such as <c>rocksdb.estimate-num-keys</c>.</summary>
-    /// <exception cref="ArgumentException">The engine knows no number of that name.</exception>
-    internal long ReadProperty(Keyspace space, string name)
-    {
-        var columnFamily = _database.ColumnFamily(space);
-        AddReference();
-        try
-        {
-            return ReadNumber(columnFamily, name);
-        }
-        finally
-        {
-            _database.DangerousRelease();
-        }
-    }
-
-    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (!disposing || _disposed)
@@ -594,45 +374,6 @@ public sealed partial class RocksDbStore : KeyValueStore
             _writeBuffers.Dispose();
             _cache.Dispose();
         }
-    }
-
-    private long ReadNumber(nint columnFamily, string name) =>
-        rocksdb_property_int_cf(_database.Pointer, columnFamily, name, out var value) == 0
-            ? (long)value
-            : throw new ArgumentException($"The engine has no property {name}.", nameof(name));
-
-    private double ReadDensity(nint columnFamily)
-    {
-        var text = rocksdb_property_value_cf(_database.Pointer, columnFamily, TableProperties);
-        if (text == 0)
-        {
-            return 1;
-        }
-
-        // name=number; name=number; … where the names of blocks say more in brackets.
-        double entries = 0;
-        double blocks = 0;
-        foreach (var property in Marshal.PtrToStringUTF8(text)!.Split(';', StringSplitOptions.TrimEntries))
-        {
-            var end = property.LastIndexOf('=');
-            if (end < 0 || !long.TryParse(property.AsSpan(end + 1), CultureInfo.InvariantCulture, out var number))
-            {
-                continue;
-            }
-
-            var name = property.AsSpan(0, end);
-            if (name is "raw key size" or "raw value size")
-            {
-                entries += number;
-            }
-            else if (name is "data block size" or "filter block size" || name.StartsWith("index block size", StringComparison.Ordinal))
-            {
-                blocks += number;
-            }
-        }
-
-        rocksdb_free(text);
-        return entries > 0 ? blocks / entries : 1;
     }
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed, this);
@@ -697,7 +438,4 @@ public sealed partial class RocksDbStore : KeyValueStore
             ? Damaged(directory, message)
             : $"The data directory {directory} cannot be opened: {message}";
     }
-
-    /// <summary>How densely tables of a total size are packed.</summary>
-    private sealed record Density(long TablesSize, double Value);
 }

@@ -37,13 +37,17 @@ internal sealed class RocksDbWriteBatch(WriteBatchHandle batch) : WriteBatch
 
     public override void Delete(Keyspace space, ReadOnlySpan<byte> key)
     {
-        NativeMethods.rocksdb_writebatch_delete_cf(batch.Pointer, batch.Database.ColumnFamily(space), key, (nuint)key.Length);
-        GC.KeepAlive(batch);
-    }
+        var columnFamily = batch.Database.ColumnFamily(space);
+        if (space == Keyspace.Sequences)
+        {
+            // A row that is put once and deleted once cancels out, and leaves no tombstone behind.
+            NativeMethods.rocksdb_writebatch_singledelete_cf(batch.Pointer, columnFamily, key, (nuint)key.Length);
+        }
+        else
+        {
+            NativeMethods.rocksdb_writebatch_delete_cf(batch.Pointer, columnFamily, key, (nuint)key.Length);
+        }
 
-    public override void SingleDelete(Keyspace space, ReadOnlySpan<byte> key)
-    {
-        NativeMethods.rocksdb_writebatch_singledelete_cf(batch.Pointer, batch.Database.ColumnFamily(space), key, (nuint)key.Length);
         GC.KeepAlive(batch);
     }
 

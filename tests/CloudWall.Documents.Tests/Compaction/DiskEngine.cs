@@ -1,7 +1,6 @@
 using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Revisions;
-using CloudWall.Storage;
 using CloudWall.Storage.RocksDb;
 using Microsoft.Extensions.Time.Testing;
 
@@ -23,7 +22,7 @@ internal sealed class DiskEngine : IAsyncDisposable
 
     public FakeTimeProvider Time { get; } = new(DateTimeOffset.UnixEpoch);
 
-    public KeyValueStore Store { get; }
+    public RocksDbStore Store { get; }
 
     public DatabaseCatalogue Catalogue { get; }
 

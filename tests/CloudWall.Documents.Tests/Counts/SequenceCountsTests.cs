@@ -64,7 +64,7 @@ public sealed class SequenceCountsTests
             {
                 rows.Remove(sequence);
                 changes.Removed(sequence);
-                batch.SingleDelete(Keyspace.Sequences, key.Written);
+                batch.Delete(Keyspace.Sequences, key.Written);
             }
         }
 

@@ -232,11 +232,11 @@ public sealed class IndexRemovalTests
     public async Task Indexes_that_are_closed_do_not_wait_for_files_to_be_compacted()
     {
         await using var indexed = await IndexedDatabase.CreateAsync(Definition);
-        Assert.False(indexed.Derived.CompactionSuspended);
+        Assert.False(indexed.Derived.ReclaimSuspended);
         await indexed.Indexes.DisposeAsync();
-        Assert.True(indexed.Derived.CompactionSuspended);
+        Assert.True(indexed.Derived.ReclaimSuspended);
         await indexed.ReopenAsync();
-        Assert.False(indexed.Derived.CompactionSuspended);
+        Assert.False(indexed.Derived.ReclaimSuspended);
     }
 
     private static IEnumerable<(string Id, string Body)> Documents(int first, int count) =>

@@ -13,18 +13,23 @@ internal sealed class UnsyncedStore(KeyValueStore store) : KeyValueStore
 
     public override void Sync() => store.Sync();
 
-    public override bool CompactionSuspended
+    public override bool ReclaimSuspended
     {
-        get => store.CompactionSuspended;
-        set => store.CompactionSuspended = value;
+        get => store.ReclaimSuspended;
+        set => store.ReclaimSuspended = value;
     }
 
-    public override void Compact(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper, bool moveValues = false) =>
-        store.Compact(space, lower, upper, moveValues);
+    public override long Reclaim(
+        ReadOnlySpan<Keyspace> spaces,
+        ReadOnlySpan<byte> lower,
+        ReadOnlySpan<byte> upper,
+        long removed = 0,
+        long live = 0,
+        CancellationToken cancellation = default) => store.Reclaim(spaces, lower, upper, removed, live, cancellation);
+
+    public override void ReclaimValues(Keyspace space) => store.ReclaimValues(space);
 
     public override void Discard(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper) => store.Discard(space, lower, upper);
-
-    public override void Flush() => store.Flush();
 
     public override long ApproximateSize(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper) =>
         store.ApproximateSize(space, lower, upper);
@@ -34,7 +39,7 @@ internal sealed class UnsyncedStore(KeyValueStore store) : KeyValueStore
     public override KeyValueCursor Scan(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper, bool descending = false) =>
         store.Scan(space, lower, upper, descending);
 
-    public override KeyspaceStatistics ReadStatistics(Keyspace space) => store.ReadStatistics(space);
+    public override double ReadDensity(Keyspace space) => store.ReadDensity(space);
 
     protected override void Dispose(bool disposing)
     {

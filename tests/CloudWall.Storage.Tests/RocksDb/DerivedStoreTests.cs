@@ -60,7 +60,7 @@ public sealed class DerivedStoreTests : IDisposable
         Put(derived, "a", sync: false);
         derived.Compact(Keyspace.Meta, "a"u8, "b"u8);
         Assert.True(derived.ApproximateSize(Keyspace.Meta, "a"u8, "b"u8) >= 0);
-        Assert.True(derived.ReadStatistics(Keyspace.Meta).Density > 0);
+        Assert.True(derived.ReadDensity(Keyspace.Meta) > 0);
     }
 
     private static void Put(RocksDbStore store, string key, bool sync)

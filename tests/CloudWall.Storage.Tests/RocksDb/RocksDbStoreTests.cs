@@ -22,12 +22,12 @@ public sealed class RocksDbStoreTests : KeyValueStoreContract
             });
         }
 
-        Store.Compact(Keyspace.Bodies, B(""), B("~"));
+        ((RocksDbStore)Store).Compact(Keyspace.Bodies, B(""), B("~"));
         foreach (var space in Enum.GetValues<Keyspace>())
         {
             Commit(batch =>
             {
-                batch.SingleDelete(space, B("removed"));
+                batch.Delete(space, B("removed"));
                 batch.DeleteRange(space, B("range"), B("range~"));
             });
         }
@@ -102,7 +102,7 @@ public sealed class RocksDbStoreTests : KeyValueStoreContract
         // Flushing one keyspace begins a new log, and the other's data stays in the old one.
         Commit(batch => batch.Put(Keyspace.Bodies, B("a"), new byte[5000]), sync: true);
         Commit(batch => batch.Put(Keyspace.Documents, B("a"), B("a")), sync: true);
-        Store.Compact(Keyspace.Documents, B(""), B("~"));
+        ((RocksDbStore)Store).Compact(Keyspace.Documents, B(""), B("~"));
         Commit(batch => batch.Put(Keyspace.Documents, B("b"), B("b")), sync: true);
         var refusal = Assert.Throws<StorageException>(() => OpenCopy(directory =>
         {
@@ -126,7 +126,7 @@ public sealed class RocksDbStoreTests : KeyValueStoreContract
     {
         Commit(batch => batch.Put(Keyspace.Documents, B("a"), new byte[2000]));
         Commit(batch => batch.Put(Keyspace.Bodies, B("b"), B("b")));
-        Store.Compact(Keyspace.Documents, B(""), B("~"));
+        ((RocksDbStore)Store).Compact(Keyspace.Documents, B(""), B("~"));
         var damaged = "";
         using var store = OpenCopy(directory => Flip(damaged = TheFile(directory, "*.sst"), 20));
         var failure = Assert.Throws<StorageException>(() => store.Get(Keyspace.Documents, B("a")));
@@ -148,7 +148,7 @@ public sealed class RocksDbStoreTests : KeyValueStoreContract
             batch.Put(Keyspace.Attachments, B("a"), new byte[50_000]);
             batch.Put(Keyspace.Attachments, B("small"), B("in the table"));
         });
-        Store.Compact(Keyspace.Attachments, B(""), B("~"));
+        ((RocksDbStore)Store).Compact(Keyspace.Attachments, B(""), B("~"));
         using var store = OpenCopy(directory =>
         {
             var blobs = TheFile(directory, "*.blob");
@@ -175,7 +175,7 @@ public sealed class RocksDbStoreTests : KeyValueStoreContract
     public void A_damaged_or_missing_file_is_refused_at_the_start(string pattern, bool flip)
     {
         Commit(batch => batch.Put(Keyspace.Attachments, B("a"), new byte[50_000]), sync: true);
-        Store.Compact(Keyspace.Attachments, B(""), B("~"));
+        ((RocksDbStore)Store).Compact(Keyspace.Attachments, B(""), B("~"));
         var damaged = "";
         var refusal = Assert.Throws<StorageException>(() => OpenCopy(directory =>
         {
@@ -262,12 +262,12 @@ public sealed class RocksDbStoreTests : KeyValueStoreContract
                 batch.Put(Keyspace.Sequences, BitConverter.GetBytes(i), B("row"));
                 if (i > 0)
                 {
-                    batch.SingleDelete(Keyspace.Sequences, BitConverter.GetBytes(i - 1));
+                    batch.Delete(Keyspace.Sequences, BitConverter.GetBytes(i - 1));
                 }
             });
         }
 
-        Store.Compact(Keyspace.Sequences, B(""), [0xff, 0xff, 0xff, 0xff, 0xff]);
+        ((RocksDbStore)Store).Compact(Keyspace.Sequences, B(""), [0xff, 0xff, 0xff, 0xff, 0xff]);
         Assert.Equal(1, ((RocksDbStore)Store).ReadProperty(Keyspace.Sequences, "rocksdb.estimate-num-keys"));
     }
 
@@ -293,9 +293,9 @@ public sealed class RocksDbStoreTests : KeyValueStoreContract
 
         // Those that are left lie in the same file as those that are gone.
         store.Compact(Keyspace.Attachments, B(""), B("~"));
-        Assert.InRange(store.ReadStatistics(Keyspace.Attachments).Held, 3_000_000, 3_100_000);
+        Assert.InRange(store.ReadHeld(Keyspace.Attachments), 3_000_000, 3_100_000);
         store.Compact(Keyspace.Attachments, B(""), B("~"), moveValues: true);
-        Assert.Equal(0, store.ReadStatistics(Keyspace.Attachments).Held);
+        Assert.Equal(0, store.ReadHeld(Keyspace.Attachments));
         Assert.InRange(store.ReadProperty(Keyspace.Attachments, "rocksdb.total-blob-file-size"), 1_000_000, 1_100_000);
         Assert.Equal(chunk, store.GetBytes(Keyspace.Attachments, B("36")));
     }
@@ -316,9 +316,9 @@ public sealed class RocksDbStoreTests : KeyValueStoreContract
         Assert.InRange(store.ReadProperty(Keyspace.Bodies, "rocksdb.total-sst-files-size"), 900_000, 1_100_000);
         store.Discard(Keyspace.Bodies, B("00"), B("~"));
         Assert.Equal(0, store.ReadProperty(Keyspace.Bodies, "rocksdb.total-sst-files-size"));
-        store.CompactionSuspended = true;
+        store.ReclaimSuspended = true;
         Assert.Throws<OperationCanceledException>(() => store.Compact(Keyspace.Bodies, B(""), B("~")));
-        store.CompactionSuspended = false;
+        store.ReclaimSuspended = false;
         store.Compact(Keyspace.Bodies, B(""), B("~"));
         store.Flush();
         Assert.Null(store.GetBytes(Keyspace.Bodies, B("50")));
@@ -328,14 +328,14 @@ public sealed class RocksDbStoreTests : KeyValueStoreContract
     public void Tables_that_compress_are_dense()
     {
         var store = (RocksDbStore)Store;
-        Assert.Equal(1, store.ReadStatistics(Keyspace.Bodies).Density);
+        Assert.Equal(1, store.ReadDensity(Keyspace.Bodies));
         for (var i = 0; i < 100; i++)
         {
             Commit(batch => batch.Put(Keyspace.Bodies, B($"{i:d2}"), new byte[10_000]));
         }
 
         store.Flush();
-        Assert.InRange(store.ReadStatistics(Keyspace.Bodies).Density, 0.001, 0.1);
+        Assert.InRange(store.ReadDensity(Keyspace.Bodies), 0.001, 0.1);
     }
 
     [Fact]
