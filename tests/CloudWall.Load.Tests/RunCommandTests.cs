@@ -1,3 +1,4 @@
+using CloudWall.Node;
 using CloudWall.Server;
 using CloudWall.Storage.Memory;
 
@@ -26,8 +27,8 @@ public class RunCommandTests
         var lines = output.ToString().Split('\n');
         Assert.All(Works, work => Assert.Contains(lines, line => line.Contains(work, StringComparison.Ordinal) && line.Contains('×')));
         string[] fresh = ["_replicator", "_users"];
-        Assert.Equal(fresh, first.Databases.Names);
-        Assert.Equal(fresh, second.Databases.Names);
+        Assert.Equal(fresh, first.Node.Databases.Names);
+        Assert.Equal(fresh, second.Node.Databases.Names);
     }
 
     [Fact]
@@ -40,9 +41,9 @@ public class RunCommandTests
         await Assert.ThrowsAsync<InvalidDataException>(() => new RunCommand([url], ["GET, 1"], 0.01, markdown: false, TextWriter.Null).RunAsync());
     }
 
-    private static string Url(Node node) => $"http://load:secret@127.0.0.1:{node.Address.Port}";
+    private static string Url(NodeServer node) => $"http://load:secret@127.0.0.1:{node.Address.Port}";
 
-    private static Task<Node> StartAsync(MemoryStore store) => Node.StartAsync(new NodeOptions
+    private static Task<NodeServer> StartAsync(MemoryStore store) => NodeServer.StartAsync(new NodeOptions
     {
         Store = store,
         Admin = ("load", "secret"),

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using CloudWall.Documents.Databases;
+using CloudWall.Node;
 using CloudWall.Storage;
 using CloudWall.Storage.Memory;
 
@@ -10,9 +11,9 @@ namespace CloudWall.Server.Tests;
 internal sealed class InProcessNode : IAsyncDisposable
 {
     private readonly MemoryStore _store;
-    private readonly Node _node;
+    private readonly NodeServer _node;
 
-    private InProcessNode(MemoryStore store, Node node, Database database, StringWriter log)
+    private InProcessNode(MemoryStore store, NodeServer node, Database database, StringWriter log)
     {
         _store = store;
         _node = node;
@@ -38,14 +39,14 @@ internal sealed class InProcessNode : IAsyncDisposable
     {
         var store = new MemoryStore();
         var log = new StringWriter();
-        var node = await Node.StartAsync(new NodeOptions
+        var node = await NodeServer.StartAsync(new NodeOptions
         {
             Store = store,
             Log = log,
             Admin = ("admin", "secret"),
             Settings = [("chttpd", "port", "0"), ("chttpd_auth", "iterations", "10"), ("couchdb", "single_node", "false"), .. settings],
         });
-        return new InProcessNode(store, node, await node.Databases.CreateAsync("db", new DatabaseOptions(), CancellationToken.None), log);
+        return new InProcessNode(store, node, await node.Node.Databases.CreateAsync("db", new DatabaseOptions(), CancellationToken.None), log);
     }
 
     /// <summary>How many rows a part of the store has.</summary>

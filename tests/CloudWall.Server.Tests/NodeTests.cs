@@ -1,7 +1,8 @@
 using System.Net.Sockets;
 using System.Text;
 using CloudWall.Access;
-using CloudWall.Server.Configuration;
+using CloudWall.Node;
+using CloudWall.Node.Configuration;
 using CloudWall.Server.Tests.Golden;
 
 namespace CloudWall.Server.Tests;
@@ -18,17 +19,17 @@ public sealed class NodeTests
         (string Name, string Password) admin;
         await using (var node = await StartAsync(directory))
         {
-            Assert.NotNull(node.NewAdmin);
-            admin = node.NewAdmin.Value;
-            id = node.Id;
+            Assert.NotNull(node.Node.NewAdmin);
+            admin = node.Node.NewAdmin.Value;
+            id = node.Node.Identity.Id;
             Assert.Equal(201, await StatusAsync(node, "PUT", "/db", admin));
         }
 
         Assert.DoesNotContain(admin.Password, await File.ReadAllTextAsync(Path.Combine(directory.Path, "local.ini"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         await using (var node = await StartAsync(directory))
         {
-            Assert.Null(node.NewAdmin);
-            Assert.Equal(id, node.Id);
+            Assert.Null(node.Node.NewAdmin);
+            Assert.Equal(id, node.Node.Identity.Id);
             Assert.Equal(200, await StatusAsync(node, "GET", "/db", admin));
             Assert.Equal(401, await StatusAsync(node, "GET", "/db", (admin.Name, "other")));
         }
@@ -57,7 +58,7 @@ public sealed class NodeTests
         using var directory = new TemporaryDirectory();
         await using (var node = await StartAsync(directory, ("jan", "one")))
         {
-            Assert.Null(node.NewAdmin);
+            Assert.Null(node.Node.NewAdmin);
             Assert.Equal(200, await StatusAsync(node, "GET", "/_all_dbs", ("jan", "one")));
         }
 
@@ -116,12 +117,12 @@ public sealed class NodeTests
         await ending;
     }
 
-    private static Task<Node> StartAsync(
-        TemporaryDirectory directory, (string, string)? admin = null, params (string, string, string)[] settings) => Node.StartAsync(
+    private static Task<NodeServer> StartAsync(
+        TemporaryDirectory directory, (string, string)? admin = null, params (string, string, string)[] settings) => NodeServer.StartAsync(
         new NodeOptions { DataDirectory = directory.Path, Settings = [.. Quick, .. settings], Admin = admin },
         TestContext.Current.CancellationToken);
 
-    private static async Task<int> StatusAsync(Node node, string method, string target, (string Name, string Password) admin)
+    private static async Task<int> StatusAsync(NodeServer node, string method, string target, (string Name, string Password) admin)
     {
         using var client = new RawHttpClient(node.Address.Authority);
         var credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{admin.Name}:{admin.Password}"));

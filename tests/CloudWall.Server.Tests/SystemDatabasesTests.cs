@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using CloudWall.Node;
 
 namespace CloudWall.Server.Tests;
 
@@ -36,18 +37,18 @@ public sealed class SystemDatabasesTests
         using var directory = new TemporaryDirectory();
         await using (var node = await StartAsync(directory))
         {
-            await node.Databases.Find("_users")!.SetSecurityAsync("""{"kept":true}"""u8.ToArray(), CancellationToken.None);
-            Assert.True(await node.Databases.DeleteAsync("_replicator", CancellationToken.None));
+            await node.Node.Databases.Find("_users")!.SetSecurityAsync("""{"kept":true}"""u8.ToArray(), CancellationToken.None);
+            Assert.True(await node.Node.Databases.DeleteAsync("_replicator", CancellationToken.None));
         }
 
         await using (var node = await StartAsync(directory))
         {
-            Assert.Equal("""{"kept":true}""", Encoding.UTF8.GetString(node.Databases.Find("_users")!.Security!.Value.Span));
-            Assert.NotNull(node.Databases.Find("_replicator"));
+            Assert.Equal("""{"kept":true}""", Encoding.UTF8.GetString(node.Node.Databases.Find("_users")!.Security!.Value.Span));
+            Assert.NotNull(node.Node.Databases.Find("_replicator"));
         }
     }
 
-    private static Task<Node> StartAsync(TemporaryDirectory directory) => Node.StartAsync(new NodeOptions
+    private static Task<NodeServer> StartAsync(TemporaryDirectory directory) => NodeServer.StartAsync(new NodeOptions
     {
         DataDirectory = directory.Path,
         Admin = ("admin", "pass"),

@@ -1,4 +1,5 @@
 using System.Text;
+using CloudWall.Node;
 using CloudWall.Server.Tests.Golden;
 using CloudWall.Storage;
 using CloudWall.Storage.Memory;
@@ -13,14 +14,16 @@ internal sealed class TestNode : IAsyncDisposable
     private readonly MemoryStore _store;
     private readonly RawHttpClient _client;
 
-    private TestNode(MemoryStore store, Node node)
+    private TestNode(MemoryStore store, NodeServer node)
     {
         _store = store;
-        Node = node;
+        Server = node;
         _client = new RawHttpClient(node.Address.Authority);
     }
 
-    public Node Node { get; }
+    public NodeServer Server { get; }
+
+    public LocalNode Node => Server.Node;
 
     public static Task<TestNode> StartAsync(params (string Section, string Key, string Value)[] settings) =>
         StartAsync(TimeProvider.System, settings);
@@ -32,7 +35,7 @@ internal sealed class TestNode : IAsyncDisposable
         TimeProvider time, IReadOnlyDictionary<string, string> queryServers, params (string Section, string Key, string Value)[] settings)
     {
         var store = new MemoryStore();
-        var node = await Node.StartAsync(new NodeOptions
+        var node = await NodeServer.StartAsync(new NodeOptions
         {
             Store = store,
             Time = time,
@@ -81,7 +84,7 @@ internal sealed class TestNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _client.Dispose();
-        await Node.DisposeAsync();
+        await Server.DisposeAsync();
         _store.Dispose();
     }
 }

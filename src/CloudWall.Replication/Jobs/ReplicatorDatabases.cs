@@ -15,9 +15,9 @@ public sealed class ReplicatorDatabases : IAsyncDisposable
     private readonly CancellationTokenSource _ending = new();
     private readonly Lock _gate = new();
     private readonly Dictionary<Database, (ReplicatorWatch Watch, Task Running)> _watched = [];
-    private readonly Task _following;
+    private Task _following = Task.CompletedTask;
 
-    /// <summary>Begins to follow.</summary>
+    /// <summary>Follows nothing yet.</summary>
     /// <param name="catalogue">The node's databases.</param>
     /// <param name="scheduler">Where jobs go.</param>
     /// <param name="defaults">The settings of <c>[replicator]</c>.</param>
@@ -38,11 +38,13 @@ public sealed class ReplicatorDatabases : IAsyncDisposable
         _time = time;
         _log = log;
         _held = held;
-        _following = FollowAsync();
     }
 
     /// <summary>The names of the replicator databases.</summary>
     public IReadOnlyList<string> Names => [.. _catalogue.Names.Where(ReplicatorDocument.IsReplicator)];
+
+    /// <summary>Begins to follow. Called once.</summary>
+    public void Start() => _following = FollowAsync();
 
     /// <summary>The job of a document; null where it has none, or none any more.</summary>
     public ReplicationJob? Find(string database, string documentId)

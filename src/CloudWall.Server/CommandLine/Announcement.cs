@@ -1,17 +1,19 @@
+using CloudWall.Node;
+
 namespace CloudWall.Server.CommandLine;
 
 /// <summary>What the node says once it listens. The first line is for programs, and stays as it is.</summary>
 internal static class Announcement
 {
     /// <summary>Says where the node is and what to do next.</summary>
-    public static async Task WriteAsync(Node node, string directory, TextWriter output)
+    public static async Task WriteAsync(LocalNode node, string directory, TextWriter output)
     {
         var address = node.Address;
         var name = node.AdminName;
         var password = node.NewAdmin?.Password ?? "<password>";
         var host = address.Host is "[::]" or "0.0.0.0" ? "localhost" : address.Host;
         var authority = $"{host}:{address.Port}";
-        await output.WriteLineAsync($"CloudWall {Node.Version} is listening on {address.GetLeftPart(UriPartial.Authority)}");
+        await output.WriteLineAsync($"CloudWall {Product.Version} is listening on {address.GetLeftPart(UriPartial.Authority)}");
         await output.WriteLineAsync($"Its data is in {directory}");
         if (node.NewAdmin is not null)
         {

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using CloudWall.Node.Configuration;
+using CloudWall.Node;
 using CloudWall.Scripting.QueryServers;
-using CloudWall.Server.Configuration;
 
 namespace CloudWall.Server.CommandLine;
 
@@ -28,7 +29,7 @@ internal static partial class Application
 
             if (options.Version)
             {
-                await output.WriteLineAsync($"CloudWall {Node.Version} (CouchDB {Node.CouchDbVersion})");
+                await output.WriteLineAsync($"CloudWall {Product.Version} (CouchDB {Product.CouchDbVersion})");
                 return 0;
             }
 
@@ -61,7 +62,7 @@ internal static partial class Application
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
         var directory = Path.GetFullPath(options.Data ?? DefaultDirectory());
-        var node = await Node.StartAsync(new NodeOptions
+        var server = await NodeServer.StartAsync(new NodeOptions
         {
             DataDirectory = directory,
             ConfigurationFile = options.Config,
@@ -71,13 +72,13 @@ internal static partial class Application
             QueryServers = QueryServerFactory.FromEnvironment(Environment.GetEnvironmentVariables()),
             Log = error,
         });
-        await using (node)
+        await using (server)
         {
-            await Announcement.WriteAsync(node, directory, output);
+            await Announcement.WriteAsync(server.Node, directory, output);
             await ended.Task;
         }
 
-        return node.HasEndedInOrder;
+        return server.HasEndedInOrder;
 
         void End(PosixSignalContext signal)
         {

@@ -1,5 +1,5 @@
 using System.Globalization;
-using CloudWall.Server.Configuration;
+using CloudWall.Node.Configuration;
 
 namespace CloudWall.Server.CommandLine;
 

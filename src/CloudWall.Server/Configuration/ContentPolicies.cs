@@ -1,3 +1,5 @@
+using CloudWall.Node.Configuration;
+
 namespace CloudWall.Server.Configuration;
 
 /// <summary>

@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using CloudWall.Server.Configuration;
+using CloudWall.Node.Configuration;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 

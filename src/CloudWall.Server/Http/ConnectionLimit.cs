@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using CloudWall.Node.Resources;
 using CloudWall.Server.Configuration;
 using Microsoft.AspNetCore.Connections;
 
@@ -28,7 +29,7 @@ internal sealed class ConnectionLimit
     private int _refusing;
 
     /// <summary>A limit with no connection open.</summary>
-    public ConnectionLimit(NodeSettings settings, FileBudget files, TimeProvider time)
+    public ConnectionLimit(HttpSettings settings, FileBudget files, TimeProvider time)
     {
         _mostRefused = files.Refusals;
         Room = Math.Min(settings.MaxConnections, files.CountConnections());
@@ -39,7 +40,7 @@ internal sealed class ConnectionLimit
             "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: "
             + Body.Length.ToString(CultureInfo.InvariantCulture)
             + "\r\nRetry-After: " + settings.RetryAfter
-            + "\r\nServer: " + Node.ServerHeader
+            + "\r\nServer: " + Product.ServerHeader
             + "\r\n\r\n" + Body);
     }
 

@@ -248,7 +248,7 @@ internal sealed partial class Exchange
         {
             try
             {
-                await sending.WaitAsync(patience, Node.Time);
+                await sending.WaitAsync(patience, Node.Node.Time);
                 return true;
             }
             catch (TimeoutException)
@@ -292,11 +292,11 @@ internal sealed partial class Exchange
             }
         }
 
-        headers.Server = Node.ServerHeader;
+        headers.Server = Product.ServerHeader;
         headers["X-Couch-Request-ID"] = RequestId;
         headers["X-CouchDB-Body-Time"] = _bodyTicks == 0
             ? "0"
-            : ((long)Node.Time.GetElapsedTime(0, _bodyTicks).TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+            : ((long)Node.Node.Time.GetElapsedTime(0, _bodyTicks).TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         if (!IsPreflight)
         {
             Node.Cors.Apply(RequestHeaders, headers);

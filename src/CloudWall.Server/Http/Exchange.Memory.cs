@@ -12,7 +12,7 @@ internal sealed partial class Exchange
     private AnswerShare? _answerShare;
 
     /// <summary>What the request has of the memory that all requests have together (<c>[cloudwall] request_memory</c>).</summary>
-    public MemoryShare Memory => _memory ??= new MemoryShare(Node.Memory);
+    public MemoryShare Memory => _memory ??= new MemoryShare(Node.Node.Memory);
 
     /// <summary>
     /// Takes a share of the memory that all requests have together, before it is used; waits where there is none left. It is given back

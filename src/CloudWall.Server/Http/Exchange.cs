@@ -63,11 +63,11 @@ internal sealed partial class Exchange
     private long _bodyTicks;
 
     /// <summary>For the kernel.</summary>
-    public Exchange(Node node, HttpContext context)
+    public Exchange(NodeServer node, HttpContext context)
     {
         Node = node;
         _context = context;
-        _began = node.Time.GetTimestamp();
+        _began = node.Node.Time.GetTimestamp();
         var raw = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         if (RequestTarget.TryParse(raw, node.Settings.DecodePlusToSpace, out var target, out var error))
         {
@@ -86,7 +86,7 @@ internal sealed partial class Exchange
     }
 
     /// <summary>The node: settings, databases, clock, ids for new documents.</summary>
-    public Node Node { get; }
+    public NodeServer Node { get; }
 
     /// <summary>The method, with <c>X-HTTP-Method-Override</c> taken into account; GET for HEAD.</summary>
     public string Method { get; private set; }
@@ -135,7 +135,7 @@ internal sealed partial class Exchange
     internal DocumentError? TargetError { get; }
 
     /// <summary>How long the request has taken so far.</summary>
-    internal TimeSpan Elapsed => Node.Time.GetElapsedTime(_began);
+    internal TimeSpan Elapsed => Node.Node.Time.GetElapsedTime(_began);
 
     /// <summary>Checks the <c>Content-Type</c> where CouchDB insists on it.</summary>
     /// <exception cref="DocumentException">415 <c>bad_content_type</c>.</exception>
@@ -272,7 +272,7 @@ internal sealed partial class Exchange
         try
         {
             await _context.Response.CompleteAsync();
-            using var patience = new CancellationTokenSource(DrainTimeout, Node.Time);
+            using var patience = new CancellationTokenSource(DrainTimeout, Node.Node.Time);
             for (var body = BodyReader; ;)
             {
                 var read = await body.ReadAsync(patience.Token);
@@ -310,7 +310,7 @@ internal sealed partial class Exchange
         }
 
         await sink.ExpectAsync(length);
-        var began = Node.Time.GetTimestamp();
+        var began = Node.Node.Time.GetTimestamp();
         for (var left = limit; ;)
         {
             var read = await reader.ReadAsync(Aborted);
@@ -325,7 +325,7 @@ internal sealed partial class Exchange
             reader.AdvanceTo(read.Buffer.End);
             if (read.IsCompleted)
             {
-                _bodyTicks += Node.Time.GetTimestamp() - began;
+                _bodyTicks += Node.Node.Time.GetTimestamp() - began;
                 return;
             }
         }

@@ -1,4 +1,5 @@
 using CloudWall.Documents;
+using CloudWall.Node.Resources;
 
 namespace CloudWall.Server.Http;
 
@@ -9,7 +10,7 @@ internal static class HttpErrors
     public static readonly DocumentError NoDatabase = new(404, "not_found", "Database does not exist.");
 
     /// <summary>413: the body is larger than <c>[chttpd] max_http_request_size</c>.</summary>
-    public static readonly DocumentError BodyTooLarge = new(413, "too_large", "the request entity is too large");
+    public static readonly DocumentError BodyTooLarge = MemoryErrors.BodyTooLarge;
 
     /// <summary>414: the target is longer than <c>[chttpd] max_uri_length</c>.</summary>
     public static readonly DocumentError TargetTooLong = new(414, "too_long", "the request uri is too long");
@@ -18,8 +19,7 @@ internal static class HttpErrors
     /// 429: the requests that are being answered hold all the memory they may. CouchDB's replicator slows down on this status and goes on,
     /// while a few 503s in a row make it give up.
     /// </summary>
-    public static readonly DocumentError NoMemory =
-        new(429, "too_many_requests", "Too many requests are being answered; try again later.");
+    public static readonly DocumentError NoMemory = MemoryErrors.NoMemory;
 
     /// <summary>429: so many feeds are open as may be, see <c>[cloudwall] max_feeds</c>.</summary>
     public static readonly DocumentError TooManyFeeds = new(429, "too_many_requests", "Too many feeds are open; try again later.");

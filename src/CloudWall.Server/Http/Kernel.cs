@@ -2,7 +2,7 @@ using System.Text.Json;
 using CloudWall.Access;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
-using CloudWall.Server.Logging;
+using CloudWall.Node.Logging;
 using CloudWall.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -14,7 +14,7 @@ namespace CloudWall.Server.Http;
 /// <summary>
 /// A request's way: target, CORS, who asks, route, may they, database, method, endpoint; and what becomes of exceptions.
 /// </summary>
-internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Exchange>
+internal sealed class Kernel(NodeServer node, RouteTable routes) : IHttpApplication<Exchange>
 {
     /// <inheritdoc/>
     public Exchange CreateContext(IFeatureCollection contextFeatures) => new(node, new DefaultHttpContext(contextFeatures));
@@ -27,9 +27,9 @@ internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Ex
             context.Context.Response.StatusCode,
             context.Elapsed,
             aborted: exception is not null || context.Aborted.IsCancellationRequested);
-        if (node.Log.IsEnabled(LogLevel.Notice))
+        if (node.Node.Log.IsEnabled(LogLevel.Notice))
         {
-            node.Log.Request(context, exception is null ? "ok" : "aborted");
+            node.RequestLog.Request(context, exception is null ? "ok" : "aborted");
         }
     }
 
@@ -80,7 +80,7 @@ internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Ex
     {
         DocumentException refusal => refusal.Error,
         JsonException => HttpErrors.InvalidJson().Error,
-        OperationCanceledException when node.Stopping.IsCancellationRequested => DatabaseErrors.Stopping,
+        OperationCanceledException when node.Node.Stopping.IsCancellationRequested => DatabaseErrors.Stopping,
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => HttpErrors.BodyTooLarge,
         StorageException { IsOfDamagedDerived: true } => HttpErrors.DamagedIndex,
         StorageException failed => failed.Fault switch
@@ -157,7 +157,7 @@ internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Ex
 
         if (route.Audience == Audience.Members)
         {
-            exchange.Database = node.Databases.Find(exchange.Target.Text(0)) ?? throw new DocumentException(HttpErrors.NoDatabase);
+            exchange.Database = node.Node.Databases.Find(exchange.Target.Text(0)) ?? throw new DocumentException(HttpErrors.NoDatabase);
             exchange.Principal.Require(Audience.Members);
             if (route.NeedsDesign)
             {
@@ -188,13 +188,13 @@ internal sealed class Kernel(Node node, RouteTable routes) : IHttpApplication<Ex
         var error = ErrorOf(exception);
         if (error is null)
         {
-            node.Log.Fault(exchange, exception);
+            node.RequestLog.Fault(exchange, exception);
             error = HttpErrors.Internal;
         }
         else if (exception is StorageException)
         {
             // No defect: what the engine says is all that there is to know.
-            node.Log.Failure(exchange, exception.Message);
+            node.RequestLog.Failure(exchange, exception.Message);
         }
 
         if (exchange.HasStarted)

@@ -14,7 +14,7 @@ namespace CloudWall.Server.Http;
 internal sealed class RequestHeads : PipeReader
 {
     /// <summary>A request line that is longer is Kestrel's to refuse.</summary>
-    private const int MostHeld = NodeSettings.MaxRequestLine;
+    private const int MostHeld = HttpSettings.MaxRequestLine;
 
     private readonly PipeReader _inner;
     private bool _headSeen;

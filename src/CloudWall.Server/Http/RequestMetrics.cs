@@ -18,8 +18,6 @@ internal sealed class RequestMetrics
     private long _purgeRequests;
     private long _purges;
     private long _failedPurges;
-    private long _mapped;
-    private long _emitted;
 
     /// <summary>Requests that were answered.</summary>
     public long Requests => Volatile.Read(ref _requests);
@@ -55,12 +53,6 @@ internal sealed class RequestMetrics
 
     /// <summary>Documents that they named, of requests that failed.</summary>
     public long FailedPurges => Volatile.Read(ref _failedPurges);
-
-    /// <summary>Documents that map functions were called for.</summary>
-    public long Mapped => Volatile.Read(ref _mapped);
-
-    /// <summary>Rows that they emitted.</summary>
-    public long Emitted => Volatile.Read(ref _emitted);
 
     /// <summary>Counts a request that has ended.</summary>
     public void Count(string method, int status, TimeSpan time, bool aborted)
@@ -99,11 +91,4 @@ internal sealed class RequestMetrics
 
     /// <summary>Counts those of them that could not be.</summary>
     public void CountFailedPurges(int documents) => Interlocked.Add(ref _failedPurges, documents);
-
-    /// <summary>Counts calls of map functions.</summary>
-    public void CountMapped(int documents, int rows)
-    {
-        Interlocked.Add(ref _mapped, documents);
-        Interlocked.Add(ref _emitted, rows);
-    }
 }

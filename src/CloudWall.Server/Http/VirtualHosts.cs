@@ -1,4 +1,5 @@
-using CloudWall.Server.Configuration;
+using CloudWall.Node.Configuration;
+
 
 namespace CloudWall.Server.Http;
 

@@ -1,4 +1,6 @@
+using CloudWall.Node.Logging;
 using Microsoft.Extensions.Logging;
+using LogLevel = CloudWall.Node.Logging.LogLevel;
 
 namespace CloudWall.Server.Logging;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using CloudWall.Access;
 using CloudWall.Documents.Json;
-using CloudWall.Server.Endpoints.Databases;
+using CloudWall.Documents.Rendering;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Scripts;
@@ -35,8 +35,8 @@ internal static class RequestObject
         var database = exchange.Database;
         using var json = new JsonBuffer(2048);
         json.Raw("{\"info\":"u8);
-        Information.Write(json, database, OldestSizes);
-        json.Raw(",\"uuid\":"u8).Text(exchange.Node.Uuids.Next()).Raw(",\"id\":"u8);
+        DatabaseInformation.Write(json, database, OldestSizes);
+        json.Raw(",\"uuid\":"u8).Text(exchange.Node.Node.Uuids.Next()).Raw(",\"id\":"u8);
         _ = id is null ? json.Raw("null"u8) : json.Text(id);
         json.Raw(",\"method\":"u8).Text(exchange.Method).Raw(",\"requested_path\":"u8);
         WriteRequestedPath(json, exchange);

@@ -1,5 +1,5 @@
+using CloudWall.Node.Configuration;
 using CloudWall.Server.CommandLine;
-using CloudWall.Server.Configuration;
 
 namespace CloudWall.Server.Tests.CommandLine;
 
@@ -41,7 +41,7 @@ public sealed class CommandLineOptionsTests
         Assert.Contains("--data DIR", output.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("{0}", output.ToString(), StringComparison.Ordinal);
         Assert.Equal(0, await Application.RunAsync(["--version"], output, TextWriter.Null));
-        Assert.Contains($"CloudWall {Node.Version} (CouchDB 3.5.0)", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"CloudWall {Product.Version} (CouchDB 3.5.0)", output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

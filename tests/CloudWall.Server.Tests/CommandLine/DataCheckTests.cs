@@ -1,6 +1,7 @@
 using CloudWall.Documents.Databases;
+using CloudWall.Node.Configuration;
+using CloudWall.Node;
 using CloudWall.Server.CommandLine;
-using CloudWall.Server.Configuration;
 using CloudWall.Storage;
 using CloudWall.Storage.RocksDb;
 
@@ -66,10 +67,10 @@ public sealed class DataCheckTests : IDisposable
     private async Task FillAsync()
     {
         await using var node = await StartAsync();
-        await node.Databases.CreateAsync("notes", new DatabaseOptions(), CancellationToken.None);
+        await node.Node.Databases.CreateAsync("notes", new DatabaseOptions(), CancellationToken.None);
     }
 
-    private Task<Node> StartAsync() => Node.StartAsync(new NodeOptions
+    private Task<NodeServer> StartAsync() => NodeServer.StartAsync(new NodeOptions
     {
         DataDirectory = _directory.Path,
         Admin = ("admin", "secret"),

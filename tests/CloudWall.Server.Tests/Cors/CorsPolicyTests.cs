@@ -1,4 +1,4 @@
-using CloudWall.Server.Configuration;
+using CloudWall.Node.Configuration;
 using CloudWall.Server.Cors;
 using Microsoft.AspNetCore.Http;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using CloudWall.Node.Configuration;
 using CloudWall.Server.CommandLine;
-using CloudWall.Server.Configuration;
 
 namespace CloudWall.Server.Tests.Durability;
 
@@ -84,7 +84,7 @@ public sealed class DamagedTableTests : IDisposable
         var meta = tables.First(file => Encoding.Latin1.GetString(File.ReadAllBytes(file)).Contains("default", StringComparison.Ordinal));
         File.Delete(meta);
         var refusal = await Assert.ThrowsAsync<ConfigurationException>(
-            () => Node.StartAsync(DurableNode.Options(Home), CancellationToken.None));
+            () => NodeServer.StartAsync(DurableNode.Options(Home), CancellationToken.None));
         Assert.Contains(Path.GetFileName(meta), refusal.Message, StringComparison.Ordinal);
         Assert.Contains("backup", refusal.Message, StringComparison.Ordinal);
     }

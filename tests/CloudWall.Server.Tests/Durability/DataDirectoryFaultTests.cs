@@ -1,4 +1,5 @@
-using CloudWall.Server.Configuration;
+using CloudWall.Node.Configuration;
+using CloudWall.Node.Disk;
 
 namespace CloudWall.Server.Tests.Durability;
 
@@ -57,7 +58,7 @@ public sealed class DataDirectoryFaultTests : IDisposable
         var bytes = System.Text.Encoding.Latin1.GetBytes(text);
         await File.WriteAllBytesAsync(LocalIni, bytes, TestContext.Current.CancellationToken);
         var refusal = await Assert.ThrowsAsync<ConfigurationException>(
-            () => Node.StartAsync(DurableNode.Options(Home), TestContext.Current.CancellationToken));
+            () => NodeServer.StartAsync(DurableNode.Options(Home), TestContext.Current.CancellationToken));
         Assert.Contains(LocalIni, refusal.Message, StringComparison.Ordinal);
         Assert.Contains(named, refusal.Message, StringComparison.Ordinal);
         Assert.Equal(bytes, await File.ReadAllBytesAsync(LocalIni, TestContext.Current.CancellationToken));
@@ -71,7 +72,7 @@ public sealed class DataDirectoryFaultTests : IDisposable
         string id;
         await using (var first = await DurableNode.StartAsync(Home))
         {
-            id = first.Node.Id;
+            id = first.Node.Identity.Id;
         }
 
         File.Delete(LocalIni);
@@ -82,7 +83,7 @@ public sealed class DataDirectoryFaultTests : IDisposable
 
         var node = await DurableNode.StartAsync(Home);
         await node.DisposeAsync();
-        Assert.NotEqual(id, node.Node.Id);
+        Assert.NotEqual(id, node.Node.Identity.Id);
         Assert.Contains("The node was used before", node.Log.ToString(), StringComparison.Ordinal);
         Assert.Contains(LocalIni, node.Log.ToString(), StringComparison.Ordinal);
     }
@@ -94,7 +95,7 @@ public sealed class DataDirectoryFaultTests : IDisposable
         const string Text = "; comment\n# comment\n[log]\nlevel = warning ; inline\nwriter =\nrubbish\n";
         await File.WriteAllTextAsync(file, Text, TestContext.Current.CancellationToken);
         var log = new StringWriter();
-        await (await Node.StartAsync(DurableNode.Options(Home) with { ConfigurationFile = file, Log = log }, TestContext.Current.CancellationToken)).DisposeAsync();
+        await (await NodeServer.StartAsync(DurableNode.Options(Home) with { ConfigurationFile = file, Log = log }, TestContext.Current.CancellationToken)).DisposeAsync();
         Assert.Contains($"Line 6 of the configuration file {file}", log.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("Line 2", log.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("Line 5", log.ToString(), StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
-using CloudWall.Server.Disk;
+using CloudWall.Node.Disk;
+using CloudWall.Node;
 using CloudWall.Storage.Memory;
 
 namespace CloudWall.Server.Tests.Durability;
@@ -9,7 +10,7 @@ public sealed class DiskMonitorTests : IAsyncDisposable
 {
     private readonly MemoryStore _store = new();
     private int _used = 10;
-    private Node? _node;
+    private NodeServer? _node;
     private HttpClient? _client;
 
     [Fact]
@@ -74,7 +75,7 @@ public sealed class DiskMonitorTests : IAsyncDisposable
 
     private async Task StartAsync(params (string, string, string)[] settings)
     {
-        _node = await Node.StartAsync(new NodeOptions
+        _node = await NodeServer.StartAsync(new NodeOptions
         {
             Store = _store,
             Admin = ("admin", "pass"),

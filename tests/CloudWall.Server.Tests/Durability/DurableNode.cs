@@ -1,15 +1,16 @@
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using CloudWall.Node;
 
 namespace CloudWall.Server.Tests.Durability;
 
 /// <summary>A node over a data directory, its client, and copies of the directory as the end of the process would leave it.</summary>
 internal sealed class DurableNode : IAsyncDisposable
 {
-    private DurableNode(string path, Node node, StringWriter log)
+    private DurableNode(string path, NodeServer node, StringWriter log)
     {
         Path = path;
-        Node = node;
+        Server = node;
         Log = log;
         Client = new HttpClient { BaseAddress = node.Address };
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String("admin:pass"u8));
@@ -17,7 +18,9 @@ internal sealed class DurableNode : IAsyncDisposable
 
     public string Path { get; }
 
-    public Node Node { get; }
+    public NodeServer Server { get; }
+
+    public LocalNode Node => Server.Node;
 
     /// <summary>What it has logged, once it has been disposed of.</summary>
     public StringWriter Log { get; }
@@ -31,7 +34,7 @@ internal sealed class DurableNode : IAsyncDisposable
         string path, Func<NodeOptions, NodeOptions> change, params (string Section, string Key, string Value)[] settings)
     {
         var log = new StringWriter();
-        var node = await Node.StartAsync(change(Options(path, settings)) with { Log = log });
+        var node = await NodeServer.StartAsync(change(Options(path, settings)) with { Log = log });
         return new DurableNode(path, node, log);
     }
 
@@ -102,6 +105,6 @@ internal sealed class DurableNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await Node.DisposeAsync();
+        await Server.DisposeAsync();
     }
 }

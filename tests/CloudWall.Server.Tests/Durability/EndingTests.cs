@@ -13,8 +13,8 @@ public sealed class EndingTests
         var log = new StringWriter();
         using var store = new MemoryStore();
         var options = DurableNode.Options(directory.Path) with { Store = store, Log = log };
-        var node = await Node.StartAsync(options, TestContext.Current.CancellationToken);
-        await node.Databases.CreateAsync("db", new DatabaseOptions(), TestContext.Current.CancellationToken);
+        var node = await NodeServer.StartAsync(options, TestContext.Current.CancellationToken);
+        await node.Node.Databases.CreateAsync("db", new DatabaseOptions(), TestContext.Current.CancellationToken);
         store.FailCommits = static _ => true;
         await node.DisposeAsync();
         Assert.False(node.HasEndedInOrder);
@@ -22,7 +22,7 @@ public sealed class EndingTests
 
         // All that comes after it was closed too: the directory is free.
         store.FailCommits = null;
-        var again = await Node.StartAsync(options, TestContext.Current.CancellationToken);
+        var again = await NodeServer.StartAsync(options, TestContext.Current.CancellationToken);
         await again.DisposeAsync();
         await again.DisposeAsync();
         Assert.True(again.HasEndedInOrder);

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using CloudWall.Server.Configuration;
+using CloudWall.Node.Configuration;
 using CloudWall.Server.Tests.Endpoints;
 
 namespace CloudWall.Server.Tests.Durability;
@@ -65,7 +65,7 @@ public sealed class FullDiskTests
             Assert.Single((await node.GetAsync("small/_design/d/_view/v"))["rows"]!.AsArray());
         }
 
-        Assert.True(node.Node.HasEndedInOrder, node.Log.ToString());
+        Assert.True(node.Server.HasEndedInOrder, node.Log.ToString());
         Assert.Contains("is full", node.Log.ToString(), StringComparison.Ordinal);
         Assert.Contains("There is room again", node.Log.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", node.Log.ToString(), StringComparison.Ordinal);

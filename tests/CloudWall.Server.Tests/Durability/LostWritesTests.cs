@@ -1,5 +1,5 @@
+using CloudWall.Node.Configuration;
 using CloudWall.Server.CommandLine;
-using CloudWall.Server.Configuration;
 
 namespace CloudWall.Server.Tests.Durability;
 
@@ -99,7 +99,7 @@ public sealed class LostWritesTests : IDisposable
         }
 
         var refusal = await Assert.ThrowsAsync<ConfigurationException>(
-            () => Node.StartAsync(DurableNode.Options(Copied), CancellationToken.None));
+            () => NodeServer.StartAsync(DurableNode.Options(Copied), CancellationToken.None));
         Assert.Contains(Path.Combine(Copied, "store"), refusal.Message, StringComparison.Ordinal);
         Assert.Contains("missing", refusal.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(Copied, "store")));

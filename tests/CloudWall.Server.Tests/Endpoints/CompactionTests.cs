@@ -24,7 +24,7 @@ public sealed class CompactionTests
         var task = Assert.Single(tasks.RootElement.EnumerateArray());
         Assert.Equal("database_compaction", task.GetProperty("type").GetString());
         Assert.Equal("db", task.GetProperty("database").GetString());
-        Assert.Equal(node.Node.Name, task.GetProperty("node").GetString());
+        Assert.Equal(node.Node.Identity.Name, task.GetProperty("node").GetString());
         Assert.Matches("^<0[.][0-9]+[.]0>$", task.GetProperty("pid").GetString());
         Assert.Equal(1, task.GetProperty("total_changes").GetInt64());
         Assert.InRange(task.GetProperty("changes_done").GetInt64(), 0, 1);

@@ -4,6 +4,7 @@ using System.Text;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
+using CloudWall.Node;
 using CloudWall.Storage.Memory;
 
 namespace CloudWall.Server.Tests.Endpoints;
@@ -18,16 +19,18 @@ internal sealed class NodeUnderTest : IAsyncDisposable
 
     private readonly MemoryStore _store;
 
-    private NodeUnderTest(MemoryStore store, LogLines log, Node node)
+    private NodeUnderTest(MemoryStore store, LogLines log, NodeServer node)
     {
         _store = store;
         Log = log;
-        Node = node;
+        Server = node;
         Client = new HttpClient { BaseAddress = node.Address, Timeout = Timeout.InfiniteTimeSpan };
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Credentials);
     }
 
-    public Node Node { get; }
+    public NodeServer Server { get; }
+
+    public LocalNode Node => Server.Node;
 
     public MemoryStore Store => _store;
 
@@ -41,7 +44,7 @@ internal sealed class NodeUnderTest : IAsyncDisposable
     {
         store ??= new MemoryStore();
         var log = new LogLines();
-        var node = await Node.StartAsync(new NodeOptions
+        var node = await NodeServer.StartAsync(new NodeOptions
         {
             Store = store,
             Time = time ?? TimeProvider.System,
@@ -62,7 +65,7 @@ internal sealed class NodeUnderTest : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await Node.DisposeAsync();
+        await Server.DisposeAsync();
         _store.Dispose();
         await Log.DisposeAsync();
     }

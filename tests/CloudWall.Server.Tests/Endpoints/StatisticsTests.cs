@@ -18,7 +18,7 @@ public sealed class StatisticsTests
         Assert.Equal(201, (await node.SendAsync("PUT", "/db")).Status);
 
         // An answer is counted when it has ended, which a client may see a little earlier.
-        await Limits.SlowRequest.UntilAsync(() => node.Node.Metrics.Requests == 4);
+        await Limits.SlowRequest.UntilAsync(() => node.Server.Metrics.Requests == 4);
         var all = (await ReadAsync(node, "/_node/_local/_stats"))!["couchdb"]!;
         Assert.Equal(4, (int)all["httpd"]!["requests"]!["value"]!);
         Assert.Equal(3, (int)all["httpd_request_methods"]!["GET"]!["value"]!);
@@ -138,7 +138,7 @@ public sealed class StatisticsTests
     {
         await using var node = await TestNode.StartAsync();
         Assert.Equal(404, (await node.SendAsync("DELETE", "/none")).Status);
-        await Limits.SlowRequest.UntilAsync(() => node.Node.Metrics.Requests == 1);
+        await Limits.SlowRequest.UntilAsync(() => node.Server.Metrics.Requests == 1);
         var answer = await node.SendAsync("GET", "/_node/_local/_prometheus");
         var lines = Encoding.ASCII.GetString(answer.Body).Split('\n');
         Assert.Equal("text/plain; version=2.0", answer.Header("Content-Type"));

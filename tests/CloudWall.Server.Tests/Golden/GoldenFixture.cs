@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using CloudWall.Node;
 
 namespace CloudWall.Server.Tests.Golden;
 
@@ -21,7 +22,7 @@ public sealed class GoldenFixture : IAsyncLifetime
 
     private readonly string _run = RandomNumberGenerator.GetHexString(6, lowercase: true);
     private readonly string _directory = Path.Combine(Path.GetTempPath(), "cloudwall-golden-" + Guid.NewGuid().ToString("n"));
-    private Node? _node;
+    private NodeServer? _node;
     private GoldenServer? _server;
     private int _scenarios;
 
@@ -71,7 +72,7 @@ public sealed class GoldenFixture : IAsyncLifetime
     {
         const string Admin = "admin";
         const string Password = "pass";
-        _node = await Node.StartAsync(new NodeOptions { DataDirectory = _directory, Settings = Settings, Admin = (Admin, Password) });
+        _node = await NodeServer.StartAsync(new NodeOptions { DataDirectory = _directory, Settings = Settings, Admin = (Admin, Password) });
         var server = new GoldenServer(_node.Address, Admin, Password);
         using var client = new RawHttpClient(server.Host);
         var credentials = Convert.ToBase64String("admin:pass"u8);

@@ -57,7 +57,7 @@ public sealed class AnswerMemoryTests
     {
         var time = new FakeTimeProvider();
         await using var node = await StartAsync(time);
-        var memory = node.Node.AnswerMemory;
+        var memory = node.Server.AnswerMemory;
         string[] headers = [.. accept is null ? Array.Empty<string>() : ["Accept: " + accept], "Content-Type: application/json"];
         var expected = await node.SendAsync(method, path, body, headers: headers);
         Assert.Equal(200, expected.Status);
@@ -68,7 +68,7 @@ public sealed class AnswerMemoryTests
         {
             for (var i = 0; i < Readers; i++)
             {
-                readers.Add(await SlowRequest.BeginAsync(node.Node, $"{method} {path}", [.. headers, $"Content-Length: {body?.Length ?? 0}"]));
+                readers.Add(await SlowRequest.BeginAsync(node.Server, $"{method} {path}", [.. headers, $"Content-Length: {body?.Length ?? 0}"]));
                 await readers[i].SendAsync(body ?? string.Empty);
             }
 
@@ -109,7 +109,7 @@ public sealed class AnswerMemoryTests
     {
         var time = new FakeTimeProvider();
         await using var node = await StartAsync(time, ("cloudwall", "max_waiting", "0"));
-        using var all = new AnswerShare(node.Node.AnswerMemory, static () => { });
+        using var all = new AnswerShare(node.Server.AnswerMemory, static () => { });
         await all.TakeAsync(Capacity, hasBegun: false, CancellationToken.None);
         Assert.Equal(429, (await node.SendAsync("GET", "/db/doc0")).Status);
         Assert.Equal(429, (await node.SendAsync("GET", "/db/_all_docs?include_docs=true&key=\"doc0\"")).Status);
@@ -123,8 +123,8 @@ public sealed class AnswerMemoryTests
     {
         var time = new FakeTimeProvider();
         await using var node = await StartAsync(time, ("cloudwall", "stall_timeout", "86400000"));
-        using var reader = await SlowRequest.BeginAsync(node.Node, "GET /db/doc0");
-        await SlowRequest.UntilAsync(() => node.Node.AnswerMemory.Taken > 0);
+        using var reader = await SlowRequest.BeginAsync(node.Server, "GET /db/doc0");
+        await SlowRequest.UntilAsync(() => node.Server.AnswerMemory.Taken > 0);
         for (var minute = 0; minute < 60; minute++)
         {
             time.Advance(TimeSpan.FromMinutes(1));
@@ -133,7 +133,7 @@ public sealed class AnswerMemoryTests
 
         Assert.Equal(200, (await node.SendAsync("GET", "/db/doc1")).Status);
         await reader.ReadToAsync("\"}\n");
-        await SlowRequest.UntilAsync(() => node.Node.AnswerMemory.Taken == 0);
+        await SlowRequest.UntilAsync(() => node.Server.AnswerMemory.Taken == 0);
     }
 
     [Fact]
@@ -141,14 +141,14 @@ public sealed class AnswerMemoryTests
     {
         var time = new FakeTimeProvider();
         await using var node = await StartAsync(time);
-        using var all = new AnswerShare(node.Node.AnswerMemory, static () => { });
+        using var all = new AnswerShare(node.Server.AnswerMemory, static () => { });
         await all.TakeAsync(Capacity, hasBegun: false, CancellationToken.None);
-        using (await SlowRequest.BeginAsync(node.Node, "GET /db/doc0"))
+        using (await SlowRequest.BeginAsync(node.Server, "GET /db/doc0"))
         {
-            await SlowRequest.UntilAsync(() => node.Node.AnswerMemory.Waiting == 1);
+            await SlowRequest.UntilAsync(() => node.Server.AnswerMemory.Waiting == 1);
         }
 
-        await SlowRequest.UntilAsync(() => node.Node.AnswerMemory.Waiting == 0);
+        await SlowRequest.UntilAsync(() => node.Server.AnswerMemory.Waiting == 0);
     }
 
     private static async Task<TestNode> StartAsync(FakeTimeProvider time, params (string, string, string)[] settings)

@@ -11,12 +11,12 @@ public sealed class ConnectionLimitTests
     public async Task One_connection_too_many_is_told_to_come_back(string section)
     {
         await using var node = await TestNode.StartAsync((section, "max_connections", "2"), ("cloudwall", "retry_after", "9"));
-        using var first = await SlowRequest.BeginAsync(node.Node, "GET /_up");
+        using var first = await SlowRequest.BeginAsync(node.Server, "GET /_up");
         Assert.Equal(200, (await first.ReadAnswerAsync()).Status);
-        using (var second = await SlowRequest.BeginAsync(node.Node, "GET /_up"))
+        using (var second = await SlowRequest.BeginAsync(node.Server, "GET /_up"))
         {
             Assert.Equal(200, (await second.ReadAnswerAsync()).Status);
-            using var third = await SlowRequest.BeginAsync(node.Node, "PUT /db");
+            using var third = await SlowRequest.BeginAsync(node.Server, "PUT /db");
             var (status, text) = await third.ReadAnswerAsync();
             Assert.Equal(503, status);
             Assert.Contains("\r\nRetry-After: 9\r\n", text, StringComparison.Ordinal);
@@ -27,8 +27,8 @@ public sealed class ConnectionLimitTests
             Assert.Null(node.Node.Databases.Find("db"));
         }
 
-        await SlowRequest.UntilAsync(() => node.Node.Connections.Open == 1);
-        using var next = await SlowRequest.BeginAsync(node.Node, "PUT /db");
+        await SlowRequest.UntilAsync(() => node.Server.Connections.Open == 1);
+        using var next = await SlowRequest.BeginAsync(node.Server, "PUT /db");
         Assert.Equal(201, (await next.ReadAnswerAsync()).Status);
     }
 
@@ -47,7 +47,7 @@ public sealed class ConnectionLimitTests
             Assert.Equal(200, (await other.ReadAnswerAsync()).Status);
         }
 
-        await SlowRequest.UntilAsync(() => node.Node.Connections.Open == 1);
+        await SlowRequest.UntilAsync(() => node.Server.Connections.Open == 1);
         using var next = await SlowRequest.BeginAsync(node.Node.Address.Port, "127.0.0.1", "GET /_up");
         Assert.Equal(200, (await next.ReadAnswerAsync()).Status);
     }
@@ -56,14 +56,14 @@ public sealed class ConnectionLimitTests
     public async Task A_crowd_that_is_refused_leaves_no_trace()
     {
         await using var node = await TestNode.StartAsync(("chttpd", "max_connections", "1"));
-        using (var only = await SlowRequest.BeginAsync(node.Node, "GET /_up"))
+        using (var only = await SlowRequest.BeginAsync(node.Server, "GET /_up"))
         {
             Assert.Equal(200, (await only.ReadAnswerAsync()).Status);
             await Task.WhenAll(Enumerable.Range(0, 300).Select(async _ =>
             {
                 try
                 {
-                    using var refused = await SlowRequest.BeginAsync(node.Node, "GET /_up");
+                    using var refused = await SlowRequest.BeginAsync(node.Server, "GET /_up");
                     await refused.ReadToEndAsync();
                 }
                 catch (Exception gone) when (gone is IOException or SocketException)
@@ -71,11 +71,11 @@ public sealed class ConnectionLimitTests
                     // Ended before it could ask.
                 }
             }));
-            Assert.Equal(1, node.Node.Connections.Open);
+            Assert.Equal(1, node.Server.Connections.Open);
         }
 
-        await SlowRequest.UntilAsync(() => node.Node.Connections.Open == 0);
-        using var next = await SlowRequest.BeginAsync(node.Node, "GET /_up");
+        await SlowRequest.UntilAsync(() => node.Server.Connections.Open == 0);
+        using var next = await SlowRequest.BeginAsync(node.Server, "GET /_up");
         Assert.Equal(200, (await next.ReadAnswerAsync()).Status);
     }
 }

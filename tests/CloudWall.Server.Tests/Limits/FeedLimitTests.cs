@@ -12,11 +12,11 @@ public sealed class FeedLimitTests
     {
         await using var node = await TestNode.StartAsync(("cloudwall", "max_feeds", "2"));
         Assert.Equal(201, (await node.SendAsync("PUT", "/db")).Status);
-        using var first = await SlowRequest.BeginAsync(node.Node, "GET " + path);
-        using (var second = await SlowRequest.BeginAsync(node.Node, "GET /db/_changes?feed=continuous&heartbeat=10000"))
+        using var first = await SlowRequest.BeginAsync(node.Server, "GET " + path);
+        using (var second = await SlowRequest.BeginAsync(node.Server, "GET /db/_changes?feed=continuous&heartbeat=10000"))
         {
             await second.ReadToAsync("\r\n\r\n");
-            await SlowRequest.UntilAsync(() => node.Node.Feeds.Open == 2);
+            await SlowRequest.UntilAsync(() => node.Server.Feeds.Open == 2);
             var refused = await node.SendAsync("GET", path);
             Assert.Equal(429, refused.Status);
             Assert.Equal("5", refused.Headers["retry-after"]);
@@ -28,8 +28,8 @@ public sealed class FeedLimitTests
             await second.ReadToAsync("\"id\":\"doc\"");
         }
 
-        await SlowRequest.UntilAsync(() => node.Node.Feeds.Open < 2);
-        using var next = await SlowRequest.BeginAsync(node.Node, "GET /db/_changes?feed=continuous&heartbeat=10000");
+        await SlowRequest.UntilAsync(() => node.Server.Feeds.Open < 2);
+        using var next = await SlowRequest.BeginAsync(node.Server, "GET /db/_changes?feed=continuous&heartbeat=10000");
         await next.ReadToAsync("\"id\":\"doc\"");
     }
 }

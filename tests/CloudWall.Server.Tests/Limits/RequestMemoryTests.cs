@@ -57,12 +57,12 @@ public sealed class RequestMemoryTests
     public async Task A_client_that_hangs_up_leaves_the_queue_and_gives_back_what_it_held()
     {
         await using var node = await StartAsync();
-        var slow = await SlowRequest.BeginJsonAsync(node.Node, "POST", "/db/_bulk_docs", Bulk.Length);
+        var slow = await SlowRequest.BeginJsonAsync(node.Server, "POST", "/db/_bulk_docs", Bulk.Length);
         await SlowRequest.UntilAsync(() => node.Node.Memory.Taken > 0);
         using (var rest = new MemoryShare(node.Node.Memory))
         {
             await rest.ReserveAsync(rest.Largest - node.Node.Memory.Taken, CancellationToken.None);
-            var waiting = await SlowRequest.BeginJsonAsync(node.Node, "PUT", "/db/doc", 2);
+            var waiting = await SlowRequest.BeginJsonAsync(node.Server, "PUT", "/db/doc", 2);
             await SlowRequest.UntilAsync(() => node.Node.Memory.Waiting == 1);
             waiting.Dispose();
             await SlowRequest.UntilAsync(() => node.Node.Memory.Waiting == 0);
@@ -81,7 +81,7 @@ public sealed class RequestMemoryTests
         var large = "{\"text\":\"" + new string('x', Capacity) + "\"}";
         Assert.Equal(413, (await node.SendAsync("PUT", "/db/large", large, headers: "Content-Type: application/json")).Status);
         using var slow = await SlowRequest.BeginAsync(
-            node.Node, "PUT /db/large", "Content-Type: application/json", "Transfer-Encoding: chunked");
+            node.Server, "PUT /db/large", "Content-Type: application/json", "Transfer-Encoding: chunked");
         await slow.SendAsync($"{20_000:x}\r\n{large[..20_000]}\r\n");
         await SlowRequest.UntilAsync(() => node.Node.Memory.Taken >= 3 * 20_000);
         await slow.SendAsync($"{large.Length - 20_000:x}\r\n{large[20_000..]}\r\n0\r\n\r\n");
@@ -102,7 +102,7 @@ public sealed class RequestMemoryTests
         var slow = new List<SlowRequest>();
         for (var i = 0; i < 24; i++)
         {
-            slow.Add(await SlowRequest.BeginJsonAsync(node.Node, method, path, 2_000_000));
+            slow.Add(await SlowRequest.BeginJsonAsync(node.Server, method, path, 2_000_000));
             await slow[i].SendAsync("{");
         }
 
@@ -123,7 +123,7 @@ public sealed class RequestMemoryTests
     {
         await using var node = await StartAsync(("cloudwall", "request_memory", "8000000"), ("cloudwall", "max_waiting", "1"));
         using var all = await TakeAllAsync(node);
-        using var waiting = await SlowRequest.BeginJsonAsync(node.Node, "POST", "/db/_bulk_docs", Bulk.Length);
+        using var waiting = await SlowRequest.BeginJsonAsync(node.Server, "POST", "/db/_bulk_docs", Bulk.Length);
         await SlowRequest.UntilAsync(() => node.Node.Memory.Waiting == 1);
         for (var i = 0; i < 20; i++)
         {

@@ -32,7 +32,7 @@ public sealed class SlowListTests
             Assert.Equal(201, (await node.SendAsync("PUT", "/db/" + i.ToString("D3", CultureInfo.InvariantCulture), "{}")).Status);
         }
 
-        using var reader = await SlowRequest.BeginAsync(node.Node, "GET /db/_design/d/_list/much/all");
+        using var reader = await SlowRequest.BeginAsync(node.Server, "GET /db/_design/d/_list/much/all");
         await reader.ReadToAsync("\r\n\r\n");
 
         // An hour passes, and nobody needs the place.
@@ -43,7 +43,7 @@ public sealed class SlowListTests
         }
 
         Assert.Equal(200, (await node.SendAsync("GET", "/db/_all_docs?limit=1")).Status);
-        Assert.Equal(2, node.Node.Connections.Open);
+        Assert.Equal(2, node.Server.Connections.Open);
         var other = node.SendAsync("GET", "/db/_design/d/_list/ids/all?limit=2");
         await SlowRequest.UntilAsync(() =>
         {
@@ -53,6 +53,6 @@ public sealed class SlowListTests
         var answer = await other;
         Assert.Equal((200, "000001"), (answer.Status, System.Text.Encoding.UTF8.GetString(answer.Body)));
         await reader.ReadToEndAsync();
-        await SlowRequest.UntilAsync(() => node.Node.Connections.Open == 1);
+        await SlowRequest.UntilAsync(() => node.Server.Connections.Open == 1);
     }
 }

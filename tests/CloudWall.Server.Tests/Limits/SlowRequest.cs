@@ -20,7 +20,7 @@ internal sealed class SlowRequest : IDisposable
     }
 
     /// <summary>Sends the headers.</summary>
-    public static async Task<SlowRequest> BeginAsync(Node node, string line, params string[] headers)
+    public static async Task<SlowRequest> BeginAsync(NodeServer node, string line, params string[] headers)
     {
         var client = new TcpClient { ReceiveBufferSize = 16 * 1024 };
         await client.ConnectAsync(node.Address.Host, node.Address.Port);
@@ -45,7 +45,7 @@ internal sealed class SlowRequest : IDisposable
     }
 
     /// <summary>Sends the headers of a request with a JSON body that is still to be sent.</summary>
-    public static Task<SlowRequest> BeginJsonAsync(Node node, string method, string path, int length) => BeginAsync(
+    public static Task<SlowRequest> BeginJsonAsync(NodeServer node, string method, string path, int length) => BeginAsync(
         node,
         method + " " + path,
         "Content-Type: application/json",

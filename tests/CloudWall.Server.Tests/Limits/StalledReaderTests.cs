@@ -20,15 +20,15 @@ public sealed class StalledReaderTests
         var time = new FakeTimeProvider();
         await using var node = await TestNode.StartAsync(time, ("cloudwall", "stall_timeout", "60000"));
         await FillAsync(await node.Node.Databases.CreateAsync("db", new DatabaseOptions(), CancellationToken.None));
-        using var reader = await SlowRequest.BeginAsync(node.Node, "GET " + path);
+        using var reader = await SlowRequest.BeginAsync(node.Server, "GET " + path);
         await reader.ReadToAsync("\r\n\r\n");
-        Assert.Equal(1, node.Node.Connections.Open);
+        Assert.Equal(1, node.Server.Connections.Open);
 
         // More than the system's buffers hold is on its way, so that nothing can go on but the clock.
         await SlowRequest.UntilAsync(() =>
         {
             time.Advance(TimeSpan.FromSeconds(1));
-            return node.Node.Connections.Open == 0;
+            return node.Server.Connections.Open == 0;
         });
         await reader.ReadToEndAsync();
         Assert.Equal(201, (await node.SendAsync("PUT", "/db/another", "{}")).Status);
@@ -41,7 +41,7 @@ public sealed class StalledReaderTests
         var time = new FakeTimeProvider();
         await using var node = await TestNode.StartAsync(time, ("cloudwall", "stall_timeout", "60000"));
         await FillAsync(await node.Node.Databases.CreateAsync("db", new DatabaseOptions(), CancellationToken.None));
-        using var reader = await SlowRequest.BeginAsync(node.Node, "GET /db/_all_docs?include_docs=true");
+        using var reader = await SlowRequest.BeginAsync(node.Server, "GET /db/_all_docs?include_docs=true");
         var text = new StringBuilder(await reader.ReadToAsync("\"id\":\"doc00005\""));
         for (var i = 1000; i < Documents; i += 1000)
         {

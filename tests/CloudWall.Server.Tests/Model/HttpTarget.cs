@@ -5,6 +5,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using CloudWall.Model;
+using CloudWall.Node;
 using CloudWall.Storage.Memory;
 
 namespace CloudWall.Server.Tests.Model;
@@ -19,7 +20,7 @@ internal sealed class HttpTarget : IModelTarget
     };
 
     private MemoryStore _store = new();
-    private Node? _node;
+    private NodeServer? _node;
     private HttpClient? _client;
 
     private HttpClient Client => _client!;
@@ -237,7 +238,7 @@ internal sealed class HttpTarget : IModelTarget
 
     private async Task StartAsync()
     {
-        _node = await Node.StartAsync(Options with { Store = _store });
+        _node = await NodeServer.StartAsync(Options with { Store = _store });
         _client = new HttpClient { BaseAddress = new Uri(_node.Address, "db/") };
         _client.DefaultRequestHeaders.Authorization =
             new AuthenticationHeaderValue("Basic", Convert.ToBase64String("admin:pass"u8));

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using CloudWall.Server.Starts;
+using CloudWall.Node.Starts;
 using CloudWall.Server.Tests.Durability;
 
 namespace CloudWall.Server.Tests.Starts;

@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using CloudWall.Node;
 
 namespace CloudWall.Server.Tests.Stores;
 
@@ -9,9 +10,9 @@ namespace CloudWall.Server.Tests.Stores;
 internal sealed class EarlierStore : IAsyncDisposable
 {
     private readonly TemporaryDirectory _directory;
-    private Node _node;
+    private NodeServer _node;
 
-    private EarlierStore(TemporaryDirectory directory, Node node, JsonObject seen, StringWriter log)
+    private EarlierStore(TemporaryDirectory directory, NodeServer node, JsonObject seen, StringWriter log)
     {
         _directory = directory;
         _node = node;
@@ -33,7 +34,7 @@ internal sealed class EarlierStore : IAsyncDisposable
     public JsonObject Seen { get; }
 
     /// <summary>The node.</summary>
-    public Node Node => _node;
+    public LocalNode Node => _node.Node;
 
     /// <summary>What the node has logged.</summary>
     public StringWriter Log { get; }
@@ -81,14 +82,14 @@ internal sealed class EarlierStore : IAsyncDisposable
         _directory.Dispose();
     }
 
-    private static Task<Node> StartAsync(TemporaryDirectory directory, StringWriter log) => Node.StartAsync(new NodeOptions
+    private static Task<NodeServer> StartAsync(TemporaryDirectory directory, StringWriter log) => NodeServer.StartAsync(new NodeOptions
     {
         DataDirectory = Path.Combine(directory.Path, "data"),
         Log = log,
         Settings = [("chttpd", "port", "0"), ("chttpd_auth", "iterations", "10"), ("replicator", "checkpoint_interval", "1000")],
     });
 
-    private static HttpClient ClientOf(Node node)
+    private static HttpClient ClientOf(NodeServer node)
     {
         var client = new HttpClient { BaseAddress = node.Address };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String("admin:pass"u8));

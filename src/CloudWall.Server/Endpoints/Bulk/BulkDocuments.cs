@@ -17,7 +17,7 @@ internal static class BulkDocuments
     {
         exchange.Node.Metrics.CountBulk();
         exchange.RequireJson();
-        await using var reader = new BulkReader(exchange.Database, exchange.Node.Settings.Limits, exchange.Memory, exchange.Aborted);
+        await using var reader = new BulkReader(exchange.Database, exchange.Node.Node.Settings.Limits, exchange.Memory, exchange.Aborted);
         await exchange.ReadBodyAsync(reader);
         var request = await reader.CompleteAsync();
         exchange.Node.Metrics.BulkDocuments.Add(request.Documents.Count);
@@ -43,7 +43,7 @@ internal static class BulkDocuments
         using var rows = new BulkRows(documents.Count);
         await foreach (var (document, _, weight) in documents.ReadAsync(exchange.Aborted))
         {
-            rows.Refused(document.Id ?? exchange.Node.Uuids.Next(), document.Revision ?? default, NotImplemented);
+            rows.Refused(document.Id ?? exchange.Node.Node.Uuids.Next(), document.Revision ?? default, NotImplemented);
             exchange.Memory.Free(weight);
         }
 

@@ -23,7 +23,7 @@ internal static class BulkGet
         exchange.Node.Metrics.CountBulk();
         exchange.RequireJson();
         using var body = await exchange.ReadJsonAsync();
-        var items = BulkGetItem.ReadAll(body.Span, exchange.Node.Settings.Limits);
+        var items = BulkGetItem.ReadAll(body.Span, exchange.Node.Node.Settings.Limits);
         foreach (var (name, _) in exchange.Query)
         {
             if (NotAcceptable.Contains(name))

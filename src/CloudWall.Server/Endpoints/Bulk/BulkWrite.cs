@@ -43,7 +43,7 @@ internal sealed class BulkWrite(Exchange exchange, WriteMode mode, BulkRows rows
 
             await foreach (var (id, revision) in documents.ReadRestAsync(exchange.Aborted))
             {
-                Tell(new WriteOutcome(id ?? exchange.Node.Uuids.Next(), default, error), revision);
+                Tell(new WriteOutcome(id ?? exchange.Node.Node.Uuids.Next(), default, error), revision);
             }
         }
         finally
@@ -69,7 +69,7 @@ internal sealed class BulkWrite(Exchange exchange, WriteMode mode, BulkRows rows
 
     private async ValueTask AddAsync(ParsedDocument document, ReceivedContents? contents)
     {
-        var entry = new Entry(document.Id ?? exchange.Node.Uuids.Next(), document, null);
+        var entry = new Entry(document.Id ?? exchange.Node.Node.Uuids.Next(), document, null);
         _step.Add(entry);
         if (!LocalDocumentResource.IsLocal(entry.Id))
         {
@@ -143,7 +143,7 @@ internal sealed class BulkWrite(Exchange exchange, WriteMode mode, BulkRows rows
 
         if (failure is StorageException)
         {
-            exchange.Node.Log.Failure(exchange, failure.Message);
+            exchange.Node.RequestLog.Failure(exchange, failure.Message);
         }
 
         return error;

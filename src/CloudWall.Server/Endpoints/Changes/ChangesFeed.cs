@@ -55,7 +55,7 @@ internal sealed class ChangesFeed : IDisposable
     public async Task RunAsync(long since)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(
-            _exchange.Aborted, _exchange.Node.Stopping, _database.Closing);
+            _exchange.Aborted, _exchange.Node.Node.Stopping, _database.Closing);
         _frame.Begin();
         var round = await NextAsync(since);
         for (var hasWritten = round.Rows > 0; IsLive && !HasEnough(round); hasWritten = true)

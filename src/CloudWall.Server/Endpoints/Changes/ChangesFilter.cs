@@ -90,7 +90,7 @@ internal sealed class ChangesFilter
         }
 
         return NamedFilter.Split(view) is var (design, name)
-            ? Of(NamedFilter.View(exchange.Node.Scripts, exchange.Database, Decode(exchange, design), Decode(exchange, name)))
+            ? Of(NamedFilter.View(exchange.Node.Node.Scripts, exchange.Database, Decode(exchange, design), Decode(exchange, name)))
             : throw HttpErrors.BadRequest("`view` must be of the form `designname/viewname`");
     }
 
@@ -108,7 +108,7 @@ internal sealed class ChangesFilter
 
         var request = RequestObject.Of(exchange, id: null, body?.Utf8);
         return Of(NamedFilter.Function(
-            exchange.Node.Scripts, exchange.Database, Decode(exchange, design), Decode(exchange, name), request));
+            exchange.Node.Node.Scripts, exchange.Database, Decode(exchange, design), Decode(exchange, name), request));
     }
 
     private static ChangesFilter Of(ChangeFilter function) => new(ids: null, design: false, function);

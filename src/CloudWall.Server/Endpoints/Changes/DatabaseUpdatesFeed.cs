@@ -13,7 +13,7 @@ internal static class DatabaseUpdatesFeed
     public static async Task Show(Exchange exchange)
     {
         var options = DatabaseUpdatesOptions.From(exchange.Query);
-        var updates = exchange.Node.Databases.Updates;
+        var updates = exchange.Node.Node.Databases.Updates;
         var tokens = new SequenceTokens(updates.Epoch);
         var latest = updates.Sequence;
         var since = options.Descending ? latest : tokens.ResolveSince(options.Since, latest);
@@ -41,7 +41,7 @@ internal static class DatabaseUpdatesFeed
     private static async Task RunAsync(
         Exchange exchange, ResponseStream stream, DatabaseUpdatesOptions options, DatabaseUpdates updates, SequenceTokens tokens, long since)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(exchange.Aborted, exchange.Node.Stopping);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(exchange.Aborted, exchange.Node.Node.Stopping);
         var frame = new FeedFrame(options.Feed, stream.Buffer, tokens);
         var clock = new FeedClock(stream, frame, exchange.Node, options.Heartbeat, options.Timeout);
         var left = options.Limit;

@@ -22,11 +22,11 @@ internal sealed class FeedClock
     /// <param name="node">The time, and <c>[chttpd] changes_timeout</c>: the default and the most for both durations.</param>
     /// <param name="heartbeat">How often a sign of life is wanted, or null.</param>
     /// <param name="timeout">How long the feed waits for a row where no heartbeat is wanted.</param>
-    public FeedClock(ResponseStream stream, FeedFrame frame, Node node, TimeSpan? heartbeat, TimeSpan? timeout)
+    public FeedClock(ResponseStream stream, FeedFrame frame, NodeServer node, TimeSpan? heartbeat, TimeSpan? timeout)
     {
         _stream = stream;
         _frame = frame;
-        _time = node.Time;
+        _time = node.Node.Time;
         _beats = heartbeat is not null;
         var most = node.Settings.ChangesTimeout;
         var wanted = (_beats ? heartbeat : timeout) ?? most;

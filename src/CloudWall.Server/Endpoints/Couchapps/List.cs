@@ -30,7 +30,7 @@ internal static class List
         var target = exchange.Target;
         RequirePath(target);
         var name = target.Text(4);
-        var design = DesignCalls.Open(exchange.Node.Scripts, exchange.Database, target.Text(2));
+        var design = DesignCalls.Open(exchange.Node.Node.Scripts, exchange.Database, target.Text(2));
         if (body is null && exchange.Query["keys"] is { } keys)
         {
             // CouchDB reads them before it looks for the function.
@@ -82,7 +82,7 @@ internal static class List
             return ListRows.Of(exchange, all);
         }
 
-        var group = exchange.Node.Views.Find(exchange.Database, "_design/" + design);
+        var group = exchange.Node.Node.Views.Find(exchange.Database, "_design/" + design);
         var options = ListingOptions.ForList(body, exchange.Query);
         if (!group.Names.TryGetValue(view, out var found))
         {

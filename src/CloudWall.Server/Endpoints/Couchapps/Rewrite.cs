@@ -17,7 +17,7 @@ internal static class Rewrite
     public static async Task Run(Exchange exchange)
     {
         exchange.CountRewrite();
-        var calls = DesignCalls.Open(exchange.Node.Scripts, exchange.Database, exchange.Target.Text(2));
+        var calls = DesignCalls.Open(exchange.Node.Node.Scripts, exchange.Database, exchange.Target.Text(2));
         var scope = RewriteScope.Of(exchange);
         switch (calls.Body.Member("rewrites"u8))
         {

@@ -15,7 +15,7 @@ internal sealed class RewriteScope
     private readonly bool _isSecure;
     private readonly bool _plusIsSpace;
 
-    private RewriteScope(string[] origin, NodeSettings settings)
+    private RewriteScope(string[] origin, HttpSettings settings)
     {
         _origin = origin;
         _isSecure = settings.SecureRewrites;

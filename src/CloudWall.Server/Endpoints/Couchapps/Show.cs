@@ -18,7 +18,7 @@ internal static class Show
         }
 
         var name = exchange.Target.Text(4);
-        var design = DesignCalls.Open(exchange.Node.Scripts, exchange.Database, exchange.Target.Text(2)).Require("shows", name);
+        var design = DesignCalls.Open(exchange.Node.Node.Scripts, exchange.Database, exchange.Target.Text(2)).Require("shows", name);
         using var shown = FunctionDocument.Open(exchange, 5);
         var etag = Exchange.MakeETag(Encoding.UTF8.GetBytes(
             $"{design.ETag}\n{shown.Revision}\n{exchange.RequestHeaders.Accept}\n{exchange.Principal.IsAdmin}"));

@@ -21,7 +21,7 @@ internal static class Update
         }
 
         var name = exchange.Target.Text(4);
-        var design = DesignCalls.Open(exchange.Node.Scripts, exchange.Database, exchange.Target.Text(2)).Require("updates", name);
+        var design = DesignCalls.Open(exchange.Node.Node.Scripts, exchange.Database, exchange.Target.Text(2)).Require("updates", name);
         using var document = FunctionDocument.Open(exchange, 5);
         if (exchange.Method is "GET" or "OPTIONS")
         {
@@ -44,7 +44,7 @@ internal static class Update
 
     private static async Task<(string Id, string Revision)> StoreAsync(Exchange exchange, ReadOnlyMemory<byte> json)
     {
-        var limits = exchange.Node.Settings.Limits;
+        var limits = exchange.Node.Node.Settings.Limits;
         var parsed = DocumentParser.Parse(json.Span, limits);
         if (parsed.Id is not { Length: > 0 } id)
         {

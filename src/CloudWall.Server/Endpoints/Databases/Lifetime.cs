@@ -15,9 +15,9 @@ internal static class Lifetime
             throw HttpErrors.Unauthorized("You are not a server admin.");
         }
 
-        var options = DatabaseOptions.Read(name => exchange.Query[name], exchange.Node.Databases.DefaultShards);
+        var options = DatabaseOptions.Read(name => exchange.Query[name], exchange.Node.Node.Databases.DefaultShards);
         var name = exchange.Target.Text(0);
-        await exchange.Node.Databases.CreateAsync(name, options, exchange.Aborted);
+        await exchange.Node.Node.Databases.CreateAsync(name, options, exchange.Aborted);
         exchange.Headers.Location = exchange.AbsoluteUri("/" + PercentEncoding.Encode(name));
         await exchange.WriteOkAsync(201);
     }
@@ -37,13 +37,13 @@ internal static class Lifetime
         }
 
         var name = exchange.Target.Text(0);
-        var database = exchange.Node.Databases.Find(name);
-        if (database is null || !await exchange.Node.Databases.DeleteAsync(name, exchange.Aborted))
+        var database = exchange.Node.Node.Databases.Find(name);
+        if (database is null || !await exchange.Node.Node.Databases.DeleteAsync(name, exchange.Aborted))
         {
             throw new DocumentException(HttpErrors.NoDatabase);
         }
 
-        await exchange.Node.Views.DropAsync(database);
+        await exchange.Node.Node.Views.DropAsync(database);
 
         await exchange.WriteOkAsync();
     }

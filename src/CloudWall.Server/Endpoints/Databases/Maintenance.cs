@@ -1,7 +1,7 @@
 using CloudWall.Documents;
 using CloudWall.Documents.Json;
+using CloudWall.Node.Logging;
 using CloudWall.Server.Http;
-using CloudWall.Server.Logging;
 
 namespace CloudWall.Server.Endpoints.Databases;
 
@@ -43,8 +43,8 @@ internal static class Maintenance
     public static Task NoTemporaryViews(Exchange exchange) =>
         throw new DocumentException(new DocumentError(410, "gone", "Temporary views are not supported in CouchDB"));
 
-    private static void Watch(Node node, Task compaction, string name) => compaction.ContinueWith(
-        failed => node.Log.Write(LogLevel.Error, $"Compaction of {name} failed: {failed.Exception}"),
+    private static void Watch(NodeServer node, Task compaction, string name) => compaction.ContinueWith(
+        failed => node.Node.Log.Write(LogLevel.Error, $"Compaction of {name} failed: {failed.Exception}"),
         CancellationToken.None,
         TaskContinuationOptions.OnlyOnFaulted,
         TaskScheduler.Default);

@@ -16,7 +16,7 @@ internal static class Shards
         var shards = Count(exchange.Database);
         for (var shard = 0; shard < shards; shard++)
         {
-            json.Raw(shard == 0 ? ""u8 : ","u8).Text(Range(shard, shards)).Raw(":["u8).Text(exchange.Node.Name).Raw("]"u8);
+            json.Raw(shard == 0 ? ""u8 : ","u8).Text(Range(shard, shards)).Raw(":["u8).Text(exchange.Node.Node.Identity.Name).Raw("]"u8);
         }
 
         await exchange.WriteJsonAsync(200, json.Raw("}}"u8));
@@ -29,7 +29,7 @@ internal static class Shards
         var hash = Crc32(exchange.Target.Bytes(2));
         using var json = new JsonBuffer();
         json.Raw("{\"range\":"u8).Text(Range((int)(hash / Width(shards)), shards))
-            .Raw(",\"nodes\":["u8).Text(exchange.Node.Name).Raw("]}"u8);
+            .Raw(",\"nodes\":["u8).Text(exchange.Node.Node.Identity.Name).Raw("]}"u8);
         await exchange.WriteJsonAsync(200, json);
     }
 

@@ -5,11 +5,11 @@ using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
 using CloudWall.Documents.Rules;
+using CloudWall.Node.Logging;
 using CloudWall.Server.Endpoints.Documents.Receiving;
 using CloudWall.Server.Endpoints.LocalDocuments;
 using CloudWall.Server.Http;
 using CloudWall.Server.Http.Multipart;
-using CloudWall.Server.Logging;
 
 namespace CloudWall.Server.Endpoints.Documents;
 
@@ -25,7 +25,7 @@ internal static class DocumentUpdate
     {
         var query = DocumentQuery.Parse(exchange.Query);
         var id = exchange.Path.NewId;
-        DocumentParser.ValidateId(id, exchange.Node.Settings.Limits);
+        DocumentParser.ValidateId(id, exchange.Node.Node.Settings.Limits);
         if (exchange.RequestHeaders.ContentType.ToString() is var type && type.StartsWith("multipart/related;", StringComparison.Ordinal))
         {
             await PutParts(exchange, query, id, type);
@@ -61,7 +61,7 @@ internal static class DocumentUpdate
         }
 
         DocumentReader.OpenWinner(exchange.Database, id).Dispose();
-        DocumentParser.ValidateId(id, exchange.Node.Settings.Limits);
+        DocumentParser.ValidateId(id, exchange.Node.Node.Settings.Limits);
         var write = new DocumentWrite(id, Deletion(), [])
         {
             Parent = RequestedRevision.Resolve(exchange, null) ?? default,
@@ -79,7 +79,7 @@ internal static class DocumentUpdate
         var document = await text.ParseAsync();
         text.Drop();
 
-        var id = document.Id ?? exchange.Node.Uuids.Next();
+        var id = document.Id ?? exchange.Node.Node.Uuids.Next();
         var parent = document.Id is null ? null : document.Revision;
         var location = DocumentLocation.Of(exchange, id);
         if (LocalDocumentResource.IsLocal(id))
@@ -205,7 +205,7 @@ internal static class DocumentUpdate
         exchange.Database.Accept(
             Run(exchange.Node, exchange.RequestId, exchange.Database, exchange.Principal, write, exchange.TakeOverMemory()));
 
-        static async Task Run(Node node, string request, Database database, Principal principal, DocumentWrite write, MemoryShare memory)
+        static async Task Run(NodeServer node, string request, Database database, Principal principal, DocumentWrite write, MemoryShare memory)
         {
             try
             {
@@ -215,7 +215,7 @@ internal static class DocumentUpdate
             {
                 // Refusals are the client's own affair; what else is lost is not.
                 var level = e is DocumentException { Error.Status: < 500 } ? LogLevel.Notice : LogLevel.Error;
-                node.Log.Write(level, $"{request} batch=ok: a document was not written: {e.Message}");
+                node.Node.Log.Write(level, $"{request} batch=ok: a document was not written: {e.Message}");
             }
             finally
             {

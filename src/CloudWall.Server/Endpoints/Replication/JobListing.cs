@@ -11,7 +11,7 @@ namespace CloudWall.Server.Endpoints.Replication;
 internal static class JobListing
 {
     /// <summary>An endpoint as a URL without its password.</summary>
-    public static string Url(Node node, Endpoint endpoint) => endpoint.Address?.ToString() ?? node.LocalUrl(endpoint.Name!);
+    public static string Url(NodeServer node, Endpoint endpoint) => endpoint.Address?.ToString() ?? node.Node.LocalUrl(endpoint.Name!);
 
     /// <summary>The part of a listing that <c>skip</c> and <c>limit</c> ask for.</summary>
     /// <exception cref="CloudWall.Documents.DocumentException">400 <c>query_parse_error</c>.</exception>

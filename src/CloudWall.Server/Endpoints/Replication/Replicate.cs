@@ -33,8 +33,8 @@ internal static class Replicate
                 return;
             }
 
-            var request = RequestParser.Parse(json.RootElement, exchange.Node.Settings.Replication.Defaults);
-            var job = exchange.Node.Replications.Add(request, exchange.Principal.Name, origin: null);
+            var request = RequestParser.Parse(json.RootElement, exchange.Node.Node.Settings.Replication.Defaults);
+            var job = exchange.Node.Node.Replications.Add(request, exchange.Principal.Name, origin: null);
             await (request.Options.Continuous ? ShowAsync(exchange, 202, job.Id) : AwaitAsync(exchange, job));
         }
         catch (RequestException refusal)
@@ -57,8 +57,8 @@ internal static class Replicate
 
     private static async Task CancelAsync(Exchange exchange, JsonElement json)
     {
-        var scheduler = exchange.Node.Replications;
-        var id = RequestParser.Id(json) ?? RequestParser.Parse(json, exchange.Node.Settings.Replication.Defaults).Id(scheduler.NodeId);
+        var scheduler = exchange.Node.Node.Replications;
+        var id = RequestParser.Id(json) ?? RequestParser.Parse(json, exchange.Node.Node.Settings.Replication.Defaults).Id(scheduler.NodeId);
         if (!await scheduler.RemoveAsync(id))
         {
             throw new DocumentException(DocumentError.Missing);

@@ -24,7 +24,7 @@ internal static class SchedulerDocuments
 
         if (path is [] or [""])
         {
-            return ListAsync(exchange, exchange.Node.Replicators.Names);
+            return ListAsync(exchange, exchange.Node.Node.Replicators.Names);
         }
 
         // A database's name may have slashes, encoded or not; it ends with the replicator's own.
@@ -46,7 +46,7 @@ internal static class SchedulerDocuments
         var documents = new List<(Database Database, string Id)>();
         foreach (var name in databases)
         {
-            if (exchange.Node.Databases.Find(name) is { } database)
+            if (exchange.Node.Node.Databases.Find(name) is { } database)
             {
                 using var cursor = database.Scan(default);
                 while (cursor.MoveNext())
@@ -76,14 +76,14 @@ internal static class SchedulerDocuments
             : throw Query.QueryParseError($"Unknown states [{string.Join(',', unknown)}]. Choose from: [{string.Join(',', AllStates)}]");
     }
 
-    private static string StateOf(Node node, Database database, string id)
+    private static string StateOf(NodeServer node, Database database, string id)
     {
-        if (node.Replicators.Find(database.Name, id) is { } job)
+        if (node.Node.Replicators.Find(database.Name, id) is { } job)
         {
             return State(job.State);
         }
 
-        if (node.Replicators.FindObstacle(database.Name, id) is not null)
+        if (node.Node.Replicators.FindObstacle(database.Name, id) is not null)
         {
             return "error";
         }
@@ -95,14 +95,14 @@ internal static class SchedulerDocuments
 
     private static Task ShowAsync(Exchange exchange, string name, string id)
     {
-        return exchange.Node.Databases.Find(name) is { } database && database.Find(id) is { Deleted: false }
+        return exchange.Node.Node.Databases.Find(name) is { } database && database.Find(id) is { Deleted: false }
             ? JobListing.AnswerAsync(exchange, json => Write(json, exchange.Node, database, id))
             : throw new DocumentException(DocumentError.Missing);
     }
 
-    private static void Write(Utf8JsonWriter json, Node node, Database database, string id)
+    private static void Write(Utf8JsonWriter json, NodeServer node, Database database, string id)
     {
-        if (node.Replicators.Find(database.Name, id) is { } job)
+        if (node.Node.Replicators.Find(database.Name, id) is { } job)
         {
             WriteJob(json, node, database.Name, id, job);
             return;
@@ -110,20 +110,20 @@ internal static class SchedulerDocuments
 
         using var stored = database.Find(id) is { Deleted: false } record ? database.Read(id, record.Tree.Winner.Revision) : null;
         using var body = Read(stored);
-        WriteState(json, node, database.Name, id, body.RootElement, node.Replicators.FindObstacle(database.Name, id));
+        WriteState(json, node, database.Name, id, body.RootElement, node.Node.Replicators.FindObstacle(database.Name, id));
     }
 
     /// <summary>The document as it is stored. One that is gone, or too deep to be read, says nothing.</summary>
     private static JsonDocument Read(StoredRevision? stored) =>
         (stored is null ? null : ReplicatorDocument.TryRead(stored.Body, out _)) ?? JsonDocument.Parse("{}");
 
-    private static void WriteJob(Utf8JsonWriter json, Node node, string database, string id, ReplicationJob job)
+    private static void WriteJob(Utf8JsonWriter json, NodeServer node, string database, string id, ReplicationJob job)
     {
         json.WriteStartObject();
         json.WriteString("database", database);
         json.WriteString("doc_id", id);
         json.WriteString("id", job.Id);
-        json.WriteString("node", node.Name);
+        json.WriteString("node", node.Node.Identity.Name);
         json.WriteString("source", JobListing.Url(node, job.Request.Source));
         json.WriteString("target", JobListing.Url(node, job.Request.Target));
         json.WriteString("state", State(job.State));
@@ -137,7 +137,7 @@ internal static class SchedulerDocuments
     }
 
     /// <summary>What the document itself says: it has no job, or none any more.</summary>
-    private static void WriteState(Utf8JsonWriter json, Node node, string database, string id, JsonElement body, string? obstacle)
+    private static void WriteState(Utf8JsonWriter json, NodeServer node, string database, string id, JsonElement body, string? obstacle)
     {
         var state = obstacle is null ? ReplicatorDocument.Text(body, "_replication_state") : "error";
         json.WriteStartObject();
@@ -146,7 +146,7 @@ internal static class SchedulerDocuments
         json.WriteString("id", ReplicatorDocument.Text(body, "_replication_id"));
         try
         {
-            var request = RequestParser.Parse(body, node.Settings.Replication.Defaults);
+            var request = RequestParser.Parse(body, node.Node.Settings.Replication.Defaults);
             json.WriteString("source", JobListing.Url(node, request.Source));
             json.WriteString("target", JobListing.Url(node, request.Target));
         }
@@ -184,7 +184,7 @@ internal static class SchedulerDocuments
 
         var time = ReplicatorDocument.Text(body, "_replication_state_time");
         json.WriteString("start_time", hasStatistics ? ReplicatorDocument.Text(statistics, "start_time") : time);
-        json.WriteString("last_updated", time ?? ReplicatorDocument.Format(node.Time.GetUtcNow()));
+        json.WriteString("last_updated", time ?? ReplicatorDocument.Format(node.Node.Time.GetUtcNow()));
         json.WriteEndObject();
     }
 

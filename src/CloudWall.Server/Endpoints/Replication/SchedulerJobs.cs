@@ -11,23 +11,23 @@ internal static class SchedulerJobs
     /// <summary>GET: all.</summary>
     public static Task List(Exchange exchange)
     {
-        var jobs = exchange.Node.Replications.Jobs;
+        var jobs = exchange.Node.Node.Replications.Jobs;
         return JobListing.AnswerAsync(
-            exchange, "jobs", jobs.Count, jobs, (json, job) => Write(json, exchange.Node, job), exchange.Node.HeldReplications?.Reason);
+            exchange, "jobs", jobs.Count, jobs, (json, job) => Write(json, exchange.Node, job), exchange.Node.Node.HeldReplications?.Reason);
     }
 
     /// <summary>GET: one.</summary>
     public static Task Show(Exchange exchange)
     {
         var id = exchange.Target.Text(2).Replace(' ', '+');
-        var job = exchange.Node.Replications.Find(id) ?? throw new DocumentException(DocumentError.Missing);
+        var job = exchange.Node.Node.Replications.Find(id) ?? throw new DocumentException(DocumentError.Missing);
         return JobListing.AnswerAsync(exchange, json => Write(json, exchange.Node, job));
     }
 
     /// <summary>Whatever else is asked for: CouchDB says no more than that.</summary>
     public static Task Unknown(Exchange exchange) => exchange.WriteJsonAsync(404, "{\"error\":\"not found\"}"u8);
 
-    private static void Write(Utf8JsonWriter json, Node node, ReplicationJob job)
+    private static void Write(Utf8JsonWriter json, NodeServer node, ReplicationJob job)
     {
         json.WriteStartObject();
         json.WriteString("database", job.Origin?.Database);
@@ -53,7 +53,7 @@ internal static class SchedulerJobs
         }
 
         json.WriteEndArray();
-        json.WriteString("node", node.Name);
+        json.WriteString("node", node.Node.Identity.Name);
         json.WriteString("start_time", ReplicatorDocument.Format(job.StartedAt));
         json.WriteEndObject();
     }

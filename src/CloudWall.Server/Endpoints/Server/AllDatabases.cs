@@ -1,5 +1,5 @@
 using CloudWall.Documents.Json;
-using CloudWall.Server.Endpoints.Databases;
+using CloudWall.Documents.Rendering;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Server;
@@ -19,7 +19,7 @@ internal static class AllDatabases
         using var stream = exchange.BeginStream();
         stream.Buffer.Raw("["u8);
         var first = true;
-        foreach (var name in range.Select(exchange.Node.Databases.Names))
+        foreach (var name in range.Select(exchange.Node.Node.Databases.Names))
         {
             stream.Buffer.Raw(first ? ""u8 : ","u8).Text(name);
             first = false;
@@ -36,7 +36,7 @@ internal static class AllDatabases
         var range = DatabaseRange.Parse(exchange.Query);
         if (!await IsKnownAsync(exchange))
         {
-            await WriteInfoAsync(exchange, range.Select(exchange.Node.Databases.Names), reportMissing: false);
+            await WriteInfoAsync(exchange, range.Select(exchange.Node.Node.Databases.Names), reportMissing: false);
         }
     }
 
@@ -63,7 +63,7 @@ internal static class AllDatabases
     // The catalogue's latest event stands for all there is to know about it.
     private static async ValueTask<bool> IsKnownAsync(Exchange exchange)
     {
-        var updates = exchange.Node.Databases.Updates;
+        var updates = exchange.Node.Node.Databases.Updates;
         using var version = new JsonBuffer();
         var etag = Exchange.MakeETag(version.Text(updates.Epoch).Number(updates.Sequence).Text(exchange.Target.Raw).WrittenSpan);
         if (exchange.IsFresh(etag))
@@ -83,7 +83,7 @@ internal static class AllDatabases
         var separator = string.Empty;
         foreach (var name in names)
         {
-            var database = name is null ? null : exchange.Node.Databases.Find(name);
+            var database = name is null ? null : exchange.Node.Node.Databases.Find(name);
             if (database is null && !reportMissing)
             {
                 continue;
@@ -98,7 +98,7 @@ internal static class AllDatabases
             else
             {
                 stream.Buffer.Raw(",\"info\":"u8);
-                Information.Write(stream.Buffer, database);
+                DatabaseInformation.Write(stream.Buffer, database);
                 stream.Buffer.Raw("}"u8);
             }
 

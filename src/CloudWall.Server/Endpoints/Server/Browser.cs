@@ -12,7 +12,7 @@ internal static class Browser
     public static Task Favicon(Exchange exchange)
     {
         exchange.Headers.CacheControl = "public, max-age=31536000";
-        exchange.Headers.Expires = (exchange.Node.Time.GetUtcNow() + TimeSpan.FromDays(365)).ToString("R");
+        exchange.Headers.Expires = (exchange.Node.Node.Time.GetUtcNow() + TimeSpan.FromDays(365)).ToString("R");
         return exchange.WriteBytesAsync(200, "image/x-icon", Icon);
     }
 

@@ -13,20 +13,20 @@ internal static class Cluster
     public static async Task Members(Exchange exchange)
     {
         using var json = new JsonBuffer();
-        json.Raw("{\"all_nodes\":["u8).Text(exchange.Node.Name).Raw("],\"cluster_nodes\":["u8).Text(exchange.Node.Name).Raw("]}"u8);
+        json.Raw("{\"all_nodes\":["u8).Text(exchange.Node.Node.Identity.Name).Raw("],\"cluster_nodes\":["u8).Text(exchange.Node.Node.Identity.Name).Raw("]}"u8);
         await exchange.WriteJsonAsync(200, json);
     }
 
     /// <summary>GET <c>/_cluster_setup</c>.</summary>
     public static Task Setup(Exchange exchange) => exchange.WriteJsonAsync(
-        200, exchange.Node.Settings.SingleNode ? "{\"state\":\"single_node_enabled\"}"u8 : "{\"state\":\"single_node_disabled\"}"u8);
+        200, exchange.Node.Node.Settings.SingleNode ? "{\"state\":\"single_node_enabled\"}"u8 : "{\"state\":\"single_node_disabled\"}"u8);
 
     /// <summary>GET <c>/_node/{node}</c>, of which there is <c>_local</c> and its own name.</summary>
     public static async Task ShowNode(Exchange exchange)
     {
         RequireThisNode(exchange);
         using var json = new JsonBuffer();
-        await exchange.WriteJsonAsync(200, json.Raw("{\"name\":"u8).Text(exchange.Node.Name).Raw("}"u8));
+        await exchange.WriteJsonAsync(200, json.Raw("{\"name\":"u8).Text(exchange.Node.Node.Identity.Name).Raw("}"u8));
     }
 
     /// <summary>GET <c>/_node/{node}/_versions</c>.</summary>
@@ -55,7 +55,7 @@ internal static class Cluster
     internal static void RequireThisNode(Exchange exchange)
     {
         var name = exchange.Target.Text(1);
-        if (name != "_local" && name != exchange.Node.Name)
+        if (name != "_local" && name != exchange.Node.Node.Identity.Name)
         {
             throw HttpErrors.NotFound("no such node: " + name);
         }

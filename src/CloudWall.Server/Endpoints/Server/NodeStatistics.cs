@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using CloudWall.Documents.Json;
+using CloudWall.Node.Resources;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Server;
@@ -70,13 +71,13 @@ internal static class NodeStatistics
             "couchdb_httpd_status_codes",
             "counter",
             [.. node.Metrics.ByStatus.Select(static each => ($"{{code=\"{each.Status}\"}}", each.Count))]);
-        Write(text, "couchdb_open_databases", "gauge", ("", node.Databases.Names.Count));
+        Write(text, "couchdb_open_databases", "gauge", ("", node.Node.Databases.Names.Count));
         Write(text, "couchdb_open_os_files", "gauge", ("", FileBudget.CountOpen()));
         exchange.IsPlain = true;
         await exchange.WriteBytesAsync(200, "text/plain; version=2.0", Encoding.ASCII.GetBytes(text.ToString()));
     }
 
-    private static JsonObject Read(Node node)
+    private static JsonObject Read(NodeServer node)
     {
         var (counters, histograms) = (Counters(node), Histograms(node.Metrics));
         var all = new JsonObject();
@@ -100,9 +101,9 @@ internal static class NodeStatistics
         return new JsonObject { ["couchdb"] = all };
     }
 
-    private static Dictionary<string, long> Counters(Node node)
+    private static Dictionary<string, long> Counters(NodeServer node)
     {
-        var (requests, engine) = (node.Metrics, node.Databases.Metrics);
+        var (requests, engine) = (node.Metrics, node.Node.Databases.Metrics);
         var counters = new Dictionary<string, long>(StringComparer.Ordinal)
         {
             ["coalesced_updates/interactive"] = engine.JoinedEdits,
@@ -123,12 +124,12 @@ internal static class NodeStatistics
             ["httpd/requests"] = requests.Requests,
             ["httpd/view_reads"] = requests.ViewReads,
             ["local_document_writes"] = engine.LocalWrites,
-            ["mrview/emits"] = requests.Emitted,
-            ["mrview/map_doc"] = requests.Mapped,
-            ["open_databases"] = node.Databases.Names.Count,
+            ["mrview/emits"] = node.Node.ViewMetrics.Emitted,
+            ["mrview/map_doc"] = node.Node.ViewMetrics.Mapped,
+            ["open_databases"] = node.Node.Databases.Names.Count,
             ["open_os_files"] = FileBudget.CountOpen(),
-            ["password_hashing_fast"] = node.Administrators.Remembered,
-            ["password_hashing_slow"] = node.Administrators.Hashed,
+            ["password_hashing_fast"] = node.Node.Administrators.Remembered,
+            ["password_hashing_slow"] = node.Node.Administrators.Hashed,
             ["query_server/vdu_rejects"] = engine.Rejections,
         };
         foreach (var (method, count) in requests.ByMethod)
@@ -175,7 +176,7 @@ internal static class NodeStatistics
         all[names[^1]] = statistic;
     }
 
-    private static long Uptime(Node node) => (long)(node.Time.GetUtcNow() - node.StartedAt).TotalSeconds;
+    private static long Uptime(NodeServer node) => (long)(node.Node.Time.GetUtcNow() - node.Node.StartedAt).TotalSeconds;
 
     private static void Write(StringBuilder text, string name, string kind, params ReadOnlySpan<(string Labels, long Value)> values)
     {

@@ -26,7 +26,7 @@ internal static class Session
     /// <summary>DELETE: has the browser drop a cookie that it may have from another server behind this name.</summary>
     public static Task End(Exchange exchange)
     {
-        exchange.Headers.SetCookie = $"AuthSession=; Version=1; Expires={exchange.Node.Time.GetUtcNow():R}; Max-Age=0; Path=/; HttpOnly";
+        exchange.Headers.SetCookie = $"AuthSession=; Version=1; Expires={exchange.Node.Node.Time.GetUtcNow():R}; Max-Age=0; Path=/; HttpOnly";
         return exchange.WriteOkAsync();
     }
 

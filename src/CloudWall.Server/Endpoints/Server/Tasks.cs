@@ -20,12 +20,12 @@ internal static class Tasks
 
         using var json = new JsonBuffer();
         json.Raw("["u8);
-        foreach (var name in exchange.Node.Databases.Names)
+        foreach (var name in exchange.Node.Node.Databases.Names)
         {
-            if (exchange.Node.Databases.Find(name) is { Compaction: { } progress } database)
+            if (exchange.Node.Node.Databases.Find(name) is { Compaction: { } progress } database)
             {
                 json.Raw(json.WrittenCount == 1 ? ""u8 : ","u8)
-                    .Raw("{\"node\":"u8).Text(exchange.Node.Name)
+                    .Raw("{\"node\":"u8).Text(exchange.Node.Node.Identity.Name)
                     .Raw(",\"pid\":\"<0."u8).Number(database.Number)
                     .Raw(".0>\",\"process_status\":\"waiting\",\"changes_done\":"u8).Number(progress.Done)
                     .Raw(",\"database\":"u8).Text(name)
@@ -37,7 +37,7 @@ internal static class Tasks
             }
         }
 
-        foreach (var index in exchange.Node.Indexes.Opened)
+        foreach (var index in exchange.Node.Node.Indexes.Opened)
         {
             if (index.Progress is { } progress)
             {
@@ -46,7 +46,7 @@ internal static class Tasks
             }
         }
 
-        foreach (var job in exchange.Node.Replications.Jobs.Where(static job => job.State == JobState.Running))
+        foreach (var job in exchange.Node.Node.Replications.Jobs.Where(static job => job.State == JobState.Running))
         {
             json.Raw(json.WrittenCount == 1 ? ""u8 : ","u8);
             Write(json, exchange.Node, job);
@@ -55,8 +55,8 @@ internal static class Tasks
         await exchange.WriteJsonAsync(200, json.Raw("]"u8));
     }
 
-    private static void Write(JsonBuffer json, Node node, ViewIndex index, IndexProgress progress) => json
-        .Raw("{\"node\":"u8).Text(node.Name)
+    private static void Write(JsonBuffer json, NodeServer node, ViewIndex index, IndexProgress progress) => json
+        .Raw("{\"node\":"u8).Text(node.Node.Identity.Name)
         .Raw(",\"pid\":\"<0."u8).Number(index.Database.Number)
         .Raw(".1>\",\"process_status\":\"waiting\",\"changes_done\":"u8).Number(progress.Done)
         .Raw(",\"database\":"u8).Text(index.Database.Name)
@@ -67,12 +67,12 @@ internal static class Tasks
         .Raw(",\"type\":\"indexer\",\"updated_on\":"u8).Number(progress.UpdatedAt.ToUnixTimeSeconds())
         .Raw("}"u8);
 
-    private static void Write(JsonBuffer buffer, Node node, ReplicationJob job)
+    private static void Write(JsonBuffer buffer, NodeServer node, ReplicationJob job)
     {
         using var json = new Utf8JsonWriter(buffer, Replicate.Json);
         json.WriteStartObject();
         json.WriteString("type", "replication");
-        json.WriteString("node", node.Name);
+        json.WriteString("node", node.Node.Identity.Name);
         json.WriteString("pid", SchedulerJobs.Pid(job));
         json.WriteString("process_status", "waiting");
         json.WriteString("replication_id", job.Id);

@@ -10,7 +10,7 @@ internal static class Up
     /// GET. 404 while the node is ending, so that load balancers look elsewhere. On a full disk the status says so, but the node goes on
     /// to answer what is read; likewise where jobs are held back.
     /// </summary>
-    public static Task Show(Exchange exchange) => exchange.Node switch
+    public static Task Show(Exchange exchange) => exchange.Node.Node switch
     {
         { Stopping.IsCancellationRequested: true } => exchange.WriteJsonAsync(404, "{\"status\":\"stopping\"}"u8),
         { Disk.IsFull: true } => exchange.WriteJsonAsync(200, "{\"status\":\"disk_full\",\"seeds\":{}}"u8),

@@ -15,7 +15,7 @@ internal static class Uuids
         json.Raw("{\"uuids\":["u8);
         for (var i = 0; i < count; i++)
         {
-            json.Raw(i == 0 ? ""u8 : ","u8).Text(exchange.Node.Uuids.Next());
+            json.Raw(i == 0 ? ""u8 : ","u8).Text(exchange.Node.Node.Uuids.Next());
         }
 
         json.Raw("]}"u8);

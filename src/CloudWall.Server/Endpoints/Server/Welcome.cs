@@ -10,11 +10,11 @@ internal static class Welcome
     public static async Task Show(Exchange exchange)
     {
         using var json = new JsonBuffer();
-        json.Raw("{\"couchdb\":\"Welcome\",\"version\":"u8).Text(Node.CouchDbVersion)
-            .Raw(",\"git_sha\":"u8).Text(Node.Commit)
-            .Raw(",\"uuid\":"u8).Text(exchange.Node.Id)
-            .Raw(",\"features\":[],\"vendor\":{\"name\":\"CloudWall\",\"version\":"u8).Text(Node.Version)
-            .Raw(",\"boot\":"u8).Text(exchange.Node.Boot)
+        json.Raw("{\"couchdb\":\"Welcome\",\"version\":"u8).Text(Product.CouchDbVersion)
+            .Raw(",\"git_sha\":"u8).Text(Product.Commit)
+            .Raw(",\"uuid\":"u8).Text(exchange.Node.Node.Identity.Id)
+            .Raw(",\"features\":[],\"vendor\":{\"name\":\"CloudWall\",\"version\":"u8).Text(Product.Version)
+            .Raw(",\"boot\":"u8).Text(exchange.Node.Node.Identity.Boot)
             .Raw("}}"u8);
         await exchange.WriteJsonAsync(200, json);
     }

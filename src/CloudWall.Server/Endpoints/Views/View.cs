@@ -95,7 +95,7 @@ internal static class View
     }
 
     private static ViewGroup Group(Exchange exchange) =>
-        exchange.Node.Views.Find(exchange.Database, "_design/" + exchange.Target.Text(2));
+        exchange.Node.Node.Views.Find(exchange.Database, "_design/" + exchange.Target.Text(2));
 
     private static (int View, int Reduction) Find(Exchange exchange, ViewGroup group) =>
         group.Names.TryGetValue(exchange.Target.Text(4), out var view)
@@ -120,7 +120,7 @@ internal static class View
     {
         while (true)
         {
-            var index = exchange.Node.Views.Open(exchange.Database, group);
+            var index = exchange.Node.Node.Views.Open(exchange.Database, group);
             if (!update || await index.UpdateAsync(exchange.Aborted))
             {
                 return index;
@@ -132,7 +132,7 @@ internal static class View
     {
         if (update)
         {
-            exchange.Node.Views.Open(exchange.Database, group).UpdateInBackground();
+            exchange.Node.Node.Views.Open(exchange.Database, group).UpdateInBackground();
         }
     }
 }

@@ -14,8 +14,8 @@ internal static class ViewInformation
     public static async Task Show(Exchange exchange)
     {
         var name = exchange.Target.Text(2);
-        var group = exchange.Node.Views.Find(exchange.Database, "_design/" + name);
-        var index = exchange.Node.Views.Open(exchange.Database, group);
+        var group = exchange.Node.Node.Views.Find(exchange.Database, "_design/" + name);
+        var index = exchange.Node.Node.Views.Open(exchange.Database, group);
         var info = index.ReadInfo();
         var pending = exchange.Database.CountChangesAfter(info.UpdateSequence);
         using var json = new JsonBuffer();

@@ -114,7 +114,7 @@ internal sealed class ViewListing
         if (rows.CallsFunctions)
         {
             // No thread that answers requests waits for functions: the walk goes where they run.
-            while (await _exchange.Node.Scripts.Runner.RunAsync(_exchange.Database.Name, WriteSome, _exchange.Aborted))
+            while (await _exchange.Node.Node.Scripts.Runner.RunAsync(_exchange.Database.Name, WriteSome, _exchange.Aborted))
             {
                 await stream.FlushIfFullAsync();
             }
@@ -143,9 +143,9 @@ internal sealed class ViewListing
         // A place for functions is kept for a little while only.
         bool WriteSome()
         {
-            var began = _exchange.Node.Time.GetTimestamp();
+            var began = _exchange.Node.Node.Time.GetTimestamp();
             var more = true;
-            while (more && !stream.IsFull && _exchange.Node.Time.GetElapsedTime(began) < InOnePlace)
+            while (more && !stream.IsFull && _exchange.Node.Node.Time.GetElapsedTime(began) < InOnePlace)
             {
                 more = TryWriteNext();
             }

@@ -10,15 +10,15 @@ internal static class ViewMaintenance
     {
         exchange.RequireJson();
         var node = exchange.Node;
-        var group = node.Views.Find(exchange.Database, "_design/" + exchange.Target.Text(2));
-        node.Views.Open(exchange.Database, group).CompactInBackground();
+        var group = node.Node.Views.Find(exchange.Database, "_design/" + exchange.Target.Text(2));
+        node.Node.Views.Open(exchange.Database, group).CompactInBackground();
         return exchange.WriteOkAsync(202);
     }
 
     /// <summary>POST <c>_view_cleanup</c>: removes the indexes that no design document asks for.</summary>
     public static async Task Clean(Exchange exchange)
     {
-        await exchange.Node.Views.CleanAsync(exchange.Database);
+        await exchange.Node.Node.Views.CleanAsync(exchange.Database);
         await exchange.WriteOkAsync(202);
     }
 }

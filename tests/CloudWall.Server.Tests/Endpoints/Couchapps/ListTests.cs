@@ -132,7 +132,7 @@ public sealed class ListTests
         await using var node = await StartAsync(("cloudwall", "request_memory", "1000000"), ("cloudwall", "max_waiting", "0"));
         var bytes = new byte[200_000];
         Assert.Equal(201, (await node.SendBytesAsync("PUT", "/db/large/x", bytes, "admin:pass", ["Content-Type: image/png"])).Status);
-        using (await SlowRequest.BeginJsonAsync(node.Node, "POST", "/db/_bulk_docs", 900_000))
+        using (await SlowRequest.BeginJsonAsync(node.Server, "POST", "/db/_bulk_docs", 900_000))
         {
             await SlowRequest.UntilAsync(() => node.Node.Memory.Taken > 0);
             Assert.Equal(200, (await node.SendAsync("GET", List)).Status);

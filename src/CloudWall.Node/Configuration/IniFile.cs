@@ -1,0 +1,164 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using CloudWall.Storage;
+
+namespace CloudWall.Node.Configuration;
+
+/// <summary>
+/// CouchDB's configuration files: <c>[section]</c>, <c>key = value</c>, and comments behind a semicolon at the start of a line
+/// or after white space. Changing a value leaves everything else in the file as it is.
+/// </summary>
+public static partial class IniFile
+{
+    /// <summary>The settings in a file's text, in their order.</summary>
+    public static IEnumerable<(string Section, string Key, string Value)> Parse(string text)
+    {
+        var section = string.Empty;
+        foreach (var line in Lines(text))
+        {
+            var content = WithoutComment(line);
+            if (content.StartsWith('['))
+            {
+                if (SectionOf(content) is { } name)
+                {
+                    section = name;
+                }
+            }
+            else if (section.Length > 0 && KeyAndValueOf(content) is { } pair)
+            {
+                yield return (section, pair.Key, pair.Value);
+            }
+        }
+    }
+
+    /// <summary>The lines of a file's text that are neither a section, nor a key with a value in one, nor a comment, nor blank.</summary>
+    /// <returns>Their numbers, from 1.</returns>
+    public static IEnumerable<int> FindFaults(string text)
+    {
+        var number = 0;
+        var inSection = false;
+        foreach (var line in Lines(text))
+        {
+            number++;
+            var content = WithoutComment(line);
+            if (content.StartsWith('['))
+            {
+                inSection = SectionOf(content) is not null;
+                if (!inSection)
+                {
+                    yield return number;
+                }
+            }
+            else if (content.AsSpan().ContainsAnyInRange('\u0000', '\u0008')
+                || (content.Length > 0 && !content.StartsWith('#') && !(inSection && content.IndexOf('=', StringComparison.Ordinal) > 0)))
+            {
+                // A key without a value is one that is at its default. Lines that begin as comments do elsewhere do no harm.
+                yield return number;
+            }
+        }
+    }
+
+    /// <summary>A file's text with one value set, or removed.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="section">The section; made where there is none.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value, or null to remove it.</param>
+    public static string Set(string text, string section, string key, string? value)
+    {
+        var lines = Lines(text).ToList();
+        while (lines.Count > 0 && lines[^1].Length == 0)
+        {
+            lines.RemoveAt(lines.Count - 1);
+        }
+
+        var current = string.Empty;
+        var end = -1;
+        for (var i = 0; i < lines.Count; i++)
+        {
+            var content = WithoutComment(lines[i]);
+            if (content.StartsWith('['))
+            {
+                current = SectionOf(content) ?? current;
+            }
+            else if (current == section && KeyAndValueOf(content)?.Key == key)
+            {
+                lines.RemoveAt(i--);
+                end = i;
+                continue;
+            }
+
+            if (current == section && lines[i].Length > 0)
+            {
+                end = i;
+            }
+        }
+
+        if (value is not null)
+        {
+            if (end < 0)
+            {
+                if (lines.Count > 0)
+                {
+                    lines.Add(string.Empty);
+                }
+
+                lines.Add($"[{section}]");
+                end = lines.Count - 1;
+            }
+
+            lines.Insert(end + 1, $"{key} = {value}");
+        }
+
+        return lines.Count == 0 ? string.Empty : string.Join('\n', lines) + "\n";
+    }
+
+    /// <summary>Sets a value in a file, which only the owner can read afterwards. The file is replaced in one step.</summary>
+    /// <exception cref="ConfigurationException">It cannot be written.</exception>
+    public static void Save(string path, string section, string key, string? value)
+    {
+        try
+        {
+            Replace(path, section, key, value);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"The configuration file {path} cannot be written: {e.Message}", e);
+        }
+    }
+
+    private static void Replace(string path, string section, string key, string? value)
+    {
+        var text = File.Exists(path) ? File.ReadAllText(path) : string.Empty;
+        DurableDirectory.Replace(
+            Path.GetFullPath(path), Encoding.UTF8.GetBytes(Set(text, section, key, value)), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    private static string[] Lines(string text) => text.Split(["\r\n", "\n", "\r"], StringSplitOptions.None);
+
+    private static string WithoutComment(string line)
+    {
+        var content = line.Trim();
+        return content.StartsWith(';') ? string.Empty : InlineComment().Replace(content, string.Empty).Trim();
+    }
+
+    private static string? SectionOf(string content)
+    {
+        var end = content.IndexOf(']', StringComparison.Ordinal);
+        return end > 1 && end == content.Length - 1 ? content[1..end] : null;
+    }
+
+    // A key may have an equals sign in it if the one that counts has a space on either side.
+    private static (string Key, string Value)? KeyAndValueOf(string content)
+    {
+        var at = content.IndexOf(" = ", StringComparison.Ordinal);
+        var (key, value) = at > 0
+            ? (content[..at], content[(at + 3)..])
+            : content.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals
+                ? (content[..equals], content[(equals + 1)..])
+                : (string.Empty, string.Empty);
+        return key.Length > 0 && value.Length > 0 ? (key.Trim(), value.Trim()) : null;
+    }
+
+    [GeneratedRegex("[ \t];.*$")]
+    private static partial Regex InlineComment();
+}

@@ -1,0 +1,53 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+namespace CloudWall.Node.Identifiers;
+
+/// <summary>Random numbers in the forms that a node needs. May be used from many threads.</summary>
+/// <param name="fill">Fills a buffer with random bytes.</param>
+public sealed class Randomness(RandomFill fill)
+{
+    private const int MostBytes = 64;
+
+    /// <summary>The system's, which nobody can foresee.</summary>
+    public static Randomness OfSystem { get; } = new(RandomNumberGenerator.Fill);
+
+    /// <summary>Repeats the same numbers for the same seed: for simulations.</summary>
+    public static Randomness Seeded(int seed)
+    {
+        var random = new Random(seed);
+        return new Randomness(bytes =>
+        {
+            lock (random)
+            {
+                random.NextBytes(bytes);
+            }
+        });
+    }
+
+    /// <summary>Hexadecimal digits in lower case.</summary>
+    /// <param name="digits">How many: an even number up to 128.</param>
+    public string Hex(int digits)
+    {
+        Span<byte> bytes = stackalloc byte[MostBytes];
+        bytes = bytes[..(digits / 2)];
+        fill(bytes);
+        return Convert.ToHexStringLower(bytes);
+    }
+
+    /// <summary>64 bits.</summary>
+    public ulong Bits()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        fill(bytes);
+        return BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+    }
+
+    /// <summary>A whole number.</summary>
+    /// <param name="least">The least that it may be.</param>
+    /// <param name="end">The first that it may not be.</param>
+    public int Between(int least, int end) => least + (int)(Bits() % (uint)(end - least));
+
+    /// <summary>A number from 0 to 1, which itself it is never.</summary>
+    public double Fraction() => (Bits() >> 11) * (1.0 / (1L << 53));
+}

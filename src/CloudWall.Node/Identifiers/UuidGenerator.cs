@@ -1,0 +1,68 @@
+using System.Globalization;
+using CloudWall.Node.Configuration;
+
+namespace CloudWall.Node.Identifiers;
+
+/// <summary>
+/// Ids for documents that come without one, and for <c>/_uuids</c>: 32 hexadecimal digits by one of CouchDB's algorithms
+/// (its documentation: "UUIDs Configuration").
+/// </summary>
+public sealed class UuidGenerator
+{
+    private const int PrefixLength = 26;
+    private const int Overflow = 0xfff000;
+
+    private readonly Lock _lock = new();
+    private readonly TimeProvider _time;
+    private readonly Randomness _randomness;
+    private readonly string _algorithm;
+    private readonly string _suffix;
+    private string _prefix = string.Empty;
+    private int _counter = Overflow;
+    private long _lastMicroseconds;
+
+    /// <summary>By the settings <c>[uuids] algorithm</c> and <c>utc_id_suffix</c>.</summary>
+    public UuidGenerator(NodeSettings settings, TimeProvider time, Randomness randomness)
+    {
+        _algorithm = settings.UuidAlgorithm;
+        _suffix = settings.UuidSuffix;
+        _time = time;
+        _randomness = randomness;
+    }
+
+    /// <summary>The next id.</summary>
+    public string Next() => _algorithm switch
+    {
+        "random" => _randomness.Hex(32),
+        "utc_random" => Timestamp() + _randomness.Hex(18),
+        "utc_id" => Timestamp() + _suffix,
+        _ => Sequential(),
+    };
+
+    // A random beginning that stays, and an end that grows in steps of random size: ids made together lie together.
+    private string Sequential()
+    {
+        lock (_lock)
+        {
+            if (_counter >= Overflow)
+            {
+                _prefix = _randomness.Hex(PrefixLength);
+                _counter = _randomness.Between(1, 0xffe);
+            }
+
+            var id = string.Create(CultureInfo.InvariantCulture, $"{_prefix}{_counter:x6}");
+            _counter += _randomness.Between(1, 0xffe);
+            return id;
+        }
+    }
+
+    private string Timestamp()
+    {
+        var now = (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        lock (_lock)
+        {
+            _lastMicroseconds = Math.Max(now, _lastMicroseconds + 1);
+            return _lastMicroseconds.ToString("x14", CultureInfo.InvariantCulture);
+        }
+    }
+}

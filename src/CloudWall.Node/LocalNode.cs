@@ -1,0 +1,433 @@
+using CloudWall.Access;
+using CloudWall.DesignDocuments.Functions;
+using CloudWall.DesignDocuments.Rules;
+using CloudWall.DesignDocuments.Views;
+using CloudWall.Documents;
+using CloudWall.Documents.Admission;
+using CloudWall.Documents.Databases;
+using CloudWall.Documents.Rules;
+using CloudWall.Indexing.Building;
+using CloudWall.Node.Configuration;
+using CloudWall.Node.Disk;
+using CloudWall.Node.Identifiers;
+using CloudWall.Node.Logging;
+using CloudWall.Node.Replication;
+using CloudWall.Node.Resources;
+using CloudWall.Node.Starts;
+using CloudWall.Node.Views;
+using CloudWall.Replication.Jobs;
+using CloudWall.Replication.Peers;
+using CloudWall.Replication.Remote;
+using CloudWall.Replication.Requests;
+using CloudWall.Replication.Runs;
+using CloudWall.Scripting;
+using CloudWall.Scripting.JavaScript;
+using CloudWall.Scripting.QueryServers;
+using CloudWall.Scripting.Running;
+using CloudWall.Storage;
+
+namespace CloudWall.Node;
+
+/// <summary>
+/// A node without HTTP: storage, documents, indexing, design documents, scripting, replication and access put together. There may be any
+/// number of them in one process.
+/// <para>
+/// Its life: <see cref="OpenAsync(NodeOptions, CancellationToken)"/> opens databases and indexes; <see cref="Start"/> begins the
+/// replications that documents ask for; <see cref="AnnounceEndAsync"/> tells those who wait for changes that the node ends;
+/// <see cref="DisposeAsync"/> ends everything in order.
+/// </para>
+/// <para>
+/// It makes the parts and ends them, and does nothing else. Whoever serves a node hands each part to those who use it; nothing is given the
+/// node as a whole.
+/// </para>
+/// </summary>
+public sealed class LocalNode : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly RemoteHosts _hosts;
+    private readonly PeerFactory _openRemote;
+    private readonly DataDirectory? _directory;
+    private readonly NodeStores _stores;
+    private readonly OrderlyEnd _end;
+    private StartRecord? _starts;
+    private bool _isEnding;
+
+    private LocalNode(NodeStart start, LocalSettings local)
+    {
+        var options = start.Options;
+        var settings = start.Settings;
+        Settings = settings;
+        Stopping = _stopping.Token;
+        Time = options.Time;
+        Randomness = options.Randomness;
+        Identity = new NodeIdentity(local.NodeId, Randomness.Hex(16));
+        NewAdmin = local.Admins.New;
+        AdminName = options.Admin?.Name ?? local.Admins.Hashes.Keys.First();
+        Log = new NodeLog(options.Log, settings.LogLevel, options.Time);
+        _end = new OrderlyEnd(Log);
+        Uuids = new UuidGenerator(settings, options.Time, Randomness);
+        Administrators = new Administrators(local.Admins.Hashes);
+        MemoryReturn = new MemoryReturn(options.Time);
+        Memory = new SharedMemory(
+            settings.RequestMemory,
+            settings.MaxWaiting,
+            settings.WaitTimeout,
+            MemoryErrors.NoMemory,
+            MemoryErrors.BodyTooLarge,
+            options.Time,
+            MemoryReturn.Note);
+        var scripts = settings.Scripts with { Time = options.Time, Released = MemoryReturn.Note, Log = LogScripts };
+        var runner = options.NewRunner?.Invoke(scripts) ?? new ScriptThreads(scripts.Places, scripts.Streams, options.Time);
+        Scripts = new ScriptHost(scripts, runner, Languages(options.QueryServers, scripts, runner));
+        _hosts = new RemoteHosts(
+            options.Time, Randomness.Fraction, Memory, settings.MaxPeerElement, socket => (int)socket.Handle < Files.LastPeer);
+        _openRemote = options.OpenRemote ?? _hosts.Open;
+        StartedAt = options.Time.GetUtcNow();
+        _directory = start.Directory;
+        _stores = new NodeStores(_directory, options.Store, Files, Log);
+        Disk = OpenDisk(options);
+    }
+
+    /// <summary>The settings.</summary>
+    public NodeSettings Settings { get; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; }
+
+    /// <summary>Where random numbers come from.</summary>
+    public Randomness Randomness { get; }
+
+    /// <summary>By what it is known to others.</summary>
+    public NodeIdentity Identity { get; }
+
+    /// <summary>The databases.</summary>
+    public DatabaseCatalogue Databases { get; private set; } = null!;
+
+    /// <summary>The indexes of databases.</summary>
+    public IndexCatalogue Indexes { get; private set; } = null!;
+
+    /// <summary>What design documents' views are made of.</summary>
+    public ViewGroups Views { get; private set; } = null!;
+
+    /// <summary>What is counted of the building of views.</summary>
+    public ViewMetrics ViewMetrics { get; } = new();
+
+    /// <summary>The replications that this node runs.</summary>
+    public JobScheduler Replications { get; private set; } = null!;
+
+    /// <summary>The replicator databases, whose documents are replications.</summary>
+    public ReplicatorDatabases Replicators { get; private set; } = null!;
+
+    /// <summary>
+    /// Replications that wait for somebody to start them, since the node has crashed with them; null where there are none.
+    /// </summary>
+    public HeldDocuments? HeldReplications { get; private set; }
+
+    /// <summary>The functions of design documents. A database's name is the scope of its functions.</summary>
+    public ScriptHost Scripts { get; }
+
+    /// <summary>The admins, of whose passwords is counted how many were hashed.</summary>
+    public Administrators Administrators { get; }
+
+    /// <summary>Ids for new documents.</summary>
+    public UuidGenerator Uuids { get; }
+
+    /// <summary>The memory that requests share for their bodies and what is made of them, and answers of peers.</summary>
+    public SharedMemory Memory { get; }
+
+    /// <summary>Gives back to the system what large requests have used.</summary>
+    public MemoryReturn MemoryReturn { get; }
+
+    /// <summary>How many files may be open for what.</summary>
+    public FileBudget Files { get; } = FileBudget.OfThisProcess();
+
+    /// <summary>The room on the disk; null where there is none to look after.</summary>
+    public DiskRoom? Disk { get; }
+
+    /// <summary>The log.</summary>
+    public NodeLog Log { get; }
+
+    /// <summary>When it was opened.</summary>
+    public DateTimeOffset StartedAt { get; }
+
+    /// <summary>Cancelled when the node is ending: feeds send their last line then.</summary>
+    public CancellationToken Stopping { get; }
+
+    /// <summary>Where people reach it.</summary>
+    public Uri Address { get; private set; } = new("http://127.0.0.1/");
+
+    /// <summary>The admin that was made at this start because there was none, with the password, which is stored nowhere.</summary>
+    public (string Name, string Password)? NewAdmin { get; }
+
+    /// <summary>An admin's name, for telling people whom to sign in as.</summary>
+    public string AdminName { get; }
+
+    /// <summary>Whether all that <see cref="DisposeAsync"/> ends has ended without a failure.</summary>
+    public bool HasEndedInOrder => _isEnding && _end.Succeeded;
+
+    /// <summary>Opens a node.</summary>
+    /// <exception cref="ConfigurationException">It cannot start so; the message says why.</exception>
+    public static async Task<LocalNode> OpenAsync(NodeOptions options, CancellationToken cancellation = default)
+    {
+        using var start = NodeStart.Begin(options);
+        return await OpenAsync(start, cancellation);
+    }
+
+    /// <summary>Opens a node whose settings have been read.</summary>
+    /// <exception cref="ConfigurationException">It cannot start so; the message says why.</exception>
+    public static async Task<LocalNode> OpenAsync(NodeStart start, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        var options = start.Options;
+        var hasId = start.Source["couchdb", "uuid"] is not null;
+        var local = LocalSettings.Settle(start.Source, start.Settings, options.Admin, start.Directory?.LocalIni, options.Randomness);
+        var node = new LocalNode(start, local);
+        start.HandDirectoryOver();
+        try
+        {
+            node.Warn(start.Source, hasId);
+            node._starts = node._directory is { } counted
+                ? StartRecord.Begin(counted.Starts, options.SystemBoot ?? StartRecord.ReadBoot(), node.Time)
+                : null;
+            node.OpenDatabases(options.Scheduler);
+            await node.CreateSystemDatabasesAsync(cancellation);
+            node.HoldReplications(options.WithJobs);
+            node.OpenReplications();
+            return node;
+        }
+        catch
+        {
+            await node.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Begins the replications that documents ask for. Called once.</summary>
+    /// <param name="address">Where people reach the node; null where they do not.</param>
+    public void Start(Uri? address = null)
+    {
+        Address = address ?? Address;
+        Replicators.Start();
+    }
+
+    /// <summary>A database of this node as a URL, for people.</summary>
+    public string LocalUrl(string database) =>
+        $"{Address.GetLeftPart(UriPartial.Authority)}/{Uri.EscapeDataString(database).Replace("%20", "+", StringComparison.Ordinal)}/";
+
+    /// <summary>Tells those who wait for changes that the node ends. May be called more than once.</summary>
+    public Task AnnounceEndAsync() => _isEnding ? Task.CompletedTask : _stopping.CancelAsync();
+
+    /// <summary>
+    /// Ends the replications, and closes indexes and databases. What fails is logged, and keeps nothing else from being closed.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        await AnnounceEndAsync();
+        if (Interlocked.Exchange(ref _isEnding, true))
+        {
+            return;
+        }
+
+        // Jobs of documents are followed to their end, which comes when the scheduler ends them.
+        var following = _end.DisposeAsync("the replicator databases", Replicators);
+        await _end.DisposeAsync("replications", Replications);
+        await following;
+        await _end.DisposeAsync("indexes", Indexes);
+        await _end.DisposeAsync("databases", Databases);
+        IDisposable?[] rest = [Scripts, _stores, _starts, _directory, MemoryReturn, _hosts, Administrators, _stopping];
+        foreach (var part in rest)
+        {
+            await _end.DisposeAsync(part);
+        }
+    }
+
+    private static IEnumerable<ScriptEngineFactory> Languages(
+        IReadOnlyDictionary<string, string> servers, ScriptHostOptions options, ScriptRunner runner)
+    {
+        if (!servers.ContainsKey("javascript"))
+        {
+            yield return new JavaScriptFactory(options, runner);
+        }
+
+        foreach (var (language, command) in servers)
+        {
+            yield return new QueryServerFactory(language, command);
+        }
+    }
+
+    private void LogScripts(ScriptLogEntry entry) => Log.Write(
+        entry.IsWarning ? LogLevel.Warning : LogLevel.Info, entry.Scope.Length == 0 ? entry.Message : $"{entry.Scope}: {entry.Message}");
+
+    private void LogWarning(string message) => Log.Write(LogLevel.Warning, message);
+
+    private void LogError(string message) => Log.Write(LogLevel.Error, message);
+
+    /// <summary>Says what an operator should know of the data directory and the settings.</summary>
+    private void Warn(Settings source, bool hasId)
+    {
+        foreach (var warning in _directory?.Warnings ?? [])
+        {
+            LogWarning(warning);
+        }
+
+        if (_directory is { HasStore: true } used && !hasId)
+        {
+            LogWarning(
+                $"The node was used before, but its id is not in {used.LocalIni} any more: the file is missing, or has lost what was in "
+                + "it. The node has another id now, and admins that were there are gone.");
+        }
+
+        foreach (var line in source.Unread)
+        {
+            LogWarning($"{line}: it has no effect.");
+        }
+
+        foreach (var setting in source.Unheeded)
+        {
+            LogWarning($"The setting {setting} has no effect on this node.");
+        }
+    }
+
+    private DiskRoom? OpenDisk(NodeOptions options)
+    {
+        if (_directory is null && options.MeasureDisk is null)
+        {
+            return null;
+        }
+
+        var room = new DiskRoom(
+            _directory?.Reserve ?? string.Empty,
+            _directory is null ? Settings.Disk with { Reserve = 0 } : Settings.Disk,
+            options.MeasureDisk ?? (() => DiskSpace.Of(_directory!.Path)),
+            Time,
+            LogWarning);
+
+        // Where the disk is full, the store needs what is held back to open.
+        _ = room.IsFull;
+        return room;
+    }
+
+    private void OpenDatabases(TaskScheduler scheduler)
+    {
+        var engine = new EngineOptions
+        {
+            Scheduler = scheduler,
+            NewUuid = () => Randomness.Hex(32),
+            Room = Disk,
+            Damaged = LogError,
+            Rules =
+            [
+                new ReplicatorRule(Settings.Replication.Defaults, Settings.Limits),
+                new UserDocumentRule(),
+                new DesignDocumentRule(Scripts),
+            ],
+            HiddenMember = UserDocumentRule.HiddenMember,
+            LoadValidator = database => DesignValidation.Load(Scripts, database),
+            DefaultShards = Settings.DefaultShards,
+            Limits = Settings.Limits,
+            CompressionLevel = Settings.CompressionLevel,
+            CompressibleTypes = Settings.CompressibleTypes,
+            Compaction = Settings.Compaction with
+            {
+                Failed = (name, failure) => LogError($"Compaction of {name ?? "deleted databases"} failed: {failure}"),
+            },
+            MaxQueuedBytes = Settings.WriteMemory,
+            MaxWaitingWrites = Settings.MaxWaiting,
+            WriteTimeout = Settings.WaitTimeout,
+        };
+        try
+        {
+            Databases = _stores.OpenDatabases(Settings.Storage, engine, Time);
+            Indexes = _stores.OpenIndexes(store => OpenIndexes(store, scheduler));
+            Views = new ViewGroups(Scripts, Indexes, ViewMetrics.Count);
+        }
+        catch (StorageException e)
+        {
+            throw new ConfigurationException($"The databases in {_stores.Place} cannot be opened: {e.Message}", e);
+        }
+    }
+
+    private IndexCatalogue OpenIndexes(KeyValueStore store, TaskScheduler scheduler) => IndexCatalogue.Open(
+        store,
+        Databases.Names.Select(name => Databases.Find(name)!.Incarnation).ToHashSet(StringComparer.Ordinal),
+        new IndexingOptions
+        {
+            Scheduler = scheduler,
+            Time = Time,
+            NewSeed = Randomness.Bits,
+            CacheBytes = Settings.ViewMemory,
+            IsCurrent = static engine => engine is "" or JavaScriptFactory.Line,
+            Refuse = isAwaited => Disk?.RefuseIndexing(isAwaited),
+            Failed = (name, failure) => LogError($"An index of {name} failed: {failure.Message}"),
+            Damaged = (name, damage) => LogError($"An index of {name} is damaged, and is made anew: {damage.Message}"),
+            Lost = _stores.GiveIndexesUp,
+        });
+
+    /// <summary>Makes the databases that CouchDB has on a single node.</summary>
+    private async Task CreateSystemDatabasesAsync(CancellationToken cancellation)
+    {
+        foreach (var name in (string[])["_users", "_replicator"])
+        {
+            if (!Settings.SingleNode || Databases.Find(name) is not null)
+            {
+                continue;
+            }
+
+            try
+            {
+                await Databases.CreateAsync(name, new DatabaseOptions(), cancellation);
+            }
+            catch (DocumentException refused)
+            {
+                LogWarning($"The database {name} could not be made: {refused.Error.Reason}");
+            }
+        }
+    }
+
+    /// <summary>
+    /// Holds replications back where the node has crashed with them, again and again. Views that clients ask for are built.
+    /// </summary>
+    private void HoldReplications(bool withJobs)
+    {
+        if (_starts is not { Crashes: >= StartRecord.MostCrashes } || withJobs)
+        {
+            return;
+        }
+
+        HeldReplications = new HeldDocuments(
+            Databases,
+            $"The node crashed within its first minute {_starts.Crashes} times, so it runs without jobs: documents that were in a replicator "
+            + "database when it was started begin no replications. To start all of them, start the node with --with-jobs; to start one, write "
+            + "its document again.");
+        LogError(HeldReplications.Reason);
+    }
+
+    private void OpenReplications()
+    {
+        var settings = Settings.Replication;
+        var context = new RunContext(Identity.Id, OpenPeer, Time, () => Randomness.Hex(32), LogWarning)
+        {
+            Memory = Memory,
+        };
+        Replications = new JobScheduler(context, settings.Scheduler);
+        Replicators = new ReplicatorDatabases(Databases, Replications, settings.Defaults, Time, LogWarning, HeldReplications);
+    }
+
+    private Peer OpenPeer(Endpoint endpoint, ReplicationOptions options)
+    {
+        if (endpoint.Address is not null)
+        {
+            return _openRemote(endpoint, options);
+        }
+
+        var name = endpoint.Name!;
+        var user = options.User is { } given ? new UserContext(given.Name, given.Roles) : UserContext.Node;
+        return new LocalPeer(
+            Databases,
+            name,
+            LocalUrl(name),
+            Identity.Id,
+            user.Writer(name, WriteWays.Replication),
+            (database, selection) => LocalSourceFilter.Open(Scripts, Uuids, database, user, selection));
+    }
+}

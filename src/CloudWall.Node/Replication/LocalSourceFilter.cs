@@ -1,0 +1,53 @@
+using CloudWall.Access;
+using CloudWall.DesignDocuments.Filters;
+using CloudWall.Documents;
+using CloudWall.Documents.Changes;
+using CloudWall.Documents.Databases;
+using CloudWall.Documents.Json;
+using CloudWall.Documents.Rendering;
+using CloudWall.Replication.Peers;
+using CloudWall.Scripting;
+using CloudWall.Node.Identifiers;
+
+namespace CloudWall.Node.Replication;
+
+/// <summary>The filter of a database that is replicated from within the node, which no request asks for.</summary>
+internal static class LocalSourceFilter
+{
+    /// <summary>Opens it.</summary>
+    /// <param name="scripts">What runs functions.</param>
+    /// <param name="uuids">Ids for documents that functions may make.</param>
+    /// <param name="database">The source.</param>
+    /// <param name="user">As whom the source is read.</param>
+    /// <param name="selection">The filter's name and parameters.</param>
+    /// <exception cref="DocumentException">400: the name is none; 404: there is no such filter.</exception>
+    public static ChangeFilter Open(ScriptHost scripts, UuidGenerator uuids, Database database, UserContext user, ChangesSelection selection)
+    {
+        var isView = selection.Filter == "_view";
+        var path = isView ? selection.QueryParameters.FirstOrDefault(static parameter => parameter.Key == "view").Value : selection.Filter;
+        return NamedFilter.Split(path ?? string.Empty) is not var (design, name)
+            ? throw new DocumentException(DocumentError.BadRequest("`filter` must be of the form `designname/filtername`"))
+            : isView ? NamedFilter.View(scripts, database, design, name)
+            : NamedFilter.Function(scripts, database, design, name, Request(uuids, database, user, selection));
+    }
+
+    /// <summary>What a function sees of a request that nobody has made.</summary>
+    private static byte[] Request(UuidGenerator uuids, Database database, UserContext user, ChangesSelection selection)
+    {
+        using var json = new JsonBuffer(1024);
+        json.Raw("{\"info\":"u8);
+        DatabaseInformation.Write(json, database);
+        json.Raw(",\"uuid\":"u8).Text(uuids.Next()).Raw(",\"id\":null,\"method\":\"GET\",\"path\":["u8).Text(database.Name)
+            .Raw(",\"_changes\"],\"query\":{"u8);
+        for (var i = 0; i < selection.QueryParameters.Count; i++)
+        {
+            var (name, value) = selection.QueryParameters[i];
+            json.Raw(i == 0 ? ""u8 : ","u8).Text(name).Raw(":"u8).Text(value);
+        }
+
+        json.Raw("},\"headers\":{},\"body\":\"undefined\",\"peer\":\"127.0.0.1\",\"form\":{},\"cookie\":{},\"userCtx\":"u8);
+        user.Write(json, database.Name);
+        json.Raw(",\"secObj\":"u8).Raw((database.Security ?? DatabaseSecurity.Default).Span).Raw("}"u8);
+        return json.WrittenSpan.ToArray();
+    }
+}
