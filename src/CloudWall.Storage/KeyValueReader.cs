@@ -8,6 +8,15 @@ public abstract class KeyValueReader : IDisposable
     public abstract PinnedValue Get(Keyspace space, ReadOnlySpan<byte> key);
 
     /// <summary>
+    /// Looks up many keys at once: one round trip where the engine is on another machine, and cheaper than one by one where it is not.
+    /// All are read from the same state.
+    /// </summary>
+    /// <param name="space">The keyspace.</param>
+    /// <param name="keys">The keys, in any order; the same key may come twice.</param>
+    /// <param name="values">Receives a value for each key, as <see cref="Get"/> gives it; each is to be disposed of.</param>
+    public abstract void GetMany(Keyspace space, ReadOnlySpan<ReadOnlyMemory<byte>> keys, Span<PinnedValue> values);
+
+    /// <summary>
     /// A cursor over the entries whose keys are at least <paramref name="lower"/> and less than <paramref name="upper"/>,
     /// as they are now. It stands before the first entry.
     /// </summary>

@@ -17,6 +17,9 @@ public class DatabaseBenchmarks
     private DatabaseCatalogue _catalogue = null!;
     private Database _database = null!;
     private Database _growing = null!;
+    private Database _edits = null!;
+    private readonly RevisionId[] _revisions = new RevisionId[Documents];
+    private long _edited;
     private RevisionId _revision;
     private int _next;
 
@@ -27,10 +30,17 @@ public class DatabaseBenchmarks
         _store = RocksDbStore.Open(_directory, new RocksDbOptions());
         _catalogue = DatabaseCatalogue.Open(_store, new EngineOptions(), TimeProvider.System);
         _database = await _catalogue.CreateAsync("read", new DatabaseOptions(), CancellationToken.None);
+        _edits = await _catalogue.CreateAsync("edits", new DatabaseOptions(), CancellationToken.None);
         _growing = await _catalogue.CreateAsync("growing", new DatabaseOptions(), CancellationToken.None);
         for (var from = 0; from < Documents; from += Batch)
         {
             await WriteAsync(_database, from);
+            await WriteAsync(_edits, from);
+        }
+
+        for (var i = 0; i < Documents; i++)
+        {
+            _revisions[i] = _edits.Find(Sample.Id(i))!.Winner.Revision;
         }
 
         _revision = _database.Find(Sample.Id(1))!.Winner.Revision;
@@ -50,6 +60,23 @@ public class DatabaseBenchmarks
     {
         await WriteAsync(_growing, _next);
         _next += Batch;
+    }
+
+    /// <summary>A batch of a thousand documents that lie anywhere among those that are stored.</summary>
+    [Benchmark(OperationsPerInvoke = Batch)]
+    public async Task Edit()
+    {
+        var writes = Enumerable.Range(0, Batch).Select(i => (int)(((_edited + i) * 7919L) % Documents)).Select(i => new DocumentWrite(
+            Sample.Id(i), DocumentParser.Parse(Sample.Document(i), _limits), []) { Parent = _revisions[i] }).ToList();
+        var outcomes = await _edits.WriteAsync(writes, WriteMode.Interactive, CancellationToken.None);
+        for (var i = 0; i < Batch; i++)
+        {
+            _revisions[(int)(((_edited + i) * 7919L) % Documents)] = outcomes[i].IsSuccess
+                ? outcomes[i].Revision
+                : throw new InvalidDataException("An edit was refused.");
+        }
+
+        _edited += Batch;
     }
 
     [Benchmark]

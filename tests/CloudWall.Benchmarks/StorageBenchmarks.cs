@@ -64,6 +64,27 @@ public class StorageBenchmarks
     }
 
     [Benchmark(OperationsPerInvoke = Batch)]
+    public int GetMany()
+    {
+        var length = 0;
+        var keys = new ReadOnlyMemory<byte>[Batch];
+        var values = new PinnedValue[Batch];
+        for (var i = 0; i < Batch; i++)
+        {
+            keys[i] = Key(i * 7919L % Entries).ToArray();
+        }
+
+        _store.GetMany(Keyspace.Bodies, keys, values);
+        foreach (var value in values)
+        {
+            length += value.Span.Length;
+            value.Dispose();
+        }
+
+        return length;
+    }
+
+    [Benchmark(OperationsPerInvoke = Batch)]
     public int GetAbsent()
     {
         var found = 0;

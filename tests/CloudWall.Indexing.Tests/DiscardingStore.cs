@@ -17,6 +17,9 @@ internal sealed class DiscardingStore : KeyValueStore
 
     public override PinnedValue Get(Keyspace space, ReadOnlySpan<byte> key) => _store.Get(space, key);
 
+    public override void GetMany(Keyspace space, ReadOnlySpan<ReadOnlyMemory<byte>> keys, Span<PinnedValue> values) =>
+        _store.GetMany(space, keys, values);
+
     public override KeyValueCursor Scan(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper, bool descending = false) =>
         _store.Scan(space, lower, upper, descending);
 
@@ -67,6 +70,9 @@ internal sealed class DiscardingStore : KeyValueStore
     private sealed class CountedSnapshot(DiscardingStore owner, KeyValueReader snapshot) : KeyValueReader
     {
         public override PinnedValue Get(Keyspace space, ReadOnlySpan<byte> key) => snapshot.Get(space, key);
+
+        public override void GetMany(Keyspace space, ReadOnlySpan<ReadOnlyMemory<byte>> keys, Span<PinnedValue> values) =>
+            snapshot.GetMany(space, keys, values);
 
         public override KeyValueCursor Scan(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper, bool descending = false) =>
             snapshot.Scan(space, lower, upper, descending);

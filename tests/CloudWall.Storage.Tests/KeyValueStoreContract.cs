@@ -44,6 +44,40 @@ public abstract class KeyValueStoreContract : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(1000)]
+    public void Many_keys_are_looked_up_at_once_in_any_order(int count)
+    {
+        for (var i = 0; i < count; i += 2)
+        {
+            Put($"{i:d4}", $"value {i}");
+        }
+
+        using var snapshot = Store.Snapshot();
+        Put("0001", "later");
+        var order = Enumerable.Range(0, count).ToArray();
+        new Random(1).Shuffle(order);
+        int[] asked = [.. order, .. order.Take(2)];
+        var keys = asked.Select(i => new ReadOnlyMemory<byte>(B($"{i:d4}"))).ToArray();
+        var values = new PinnedValue[asked.Length];
+        foreach (var reader in (KeyValueReader[])[Store, snapshot])
+        {
+            reader.GetMany(Keyspace.Documents, keys, values);
+            for (var i = 0; i < asked.Length; i++)
+            {
+                var expected = asked[i] % 2 == 0 ? $"value {asked[i]}" : asked[i] == 1 && reader == Store ? "later" : null;
+                Assert.Equal(expected is not null, values[i].Found);
+                Assert.Equal(expected ?? string.Empty, Encoding.UTF8.GetString(values[i].Span));
+                values[i].Dispose();
+            }
+        }
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => Store.GetMany((Keyspace)99, keys, values));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Store.GetMany(Keyspace.Documents, new ReadOnlyMemory<byte>[1], []));
+    }
+
     [Fact]
     public void A_later_put_wins()
     {

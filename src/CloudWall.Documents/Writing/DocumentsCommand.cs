@@ -95,7 +95,7 @@ internal sealed partial class DocumentsCommand : WriteCommand<IReadOnlyList<Writ
         var outcomes = new WriteOutcome[_writes.Count];
         if (order.Length >= Many)
         {
-            session.ExpectMany(_writes[order[0]].Id);
+            session.LoadMany(Array.ConvertAll(order, i => _writes[i].Id));
         }
 
         for (int from = 0, to = 0; from < order.Length; from = to)

@@ -11,6 +11,12 @@ internal sealed class MemorySnapshot(MemoryState state) : KeyValueReader
         return state.Get(space, key);
     }
 
+    public override void GetMany(Keyspace space, ReadOnlySpan<ReadOnlyMemory<byte>> keys, Span<PinnedValue> values)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        state.GetMany(space, keys, values);
+    }
+
     public override KeyValueCursor Scan(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper, bool descending = false)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);

@@ -22,6 +22,16 @@ internal sealed class MemoryState
     internal PinnedValue Get(Keyspace space, ReadOnlySpan<byte> key) =>
         this[space].Entries.TryGetValue(MemoryEntry.Probe(key), out var entry) ? new MemoryPinnedValue(entry.Value) : MissingValue.Instance;
 
+    internal void GetMany(Keyspace space, ReadOnlySpan<ReadOnlyMemory<byte>> keys, Span<PinnedValue> values)
+    {
+        _ = this[space];
+        ArgumentOutOfRangeException.ThrowIfLessThan(values.Length, keys.Length, nameof(values));
+        for (var i = 0; i < keys.Length; i++)
+        {
+            values[i] = Get(space, keys[i].Span);
+        }
+    }
+
     internal KeyValueCursor Scan(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper, bool descending)
     {
         var entries = this[space].Entries;

@@ -34,6 +34,10 @@ public sealed class MemoryStore : KeyValueStore
     public override PinnedValue Get(Keyspace space, ReadOnlySpan<byte> key) => Current().Get(space, key);
 
     /// <inheritdoc/>
+    public override void GetMany(Keyspace space, ReadOnlySpan<ReadOnlyMemory<byte>> keys, Span<PinnedValue> values) =>
+        Current().GetMany(space, keys, values);
+
+    /// <inheritdoc/>
     public override KeyValueCursor Scan(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper, bool descending = false) =>
         Current().Scan(space, lower, upper, descending);
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 
 namespace CloudWall.Storage.RocksDb;
@@ -8,6 +9,9 @@ namespace CloudWall.Storage.RocksDb;
 /// </summary>
 internal sealed class DatabaseHandle : SafeHandle
 {
+    /// <summary>How many keys the engine is asked for in one call; it looks at 32 at a time itself.</summary>
+    private const int ManyKeys = 64;
+
     private readonly nint[] _columnFamilies;
 
     /// <param name="database">The database.</param>
@@ -85,6 +89,69 @@ internal sealed class DatabaseHandle : SafeHandle
         DangerousRelease();
         ThrowIfSet(error);
         return MissingValue.Instance;
+    }
+
+    /// <summary>Looks up many keys with the database's own read options or a snapshot's.</summary>
+    internal unsafe void GetMany(nint readOptions, Keyspace space, ReadOnlySpan<ReadOnlyMemory<byte>> keys, Span<PinnedValue> values)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(values.Length, keys.Length, nameof(values));
+        var columnFamily = ColumnFamily(space);
+        AddReference();
+        try
+        {
+            var pointers = stackalloc byte*[ManyKeys];
+            var lengths = stackalloc nuint[ManyKeys];
+            var slices = stackalloc nint[ManyKeys];
+            var errors = stackalloc nint[ManyKeys];
+            var pins = new MemoryHandle[Math.Min(keys.Length, ManyKeys)];
+            for (var from = 0; from < keys.Length; from += ManyKeys)
+            {
+                var count = Math.Min(ManyKeys, keys.Length - from);
+                for (var i = 0; i < count; i++)
+                {
+                    pins[i] = keys[from + i].Pin();
+                    pointers[i] = (byte*)pins[i].Pointer;
+                    lengths[i] = (nuint)keys[from + i].Length;
+                }
+
+                NativeMethods.rocksdb_batched_multi_get_cf(
+                    handle, readOptions, columnFamily, (nuint)count, pointers, lengths, slices, errors, sorted: 0);
+                nint error = 0;
+                for (var i = 0; i < count; i++)
+                {
+                    pins[i].Dispose();
+                    values[from + i] = MissingValue.Instance;
+                    if (slices[i] != 0)
+                    {
+                        AddReference();
+                        values[from + i] = new RocksDbPinnedValue(this, slices[i]);
+                    }
+
+                    if (errors[i] != 0 && error != 0)
+                    {
+                        NativeMethods.rocksdb_free(errors[i]);
+                    }
+                    else if (errors[i] != 0)
+                    {
+                        error = errors[i];
+                    }
+                }
+
+                if (error != 0)
+                {
+                    foreach (var value in values[..(from + count)])
+                    {
+                        value.Dispose();
+                    }
+
+                    ThrowIfSet(error);
+                }
+            }
+        }
+        finally
+        {
+            DangerousRelease();
+        }
     }
 
     /// <exception cref="StorageException">The call failed.</exception>

@@ -102,6 +102,10 @@ internal static partial class NativeMethods
     internal static partial nint rocksdb_get_pinned_cf(
         nint db, nint readOptions, nint columnFamily, ReadOnlySpan<byte> key, nuint keyLength, ref nint error);
 
+    [LibraryImport(Library)]
+    internal static unsafe partial void rocksdb_batched_multi_get_cf(
+        nint db, nint readOptions, nint columnFamily, nuint count, byte** keys, nuint* lengths, nint* values, nint* errors, byte sorted);
+
     [LibraryImport(Library), SuppressGCTransition]
     internal static unsafe partial byte* rocksdb_pinnableslice_value(nint slice, out nuint length);
 

@@ -20,6 +20,20 @@ internal sealed class RocksDbSnapshot(SnapshotHandle snapshot) : KeyValueReader
         }
     }
 
+    public override void GetMany(Keyspace space, ReadOnlySpan<ReadOnlyMemory<byte>> keys, Span<PinnedValue> values)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        snapshot.AddReference();
+        try
+        {
+            snapshot.Database.GetMany(snapshot.ReadOptions, space, keys, values);
+        }
+        finally
+        {
+            snapshot.DangerousRelease();
+        }
+    }
+
     public override KeyValueCursor Scan(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper, bool descending = false)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);

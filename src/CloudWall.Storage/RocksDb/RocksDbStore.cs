@@ -232,6 +232,13 @@ public sealed partial class RocksDbStore : KeyValueStore
     }
 
     /// <inheritdoc/>
+    public override void GetMany(Keyspace space, ReadOnlySpan<ReadOnlyMemory<byte>> keys, Span<PinnedValue> values)
+    {
+        ThrowIfDisposed();
+        _database.GetMany(_database.ReadOptions, space, keys, values);
+    }
+
+    /// <inheritdoc/>
     public override KeyValueCursor Scan(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper, bool descending = false)
     {
         ThrowIfDisposed();

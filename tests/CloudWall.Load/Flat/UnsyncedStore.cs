@@ -36,6 +36,9 @@ internal sealed class UnsyncedStore(KeyValueStore store) : KeyValueStore
 
     public override PinnedValue Get(Keyspace space, ReadOnlySpan<byte> key) => store.Get(space, key);
 
+    public override void GetMany(Keyspace space, ReadOnlySpan<ReadOnlyMemory<byte>> keys, Span<PinnedValue> values) =>
+        store.GetMany(space, keys, values);
+
     public override KeyValueCursor Scan(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper, bool descending = false) =>
         store.Scan(space, lower, upper, descending);
 
