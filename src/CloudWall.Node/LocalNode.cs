@@ -24,6 +24,7 @@ using CloudWall.Scripting;
 using CloudWall.Scripting.JavaScript;
 using CloudWall.Scripting.QueryServers;
 using CloudWall.Scripting.Running;
+using CloudWall.Settings;
 using CloudWall.Storage;
 
 namespace CloudWall.Node;
@@ -179,8 +180,8 @@ public sealed class LocalNode : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(start);
         var options = start.Options;
-        var hasId = start.Source["couchdb", "uuid"] is not null;
-        var local = LocalSettings.Settle(start.Source, start.Settings, options.Admin, start.Directory?.LocalIni, options.Randomness);
+        var hasId = LocalSettings.HasId(start.Source);
+        var local = LocalSettings.Settle(start.Source, start.Settings, options.Admin, options.Randomness);
         var node = new LocalNode(start, local);
         start.HandDirectoryOver();
         try
@@ -263,7 +264,7 @@ public sealed class LocalNode : IAsyncDisposable
     private void LogError(string message) => Log.Write(LogLevel.Error, message);
 
     /// <summary>Says what an operator should know of the data directory and the settings.</summary>
-    private void Warn(Settings source, bool hasId)
+    private void Warn(SettingsStore source, bool hasId)
     {
         foreach (var warning in _directory?.Warnings ?? [])
         {
@@ -282,7 +283,7 @@ public sealed class LocalNode : IAsyncDisposable
             LogWarning($"{line}: it has no effect.");
         }
 
-        foreach (var setting in source.Unheeded)
+        foreach (var setting in source.Unknown)
         {
             LogWarning($"The setting {setting} has no effect on this node.");
         }

@@ -3,6 +3,7 @@ using CloudWall.Node.Identifiers;
 using CloudWall.Replication.Peers;
 using CloudWall.Scripting;
 using CloudWall.Scripting.Running;
+using CloudWall.Settings;
 using CloudWall.Storage;
 
 namespace CloudWall.Node;
@@ -24,6 +25,9 @@ public sealed record NodeOptions
 
     /// <summary>Settings that win over all files. Port 0 takes any free port.</summary>
     public IReadOnlyList<(string Section, string Key, string Value)> Settings { get; init; } = [];
+
+    /// <summary>The settings that the node's host reads for itself, such as those of HTTP.</summary>
+    public IReadOnlyList<Setting> HostSettings { get; init; } = [];
 
     /// <summary>
     /// The admin to have. Wins over a stored one of that name, and is stored. Where there is none here and none is stored, one

@@ -1,16 +1,17 @@
 using CloudWall.Node.Configuration;
 using CloudWall.Node.Disk;
+using CloudWall.Settings;
 
 namespace CloudWall.Node;
 
 /// <summary>
 /// The first step of a start: the data directory is in use, the settings have been read, and nothing has been changed. Whoever has settings
-/// of its own reads them here from <see cref="Source"/>, so that one that is wrong is told before anything is opened, and one that nobody
-/// has read is named in the log. <see cref="LocalNode.OpenAsync(NodeStart, CancellationToken)"/> is the second step.
+/// of its own (<see cref="NodeOptions.HostSettings"/>) reads them here from <see cref="Source"/>, so that one that is wrong is told before
+/// anything is opened. <see cref="LocalNode.OpenAsync(NodeStart, CancellationToken)"/> is the second step.
 /// </summary>
 public sealed class NodeStart : IDisposable
 {
-    private NodeStart(NodeOptions options, DataDirectory? directory, Settings source)
+    private NodeStart(NodeOptions options, DataDirectory? directory, SettingsStore source)
     {
         Options = options;
         Directory = directory;
@@ -22,7 +23,7 @@ public sealed class NodeStart : IDisposable
     public NodeOptions Options { get; }
 
     /// <summary>The settings as they stand in files and on the command line.</summary>
-    public Settings Source { get; }
+    public SettingsStore Source { get; }
 
     /// <summary>The node's settings.</summary>
     public NodeSettings Settings { get; }
@@ -53,9 +54,11 @@ public sealed class NodeStart : IDisposable
     /// <summary>The directory is the node's now, which leaves it to others when it ends.</summary>
     internal void HandDirectoryOver() => Directory = null;
 
-    private static Settings ReadSettings(NodeOptions options, DataDirectory? directory)
+    private static SettingsStore ReadSettings(NodeOptions options, DataDirectory? directory)
     {
-        var settings = new Settings();
+        var settings = new SettingsStore(
+            [.. NodeSettings.All, .. options.HostSettings],
+            directory is null ? null : (section, key, value) => IniFile.Save(directory.LocalIni, section, key, value));
         if (directory is not null && File.Exists(directory.LocalIni))
         {
             settings.AddFile(directory.LocalIni, mustBeWhole: true);

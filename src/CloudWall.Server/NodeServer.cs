@@ -2,13 +2,13 @@ using System.Net;
 using System.Text;
 using CloudWall.Access;
 using CloudWall.Node;
-using CloudWall.Node.Configuration;
 using CloudWall.Node.Logging;
 using CloudWall.Server.Configuration;
 using CloudWall.Server.Cors;
 using CloudWall.Server.Endpoints.Changes;
 using CloudWall.Server.Http;
 using CloudWall.Server.Logging;
+using CloudWall.Settings;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -91,7 +91,7 @@ internal sealed class NodeServer : IAsyncDisposable
     /// <exception cref="ConfigurationException">It cannot start so; the message says why.</exception>
     public static async Task<NodeServer> StartAsync(NodeOptions options, CancellationToken cancellation = default)
     {
-        using var start = NodeStart.Begin(options);
+        using var start = NodeStart.Begin(options with { HostSettings = HttpSettings.All });
         var settings = HttpSettings.From(start.Source);
         var cors = new CorsPolicy(start.Source);
         var virtualHosts = new VirtualHosts(start.Source);

@@ -2,8 +2,8 @@ using System.Net.Sockets;
 using System.Text;
 using CloudWall.Access;
 using CloudWall.Node;
-using CloudWall.Node.Configuration;
 using CloudWall.Server.Tests.Golden;
+using CloudWall.Settings;
 
 namespace CloudWall.Server.Tests;
 

@@ -1,5 +1,5 @@
-using System.Globalization;
 using CloudWall.Documents.Compaction;
+using CloudWall.Settings;
 
 namespace CloudWall.Node.Configuration;
 
@@ -9,12 +9,65 @@ namespace CloudWall.Node.Configuration;
 /// </summary>
 public static class CompactionSettings
 {
+    private const string Channel = "smoosh.{channel}";
+    private const string Upgrade = "upgrade";
+    private const string Slack = "slack";
+
+    private static readonly Setting<string[]> Channels = new(
+        "smoosh", "db_channels", SettingKinds.List, ["upgrade_dbs", "ratio_dbs", "slack_dbs"], "The channels that look after databases.");
+
+    private static readonly Setting<TimeSpan> Warmup = new(
+        "smoosh", "wait_secs", SettingKinds.Seconds(0), TimeSpan.FromSeconds(30), "How long after its start the node begins to compact.");
+
+    private static readonly Setting<TimeSpan> Staleness = new(
+        "smoosh", "staleness", SettingKinds.Minutes(0), TimeSpan.FromMinutes(5), "How soon a database is looked at again.");
+
+    private static readonly Setting<string> Priority = new(
+        Channel, "priority", SettingKinds.Choice("ratio", Slack, Upgrade), "ratio", "What a channel goes by: how many times its live data a "
+        + "database takes, or how many bytes more.", "as the name of the channel says, else ratio");
+
+    private static readonly Setting<double> MinPriority = new(
+        Channel, "min_priority", SettingKinds.Ratio, 2, "From what on a database is compacted.", "2, or 536870912 bytes");
+
+    private static readonly Setting<double> MaxPriority = new(
+        Channel, "max_priority", SettingKinds.Ratio, double.PositiveInfinity, "Up to what it is compacted.");
+
+    private static readonly Setting<long> MinSize = new(
+        Channel, "min_size", SettingKinds.Number(0), 1 << 20, "Bytes from which on a database is compacted.");
+
+    private static readonly Setting<long?> MaxSize = new(
+        Channel, "max_size", SettingKinds.NumberOrInfinity(0), null, "Bytes up to which a database is compacted.");
+
+    private static readonly Setting<long> MinChanges = new(
+        Channel, "min_changes", SettingKinds.Number(0), 0, "How many changes there must have been since the last compaction.");
+
+    private static readonly Setting<int> Capacity = new(Channel, "capacity", SettingKinds.Count(1), 9999, "Databases that may wait in the channel.");
+
+    private static readonly Setting<int> Concurrency = new(
+        Channel, "concurrency", SettingKinds.Count(1, 1000), 1, "Databases of the channel that are compacted at a time.");
+
+    private static readonly Setting<TimeOnly?> From = new(
+        Channel, "from", SettingKinds.TimeOfDay, null, "From when on each day databases are compacted.");
+
+    private static readonly Setting<TimeOnly?> To = new(
+        Channel, "to", SettingKinds.TimeOfDay, null, "Until when each day databases are compacted.");
+
+    private static readonly Setting<bool> StrictWindow = new(
+        Channel, "strict_window", SettingKinds.Boolean, false, "Whether a compaction stops when its time of day is over.");
+
+    /// <summary>All settings of compaction.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        Channels, Warmup, Staleness, Priority, MinPriority, MaxPriority, MinSize, MaxSize, MinChanges, Capacity, Concurrency, From, To, StrictWindow,
+    ];
+
     /// <summary>Reads the settings.</summary>
     /// <exception cref="ConfigurationException">One is invalid.</exception>
-    public static CompactionOptions Read(Settings settings)
+    public static CompactionOptions Read(SettingsStore settings)
     {
+        ArgumentNullException.ThrowIfNull(settings);
         var channels = new List<CompactionChannel>();
-        foreach (var name in settings.List("smoosh", "db_channels", "upgrade_dbs, ratio_dbs, slack_dbs"))
+        foreach (var name in settings.Get(Channels))
         {
             if (ReadChannel(settings, name) is { } channel)
             {
@@ -22,67 +75,39 @@ public static class CompactionSettings
             }
         }
 
-        return new CompactionOptions
-        {
-            Channels = channels,
-            Warmup = TimeSpan.FromSeconds(settings.Number("smoosh", "wait_secs", 30, 0, 1_000_000)),
-            Staleness = TimeSpan.FromMinutes(settings.Number("smoosh", "staleness", 5, 0, 1_000_000)),
-        };
+        return new CompactionOptions { Channels = channels, Warmup = settings.Get(Warmup), Staleness = settings.Get(Staleness) };
     }
 
-    private static CompactionChannel? ReadChannel(Settings settings, string name)
+    private static CompactionChannel? ReadChannel(SettingsStore settings, string name)
     {
         var section = "smoosh." + name;
         var usual = name switch
         {
-            "upgrade_dbs" => "upgrade",
-            "slack_dbs" => "slack",
-            _ => "ratio",
+            "upgrade_dbs" => Upgrade,
+            "slack_dbs" => Slack,
+            _ => Priority.Otherwise,
         };
-        var priority = settings.Choice(section, "priority", usual, "ratio", "slack", "upgrade");
-        if (priority == "upgrade")
+        var priority = settings.Get(Priority.In(section, usual));
+        if (priority == Upgrade)
         {
             return null;
         }
 
-        var slack = priority == "slack";
+        var from = settings.Get(From.In(section));
+        var to = settings.Get(To.In(section));
         return new CompactionChannel
         {
             Name = name,
-            Priority = slack ? CompactionPriority.Slack : CompactionPriority.Ratio,
-            MinPriority = ReadNeed(settings, section, "min_priority", slack ? 512 << 20 : 2),
-            MaxPriority = ReadNeed(settings, section, "max_priority", double.PositiveInfinity),
-            MinSize = settings.Number(section, "min_size", 1 << 20, 0, long.MaxValue),
-            MaxSize = settings.NumberOrInfinity(section, "max_size", null, 0) ?? long.MaxValue,
-            MinChanges = settings.Number(section, "min_changes", 0, 0, long.MaxValue),
-            Capacity = (int)settings.Number(section, "capacity", 9999, 1, int.MaxValue),
-            Concurrency = (int)settings.Number(section, "concurrency", 1, 1, 1000),
-            Window = ReadWindow(settings, section),
-            StrictWindow = settings.Boolean(section, "strict_window", false),
+            Priority = priority == Slack ? CompactionPriority.Slack : CompactionPriority.Ratio,
+            MinPriority = settings.Get(MinPriority.In(section, priority == Slack ? 512 << 20 : MinPriority.Otherwise)),
+            MaxPriority = settings.Get(MaxPriority.In(section)),
+            MinSize = settings.Get(MinSize.In(section)),
+            MaxSize = settings.Get(MaxSize.In(section)) ?? long.MaxValue,
+            MinChanges = settings.Get(MinChanges.In(section)),
+            Capacity = settings.Get(Capacity.In(section)),
+            Concurrency = settings.Get(Concurrency.In(section)),
+            Window = from is null && to is null ? null : new CompactionWindow(from ?? TimeOnly.MinValue, to ?? TimeOnly.MinValue),
+            StrictWindow = settings.Get(StrictWindow.In(section)),
         };
     }
-
-    private static double ReadNeed(Settings settings, string section, string key, double otherwise) => settings[section, key] switch
-    {
-        null => otherwise,
-        "infinity" => double.PositiveInfinity,
-        var text => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : throw settings.Invalid(section, key, "a number, or infinity"),
-    };
-
-    private static CompactionWindow? ReadWindow(Settings settings, string section)
-    {
-        var from = ReadTime(settings, section, "from");
-        var to = ReadTime(settings, section, "to");
-        return from is null && to is null ? null : new CompactionWindow(from ?? TimeOnly.MinValue, to ?? TimeOnly.MinValue);
-    }
-
-    private static TimeOnly? ReadTime(Settings settings, string section, string key) => settings[section, key] switch
-    {
-        null => null,
-        var text => TimeOnly.TryParseExact(text, ["HH:mm", "H:mm"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
-            ? time
-            : throw settings.Invalid(section, key, "a time of day in UTC, HH:MM"),
-    };
 }

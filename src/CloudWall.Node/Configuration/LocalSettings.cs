@@ -1,5 +1,6 @@
 using CloudWall.Access;
 using CloudWall.Node.Identifiers;
+using CloudWall.Settings;
 
 namespace CloudWall.Node.Configuration;
 
@@ -8,34 +9,39 @@ namespace CloudWall.Node.Configuration;
 /// <param name="NodeId">The node's id, 32 hexadecimal digits.</param>
 public sealed record LocalSettings(Admins Admins, string NodeId)
 {
-    private const string AdminsSection = "admins";
+    private static readonly Setting<string> Admin = new(
+        "admins", "{name}", SettingKinds.Text, string.Empty, "The password of a server admin, or its hash. A password is hashed at the next start.");
+
+    private static readonly Setting<string> Id = new(
+        "couchdb", "uuid", SettingKinds.Text, string.Empty, "The id of the node. One is made at the first start.");
+
+    /// <summary>The settings that are settled at the first start.</summary>
+    public static IReadOnlyList<Setting> All { get; } = [Admin, Id];
+
+    /// <summary>Whether the node has been started before.</summary>
+    public static bool HasId(SettingsStore source) => Find(source, Id) is not null;
 
     /// <summary>Reads what is settled, and settles what is open.</summary>
     /// <param name="source">The settings.</param>
     /// <param name="settings">The settings as they were understood.</param>
     /// <param name="given">An admin that wins over a stored one of that name.</param>
-    /// <param name="file">Where to store; null for nowhere.</param>
     /// <param name="randomness">Where the id comes from.</param>
-    public static LocalSettings Settle(
-        Settings source, NodeSettings settings, (string Name, string Password)? given, string? file, Randomness randomness)
+    public static LocalSettings Settle(SettingsStore source, NodeSettings settings, (string Name, string Password)? given, Randomness randomness)
     {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(randomness);
         var admins = Admins.Settle(
-            source.Section(AdminsSection), settings.PasswordIterations, given, (name, hash) => Save(AdminsSection, name, hash));
-        var id = source["couchdb", "uuid"];
+            source.Section(Admin.Section), settings.PasswordIterations, given, (name, hash) => source.Set(Admin.Section, name, hash));
+        var id = Find(source, Id);
         if (id is null)
         {
             id = randomness.Hex(32);
-            Save("couchdb", "uuid", id);
+            source.Set(Id.Section, Id.Key, id);
         }
 
         return new LocalSettings(admins, id);
-
-        void Save(string section, string key, string value)
-        {
-            if (file is not null)
-            {
-                IniFile.Save(file, section, key, value);
-            }
-        }
     }
+
+    private static string? Find(SettingsStore source, Setting setting) => source.Find(setting.Section, setting.Key);
 }

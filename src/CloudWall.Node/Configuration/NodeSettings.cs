@@ -3,6 +3,7 @@ using CloudWall.Documents.Json;
 using CloudWall.Node.Disk;
 using CloudWall.Node.Logging;
 using CloudWall.Scripting;
+using CloudWall.Settings;
 using CloudWall.Storage;
 
 namespace CloudWall.Node.Configuration;
@@ -12,6 +13,81 @@ namespace CloudWall.Node.Configuration;
 /// </summary>
 public sealed record NodeSettings
 {
+    /// <summary>How <see cref="SixteenthOfMemory"/> is written for people.</summary>
+    public const string Sixteenth = "a sixteenth of the memory, 64 to 256 MiB";
+
+    private const string CouchDb = "couchdb";
+    private const string Own = "cloudwall";
+
+    private static readonly Setting<bool> SingleNodeSetting = new(
+        CouchDb, "single_node", SettingKinds.Boolean, true, "Whether _users and _replicator are made where they are missing. False in CouchDB.");
+
+    private static readonly Setting<long> RequestMemorySetting = new(
+        Own, "request_memory", SettingKinds.Number(1, long.MaxValue / 2), SixteenthOfMemory,
+        "Bytes that the bodies of all requests, and what is made of them, take at a time, together (429). What can never fit is 413.", Sixteenth);
+
+    private static readonly Setting<long> WriteMemorySetting = new(
+        Own, "write_memory", SettingKinds.Number(1, long.MaxValue / 2), 64L << 20, "Bytes of prepared writes that wait for the disk (429).");
+
+    private static readonly Setting<string> Engine = new(
+        Own, "storage_engine", SettingKinds.Choice([.. StorageEngine.Names]), StorageEngine.Default,
+        "What keeps the databases: rocksdb, or memory, which forgets them when the node ends.") { IsForFilesOnly = true };
+
+    private static readonly Setting<long> ViewMemorySetting = new(
+        Own, "view_memory", SettingKinds.Number(0, long.MaxValue / 2), 16L << 20, "Bytes that are kept in memory of views, for queries.");
+
+    private static readonly Setting<int> MaxWaitingSetting = new(
+        Own, "max_waiting", SettingKinds.Count(0), 500, "Requests that may wait for each kind of memory.");
+
+    private static readonly Setting<TimeSpan> WaitTimeoutSetting = new(
+        Own, "wait_timeout", SettingKinds.Milliseconds(), TimeSpan.FromSeconds(30), "How long each of them may wait.");
+
+    private static readonly Setting<int> Iterations = new(
+        "chttpd_auth", "iterations", SettingKinds.Count(1, 1_000_000_000), 600_000, "Rounds in which a new password is hashed.");
+
+    private static readonly Setting<long?> MaxDocumentSize = new(
+        CouchDb, "max_document_size", SettingKinds.NumberOrInfinity(0), 8_000_000, "Bytes of a document, without its attachments (413).");
+
+    private static readonly Setting<long?> MaxAttachmentSize = new(
+        CouchDb, "max_attachment_size", SettingKinds.NumberOrInfinity(0), 1L << 30, "Bytes of an attachment (413).");
+
+    private static readonly Setting<long?> MaxDocumentIdLength = new(
+        CouchDb, "max_document_id_length", SettingKinds.NumberOrInfinity(1), null, "Bytes of a document's id (400).");
+
+    private static readonly Setting<int> CompressionLevelSetting = new(
+        "attachments", "compression_level", SettingKinds.Count(0, 9), 8, "How hard attachments are compressed, 0 for not at all.");
+
+    private static readonly Setting<string> CompressibleTypesSetting = new(
+        "attachments", "compressible_types", SettingKinds.Text, "text/*, application/javascript, application/json, application/xml",
+        "Types of attachments that are compressed.");
+
+    private static readonly Setting<int> Shards = new(
+        "cluster", "q", SettingKinds.Count(1, 256), 1, "What a new database reports as its number of shards. It has one. 2 in CouchDB.");
+
+    private static readonly Setting<string> Algorithm = new(
+        "uuids", "algorithm", SettingKinds.Choice("sequential", "random", "utc_random", "utc_id"), "sequential", "How ids are made.");
+
+    private static readonly Setting<string> Suffix = new(
+        "uuids", "utc_id_suffix", SettingKinds.Text, string.Empty, "What ids of the algorithm utc_id end with.");
+
+    private static readonly Setting<LogLevel> Level = new(
+        "log",
+        "level",
+        SettingKinds.Choice(
+            ("debug", LogLevel.Debug), ("info", LogLevel.Info), ("notice", LogLevel.Notice), ("warning", LogLevel.Warning), ("warn", LogLevel.Warning),
+            ("error", LogLevel.Error), ("err", LogLevel.Error), ("critical", LogLevel.Error), ("crit", LogLevel.Error), ("alert", LogLevel.Error),
+            ("emergency", LogLevel.Error), ("emerg", LogLevel.Error), ("none", LogLevel.None)),
+        LogLevel.Warning,
+        "What is logged. info in CouchDB, which writes a line for each request.");
+
+    /// <summary>All settings of a node that have nothing to do with HTTP.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        SingleNodeSetting, RequestMemorySetting, WriteMemorySetting, Engine, ViewMemorySetting, MaxWaitingSetting, WaitTimeoutSetting, Iterations, MaxDocumentSize,
+        MaxAttachmentSize, MaxDocumentIdLength, CompressionLevelSetting, CompressibleTypesSetting, Shards, Algorithm, Suffix, Level,
+        .. CompactionSettings.All, .. DiskSettings.All, .. ReplicationSettings.All, .. ScriptSettings.All, .. LocalSettings.All,
+    ];
+
     /// <summary>
     /// <c>[couchdb] single_node</c>: whether <c>_users</c> and <c>_replicator</c> are made where they are missing. True here, false in
     /// CouchDB.
@@ -80,36 +156,37 @@ public sealed record NodeSettings
 
     /// <summary>Reads the settings.</summary>
     /// <exception cref="ConfigurationException">One is invalid.</exception>
-    public static NodeSettings From(Settings settings) => new()
+    public static NodeSettings From(SettingsStore settings)
     {
-        SingleNode = settings.Boolean("couchdb", "single_node", true),
-        RequestMemory = settings.Number("cloudwall", "request_memory", SixteenthOfMemory, 1, long.MaxValue / 2),
-        WriteMemory = settings.Number("cloudwall", "write_memory", 64L << 20, 1, long.MaxValue / 2),
-        Storage = settings.Choice("cloudwall", "storage_engine", StorageEngine.Default, [.. StorageEngine.Names]),
-        ViewMemory = settings.Number("cloudwall", "view_memory", 16L << 20, 0, long.MaxValue / 2),
-        MaxWaiting = (int)settings.Number("cloudwall", "max_waiting", 500, 0, int.MaxValue),
-        WaitTimeout = TimeSpan.FromMilliseconds(settings.Number("cloudwall", "wait_timeout", 30_000, 1, int.MaxValue)),
-        PasswordIterations = (int)settings.Number("chttpd_auth", "iterations", 600_000, 1, 1_000_000_000),
-        Limits = new DocumentLimits
+        ArgumentNullException.ThrowIfNull(settings);
+        return new NodeSettings
         {
-            MaxDocumentSize = settings.NumberOrInfinity("couchdb", "max_document_size", 8_000_000, 0) ?? long.MaxValue,
-            MaxAttachmentSize = settings.NumberOrInfinity("couchdb", "max_attachment_size", 1L << 30, 0) ?? long.MaxValue,
-            MaxDocumentIdLength = settings.NumberOrInfinity("couchdb", "max_document_id_length", null, 1) is { } length
-                ? (int)Math.Min(length, int.MaxValue)
-                : null,
-        },
-        CompressionLevel = (int)settings.Number("attachments", "compression_level", 8, 0, 9),
-        CompressibleTypes = settings.Text(
-            "attachments", "compressible_types", "text/*, application/javascript, application/json, application/xml"),
-        Compaction = CompactionSettings.Read(settings),
-        Disk = DiskSettings.Read(settings),
-        Replication = ReplicationSettings.Read(settings),
-        Scripts = ScriptSettings.Read(settings),
-        DefaultShards = (int)settings.Number("cluster", "q", 1, 1, 256),
-        UuidAlgorithm = settings.Choice("uuids", "algorithm", "sequential", "sequential", "random", "utc_random", "utc_id"),
-        UuidSuffix = settings.Text("uuids", "utc_id_suffix", string.Empty),
-        LogLevel = ReadLogLevel(settings),
-    };
+            SingleNode = settings.Get(SingleNodeSetting),
+            RequestMemory = settings.Get(RequestMemorySetting),
+            WriteMemory = settings.Get(WriteMemorySetting),
+            Storage = settings.Get(Engine),
+            ViewMemory = settings.Get(ViewMemorySetting),
+            MaxWaiting = settings.Get(MaxWaitingSetting),
+            WaitTimeout = settings.Get(WaitTimeoutSetting),
+            PasswordIterations = settings.Get(Iterations),
+            Limits = new DocumentLimits
+            {
+                MaxDocumentSize = settings.Get(MaxDocumentSize) ?? long.MaxValue,
+                MaxAttachmentSize = settings.Get(MaxAttachmentSize) ?? long.MaxValue,
+                MaxDocumentIdLength = settings.Get(MaxDocumentIdLength) is { } length ? (int)Math.Min(length, int.MaxValue) : null,
+            },
+            CompressionLevel = settings.Get(CompressionLevelSetting),
+            CompressibleTypes = settings.Get(CompressibleTypesSetting),
+            Compaction = CompactionSettings.Read(settings),
+            Disk = DiskSettings.Read(settings),
+            Replication = ReplicationSettings.Read(settings),
+            Scripts = ScriptSettings.Read(settings),
+            DefaultShards = settings.Get(Shards),
+            UuidAlgorithm = settings.Get(Algorithm),
+            UuidSuffix = settings.Get(Suffix),
+            LogLevel = settings.Get(Level),
+        };
+    }
 
     /// <summary>
     /// How many bytes a document, or a row, in an answer of a peer may have. CouchDB counts an escaped character as one byte, and what a
@@ -119,19 +196,4 @@ public sealed record NodeSettings
 
     /// <summary>What requests, and answers, may hold by default: a sixteenth of the machine's memory, from 64 to 256 MiB.</summary>
     public static long SixteenthOfMemory => Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16, 64L << 20, 256L << 20);
-
-    private static LogLevel ReadLogLevel(Settings settings)
-    {
-        var text = settings.Choice(
-            "log", "level", "warning", "debug", "info", "notice", "warning", "warn", "error", "err", "critical", "crit", "alert", "emergency", "emerg", "none");
-        return text switch
-        {
-            "debug" => LogLevel.Debug,
-            "info" => LogLevel.Info,
-            "notice" => LogLevel.Notice,
-            "warning" or "warn" => LogLevel.Warning,
-            "none" => LogLevel.None,
-            _ => LogLevel.Error,
-        };
-    }
 }

@@ -1,5 +1,6 @@
 using CloudWall.Replication.Jobs;
 using CloudWall.Replication.Requests;
+using CloudWall.Settings;
 
 namespace CloudWall.Node.Configuration;
 
@@ -10,29 +11,76 @@ public sealed record ReplicationSettings(ReplicationOptions Defaults, SchedulerS
 {
     private const string Section = "replicator";
 
+    private static readonly Setting<bool> UseCheckpoints = new(
+        Section, "use_checkpoints", SettingKinds.Boolean, true, "Whether both sides note how far a replication got.");
+
+    private static readonly Setting<bool> UseBulkGet = new(
+        Section, "use_bulk_get", SettingKinds.Boolean, true, "Whether revisions are fetched many at a time, from peers that can.");
+
+    private static readonly Setting<TimeSpan> CheckpointInterval = new(
+        Section, "checkpoint_interval", SettingKinds.Milliseconds(), TimeSpan.FromSeconds(30), "How often a checkpoint is written.");
+
+    private static readonly Setting<int> BatchSize = new(
+        Section, "worker_batch_size", SettingKinds.Count(1, 100_000), 500, "Changes in one batch of a replication.");
+
+    private static readonly Setting<int> Workers = new(
+        Section, "worker_processes", SettingKinds.Count(1, 100), 4, "Batches of one replication that are on their way at a time.");
+
+    private static readonly Setting<int> Connections = new(
+        Section, "http_connections", SettingKinds.Count(1, 1000), 20, "Connections of one replication to a peer.");
+
+    private static readonly Setting<TimeSpan> ConnectionTimeout = new(
+        Section, "connection_timeout", SettingKinds.Milliseconds(), TimeSpan.FromSeconds(30), "How long a peer may say nothing.");
+
+    private static readonly Setting<int> Retries = new(
+        Section, "retries_per_request", SettingKinds.Count(0, 1000), 5, "How often a request that failed is made again.");
+
+    private static readonly Setting<int> MaxJobs = new(
+        Section, "max_jobs", SettingKinds.Count(1), 1000, "Replications that run at a time. The others take turns.");
+
+    private static readonly Setting<int> MaxChurn = new(
+        Section, "max_churn", SettingKinds.Count(1), 20, "Replications that give their turn up at a time.");
+
+    private static readonly Setting<TimeSpan> Interval = new(
+        Section, "interval", SettingKinds.Milliseconds(), TimeSpan.FromMinutes(1), "How often turns change.");
+
+    private static readonly Setting<int> MaxHistory = new(
+        Section, "max_history", SettingKinds.Count(1, 1000), 20, "Events of a replication that are remembered.");
+
+    private static readonly Setting<TimeSpan> MaxBackoff = new(
+        Section, "max_backoff", SettingKinds.Seconds(1, 86_400), TimeSpan.FromMinutes(5), "How long a replication that failed waits at most, until it is tried again.");
+
+    /// <summary>All settings of replication.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        UseCheckpoints, UseBulkGet, CheckpointInterval, BatchSize, Workers, Connections, ConnectionTimeout, Retries, MaxJobs, MaxChurn, Interval,
+        MaxHistory, MaxBackoff,
+    ];
+
     /// <summary>Reads the settings.</summary>
     /// <exception cref="ConfigurationException">One is invalid.</exception>
-    public static ReplicationSettings Read(Settings settings) => new(
-        new ReplicationOptions
-        {
-            UseCheckpoints = settings.Boolean(Section, "use_checkpoints", true),
-            UseBulkGet = settings.Boolean(Section, "use_bulk_get", true),
-            CheckpointInterval = Milliseconds(settings, "checkpoint_interval", 30_000),
-            BatchSize = (int)settings.Number(Section, "worker_batch_size", 500, 1, 100_000),
-            Workers = (int)settings.Number(Section, "worker_processes", 4, 1, 100),
-            Connections = (int)settings.Number(Section, "http_connections", 20, 1, 1000),
-            ConnectionTimeout = Milliseconds(settings, "connection_timeout", 30_000),
-            Retries = (int)settings.Number(Section, "retries_per_request", 5, 0, 1000),
-        },
-        new SchedulerSettings
-        {
-            MaxJobs = (int)settings.Number(Section, "max_jobs", 1000, 1, int.MaxValue),
-            MaxChurn = (int)settings.Number(Section, "max_churn", 20, 1, int.MaxValue),
-            Interval = Milliseconds(settings, "interval", 60_000),
-            MaxHistory = (int)settings.Number(Section, "max_history", 20, 1, 1000),
-            MaxBackoff = TimeSpan.FromSeconds(settings.Number(Section, "max_backoff", 300, 1, 86_400)),
-        });
-
-    private static TimeSpan Milliseconds(Settings settings, string key, long otherwise) =>
-        TimeSpan.FromMilliseconds(settings.Number(Section, key, otherwise, 1, int.MaxValue));
+    public static ReplicationSettings Read(SettingsStore settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return new ReplicationSettings(
+            new ReplicationOptions
+            {
+                UseCheckpoints = settings.Get(UseCheckpoints),
+                UseBulkGet = settings.Get(UseBulkGet),
+                CheckpointInterval = settings.Get(CheckpointInterval),
+                BatchSize = settings.Get(BatchSize),
+                Workers = settings.Get(Workers),
+                Connections = settings.Get(Connections),
+                ConnectionTimeout = settings.Get(ConnectionTimeout),
+                Retries = settings.Get(Retries),
+            },
+            new SchedulerSettings
+            {
+                MaxJobs = settings.Get(MaxJobs),
+                MaxChurn = settings.Get(MaxChurn),
+                Interval = settings.Get(Interval),
+                MaxHistory = settings.Get(MaxHistory),
+                MaxBackoff = settings.Get(MaxBackoff),
+            });
+    }
 }

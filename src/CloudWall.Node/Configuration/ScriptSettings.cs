@@ -1,4 +1,5 @@
 using CloudWall.Scripting;
+using CloudWall.Settings;
 
 namespace CloudWall.Node.Configuration;
 
@@ -9,28 +10,65 @@ namespace CloudWall.Node.Configuration;
 public static class ScriptSettings
 {
     private const string Section = "query_server_config";
+    private const int WasmPage = 64 << 10;
+
+    private static readonly Setting<TimeSpan> Timeout = new(
+        "couchdb", "os_process_timeout", SettingKinds.Milliseconds(), TimeSpan.FromSeconds(5), "How long a call of a function may take.");
+
+    private static readonly Setting<TimeSpan> ListTimeout = new(
+        "cloudwall", "list_timeout", SettingKinds.Milliseconds(), TimeSpan.FromMinutes(5),
+        "How long the code of a list function may take for all of its rows, without the time that its client takes.");
+
+    private static readonly Setting<long> Memory = new(
+        "cloudwall", "function_memory", SettingKinds.Number(32L << 20, 1L << 30), 128L << 20, "Bytes of memory that a call of a function may take.");
+
+    private static readonly Setting<ReduceLimit> Reduce = new(
+        Section, "reduce_limit", SettingKinds.Choice(("true", ReduceLimit.Fail), ("false", ReduceLimit.Ignore), ("log", ReduceLimit.Log)), ReduceLimit.Fail,
+        "What happens where a reduction does not become smaller than what goes into it: it fails, or it is logged.");
+
+    private static readonly Setting<long> TotalMemory = new(
+        "cloudwall", "all_function_memory", SettingKinds.Number(1L << 20), 192L << 20,
+        "Bytes that all calls of functions may take together, beyond the 16 MiB that each begins with, and that what is kept between them may "
+        + "take. One database has at most two thirds of what others leave.");
+
+    private static readonly Setting<int> Streams = new(
+        "cloudwall", "max_lists", SettingKinds.Count(2, 10_000), 32,
+        "List functions under way at a time. One database has at most half of these places. Where others wait for one, who has taken nothing for "
+        + "10 seconds is cut off.");
+
+    private static readonly Setting<TimeSpan> IdleTime = new(
+        Section, "os_process_idle_limit", SettingKinds.Seconds(), TimeSpan.FromMinutes(5), "How long functions that nobody calls are kept ready.");
+
+    private static readonly Setting<int> Capacity = new(
+        Section, "os_process_limit", SettingKinds.Count(1, 100_000), 100, "Design documents whose functions are kept ready, and query servers that run at a time.");
+
+    private static readonly Setting<int> ProcessesKept = new(
+        Section, "os_process_soft_limit", SettingKinds.Count(1, 100_000), 100, "Query servers that are kept when nobody calls them.");
+
+    /// <summary>All settings of functions.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+        [Timeout, ListTimeout, Memory, Reduce, TotalMemory, Streams, IdleTime, Capacity, ProcessesKept];
 
     /// <summary>Reads the settings.</summary>
     /// <exception cref="ConfigurationException">One is invalid.</exception>
-    public static ScriptHostOptions Read(Settings settings) => new()
+    public static ScriptHostOptions Read(SettingsStore settings)
     {
-        Limits = new ScriptLimits
+        ArgumentNullException.ThrowIfNull(settings);
+        return new ScriptHostOptions
         {
-            Timeout = TimeSpan.FromMilliseconds(settings.Number("couchdb", "os_process_timeout", 5000, 1, int.MaxValue)),
-            ListTimeout = TimeSpan.FromMilliseconds(settings.Number("cloudwall", "list_timeout", 300_000, 1, int.MaxValue)),
-            Memory = settings.Number("cloudwall", "function_memory", 128L << 20, 32L << 20, 1L << 30) / (64 << 10) * (64 << 10),
-            ReduceLimit = settings.Choice(Section, "reduce_limit", "true", "true", "false", "log") switch
+            Limits = new ScriptLimits
             {
-                "true" => ReduceLimit.Fail,
-                "log" => ReduceLimit.Log,
-                _ => ReduceLimit.Ignore,
+                Timeout = settings.Get(Timeout),
+                ListTimeout = settings.Get(ListTimeout),
+                Memory = settings.Get(Memory) / WasmPage * WasmPage,
+                ReduceLimit = settings.Get(Reduce),
             },
-        },
-        TotalMemory = settings.Number("cloudwall", "all_function_memory", 192L << 20, 1L << 20, long.MaxValue),
-        Streams = (int)settings.Number("cloudwall", "max_lists", 32, 2, 10_000),
-        IdleTime = TimeSpan.FromSeconds(settings.Number(Section, "os_process_idle_limit", 300, 1, 1_000_000)),
-        Capacity = (int)settings.Number(Section, "os_process_limit", 100, 1, 100_000),
-        ProcessLimit = (int)settings.Number(Section, "os_process_limit", 100, 1, 100_000),
-        ProcessesKept = (int)settings.Number(Section, "os_process_soft_limit", 100, 1, 100_000),
-    };
+            TotalMemory = settings.Get(TotalMemory),
+            Streams = settings.Get(Streams),
+            IdleTime = settings.Get(IdleTime),
+            Capacity = settings.Get(Capacity),
+            ProcessLimit = settings.Get(Capacity),
+            ProcessesKept = settings.Get(ProcessesKept),
+        };
+    }
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using CloudWall.Node.Configuration;
+using CloudWall.Settings;
 using CloudWall.Storage;
 
 namespace CloudWall.Node.Disk;

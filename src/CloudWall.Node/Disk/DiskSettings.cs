@@ -1,10 +1,33 @@
-using CloudWall.Node.Configuration;
+using CloudWall.Settings;
 
 namespace CloudWall.Node.Disk;
 
 /// <summary>CouchDB's <c>[disk_monitor]</c>, and the room that is held back.</summary>
 public sealed record DiskSettings
 {
+    private const string Section = "disk_monitor";
+
+    private static readonly Setting<bool> Enable = new(
+        Section, "enable", SettingKinds.Boolean, false, "Whether edits and the building of indexes end (507) above these thresholds.");
+
+    private static readonly Setting<int> BackgroundIndexingThreshold = new(
+        Section, "background_view_indexing_threshold", SettingKinds.Count(0, 100), 80, "Percent of the disk in use above which no index is built that nobody waits for.");
+
+    private static readonly Setting<int> InteractiveIndexingThreshold = new(
+        Section, "interactive_view_indexing_threshold", SettingKinds.Count(0, 100), 90, "Percent in use above which no index is brought up to date.");
+
+    private static readonly Setting<int> InteractiveWritesThreshold = new(
+        Section, "interactive_database_writes_threshold", SettingKinds.Count(0, 100), 90, "Percent in use above which documents are not edited.");
+
+    private static readonly Setting<long?> DiskReserve = new(
+        "cloudwall", "disk_reserve", SettingKinds.NumberOrNone(0, long.MaxValue / 8), null,
+        "Bytes of the disk that are held back: ordinary writes end (507) while as much is free, and deletions and compaction go on.",
+        "32 MiB; less on disks below 1 GiB");
+
+    /// <summary>All settings of the disk.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+        [Enable, BackgroundIndexingThreshold, InteractiveIndexingThreshold, InteractiveWritesThreshold, DiskReserve];
+
     /// <summary><c>[disk_monitor] enable</c>: whether the thresholds count.</summary>
     public required bool Enabled { get; init; }
 
@@ -29,14 +52,16 @@ public sealed record DiskSettings
 
     /// <summary>Reads the settings.</summary>
     /// <exception cref="ConfigurationException">One is invalid.</exception>
-    public static DiskSettings Read(Settings settings) => new()
+    public static DiskSettings Read(SettingsStore settings)
     {
-        Enabled = settings.Boolean("disk_monitor", "enable", false),
-        BackgroundIndexing = (int)settings.Number("disk_monitor", "background_view_indexing_threshold", 80, 0, 100),
-        InteractiveIndexing = (int)settings.Number("disk_monitor", "interactive_view_indexing_threshold", 90, 0, 100),
-        InteractiveWrites = (int)settings.Number("disk_monitor", "interactive_database_writes_threshold", 90, 0, 100),
-        Reserve = settings["cloudwall", "disk_reserve"] is null
-            ? null
-            : settings.Number("cloudwall", "disk_reserve", 0, 0, long.MaxValue / 8),
-    };
+        ArgumentNullException.ThrowIfNull(settings);
+        return new DiskSettings
+        {
+            Enabled = settings.Get(Enable),
+            BackgroundIndexing = settings.Get(BackgroundIndexingThreshold),
+            InteractiveIndexing = settings.Get(InteractiveIndexingThreshold),
+            InteractiveWrites = settings.Get(InteractiveWritesThreshold),
+            Reserve = settings.Get(DiskReserve),
+        };
+    }
 }

@@ -1,8 +1,8 @@
 using CloudWall.Documents.Databases;
 using CloudWall.Indexing.Building;
-using CloudWall.Node.Configuration;
 using CloudWall.Node.Logging;
 using CloudWall.Node.Resources;
+using CloudWall.Settings;
 using CloudWall.Storage;
 
 namespace CloudWall.Node.Disk;

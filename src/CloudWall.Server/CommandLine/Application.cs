@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
-using CloudWall.Node.Configuration;
 using CloudWall.Node;
 using CloudWall.Scripting.QueryServers;
+using CloudWall.Settings;
 
 namespace CloudWall.Server.CommandLine;
 

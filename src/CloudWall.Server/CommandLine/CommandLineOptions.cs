@@ -1,5 +1,5 @@
 using System.Globalization;
-using CloudWall.Node.Configuration;
+using CloudWall.Settings;
 
 namespace CloudWall.Server.CommandLine;
 

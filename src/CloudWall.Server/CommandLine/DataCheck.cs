@@ -1,8 +1,8 @@
 using System.Globalization;
 using CloudWall.Documents.Checking;
 using CloudWall.Documents.Databases;
-using CloudWall.Node.Configuration;
 using CloudWall.Node.Disk;
+using CloudWall.Settings;
 using CloudWall.Storage;
 
 namespace CloudWall.Server.CommandLine;

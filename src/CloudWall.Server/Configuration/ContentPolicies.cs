@@ -1,4 +1,4 @@
-using CloudWall.Node.Configuration;
+using CloudWall.Settings;
 
 namespace CloudWall.Server.Configuration;
 
@@ -8,7 +8,23 @@ namespace CloudWall.Server.Configuration;
 /// </summary>
 internal sealed record ContentPolicies
 {
+    private const string Section = "csp";
     private const string Sandbox = "sandbox";
+
+    private static readonly Setting<bool> AttachmentsEnable = new(
+        Section, "attachments_enable", SettingKinds.Boolean, true, "Whether attachments are sent with a policy.");
+
+    private static readonly Setting<string> AttachmentsHeader = new(
+        Section, "attachments_header_value", SettingKinds.Text, Sandbox, "The policy of attachments.");
+
+    private static readonly Setting<bool> FunctionsEnable = new(
+        Section, "showlist_enable", SettingKinds.Boolean, true, "Whether answers of functions are sent with a policy.");
+
+    private static readonly Setting<string> FunctionsHeader = new(
+        Section, "showlist_header_value", SettingKinds.Text, Sandbox, "The policy of answers of functions.");
+
+    /// <summary>All settings of policies.</summary>
+    public static IReadOnlyList<Setting> All { get; } = [AttachmentsEnable, AttachmentsHeader, FunctionsEnable, FunctionsHeader];
 
     /// <summary><c>attachments_header_value</c>; null where <c>attachments_enable</c> is false.</summary>
     public required string? Attachments { get; init; }
@@ -18,9 +34,9 @@ internal sealed record ContentPolicies
 
     /// <summary>Reads them.</summary>
     /// <exception cref="ConfigurationException">One is invalid.</exception>
-    public static ContentPolicies Read(Settings settings) => new()
+    public static ContentPolicies Read(SettingsStore settings) => new()
     {
-        Attachments = settings.Boolean("csp", "attachments_enable", true) ? settings.Text("csp", "attachments_header_value", Sandbox) : null,
-        Functions = settings.Boolean("csp", "showlist_enable", true) ? settings.Text("csp", "showlist_header_value", Sandbox) : null,
+        Attachments = settings.Get(AttachmentsEnable) ? settings.Get(AttachmentsHeader) : null,
+        Functions = settings.Get(FunctionsEnable) ? settings.Get(FunctionsHeader) : null,
     };
 }

@@ -2,6 +2,9 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Net;
 using CloudWall.Node.Configuration;
+using CloudWall.Server.Cors;
+using CloudWall.Server.Http;
+using CloudWall.Settings;
 
 namespace CloudWall.Server.Configuration;
 
@@ -10,6 +13,95 @@ internal sealed record HttpSettings
 {
     /// <summary>The longest request line in bytes.</summary>
     public const int MaxRequestLine = 128 * 1024;
+
+    private const string Http = "chttpd";
+    private const string Own = "cloudwall";
+
+    private static readonly Setting<int> PortSetting = new(Http, "port", SettingKinds.Count(0, 65535), 5984, "The port, 0 for any free one.") { IsForFilesOnly = true };
+
+    private static readonly Setting<IPAddress> BindAddressSetting = new(
+        Http, "bind_address", SettingKinds.Address, IPAddress.Loopback, "The address that it listens on, any for all.") { IsForFilesOnly = true };
+
+    private static readonly Setting<long> MaxRequestSize = new(
+        Http, "max_http_request_size", SettingKinds.Number(0), 4L << 30, "Bytes in the body of one request, unpacked (413).");
+
+    private static readonly Setting<int> MaxUriLengthSetting = new(
+        Http, "max_uri_length", SettingKinds.Count(1, MaxRequestLine), MaxRequestLine, "Bytes in the target of a request (414).");
+
+    private static readonly Setting<int> MaxConnectionsSetting = new(
+        Http, "max_connections", SettingKinds.Count(1), 16_384,
+        "Open connections (503), and no more than the system's limit on open files leaves beside the stores: about 30 where it is 256, 570 where it "
+        + "is 1024. 2048 in CouchDB.");
+
+    private static readonly Setting<long?> PerAddress = new(
+        Own, "max_connections_per_address", SettingKinds.NumberOrNone(1, int.MaxValue), null,
+        "Open connections of one address (503), or of one IPv6 network of 64 bits.", "three quarters of all");
+
+    private static readonly Setting<int> MaxFeedsSetting = new(Own, "max_feeds", SettingKinds.Count(1), 10_000, "Feeds that wait for changes (429).");
+
+    private static readonly Setting<TimeSpan> StallTimeoutSetting = new(
+        Own, "stall_timeout", SettingKinds.Milliseconds(), TimeSpan.FromMinutes(5),
+        "How long a client may take nothing of what is sent to it, before it is cut off.");
+
+    private static readonly Setting<long> AnswerMemorySetting = new(
+        Own, "answer_memory", SettingKinds.Number(1, long.MaxValue / 4), NodeSettings.SixteenthOfMemory,
+        "Bytes that large answers hold together of what is on its way to their clients. An answer that has not begun and waits for some in vain is "
+        + "refused (429). Where others wait, who has taken nothing for 10 seconds is cut off.", NodeSettings.Sixteenth);
+
+    private static readonly Setting<int> RetryAfterSetting = new(
+        Own, "retry_after", SettingKinds.Count(0, 86_400), 5, "Seconds after which those who were refused are asked to come back.");
+
+    private static readonly Setting<TimeSpan> ChangesTimeoutSetting = new(
+        Http, "changes_timeout", SettingKinds.Milliseconds(0), TimeSpan.FromMinutes(1), "How long a feed without heartbeat waits.");
+
+    private static readonly Setting<bool> BufferResponseSetting = new(
+        Http, "buffer_response", SettingKinds.Boolean, false, "Whether an answer is held until it is whole.");
+
+    private static readonly Setting<int> MaxDatabases = new(
+        Http, "max_db_number_for_dbs_info_req", SettingKinds.Count(0), 100, "Databases in one request to _dbs_info.");
+
+    private static readonly Setting<string[]> Minimal = new(
+        Http, "prefer_minimal", SettingKinds.List,
+        ["Cache-Control", "Content-Length", "Content-Range", "Content-Type", "ETag", "Server", "Transfer-Encoding", "Vary"],
+        "Headers that stay in an answer to Prefer: return=minimal.");
+
+    private static readonly Setting<string> ForwardedHost = new(
+        Http, "x_forwarded_host", SettingKinds.Text, "X-Forwarded-Host", "The name of the header by which a proxy tells the host.");
+
+    private static readonly Setting<string> ForwardedProto = new(
+        Http, "x_forwarded_proto", SettingKinds.Text, "X-Forwarded-Proto", "The name of the header by which a proxy tells the scheme.");
+
+    private static readonly Setting<string> ForwardedSsl = new(
+        Http, "x_forwarded_ssl", SettingKinds.Text, "X-Forwarded-Ssl", "The name of the header by which a proxy tells that it was asked by HTTPS.");
+
+    private static readonly Setting<int> RewriteLimitSetting = new(
+        Http, "rewrite_limit", SettingKinds.Count(0, 10_000), 100, "How often a request may become another by rewrites.");
+
+    private static readonly Setting<bool> DecodePlus = new(
+        Http, "decode_plus_to_space", SettingKinds.Boolean, true, "Whether a plus sign in a path is a space.");
+
+    private static readonly Setting<bool> Jsonp = new(
+        Http, "allow_jsonp", SettingKinds.Boolean, false, "Whether callback makes a script of a JSON answer, which pages of any origin can run.");
+
+    private static readonly Setting<bool> SecureRewritesSetting = new(
+        Http, "secure_rewrites", SettingKinds.Boolean, true, "Whether rewrites of a design document stay in its database.");
+
+    private static readonly Setting<int> PurgedDocuments = new(
+        "purge", "max_document_id_number", SettingKinds.Count(0), 100, "Documents in one purge request.");
+
+    private static readonly Setting<int> PurgedRevisions = new(
+        "purge", "max_revisions_number", SettingKinds.Count(0), 1000, "Revisions in one purge request.");
+
+    private static readonly Setting<int> MaxUuidsSetting = new("uuids", "max_count", SettingKinds.Count(1, 1_000_000), 1000, "Ids in one answer.");
+
+    /// <summary>All settings of HTTP.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        PortSetting, BindAddressSetting, MaxRequestSize, MaxUriLengthSetting, MaxConnectionsSetting, PerAddress, MaxFeedsSetting, StallTimeoutSetting,
+        AnswerMemorySetting, RetryAfterSetting, ChangesTimeoutSetting, BufferResponseSetting, MaxDatabases, Minimal, ForwardedHost, ForwardedProto,
+        ForwardedSsl, RewriteLimitSetting, DecodePlus, Jsonp, SecureRewritesSetting, PurgedDocuments, PurgedRevisions, MaxUuidsSetting,
+        .. ContentPolicies.All, .. CorsPolicy.All, .. VirtualHosts.All,
+    ];
 
     /// <summary><c>[chttpd] port</c>: 0 for any free one.</summary>
     public required int Port { get; init; }
@@ -99,46 +191,32 @@ internal sealed record HttpSettings
 
     /// <summary>Reads the settings.</summary>
     /// <exception cref="ConfigurationException">One is invalid.</exception>
-    public static HttpSettings From(Settings settings) => new()
+    public static HttpSettings From(SettingsStore settings) => new()
     {
-        Port = (int)settings.Number("chttpd", "port", 5984, 0, 65535),
-        BindAddress = ReadAddress(settings),
-        MaxHttpRequestSize = settings.Number("chttpd", "max_http_request_size", 4L << 30, 0, long.MaxValue),
-        MaxUriLength = (int)settings.Number("chttpd", "max_uri_length", MaxRequestLine, 1, MaxRequestLine),
-        MaxConnections = (int)settings.Number("chttpd", "max_connections", 16_384, 1, int.MaxValue),
-        MaxConnectionsPerAddress = settings["cloudwall", "max_connections_per_address"] is null
-            ? null
-            : (int)settings.Number("cloudwall", "max_connections_per_address", 0, 1, int.MaxValue),
-        MaxFeeds = (int)settings.Number("cloudwall", "max_feeds", 10_000, 1, int.MaxValue),
-        StallTimeout = TimeSpan.FromMilliseconds(settings.Number("cloudwall", "stall_timeout", 300_000, 1, int.MaxValue)),
-        AnswerMemory = settings.Number("cloudwall", "answer_memory", NodeSettings.SixteenthOfMemory, 1, long.MaxValue / 4),
-        RetryAfter = settings.Number("cloudwall", "retry_after", 5, 0, 86_400).ToString(CultureInfo.InvariantCulture),
-        ChangesTimeout = TimeSpan.FromMilliseconds(settings.Number("chttpd", "changes_timeout", 60_000, 0, int.MaxValue)),
-        BufferResponse = settings.Boolean("chttpd", "buffer_response", false),
-        MaxDatabasesInfo = (int)settings.Number("chttpd", "max_db_number_for_dbs_info_req", 100, 0, int.MaxValue),
-        PreferMinimal = settings.List(
-            "chttpd",
-            "prefer_minimal",
-            "Cache-Control, Content-Length, Content-Range, Content-Type, ETag, Server, Transfer-Encoding, Vary").ToFrozenSet(StringComparer.OrdinalIgnoreCase),
-        ForwardedHostHeader = settings.Text("chttpd", "x_forwarded_host", "X-Forwarded-Host"),
-        ForwardedProtoHeader = settings.Text("chttpd", "x_forwarded_proto", "X-Forwarded-Proto"),
-        ForwardedSslHeader = settings.Text("chttpd", "x_forwarded_ssl", "X-Forwarded-Ssl"),
+        Port = settings.Get(PortSetting),
+        BindAddress = settings.Get(BindAddressSetting),
+        MaxHttpRequestSize = settings.Get(MaxRequestSize),
+        MaxUriLength = settings.Get(MaxUriLengthSetting),
+        MaxConnections = settings.Get(MaxConnectionsSetting),
+        MaxConnectionsPerAddress = (int?)settings.Get(PerAddress),
+        MaxFeeds = settings.Get(MaxFeedsSetting),
+        StallTimeout = settings.Get(StallTimeoutSetting),
+        AnswerMemory = settings.Get(AnswerMemorySetting),
+        RetryAfter = settings.Get(RetryAfterSetting).ToString(CultureInfo.InvariantCulture),
+        ChangesTimeout = settings.Get(ChangesTimeoutSetting),
+        BufferResponse = settings.Get(BufferResponseSetting),
+        MaxDatabasesInfo = settings.Get(MaxDatabases),
+        PreferMinimal = settings.Get(Minimal).ToFrozenSet(StringComparer.OrdinalIgnoreCase),
+        ForwardedHostHeader = settings.Get(ForwardedHost),
+        ForwardedProtoHeader = settings.Get(ForwardedProto),
+        ForwardedSslHeader = settings.Get(ForwardedSsl),
         ContentPolicies = ContentPolicies.Read(settings),
-        RewriteLimit = (int)settings.Number("chttpd", "rewrite_limit", 100, 0, 10_000),
-        DecodePlusToSpace = settings.Boolean("chttpd", "decode_plus_to_space", true),
-        AllowJsonp = settings.Boolean("chttpd", "allow_jsonp", false),
-        SecureRewrites = settings.Boolean("chttpd", "secure_rewrites", true),
-        MaxPurgedDocuments = (int)settings.Number("purge", "max_document_id_number", 100, 0, int.MaxValue),
-        MaxPurgedRevisions = (int)settings.Number("purge", "max_revisions_number", 1000, 0, int.MaxValue),
-        MaxUuids = (int)settings.Number("uuids", "max_count", 1000, 1, 1_000_000),
-    };
-
-    private static IPAddress ReadAddress(Settings settings) => settings.Text("chttpd", "bind_address", "127.0.0.1") switch
-    {
-        "any" => IPAddress.IPv6Any,
-        "localhost" => IPAddress.Loopback,
-        var text => IPAddress.TryParse(text, out var address)
-            ? address
-            : throw settings.Invalid("chttpd", "bind_address", "an IP address, or any"),
+        RewriteLimit = settings.Get(RewriteLimitSetting),
+        DecodePlusToSpace = settings.Get(DecodePlus),
+        AllowJsonp = settings.Get(Jsonp),
+        SecureRewrites = settings.Get(SecureRewritesSetting),
+        MaxPurgedDocuments = settings.Get(PurgedDocuments),
+        MaxPurgedRevisions = settings.Get(PurgedRevisions),
+        MaxUuids = settings.Get(MaxUuidsSetting),
     };
 }

@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using CloudWall.Node.Configuration;
+using CloudWall.Settings;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -18,11 +18,33 @@ namespace CloudWall.Server.Cors;
 /// </summary>
 internal sealed class CorsPolicy
 {
-    // What CouchDB's clients need beyond what browsers show anyway.
-    private const string CouchHeaders =
-        "accept-ranges, etag, server, x-couch-request-id, x-couch-update-newrev, x-couchdb-body-time";
+    private const string Section = "cors";
 
     private static readonly string[] SimpleHeaders = ["cache-control", "content-language", "expires", "last-modified", "pragma"];
+
+    private static readonly Setting<bool> Enable = new(
+        "chttpd", "enable_cors", SettingKinds.Boolean, true, "Whether pages of other origins may ask. False in CouchDB.");
+
+    private static readonly Setting<string[]> Origins = new(
+        Section, "origins", SettingKinds.List, ["*"], "The origins that may ask, or * for all.");
+
+    private static readonly Setting<bool> Credentials = new(
+        Section, "credentials", SettingKinds.Boolean, true, "Whether they may send credentials. False in CouchDB.");
+
+    private static readonly Setting<string[]> Methods = new(
+        Section, "methods", SettingKinds.List, ["GET", "PUT", "POST", "HEAD", "DELETE"], "The methods that they may use.");
+
+    private static readonly Setting<string[]> Headers = new(
+        Section, "headers", SettingKinds.List, ["accept", "authorization", "content-type", "origin", "referer", "x-csrf-token"],
+        "The headers that they may send.");
+
+    private static readonly Setting<string[]> ExposedHeaders = new(
+        Section, "exposed_headers", SettingKinds.List,
+        ["accept-ranges", "etag", "server", "x-couch-request-id", "x-couch-update-newrev", "x-couchdb-body-time"],
+        "The headers of answers that they see, beyond those that browsers show anyway.");
+
+    private static readonly Setting<string> MaxAge = new(
+        Section, "max_age", SettingKinds.Text, "600", "Seconds for which a browser remembers what it was told of this.");
 
     private readonly bool _enabled;
     private readonly bool _anyOrigin;
@@ -36,20 +58,22 @@ internal sealed class CorsPolicy
 
     /// <summary>Reads the settings.</summary>
     /// <exception cref="ConfigurationException">One is invalid.</exception>
-    public CorsPolicy(Settings settings)
+    public CorsPolicy(SettingsStore settings)
     {
-        _enabled = settings.Boolean("chttpd", "enable_cors", true);
-        var origins = settings.List("cors", "origins", "*");
+        _enabled = settings.Get(Enable);
+        var origins = settings.Get(Origins);
         _anyOrigin = origins.Contains("*");
         _origins = origins.ToFrozenSet(StringComparer.Ordinal);
-        _credentials = settings.Boolean("cors", "credentials", true);
-        _methods = settings.List("cors", "methods", "GET, PUT, POST, HEAD, DELETE");
+        _credentials = settings.Get(Credentials);
+        _methods = settings.Get(Methods);
         _allowMethods = string.Join(", ", _methods);
-        _headers = settings.List("cors", "headers", "accept, authorization, content-type, origin, referer, x-csrf-token")
-            .Select(static name => name.ToLowerInvariant()).ToFrozenSet(StringComparer.Ordinal);
-        _exposed = string.Join(", ", settings.List("cors", "exposed_headers", CouchHeaders).Select(static name => name.ToLowerInvariant()));
-        _maxAge = settings.Text("cors", "max_age", "600");
+        _headers = settings.Get(Headers).Select(static name => name.ToLowerInvariant()).ToFrozenSet(StringComparer.Ordinal);
+        _exposed = string.Join(", ", settings.Get(ExposedHeaders).Select(static name => name.ToLowerInvariant()));
+        _maxAge = settings.Get(MaxAge);
     }
+
+    /// <summary>All settings of cross-origin requests.</summary>
+    public static IReadOnlyList<Setting> All { get; } = [Enable, Origins, Credentials, Methods, Headers, ExposedHeaders, MaxAge];
 
     /// <summary>Answers a preflight: sets its headers, unless it asks for what is not allowed.</summary>
     /// <returns>Whether this is a preflight that may go through; if not, the request is one like any other.</returns>

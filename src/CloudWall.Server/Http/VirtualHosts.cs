@@ -1,4 +1,4 @@
-using CloudWall.Node.Configuration;
+using CloudWall.Settings;
 
 
 namespace CloudWall.Server.Http;
@@ -10,12 +10,19 @@ namespace CloudWall.Server.Http;
 /// </summary>
 internal sealed class VirtualHosts
 {
+    private static readonly Setting<string> Host = new(
+        "vhosts", "{host}", SettingKinds.Text, string.Empty, "The path that a name of this node stands for.");
+
+    private static readonly Setting<string[]> GlobalHandlers = new(
+        "httpd", "vhost_global_handlers", SettingKinds.List, ["_utils", "_uuids", "_session", "_users"],
+        "First segments of paths that mean the same under every name.");
+
     private readonly List<Rule> _rules = [];
 
     /// <summary>Reads <c>[vhosts]</c>.</summary>
-    public VirtualHosts(Settings settings)
+    public VirtualHosts(SettingsStore settings)
     {
-        foreach (var (key, value) in settings.Section("vhosts"))
+        foreach (var (key, value) in settings.Section(Host.Section))
         {
             if (value.Length == 0)
             {
@@ -31,8 +38,11 @@ internal sealed class VirtualHosts
 
         // Names in full before patterns, long ones before short ones.
         _rules.Sort(static (one, other) => (one.Openness, -one.Host.Length, -one.Path.Length).CompareTo((other.Openness, -other.Host.Length, -other.Path.Length)));
-        Global = [.. settings.List("httpd", "vhost_global_handlers", "_utils, _uuids, _session, _users")];
+        Global = [.. settings.Get(GlobalHandlers)];
     }
+
+    /// <summary>All settings of virtual hosts.</summary>
+    public static IReadOnlyList<Setting> All { get; } = [Host, GlobalHandlers];
 
     /// <summary>First segments of paths that mean the same under every name.</summary>
     private HashSet<string> Global { get; }

@@ -1,5 +1,6 @@
 using CloudWall.Documents.Compaction;
 using CloudWall.Node.Configuration;
+using CloudWall.Settings;
 
 namespace CloudWall.Node.Tests.Configuration;
 
@@ -17,7 +18,7 @@ public sealed class NodeSettingsTests
     }
 
     [Theory]
-    [InlineData("couchdb", "max_document_size", "-1", "[couchdb] max_document_size must be a whole number of at least 0, not \"-1\" (from test).")]
+    [InlineData("couchdb", "max_document_size", "-1", "[couchdb] max_document_size must be a whole number of at least 0, or infinity, not \"-1\" (from test).")]
     [InlineData("uuids", "algorithm", "odd", "[uuids] algorithm must be one of sequential, random, utc_random, utc_id, not \"odd\" (from test).")]
     [InlineData("smoosh.ratio_dbs", "from", "25:00", "[smoosh.ratio_dbs] from must be a time of day in UTC, HH:MM, not \"25:00\" (from test).")]
     [InlineData("smoosh.slack_dbs", "min_priority", "much", "[smoosh.slack_dbs] min_priority must be a number, or infinity, not \"much\" (from test).")]
@@ -64,7 +65,7 @@ public sealed class NodeSettingsTests
 
     private static NodeSettings Read(params (string, string, string)[] values)
     {
-        var settings = new Settings();
+        var settings = new SettingsStore(NodeSettings.All);
         settings.Add(values, "test");
         return NodeSettings.From(settings);
     }

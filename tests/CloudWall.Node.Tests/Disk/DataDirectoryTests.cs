@@ -1,6 +1,6 @@
-using CloudWall.Node.Configuration;
 using CloudWall.Node.Disk;
 using CloudWall.Server.Tests;
+using CloudWall.Settings;
 
 namespace CloudWall.Node.Tests.Disk;
 

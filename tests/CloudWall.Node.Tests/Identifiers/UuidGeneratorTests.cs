@@ -1,5 +1,6 @@
 using CloudWall.Node.Configuration;
 using CloudWall.Node.Identifiers;
+using CloudWall.Settings;
 
 namespace CloudWall.Node.Tests.Identifiers;
 
@@ -12,7 +13,7 @@ public sealed class UuidGeneratorTests
     [InlineData("utc_id", "^[0-9a-f]{14}@home$", true)]
     public void Ids_are_unique_and_most_grow(string algorithm, string pattern, bool grows)
     {
-        var settings = new Settings();
+        var settings = new SettingsStore(NodeSettings.All);
         settings.Add([("uuids", "algorithm", algorithm), ("uuids", "utc_id_suffix", "@home")], "test");
         var generator = new UuidGenerator(NodeSettings.From(settings), TimeProvider.System, Randomness.OfSystem);
         var ids = Enumerable.Range(0, 1000).Select(_ => generator.Next()).ToArray();
@@ -27,7 +28,7 @@ public sealed class UuidGeneratorTests
     [Fact]
     public void Sequential_ids_begin_anew_when_their_end_is_used_up()
     {
-        var generator = new UuidGenerator(NodeSettings.From(new Settings()), TimeProvider.System, Randomness.OfSystem);
+        var generator = new UuidGenerator(NodeSettings.From(new SettingsStore(NodeSettings.All)), TimeProvider.System, Randomness.OfSystem);
         var ids = Enumerable.Range(0, 20_000).Select(_ => generator.Next()).ToArray();
         Assert.True(ids.Select(static id => id[..26]).Distinct().Count() > 1);
         Assert.Equal(ids.Length, ids.Distinct().Count());

@@ -1,5 +1,5 @@
-using CloudWall.Node.Configuration;
 using CloudWall.Server.CommandLine;
+using CloudWall.Settings;
 
 namespace CloudWall.Server.Tests.CommandLine;
 

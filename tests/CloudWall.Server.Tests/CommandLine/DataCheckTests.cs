@@ -1,7 +1,7 @@
 using CloudWall.Documents.Databases;
-using CloudWall.Node.Configuration;
 using CloudWall.Node;
 using CloudWall.Server.CommandLine;
+using CloudWall.Settings;
 using CloudWall.Storage;
 using CloudWall.Storage.RocksDb;
 

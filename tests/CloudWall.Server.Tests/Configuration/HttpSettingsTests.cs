@@ -1,6 +1,6 @@
 using System.Net;
-using CloudWall.Node.Configuration;
 using CloudWall.Server.Configuration;
+using CloudWall.Settings;
 
 namespace CloudWall.Server.Tests.Configuration;
 
@@ -28,7 +28,7 @@ public sealed class HttpSettingsTests
     [Fact]
     public void A_later_source_wins()
     {
-        var settings = new Settings();
+        var settings = new SettingsStore(HttpSettings.All);
         settings.Add([("chttpd", "port", "1"), ("uuids", "max_count", "2")], "first");
         settings.Add([("chttpd", "port", "3")], "second");
         var read = HttpSettings.From(settings);
@@ -38,16 +38,16 @@ public sealed class HttpSettingsTests
     [Fact]
     public void Finds_what_CouchDB_has_moved_and_tells_what_has_no_effect()
     {
-        var settings = new Settings();
+        var settings = new SettingsStore(HttpSettings.All);
         settings.Add([("httpd", "changes_timeout", "5"), ("httpd", "port", "5986"), ("chttpd", "prot", "1")], "test");
         var read = HttpSettings.From(settings);
         Assert.Equal((TimeSpan.FromMilliseconds(5), 5984), (read.ChangesTimeout, read.Port));
-        Assert.Equal(["[httpd] port (from test)", "[chttpd] prot (from test)"], settings.Unheeded);
+        Assert.Equal(["[chttpd] prot (from test)", "[httpd] port (from test)"], settings.Unknown);
     }
 
     private static HttpSettings Read(params (string, string, string)[] values)
     {
-        var settings = new Settings();
+        var settings = new SettingsStore(HttpSettings.All);
         settings.Add(values, "test");
         return HttpSettings.From(settings);
     }

@@ -1,5 +1,5 @@
-using CloudWall.Node.Configuration;
 using CloudWall.Server.Cors;
+using CloudWall.Settings;
 using Microsoft.AspNetCore.Http;
 
 namespace CloudWall.Server.Tests.Cors;
@@ -81,7 +81,7 @@ public sealed class CorsPolicyTests
 
     private static CorsPolicy Policy(params (string, string, string)[] values)
     {
-        var settings = new Settings();
+        var settings = new SettingsStore(CorsPolicy.All);
         settings.Add(values, "test");
         return new CorsPolicy(settings);
     }

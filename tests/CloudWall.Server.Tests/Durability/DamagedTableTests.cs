@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using CloudWall.Node.Configuration;
 using CloudWall.Server.CommandLine;
+using CloudWall.Settings;
 
 namespace CloudWall.Server.Tests.Durability;
 

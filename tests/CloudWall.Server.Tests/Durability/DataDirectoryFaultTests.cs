@@ -1,5 +1,5 @@
-using CloudWall.Node.Configuration;
 using CloudWall.Node.Disk;
+using CloudWall.Settings;
 
 namespace CloudWall.Server.Tests.Durability;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using CloudWall.Node.Configuration;
 using CloudWall.Server.Tests.Endpoints;
+using CloudWall.Settings;
 
 namespace CloudWall.Server.Tests.Durability;
 

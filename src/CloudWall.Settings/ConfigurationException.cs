@@ -1,4 +1,4 @@
-namespace CloudWall.Node.Configuration;
+namespace CloudWall.Settings;
 
 /// <summary>A setting, an argument or a data directory with which the node cannot start. The message is for the operator.</summary>
 public sealed class ConfigurationException : Exception

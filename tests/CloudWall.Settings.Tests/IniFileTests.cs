@@ -1,8 +1,7 @@
-using CloudWall.Node.Configuration;
 using CloudWall.Server.Tests;
 using CsCheck;
 
-namespace CloudWall.Node.Tests.Configuration;
+namespace CloudWall.Settings.Tests;
 
 public sealed class IniFileTests
 {

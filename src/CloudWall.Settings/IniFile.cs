@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using CloudWall.Storage;
 
-namespace CloudWall.Node.Configuration;
+namespace CloudWall.Settings;
 
 /// <summary>
 /// CouchDB's configuration files: <c>[section]</c>, <c>key = value</c>, and comments behind a semicolon at the start of a line
