@@ -44,7 +44,7 @@ internal sealed class NodeServer : IAsyncDisposable
             settings.AnswerMemory, node.Settings.MaxWaiting, node.Settings.WaitTimeout, node.Time, node.MemoryReturn.Note);
         Feeds = new FeedPlaces(settings.MaxFeeds);
         RequestLog = new RequestLog(node.Log);
-        Kernel = new Kernel(this, Routes.Create());
+        Kernel = new Kernel(this, new Routes(node, settings, Metrics, Feeds).Create());
         Connections = new ConnectionLimit(settings, node.Files, node.Time);
     }
 

@@ -1,3 +1,5 @@
+using CloudWall.Node;
+using CloudWall.Server.Configuration;
 using CloudWall.Server.Endpoints.Attachments;
 using CloudWall.Server.Endpoints.Bulk;
 using CloudWall.Server.Endpoints.Changes;
@@ -19,9 +21,13 @@ namespace CloudWall.Server;
 /// <summary>
 /// The table of contents: every path, whom it answers, which methods CouchDB names when another is tried, and what answers.
 /// Patterns are explained at <see cref="RouteTable"/>. Where rows overlap, the one with more literal segments wins, so their
-/// order is the reader's.
+/// order is the reader's. Each endpoint is made once, and given what it uses.
 /// </summary>
-internal static class Routes
+/// <param name="node">The node, whose parts are handed to those that use them.</param>
+/// <param name="settings">The settings of HTTP.</param>
+/// <param name="metrics">What is counted of requests.</param>
+/// <param name="feeds">The feeds that are open.</param>
+internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetrics metrics, FeedPlaces feeds)
 {
     private const string DocumentMethods = "DELETE,GET,HEAD,POST,PUT,COPY";
 
@@ -42,51 +48,74 @@ internal static class Routes
         Post(DocumentForm.Post),
     ];
 
+    private readonly Welcome _welcome = new(node.Identity);
+    private readonly Up _up = new(node.Disk, node.HeldReplications, node.Stopping);
+    private readonly Browser _browser = new(node.Time);
+    private readonly Uuids _uuids = new(node.Uuids, settings.MaxUuids);
+    private readonly Session _session = new(node.Time);
+    private readonly AllDatabases _allDatabases = new(node.Databases, settings.MaxDatabasesInfo);
+    private readonly Tasks _tasks = new(node.Identity, node.Databases, node.Indexes, node.Replications, new(node.LocalUrl));
+    private readonly Replicate _replicate = new(node.Replications, node.Settings.Replication.Defaults);
+    private readonly SchedulerJobs _schedulerJobs = new(node.Identity, node.Replications, node.HeldReplications, new(node.LocalUrl));
+    private readonly SchedulerDocuments _schedulerDocuments = new(
+        node.Identity, node.Databases, node.Replicators, node.Settings.Replication.Defaults, new(node.LocalUrl), node.Time);
+
+    private readonly Cluster _cluster = new(node.Identity, node.Settings.SingleNode);
+    private readonly NodeStatistics _statistics = new(
+        node.Identity, node.Databases, node.ViewMetrics, node.Administrators, metrics, feeds, node.Time, node.StartedAt);
+
+    private readonly Lifetime _lifetime = new(node.Databases, node.Views);
+    private readonly Maintenance _maintenance = new(node.Log);
+    private readonly Shards _shards = new(node.Identity);
+    private readonly ViewInformation _viewInformation = new(node.Views);
+    private readonly ViewMaintenance _viewMaintenance = new(node.Views);
+    private readonly Purge _purge = new(metrics, settings);
+
     /// <summary>The table.</summary>
-    public static RouteTable Create() => new()
+    public RouteTable Create() => new()
     {
         // Server
-        { "/", Anyone, "GET,HEAD", Get(Welcome.Show) },
-        { "/_up/**", Anyone, "GET,HEAD", Get(Up.Show) },
-        { "/favicon.ico/**", Anyone, "GET,HEAD", Get(Browser.Favicon) },
+        { "/", Anyone, "GET,HEAD", Get(_welcome.Show) },
+        { "/_up/**", Anyone, "GET,HEAD", Get(_up.Show) },
+        { "/favicon.ico/**", Anyone, "GET,HEAD", Get(_browser.Favicon) },
         { "/_utils/**", Anyone, "GET,HEAD", Get(Browser.Utils) },
-        { "/_uuids/**", Anyone, "GET", Get(Uuids.List) },
-        { "/_session", Anyone, "GET,HEAD,POST,DELETE", Get(Session.Show), Post(Session.Begin), Delete(Session.End) },
-        { "/_session/**", Admins, "GET,HEAD,DELETE", Get(Session.Show), Delete(Session.End) },
-        { "/_all_dbs/**", Admins, "GET,HEAD", Get(AllDatabases.List) },
-        { "/_dbs_info/**", Admins, "GET,HEAD,POST", Get(AllDatabases.ListInfo), Query(AllDatabases.FetchInfo) },
+        { "/_uuids/**", Anyone, "GET", Get(_uuids.List) },
+        { "/_session", Anyone, "GET,HEAD,POST,DELETE", Get(Session.Show), Post(Session.Begin), Delete(_session.End) },
+        { "/_session/**", Admins, "GET,HEAD,DELETE", Get(Session.Show), Delete(_session.End) },
+        { "/_all_dbs/**", Admins, "GET,HEAD", Get(_allDatabases.List) },
+        { "/_dbs_info/**", Admins, "GET,HEAD,POST", Get(_allDatabases.ListInfo), Query(_allDatabases.FetchInfo) },
         { "/_db_updates", Admins, "GET", Get(DatabaseUpdatesFeed.Show) },
-        { "/_active_tasks/**", Anyone, "GET,HEAD", Get(Tasks.List) },
-        { "/_replicate", Admins, "POST", AnyChange(Replicate.Post) },
-        { "/_scheduler/jobs", Admins, "GET,HEAD", Get(SchedulerJobs.List) },
-        { "/_scheduler/jobs/{id}", Admins, "GET,HEAD", Get(SchedulerJobs.Show) },
-        { "/_scheduler/docs/**", Admins, "GET,HEAD", Get(SchedulerDocuments.Show) },
+        { "/_active_tasks/**", Anyone, "GET,HEAD", Get(_tasks.List) },
+        { "/_replicate", Admins, "POST", AnyChange(_replicate.Post) },
+        { "/_scheduler/jobs", Admins, "GET,HEAD", Get(_schedulerJobs.List) },
+        { "/_scheduler/jobs/{id}", Admins, "GET,HEAD", Get(_schedulerJobs.Show) },
+        { "/_scheduler/docs/**", Admins, "GET,HEAD", Get(_schedulerDocuments.Show) },
         { "/_scheduler/**", Admins, "GET,HEAD", Any(SchedulerJobs.Unknown) },
-        { "/_membership/**", Admins, "GET", Get(Cluster.Members) },
-        { "/_cluster_setup/**", Admins, "GET", Get(Cluster.Setup) },
+        { "/_membership/**", Admins, "GET", Get(_cluster.Members) },
+        { "/_cluster_setup/**", Admins, "GET", Get(_cluster.Setup) },
         { "/_node", Admins, "GET", Any(Cluster.Incomplete) },
-        { "/_node/{node}", Admins, "GET", Get(Cluster.ShowNode) },
-        { "/_node/{node}/_versions", Admins, "GET", Get(Cluster.Versions) },
-        { "/_node/{node}/_stats/**", Admins, "GET", Get(NodeStatistics.Show) },
-        { "/_node/{node}/_system/**", Admins, "GET", Get(NodeStatistics.ShowSystem) },
-        { "/_node/{node}/_prometheus/**", Admins, "GET", Get(NodeStatistics.ShowPrometheus) },
+        { "/_node/{node}", Admins, "GET", Get(_cluster.ShowNode) },
+        { "/_node/{node}/_versions", Admins, "GET", Get(_cluster.Versions) },
+        { "/_node/{node}/_stats/**", Admins, "GET", Get(_statistics.Show) },
+        { "/_node/{node}/_system/**", Admins, "GET", Get(_statistics.ShowSystem) },
+        { "/_node/{node}/_prometheus/**", Admins, "GET", Get(_statistics.ShowPrometheus) },
         { "/_reshard", Admins, "GET", Get(Resharding.Show) },
         { "/_reshard/state/**", Admins, "GET,PUT", Get(Resharding.ShowState), Put(Resharding.Refuse) },
         { "/_reshard/jobs", Admins, "GET,POST", Get(Resharding.ListJobs), Post(Resharding.Refuse) },
         { "/_reshard/**", Admins, "GET", Any(Resharding.Unknown) },
-        { "/_node/{node}/**", Admins, "GET", Any(Cluster.Unknown) },
+        { "/_node/{node}/**", Admins, "GET", Any(_cluster.Unknown) },
 
         // Databases. Creating and deleting look the name up themselves, so they come before it must exist.
         { "/{db}", Members, "DELETE,GET,HEAD,POST", Get(Information.Show), Post(DocumentUpdate.Post) },
-        { "PUT /{db}", Anyone, "PUT", Put(Lifetime.Create) },
-        { "DELETE /{db}", Anyone, "DELETE", Delete(Lifetime.Delete) },
+        { "PUT /{db}", Anyone, "PUT", Put(_lifetime.Create) },
+        { "DELETE /{db}", Anyone, "DELETE", Delete(_lifetime.Delete) },
         { "/{db}/_security", Members, "PUT,GET", Get(Security.Show), Put(Security.Set) },
         { "/{db}/_revs_limit", Members, "PUT,GET", Get(Limits.ShowRevs), Put(Limits.SetRevs) },
         { "/{db}/_purged_infos_limit", Members, "GET,PUT", Get(Limits.ShowPurgedInfos), Put(Limits.SetPurgedInfos) },
         { "/{db}/_ensure_full_commit", Members, "POST", Post(Maintenance.EnsureFullCommit) },
-        { "/{db}/_compact", Members, "POST", Post(Maintenance.Compact) },
-        { "/{db}/_compact/{ddoc}/**", Members, "POST", Post(ViewMaintenance.Compact) },
-        { "/{db}/_view_cleanup/**", Members, "POST", Post(ViewMaintenance.Clean) },
+        { "/{db}/_compact", Members, "POST", Post(_maintenance.Compact) },
+        { "/{db}/_compact/{ddoc}/**", Members, "POST", Post(_viewMaintenance.Compact) },
+        { "/{db}/_view_cleanup/**", Members, "POST", Post(_viewMaintenance.Clean) },
         { "/{db}/_nouveau_cleanup/**", Members, "POST", Post(Maintenance.Nothing) },
         { "/{db}/_search_cleanup/**", Members, "POST", Post(Maintenance.NoSearch) },
         { "/{db}/_find", Members, "POST", Query(Maintenance.NoSelectors) },
@@ -96,8 +125,8 @@ internal static class Routes
         { "/{db}/_design/{ddoc}/_search/**", Members, "GET,POST", Any(Maintenance.NoSearch) },
         { "/{db}/_design/{ddoc}/_nouveau/**", Members, "GET,POST", Any(Maintenance.NoSearch) },
         { "/{db}/_sync_shards/**", Members, "POST", Post(Maintenance.Nothing) },
-        { "/{db}/_shards", Members, "GET", Get(Shards.List) },
-        { "/{db}/_shards/{docid}", Members, "GET", Get(Shards.Find) },
+        { "/{db}/_shards", Members, "GET", Get(_shards.List) },
+        { "/{db}/_shards/{docid}", Members, "GET", Get(_shards.Find) },
         { "GET /{db}/_design%2F{name}/**", Members, "GET", Get(DesignPath.Redirect) },
         { "/{db}/_temp_view/**", Members, "GET,POST", Any(Maintenance.NoTemporaryViews) },
 
@@ -130,7 +159,7 @@ internal static class Routes
         { "/{db}/_design/{ddoc}/_view/{view}", Members, "GET,POST,HEAD", Get(View.Show), Query(View.Query) },
         { "/{db}/_design/{ddoc}/_view/{view}/queries", Members, "POST", Query(View.QueryMany) },
         { "/{db}/_design/{ddoc}/_view/{view}/{more}/**", Members, "GET,POST,HEAD", Any(View.Refuse) },
-        { "/{db}/_design/{ddoc}/_info", Members, "GET", Get(ViewInformation.Show) },
+        { "/{db}/_design/{ddoc}/_info", Members, "GET", Get(_viewInformation.Show) },
         { "/{db}/_design/{ddoc}/_info/{more}/**", Members, "GET", Get(ViewInformation.Refuse) },
 
         // Couchapps
@@ -143,7 +172,7 @@ internal static class Routes
         { "/{db}/_changes/**", Members, "GET,POST,HEAD", Get(DatabaseChanges.Show), Query(DatabaseChanges.Query) },
 
         // Purge
-        { "/{db}/_purge", Members, "POST", Post(Purge.Apply) },
+        { "/{db}/_purge", Members, "POST", Post(_purge.Apply) },
         { "/{db}/_purged_infos", Members, "GET", Get(PurgedInfos.Show) },
     };
 }

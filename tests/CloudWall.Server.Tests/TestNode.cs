@@ -1,5 +1,6 @@
 using System.Text;
 using CloudWall.Node;
+using CloudWall.Server.Http;
 using CloudWall.Server.Tests.Golden;
 using CloudWall.Storage;
 using CloudWall.Storage.Memory;
@@ -24,6 +25,9 @@ internal sealed class TestNode : IAsyncDisposable
     public NodeServer Server { get; }
 
     public LocalNode Node => Server.Node;
+
+    /// <summary>The node's routes.</summary>
+    public RouteTable Routes => new Routes(Node, Server.Settings, Server.Metrics, Server.Feeds).Create();
 
     public static Task<TestNode> StartAsync(params (string Section, string Key, string Value)[] settings) =>
         StartAsync(TimeProvider.System, settings);

@@ -1,3 +1,4 @@
+using CloudWall.DesignDocuments.Views;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Server.Http;
@@ -5,25 +6,25 @@ using CloudWall.Server.Http;
 namespace CloudWall.Server.Endpoints.Databases;
 
 /// <summary>PUT and DELETE <c>/{db}</c>.</summary>
-internal static class Lifetime
+internal sealed class Lifetime(DatabaseCatalogue databases, ViewGroups views)
 {
     /// <summary>PUT.</summary>
-    public static async Task Create(Exchange exchange)
+    public async Task Create(Exchange exchange)
     {
         if (!exchange.Principal.IsAdmin)
         {
             throw HttpErrors.Unauthorized("You are not a server admin.");
         }
 
-        var options = DatabaseOptions.Read(name => exchange.Query[name], exchange.Node.Node.Databases.DefaultShards);
+        var options = DatabaseOptions.Read(name => exchange.Query[name], databases.DefaultShards);
         var name = exchange.Target.Text(0);
-        await exchange.Node.Node.Databases.CreateAsync(name, options, exchange.Aborted);
+        await databases.CreateAsync(name, options, exchange.Aborted);
         exchange.Headers.Location = exchange.AbsoluteUri("/" + PercentEncoding.Encode(name));
         await exchange.WriteOkAsync(201);
     }
 
     /// <summary>DELETE. One with a <c>rev</c> is meant for a document whose id got lost.</summary>
-    public static async Task Delete(Exchange exchange)
+    public async Task Delete(Exchange exchange)
     {
         if (!exchange.Principal.IsAdmin)
         {
@@ -37,13 +38,13 @@ internal static class Lifetime
         }
 
         var name = exchange.Target.Text(0);
-        var database = exchange.Node.Node.Databases.Find(name);
-        if (database is null || !await exchange.Node.Node.Databases.DeleteAsync(name, exchange.Aborted))
+        var database = databases.Find(name);
+        if (database is null || !await databases.DeleteAsync(name, exchange.Aborted))
         {
             throw new DocumentException(HttpErrors.NoDatabase);
         }
 
-        await exchange.Node.Node.Views.DropAsync(database);
+        await views.DropAsync(database);
 
         await exchange.WriteOkAsync();
     }

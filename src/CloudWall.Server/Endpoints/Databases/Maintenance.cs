@@ -6,7 +6,7 @@ using CloudWall.Server.Http;
 namespace CloudWall.Server.Endpoints.Databases;
 
 /// <summary>What operators and replicators ask a database to do for its own good.</summary>
-internal static class Maintenance
+internal sealed class Maintenance(NodeLog log)
 {
     /// <summary>POST <c>_ensure_full_commit</c>.</summary>
     public static async Task EnsureFullCommit(Exchange exchange)
@@ -19,10 +19,10 @@ internal static class Maintenance
     }
 
     /// <summary>POST <c>_compact</c>: begins it, and does not wait for its end.</summary>
-    public static Task Compact(Exchange exchange)
+    public Task Compact(Exchange exchange)
     {
         exchange.RequireJson();
-        Watch(exchange.Node, exchange.Database.CompactAsync(exchange.Database.Closing), exchange.Database.Name);
+        Watch(exchange.Database.CompactAsync(exchange.Database.Closing), exchange.Database.Name);
         return exchange.WriteOkAsync(202);
     }
 
@@ -43,8 +43,8 @@ internal static class Maintenance
     public static Task NoTemporaryViews(Exchange exchange) =>
         throw new DocumentException(new DocumentError(410, "gone", "Temporary views are not supported in CouchDB"));
 
-    private static void Watch(NodeServer node, Task compaction, string name) => compaction.ContinueWith(
-        failed => node.Node.Log.Write(LogLevel.Error, $"Compaction of {name} failed: {failed.Exception}"),
+    private void Watch(Task compaction, string name) => compaction.ContinueWith(
+        failed => log.Write(LogLevel.Error, $"Compaction of {name} failed: {failed.Exception}"),
         CancellationToken.None,
         TaskContinuationOptions.OnlyOnFaulted,
         TaskScheduler.Default);

@@ -1,35 +1,36 @@
 using System.Globalization;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
+using CloudWall.Node;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Databases;
 
 /// <summary><c>/{db}/_shards</c>: as many ranges as the database was told to have, all of them on this node.</summary>
-internal static class Shards
+internal sealed class Shards(NodeIdentity identity)
 {
     /// <summary>GET <c>_shards</c>.</summary>
-    public static async Task List(Exchange exchange)
+    public async Task List(Exchange exchange)
     {
         using var json = new JsonBuffer();
         json.Raw("{\"shards\":{"u8);
         var shards = Count(exchange.Database);
         for (var shard = 0; shard < shards; shard++)
         {
-            json.Raw(shard == 0 ? ""u8 : ","u8).Text(Range(shard, shards)).Raw(":["u8).Text(exchange.Node.Node.Identity.Name).Raw("]"u8);
+            json.Raw(shard == 0 ? ""u8 : ","u8).Text(Range(shard, shards)).Raw(":["u8).Text(identity.Name).Raw("]"u8);
         }
 
         await exchange.WriteJsonAsync(200, json.Raw("}}"u8));
     }
 
     /// <summary>GET <c>_shards/{docid}</c>.</summary>
-    public static async Task Find(Exchange exchange)
+    public async Task Find(Exchange exchange)
     {
         var shards = Count(exchange.Database);
         var hash = Crc32(exchange.Target.Bytes(2));
         using var json = new JsonBuffer();
         json.Raw("{\"range\":"u8).Text(Range((int)(hash / Width(shards)), shards))
-            .Raw(",\"nodes\":["u8).Text(exchange.Node.Node.Identity.Name).Raw("]}"u8);
+            .Raw(",\"nodes\":["u8).Text(identity.Name).Raw("]}"u8);
         await exchange.WriteJsonAsync(200, json);
     }
 

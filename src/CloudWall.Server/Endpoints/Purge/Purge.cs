@@ -4,21 +4,20 @@ using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Documents.Rendering;
 using CloudWall.Documents.Revisions;
+using CloudWall.Server.Configuration;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Purge;
 
 /// <summary><c>/{db}/_purge</c>: forgets revisions as if they had never been.</summary>
-internal static class Purge
+internal sealed class Purge(RequestMetrics metrics, HttpSettings settings)
 {
     /// <summary>POST: ids and the leaves of each that are to go.</summary>
-    public static async Task Apply(Exchange exchange)
+    public async Task Apply(Exchange exchange)
     {
-        var metrics = exchange.Node.Metrics;
         metrics.CountPurgeRequest();
         exchange.RequireJson();
         var requests = ReadRequests(await exchange.ReadObjectAsync());
-        var settings = exchange.Node.Settings;
         if (requests.Count > settings.MaxPurgedDocuments)
         {
             throw HttpErrors.BadRequest("Exceeded maximum number of documents.");

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using CloudWall.Documents.Json;
 using CloudWall.Replication.Jobs;
-using CloudWall.Replication.Requests;
 using CloudWall.Replication.Runs;
 using CloudWall.Server.Http;
 
@@ -10,9 +9,6 @@ namespace CloudWall.Server.Endpoints.Replication;
 /// <summary>What the listings of jobs and of their documents have in common.</summary>
 internal static class JobListing
 {
-    /// <summary>An endpoint as a URL without its password.</summary>
-    public static string Url(NodeServer node, Endpoint endpoint) => endpoint.Address?.ToString() ?? node.Node.LocalUrl(endpoint.Name!);
-
     /// <summary>The part of a listing that <c>skip</c> and <c>limit</c> ask for.</summary>
     /// <exception cref="CloudWall.Documents.DocumentException">400 <c>query_parse_error</c>.</exception>
     public static (int Skip, int Limit) Window(Exchange exchange) => (Number(exchange, "skip", 0), Number(exchange, "limit", int.MaxValue));

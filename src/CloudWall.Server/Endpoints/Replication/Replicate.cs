@@ -10,13 +10,13 @@ using CloudWall.Server.Http;
 namespace CloudWall.Server.Endpoints.Replication;
 
 /// <summary><c>/_replicate</c>: replications that no document stands for. They are forgotten when the node ends.</summary>
-internal static class Replicate
+internal sealed class Replicate(JobScheduler scheduler, ReplicationOptions defaults)
 {
     /// <summary>How answers are written: as CouchDB escapes.</summary>
     public static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Starts one, or ends it. A one-shot is answered when it has ended.</summary>
-    public static async Task Post(Exchange exchange)
+    public async Task Post(Exchange exchange)
     {
         if (exchange.Method == "POST")
         {
@@ -33,8 +33,8 @@ internal static class Replicate
                 return;
             }
 
-            var request = RequestParser.Parse(json.RootElement, exchange.Node.Node.Settings.Replication.Defaults);
-            var job = exchange.Node.Node.Replications.Add(request, exchange.Principal.Name, origin: null);
+            var request = RequestParser.Parse(json.RootElement, defaults);
+            var job = scheduler.Add(request, exchange.Principal.Name, origin: null);
             await (request.Options.Continuous ? ShowAsync(exchange, 202, job.Id) : AwaitAsync(exchange, job));
         }
         catch (RequestException refusal)
@@ -55,10 +55,9 @@ internal static class Replicate
         }
     }
 
-    private static async Task CancelAsync(Exchange exchange, JsonElement json)
+    private async Task CancelAsync(Exchange exchange, JsonElement json)
     {
-        var scheduler = exchange.Node.Node.Replications;
-        var id = RequestParser.Id(json) ?? RequestParser.Parse(json, exchange.Node.Node.Settings.Replication.Defaults).Id(scheduler.NodeId);
+        var id = RequestParser.Id(json) ?? RequestParser.Parse(json, defaults).Id(scheduler.NodeId);
         if (!await scheduler.RemoveAsync(id))
         {
             throw new DocumentException(DocumentError.Missing);

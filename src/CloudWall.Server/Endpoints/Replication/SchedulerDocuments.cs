@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
+using CloudWall.Node;
 using CloudWall.Replication.Jobs;
 using CloudWall.Replication.Requests;
 using CloudWall.Server.Http;
@@ -9,12 +10,18 @@ using CloudWall.Server.Http;
 namespace CloudWall.Server.Endpoints.Replication;
 
 /// <summary><c>/_scheduler/docs</c>: what has become of the documents of replicator databases.</summary>
-internal static class SchedulerDocuments
+internal sealed class SchedulerDocuments(
+    NodeIdentity identity,
+    DatabaseCatalogue databases,
+    ReplicatorDatabases replicators,
+    ReplicationOptions defaults,
+    EndpointUrls urls,
+    TimeProvider time)
 {
     private static readonly string[] AllStates = ["initializing", "error", "running", "pending", "crashing", "completed", "failed"];
 
     /// <summary>GET: all documents, those of one database, or one.</summary>
-    public static Task Show(Exchange exchange)
+    public Task Show(Exchange exchange)
     {
         var path = new List<string>();
         for (var i = 2; i < exchange.Target.Count; i++)
@@ -24,7 +31,7 @@ internal static class SchedulerDocuments
 
         if (path is [] or [""])
         {
-            return ListAsync(exchange, exchange.Node.Node.Replicators.Names);
+            return ListAsync(exchange, replicators.Names);
         }
 
         // A database's name may have slashes, encoded or not; it ends with the replicator's own.
@@ -40,13 +47,13 @@ internal static class SchedulerDocuments
             : ShowAsync(exchange, database, path[^1]);
     }
 
-    private static Task ListAsync(Exchange exchange, IReadOnlyList<string> databases)
+    private Task ListAsync(Exchange exchange, IReadOnlyList<string> names)
     {
         var states = States(exchange);
         var documents = new List<(Database Database, string Id)>();
-        foreach (var name in databases)
+        foreach (var name in names)
         {
-            if (exchange.Node.Node.Databases.Find(name) is { } database)
+            if (databases.Find(name) is { } database)
             {
                 using var cursor = database.Scan(default);
                 while (cursor.MoveNext())
@@ -60,9 +67,9 @@ internal static class SchedulerDocuments
             }
         }
 
-        var shown = states is null ? documents : documents.Where(document => states.Contains(StateOf(exchange.Node, document.Database, document.Id)));
+        var shown = states is null ? documents : documents.Where(document => states.Contains(StateOf(document.Database, document.Id)));
         return JobListing.AnswerAsync(
-            exchange, "docs", documents.Count, shown, (json, document) => Write(json, exchange.Node, document.Database, document.Id));
+            exchange, "docs", documents.Count, shown, (json, document) => Write(json, document.Database, document.Id));
     }
 
     /// <summary>The states that <c>states</c> asks for; null for all.</summary>
@@ -76,14 +83,14 @@ internal static class SchedulerDocuments
             : throw Query.QueryParseError($"Unknown states [{string.Join(',', unknown)}]. Choose from: [{string.Join(',', AllStates)}]");
     }
 
-    private static string StateOf(NodeServer node, Database database, string id)
+    private string StateOf(Database database, string id)
     {
-        if (node.Node.Replicators.Find(database.Name, id) is { } job)
+        if (replicators.Find(database.Name, id) is { } job)
         {
             return State(job.State);
         }
 
-        if (node.Node.Replicators.FindObstacle(database.Name, id) is not null)
+        if (replicators.FindObstacle(database.Name, id) is not null)
         {
             return "error";
         }
@@ -93,39 +100,39 @@ internal static class SchedulerDocuments
         return ReplicatorDocument.Text(body.RootElement, "_replication_state") ?? "initializing";
     }
 
-    private static Task ShowAsync(Exchange exchange, string name, string id)
+    private Task ShowAsync(Exchange exchange, string name, string id)
     {
-        return exchange.Node.Node.Databases.Find(name) is { } database && database.Find(id) is { Deleted: false }
-            ? JobListing.AnswerAsync(exchange, json => Write(json, exchange.Node, database, id))
+        return databases.Find(name) is { } database && database.Find(id) is { Deleted: false }
+            ? JobListing.AnswerAsync(exchange, json => Write(json, database, id))
             : throw new DocumentException(DocumentError.Missing);
     }
 
-    private static void Write(Utf8JsonWriter json, NodeServer node, Database database, string id)
+    private void Write(Utf8JsonWriter json, Database database, string id)
     {
-        if (node.Node.Replicators.Find(database.Name, id) is { } job)
+        if (replicators.Find(database.Name, id) is { } job)
         {
-            WriteJob(json, node, database.Name, id, job);
+            WriteJob(json, database.Name, id, job);
             return;
         }
 
         using var stored = database.Find(id) is { Deleted: false } record ? database.Read(id, record.Tree.Winner.Revision) : null;
         using var body = Read(stored);
-        WriteState(json, node, database.Name, id, body.RootElement, node.Node.Replicators.FindObstacle(database.Name, id));
+        WriteState(json, database.Name, id, body.RootElement, replicators.FindObstacle(database.Name, id));
     }
 
     /// <summary>The document as it is stored. One that is gone, or too deep to be read, says nothing.</summary>
     private static JsonDocument Read(StoredRevision? stored) =>
         (stored is null ? null : ReplicatorDocument.TryRead(stored.Body, out _)) ?? JsonDocument.Parse("{}");
 
-    private static void WriteJob(Utf8JsonWriter json, NodeServer node, string database, string id, ReplicationJob job)
+    private void WriteJob(Utf8JsonWriter json, string database, string id, ReplicationJob job)
     {
         json.WriteStartObject();
         json.WriteString("database", database);
         json.WriteString("doc_id", id);
         json.WriteString("id", job.Id);
-        json.WriteString("node", node.Node.Identity.Name);
-        json.WriteString("source", JobListing.Url(node, job.Request.Source));
-        json.WriteString("target", JobListing.Url(node, job.Request.Target));
+        json.WriteString("node", identity.Name);
+        json.WriteString("source", urls.Of(job.Request.Source));
+        json.WriteString("target", urls.Of(job.Request.Target));
         json.WriteString("state", State(job.State));
         JobListing.WriteInfo(json, job);
         json.WriteNumber("error_count", job.Failures);
@@ -137,7 +144,7 @@ internal static class SchedulerDocuments
     }
 
     /// <summary>What the document itself says: it has no job, or none any more.</summary>
-    private static void WriteState(Utf8JsonWriter json, NodeServer node, string database, string id, JsonElement body, string? obstacle)
+    private void WriteState(Utf8JsonWriter json, string database, string id, JsonElement body, string? obstacle)
     {
         var state = obstacle is null ? ReplicatorDocument.Text(body, "_replication_state") : "error";
         json.WriteStartObject();
@@ -146,9 +153,9 @@ internal static class SchedulerDocuments
         json.WriteString("id", ReplicatorDocument.Text(body, "_replication_id"));
         try
         {
-            var request = RequestParser.Parse(body, node.Node.Settings.Replication.Defaults);
-            json.WriteString("source", JobListing.Url(node, request.Source));
-            json.WriteString("target", JobListing.Url(node, request.Target));
+            var request = RequestParser.Parse(body, defaults);
+            json.WriteString("source", urls.Of(request.Source));
+            json.WriteString("target", urls.Of(request.Target));
         }
         catch (RequestException)
         {
@@ -182,9 +189,9 @@ internal static class SchedulerDocuments
             json.WriteNullValue();
         }
 
-        var time = ReplicatorDocument.Text(body, "_replication_state_time");
-        json.WriteString("start_time", hasStatistics ? ReplicatorDocument.Text(statistics, "start_time") : time);
-        json.WriteString("last_updated", time ?? ReplicatorDocument.Format(node.Node.Time.GetUtcNow()));
+        var changed = ReplicatorDocument.Text(body, "_replication_state_time");
+        json.WriteString("start_time", hasStatistics ? ReplicatorDocument.Text(statistics, "start_time") : changed);
+        json.WriteString("last_updated", changed ?? ReplicatorDocument.Format(time.GetUtcNow()));
         json.WriteEndObject();
     }
 

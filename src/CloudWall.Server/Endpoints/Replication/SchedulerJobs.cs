@@ -1,40 +1,41 @@
 using System.Text.Json;
 using CloudWall.Documents;
+using CloudWall.Node;
 using CloudWall.Replication.Jobs;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Replication;
 
 /// <summary><c>/_scheduler/jobs</c>: replications that run, or wait to.</summary>
-internal static class SchedulerJobs
+internal sealed class SchedulerJobs(NodeIdentity identity, JobScheduler scheduler, HeldDocuments? held, EndpointUrls urls)
 {
     /// <summary>GET: all.</summary>
-    public static Task List(Exchange exchange)
+    public Task List(Exchange exchange)
     {
-        var jobs = exchange.Node.Node.Replications.Jobs;
+        var jobs = scheduler.Jobs;
         return JobListing.AnswerAsync(
-            exchange, "jobs", jobs.Count, jobs, (json, job) => Write(json, exchange.Node, job), exchange.Node.Node.HeldReplications?.Reason);
+            exchange, "jobs", jobs.Count, jobs, (json, job) => Write(json, job), held?.Reason);
     }
 
     /// <summary>GET: one.</summary>
-    public static Task Show(Exchange exchange)
+    public Task Show(Exchange exchange)
     {
         var id = exchange.Target.Text(2).Replace(' ', '+');
-        var job = exchange.Node.Node.Replications.Find(id) ?? throw new DocumentException(DocumentError.Missing);
-        return JobListing.AnswerAsync(exchange, json => Write(json, exchange.Node, job));
+        var job = scheduler.Find(id) ?? throw new DocumentException(DocumentError.Missing);
+        return JobListing.AnswerAsync(exchange, json => Write(json, job));
     }
 
     /// <summary>Whatever else is asked for: CouchDB says no more than that.</summary>
     public static Task Unknown(Exchange exchange) => exchange.WriteJsonAsync(404, "{\"error\":\"not found\"}"u8);
 
-    private static void Write(Utf8JsonWriter json, NodeServer node, ReplicationJob job)
+    private void Write(Utf8JsonWriter json, ReplicationJob job)
     {
         json.WriteStartObject();
         json.WriteString("database", job.Origin?.Database);
         json.WriteString("id", job.Id);
         json.WriteString("pid", Pid(job));
-        json.WriteString("source", JobListing.Url(node, job.Request.Source));
-        json.WriteString("target", JobListing.Url(node, job.Request.Target));
+        json.WriteString("source", urls.Of(job.Request.Source));
+        json.WriteString("target", urls.Of(job.Request.Target));
         json.WriteString("user", job.User);
         json.WriteString("doc_id", job.Origin?.DocumentId);
         JobListing.WriteInfo(json, job);
@@ -53,7 +54,7 @@ internal static class SchedulerJobs
         }
 
         json.WriteEndArray();
-        json.WriteString("node", node.Node.Identity.Name);
+        json.WriteString("node", identity.Name);
         json.WriteString("start_time", ReplicatorDocument.Format(job.StartedAt));
         json.WriteEndObject();
     }

@@ -1,3 +1,4 @@
+using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Documents.Rendering;
 using CloudWall.Server.Http;
@@ -5,10 +6,10 @@ using CloudWall.Server.Http;
 namespace CloudWall.Server.Endpoints.Server;
 
 /// <summary><c>/_all_dbs</c> and <c>/_dbs_info</c>: the databases, by name and with their counts.</summary>
-internal static class AllDatabases
+internal sealed class AllDatabases(DatabaseCatalogue databases, int mostKeys)
 {
     /// <summary>GET <c>/_all_dbs</c>.</summary>
-    public static async Task List(Exchange exchange)
+    public async Task List(Exchange exchange)
     {
         var range = DatabaseRange.Parse(exchange.Query);
         if (await IsKnownAsync(exchange))
@@ -19,7 +20,7 @@ internal static class AllDatabases
         using var stream = exchange.BeginStream();
         stream.Buffer.Raw("["u8);
         var first = true;
-        foreach (var name in range.Select(exchange.Node.Node.Databases.Names))
+        foreach (var name in range.Select(databases.Names))
         {
             stream.Buffer.Raw(first ? ""u8 : ","u8).Text(name);
             first = false;
@@ -31,17 +32,17 @@ internal static class AllDatabases
     }
 
     /// <summary>GET <c>/_dbs_info</c>.</summary>
-    public static async Task ListInfo(Exchange exchange)
+    public async Task ListInfo(Exchange exchange)
     {
         var range = DatabaseRange.Parse(exchange.Query);
         if (!await IsKnownAsync(exchange))
         {
-            await WriteInfoAsync(exchange, range.Select(exchange.Node.Node.Databases.Names), reportMissing: false);
+            await WriteInfoAsync(exchange, range.Select(databases.Names), reportMissing: false);
         }
     }
 
     /// <summary>POST <c>/_dbs_info</c>: those whose names are sent.</summary>
-    public static async Task FetchInfo(Exchange exchange)
+    public async Task FetchInfo(Exchange exchange)
     {
         exchange.RequireJson();
         IReadOnlyList<string?> keys;
@@ -52,7 +53,7 @@ internal static class AllDatabases
                 : throw HttpErrors.BadRequest("`keys` member must exist.");
         }
 
-        if (keys.Count > exchange.Node.Settings.MaxDatabasesInfo)
+        if (keys.Count > mostKeys)
         {
             throw HttpErrors.BadRequest("too_many_keys");
         }
@@ -61,9 +62,9 @@ internal static class AllDatabases
     }
 
     // The catalogue's latest event stands for all there is to know about it.
-    private static async ValueTask<bool> IsKnownAsync(Exchange exchange)
+    private async ValueTask<bool> IsKnownAsync(Exchange exchange)
     {
-        var updates = exchange.Node.Node.Databases.Updates;
+        var updates = databases.Updates;
         using var version = new JsonBuffer();
         var etag = Exchange.MakeETag(version.Text(updates.Epoch).Number(updates.Sequence).Text(exchange.Target.Raw).WrittenSpan);
         if (exchange.IsFresh(etag))
@@ -76,14 +77,14 @@ internal static class AllDatabases
         return false;
     }
 
-    private static async Task WriteInfoAsync(Exchange exchange, IEnumerable<string?> names, bool reportMissing)
+    private async Task WriteInfoAsync(Exchange exchange, IEnumerable<string?> names, bool reportMissing)
     {
         using var stream = exchange.BeginStream();
         stream.Buffer.Raw("["u8);
         var separator = string.Empty;
         foreach (var name in names)
         {
-            var database = name is null ? null : exchange.Node.Node.Databases.Find(name);
+            var database = name is null ? null : databases.Find(name);
             if (database is null && !reportMissing)
             {
                 continue;

@@ -3,16 +3,16 @@ using CloudWall.Server.Http;
 namespace CloudWall.Server.Endpoints.Server;
 
 /// <summary>What browsers ask for by themselves, and where CouchDB has its administration pages.</summary>
-internal static class Browser
+internal sealed class Browser(TimeProvider time)
 {
     // Sixteen by sixteen pixels: a cloud over a wall.
     private static readonly byte[] Icon = ReadIcon();
 
     /// <summary>GET <c>/favicon.ico</c>.</summary>
-    public static Task Favicon(Exchange exchange)
+    public Task Favicon(Exchange exchange)
     {
         exchange.Headers.CacheControl = "public, max-age=31536000";
-        exchange.Headers.Expires = (exchange.Node.Node.Time.GetUtcNow() + TimeSpan.FromDays(365)).ToString("R");
+        exchange.Headers.Expires = (time.GetUtcNow() + TimeSpan.FromDays(365)).ToString("R");
         return exchange.WriteBytesAsync(200, "image/x-icon", Icon);
     }
 

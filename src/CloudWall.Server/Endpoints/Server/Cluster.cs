@@ -1,38 +1,39 @@
 using CloudWall.Documents;
 using CloudWall.Documents.Json;
 using CloudWall.Indexing.Collation;
+using CloudWall.Node;
 using CloudWall.Scripting.JavaScript;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Server;
 
 /// <summary>What CouchDB tells about the nodes of a cluster, told of this one node.</summary>
-internal static class Cluster
+internal sealed class Cluster(NodeIdentity identity, bool singleNode)
 {
     /// <summary>GET <c>/_membership</c>.</summary>
-    public static async Task Members(Exchange exchange)
+    public async Task Members(Exchange exchange)
     {
         using var json = new JsonBuffer();
-        json.Raw("{\"all_nodes\":["u8).Text(exchange.Node.Node.Identity.Name).Raw("],\"cluster_nodes\":["u8).Text(exchange.Node.Node.Identity.Name).Raw("]}"u8);
+        json.Raw("{\"all_nodes\":["u8).Text(identity.Name).Raw("],\"cluster_nodes\":["u8).Text(identity.Name).Raw("]}"u8);
         await exchange.WriteJsonAsync(200, json);
     }
 
     /// <summary>GET <c>/_cluster_setup</c>.</summary>
-    public static Task Setup(Exchange exchange) => exchange.WriteJsonAsync(
-        200, exchange.Node.Node.Settings.SingleNode ? "{\"state\":\"single_node_enabled\"}"u8 : "{\"state\":\"single_node_disabled\"}"u8);
+    public Task Setup(Exchange exchange) => exchange.WriteJsonAsync(
+        200, singleNode ? "{\"state\":\"single_node_enabled\"}"u8 : "{\"state\":\"single_node_disabled\"}"u8);
 
     /// <summary>GET <c>/_node/{node}</c>, of which there is <c>_local</c> and its own name.</summary>
-    public static async Task ShowNode(Exchange exchange)
+    public async Task ShowNode(Exchange exchange)
     {
-        RequireThisNode(exchange);
+        RequireThisNode(exchange, identity);
         using var json = new JsonBuffer();
-        await exchange.WriteJsonAsync(200, json.Raw("{\"name\":"u8).Text(exchange.Node.Node.Identity.Name).Raw("}"u8));
+        await exchange.WriteJsonAsync(200, json.Raw("{\"name\":"u8).Text(identity.Name).Raw("}"u8));
     }
 
     /// <summary>GET <c>/_node/{node}/_versions</c>.</summary>
-    public static async Task Versions(Exchange exchange)
+    public async Task Versions(Exchange exchange)
     {
-        RequireThisNode(exchange);
+        RequireThisNode(exchange, identity);
         using var json = new JsonBuffer();
         json.Raw("{\"javascript_engine\":{\"name\":"u8).Text(JavaScriptFactory.Engine).Raw(",\"version\":"u8).Text(JavaScriptFactory.EngineVersion)
             .Raw("},\"erlang\":{\"version\":\"none\"},"u8)
@@ -44,18 +45,18 @@ internal static class Cluster
     public static Task Incomplete(Exchange exchange) => throw HttpErrors.BadRequest("Incomplete path to _node request");
 
     /// <summary>Anything else below <c>/_node</c>.</summary>
-    public static Task Unknown(Exchange exchange)
+    public Task Unknown(Exchange exchange)
     {
-        RequireThisNode(exchange);
+        RequireThisNode(exchange, identity);
         throw new DocumentException(DocumentError.Missing);
     }
 
     /// <summary>Refuses the name of another node.</summary>
     /// <exception cref="DocumentException">404.</exception>
-    internal static void RequireThisNode(Exchange exchange)
+    internal static void RequireThisNode(Exchange exchange, NodeIdentity identity)
     {
         var name = exchange.Target.Text(1);
-        if (name != "_local" && name != exchange.Node.Node.Identity.Name)
+        if (name != "_local" && name != identity.Name)
         {
             throw HttpErrors.NotFound("no such node: " + name);
         }

@@ -2,8 +2,13 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using CloudWall.Access;
+using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
+using CloudWall.Node;
 using CloudWall.Node.Resources;
+using CloudWall.Node.Views;
+using CloudWall.Server.Endpoints.Changes;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Server;
@@ -12,7 +17,15 @@ namespace CloudWall.Server.Endpoints.Server;
 /// <c>/_node/{node}/_stats</c>, <c>_system</c> and <c>_prometheus</c>: what this node counts, under CouchDB's names. What it does not
 /// count, or has nothing of, is 0 in the group <c>couchdb</c>; other groups are not there.
 /// </summary>
-internal static class NodeStatistics
+internal sealed class NodeStatistics(
+    NodeIdentity identity,
+    DatabaseCatalogue databases,
+    ViewMetrics views,
+    Administrators administrators,
+    RequestMetrics requests,
+    FeedPlaces feeds,
+    TimeProvider time,
+    DateTimeOffset startedAt)
 {
     /// <summary>Percentiles that CouchDB names; 999 is 99.9.</summary>
     private static readonly int[] Shares = [50, 75, 90, 95, 99, 999];
@@ -20,10 +33,10 @@ internal static class NodeStatistics
     private static readonly Histogram Nothing = new(unit: 1);
 
     /// <summary>GET <c>_stats</c>, with the path of one of them or of several; null where there is none.</summary>
-    public static async Task Show(Exchange exchange)
+    public async Task Show(Exchange exchange)
     {
-        Cluster.RequireThisNode(exchange);
-        JsonNode? found = Read(exchange.Node);
+        Cluster.RequireThisNode(exchange, identity);
+        JsonNode? found = Read();
         for (var i = 3; i < exchange.Target.Count; i++)
         {
             found = (found as JsonObject)?[exchange.Target.Text(i)];
@@ -33,13 +46,13 @@ internal static class NodeStatistics
     }
 
     /// <summary>GET <c>_system</c>.</summary>
-    public static async Task ShowSystem(Exchange exchange)
+    public async Task ShowSystem(Exchange exchange)
     {
-        Cluster.RequireThisNode(exchange);
+        Cluster.RequireThisNode(exchange, identity);
         using var process = Process.GetCurrentProcess();
         var heap = GC.GetTotalMemory(forceFullCollection: false);
         using var json = new JsonBuffer();
-        json.Raw("{\"uptime\":"u8).Number(Uptime(exchange.Node))
+        json.Raw("{\"uptime\":"u8).Number(Uptime())
             .Raw(",\"memory\":{\"other\":"u8).Number(Math.Max(0, process.WorkingSet64 - heap))
             .Raw(",\"processes\":"u8).Number(heap)
             .Raw("},\"run_queue\":"u8).Number(ThreadPool.PendingWorkItemCount)
@@ -50,36 +63,35 @@ internal static class NodeStatistics
     }
 
     /// <summary>GET <c>_prometheus</c>: the same for Prometheus (text format 0.0.4).</summary>
-    public static async Task ShowPrometheus(Exchange exchange)
+    public async Task ShowPrometheus(Exchange exchange)
     {
-        Cluster.RequireThisNode(exchange);
-        var node = exchange.Node;
+        Cluster.RequireThisNode(exchange, identity);
         using var process = Process.GetCurrentProcess();
         var text = new StringBuilder();
-        Write(text, "couchdb_uptime_seconds", "counter", ("", Uptime(node)));
+        Write(text, "couchdb_uptime_seconds", "counter", ("", Uptime()));
         Write(text, "couchdb_erlang_memory_bytes", "gauge", ("{memory_type=\"total\"}", process.WorkingSet64));
-        Write(text, "couchdb_httpd_requests_total", "counter", ("", node.Metrics.Requests));
-        Write(text, "couchdb_httpd_aborted_requests_total", "counter", ("", node.Metrics.Aborted));
-        Write(text, "couchdb_httpd_clients_requesting_changes", "gauge", ("", node.Feeds.Open));
+        Write(text, "couchdb_httpd_requests_total", "counter", ("", requests.Requests));
+        Write(text, "couchdb_httpd_aborted_requests_total", "counter", ("", requests.Aborted));
+        Write(text, "couchdb_httpd_clients_requesting_changes", "gauge", ("", feeds.Open));
         Write(
             text,
             "couchdb_httpd_request_methods",
             "counter",
-            [.. node.Metrics.ByMethod.Select(static each => ($"{{method=\"{each.Method}\"}}", each.Count))]);
+            [.. requests.ByMethod.Select(static each => ($"{{method=\"{each.Method}\"}}", each.Count))]);
         Write(
             text,
             "couchdb_httpd_status_codes",
             "counter",
-            [.. node.Metrics.ByStatus.Select(static each => ($"{{code=\"{each.Status}\"}}", each.Count))]);
-        Write(text, "couchdb_open_databases", "gauge", ("", node.Node.Databases.Names.Count));
+            [.. requests.ByStatus.Select(static each => ($"{{code=\"{each.Status}\"}}", each.Count))]);
+        Write(text, "couchdb_open_databases", "gauge", ("", databases.Names.Count));
         Write(text, "couchdb_open_os_files", "gauge", ("", FileBudget.CountOpen()));
         exchange.IsPlain = true;
         await exchange.WriteBytesAsync(200, "text/plain; version=2.0", Encoding.ASCII.GetBytes(text.ToString()));
     }
 
-    private static JsonObject Read(NodeServer node)
+    private JsonObject Read()
     {
-        var (counters, histograms) = (Counters(node), Histograms(node.Metrics));
+        var (counters, histograms) = (Counters(), Histograms(requests));
         var all = new JsonObject();
         foreach (var (path, isHistogram, text) in StatisticDescriptions.All)
         {
@@ -101,9 +113,9 @@ internal static class NodeStatistics
         return new JsonObject { ["couchdb"] = all };
     }
 
-    private static Dictionary<string, long> Counters(NodeServer node)
+    private Dictionary<string, long> Counters()
     {
-        var (requests, engine) = (node.Metrics, node.Node.Databases.Metrics);
+        var engine = databases.Metrics;
         var counters = new Dictionary<string, long>(StringComparer.Ordinal)
         {
             ["coalesced_updates/interactive"] = engine.JoinedEdits,
@@ -119,17 +131,17 @@ internal static class NodeStatistics
             ["document_writes"] = engine.Writes,
             ["httpd/aborted_requests"] = requests.Aborted,
             ["httpd/bulk_requests"] = requests.BulkRequests,
-            ["httpd/clients_requesting_changes"] = node.Feeds.Open,
+            ["httpd/clients_requesting_changes"] = feeds.Open,
             ["httpd/purge_requests"] = requests.PurgeRequests,
             ["httpd/requests"] = requests.Requests,
             ["httpd/view_reads"] = requests.ViewReads,
             ["local_document_writes"] = engine.LocalWrites,
-            ["mrview/emits"] = node.Node.ViewMetrics.Emitted,
-            ["mrview/map_doc"] = node.Node.ViewMetrics.Mapped,
-            ["open_databases"] = node.Node.Databases.Names.Count,
+            ["mrview/emits"] = views.Emitted,
+            ["mrview/map_doc"] = views.Mapped,
+            ["open_databases"] = databases.Names.Count,
             ["open_os_files"] = FileBudget.CountOpen(),
-            ["password_hashing_fast"] = node.Node.Administrators.Remembered,
-            ["password_hashing_slow"] = node.Node.Administrators.Hashed,
+            ["password_hashing_fast"] = administrators.Remembered,
+            ["password_hashing_slow"] = administrators.Hashed,
             ["query_server/vdu_rejects"] = engine.Rejections,
         };
         foreach (var (method, count) in requests.ByMethod)
@@ -176,7 +188,7 @@ internal static class NodeStatistics
         all[names[^1]] = statistic;
     }
 
-    private static long Uptime(NodeServer node) => (long)(node.Node.Time.GetUtcNow() - node.Node.StartedAt).TotalSeconds;
+    private long Uptime() => (long)(time.GetUtcNow() - startedAt).TotalSeconds;
 
     private static void Write(StringBuilder text, string name, string kind, params ReadOnlySpan<(string Labels, long Value)> values)
     {

@@ -4,7 +4,7 @@ using CloudWall.Server.Http;
 namespace CloudWall.Server.Endpoints.Server;
 
 /// <summary><c>/_session</c>: who one is, by the credentials of the request itself.</summary>
-internal static class Session
+internal sealed class Session(TimeProvider time)
 {
     /// <summary>GET.</summary>
     public static async Task Show(Exchange exchange)
@@ -24,9 +24,9 @@ internal static class Session
     }
 
     /// <summary>DELETE: has the browser drop a cookie that it may have from another server behind this name.</summary>
-    public static Task End(Exchange exchange)
+    public Task End(Exchange exchange)
     {
-        exchange.Headers.SetCookie = $"AuthSession=; Version=1; Expires={exchange.Node.Node.Time.GetUtcNow():R}; Max-Age=0; Path=/; HttpOnly";
+        exchange.Headers.SetCookie = $"AuthSession=; Version=1; Expires={time.GetUtcNow():R}; Max-Age=0; Path=/; HttpOnly";
         return exchange.WriteOkAsync();
     }
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Indexing.Building;
+using CloudWall.Node;
 using CloudWall.Replication.Jobs;
 using CloudWall.Server.Endpoints.Replication;
 using CloudWall.Server.Http;
@@ -8,10 +10,15 @@ using CloudWall.Server.Http;
 namespace CloudWall.Server.Endpoints.Server;
 
 /// <summary>What the node is busy with.</summary>
-internal static class Tasks
+internal sealed class Tasks(
+    NodeIdentity identity,
+    DatabaseCatalogue databases,
+    IndexCatalogue indexes,
+    JobScheduler replications,
+    EndpointUrls urls)
 {
     /// <summary>GET <c>/_active_tasks</c>: compactions, indexers and replications.</summary>
-    public static async Task List(Exchange exchange)
+    public async Task List(Exchange exchange)
     {
         if (!exchange.Principal.IsAdmin)
         {
@@ -20,12 +27,12 @@ internal static class Tasks
 
         using var json = new JsonBuffer();
         json.Raw("["u8);
-        foreach (var name in exchange.Node.Node.Databases.Names)
+        foreach (var name in databases.Names)
         {
-            if (exchange.Node.Node.Databases.Find(name) is { Compaction: { } progress } database)
+            if (databases.Find(name) is { Compaction: { } progress } database)
             {
                 json.Raw(json.WrittenCount == 1 ? ""u8 : ","u8)
-                    .Raw("{\"node\":"u8).Text(exchange.Node.Node.Identity.Name)
+                    .Raw("{\"node\":"u8).Text(identity.Name)
                     .Raw(",\"pid\":\"<0."u8).Number(database.Number)
                     .Raw(".0>\",\"process_status\":\"waiting\",\"changes_done\":"u8).Number(progress.Done)
                     .Raw(",\"database\":"u8).Text(name)
@@ -37,26 +44,26 @@ internal static class Tasks
             }
         }
 
-        foreach (var index in exchange.Node.Node.Indexes.Opened)
+        foreach (var index in indexes.Opened)
         {
             if (index.Progress is { } progress)
             {
                 json.Raw(json.WrittenCount == 1 ? ""u8 : ","u8);
-                Write(json, exchange.Node, index, progress);
+                Write(json, index, progress);
             }
         }
 
-        foreach (var job in exchange.Node.Node.Replications.Jobs.Where(static job => job.State == JobState.Running))
+        foreach (var job in replications.Jobs.Where(static job => job.State == JobState.Running))
         {
             json.Raw(json.WrittenCount == 1 ? ""u8 : ","u8);
-            Write(json, exchange.Node, job);
+            Write(json, job);
         }
 
         await exchange.WriteJsonAsync(200, json.Raw("]"u8));
     }
 
-    private static void Write(JsonBuffer json, NodeServer node, ViewIndex index, IndexProgress progress) => json
-        .Raw("{\"node\":"u8).Text(node.Node.Identity.Name)
+    private void Write(JsonBuffer json, ViewIndex index, IndexProgress progress) => json
+        .Raw("{\"node\":"u8).Text(identity.Name)
         .Raw(",\"pid\":\"<0."u8).Number(index.Database.Number)
         .Raw(".1>\",\"process_status\":\"waiting\",\"changes_done\":"u8).Number(progress.Done)
         .Raw(",\"database\":"u8).Text(index.Database.Name)
@@ -67,12 +74,12 @@ internal static class Tasks
         .Raw(",\"type\":\"indexer\",\"updated_on\":"u8).Number(progress.UpdatedAt.ToUnixTimeSeconds())
         .Raw("}"u8);
 
-    private static void Write(JsonBuffer buffer, NodeServer node, ReplicationJob job)
+    private void Write(JsonBuffer buffer, ReplicationJob job)
     {
         using var json = new Utf8JsonWriter(buffer, Replicate.Json);
         json.WriteStartObject();
         json.WriteString("type", "replication");
-        json.WriteString("node", node.Node.Identity.Name);
+        json.WriteString("node", identity.Name);
         json.WriteString("pid", SchedulerJobs.Pid(job));
         json.WriteString("process_status", "waiting");
         json.WriteString("replication_id", job.Id);
@@ -81,8 +88,8 @@ internal static class Tasks
         json.WriteString("user", job.User);
         json.WriteBoolean("continuous", job.Request.Options.Continuous);
         json.WriteNumber("checkpoint_interval", (long)job.Request.Options.CheckpointInterval.TotalMilliseconds);
-        json.WriteString("source", JobListing.Url(node, job.Request.Source));
-        json.WriteString("target", JobListing.Url(node, job.Request.Target));
+        json.WriteString("source", urls.Of(job.Request.Source));
+        json.WriteString("target", urls.Of(job.Request.Target));
         JobListing.WriteProgress(json, job.Progress);
         json.WriteNumber("started_on", job.StartedAt.ToUnixTimeSeconds());
         json.WriteNumber("updated_on", job.UpdatedAt.ToUnixTimeSeconds());

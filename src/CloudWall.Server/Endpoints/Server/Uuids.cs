@@ -1,21 +1,22 @@
 using System.Globalization;
 using CloudWall.Documents.Json;
+using CloudWall.Node.Identifiers;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Server;
 
 /// <summary><c>/_uuids</c>: ids for documents.</summary>
-internal static class Uuids
+internal sealed class Uuids(UuidGenerator uuids, int most)
 {
     /// <summary>GET. Never to be cached, by any means that was ever known.</summary>
-    public static async Task List(Exchange exchange)
+    public async Task List(Exchange exchange)
     {
         var count = Count(exchange);
         using var json = new JsonBuffer(64 + (36 * count));
         json.Raw("{\"uuids\":["u8);
         for (var i = 0; i < count; i++)
         {
-            json.Raw(i == 0 ? ""u8 : ","u8).Text(exchange.Node.Node.Uuids.Next());
+            json.Raw(i == 0 ? ""u8 : ","u8).Text(uuids.Next());
         }
 
         json.Raw("]}"u8);
@@ -26,7 +27,7 @@ internal static class Uuids
         await exchange.WriteJsonAsync(200, json);
     }
 
-    private static int Count(Exchange exchange)
+    private int Count(Exchange exchange)
     {
         if (exchange.Query["count"] is not { } text)
         {
@@ -38,7 +39,7 @@ internal static class Uuids
             throw HttpErrors.BadRequest("count must be a positive integer");
         }
 
-        return count <= exchange.Node.Settings.MaxUuids
+        return count <= most
             ? (int)count
             : throw HttpErrors.BadRequest("count parameter too large");
     }

@@ -1,3 +1,4 @@
+using CloudWall.DesignDocuments.Views;
 using CloudWall.Documents.Json;
 using CloudWall.Indexing.Collation;
 using CloudWall.Server.Http;
@@ -5,17 +6,17 @@ using CloudWall.Server.Http;
 namespace CloudWall.Server.Endpoints.Views;
 
 /// <summary>GET <c>/{db}/_design/{ddoc}/_info</c>: what there is to know of an index.</summary>
-internal static class ViewInformation
+internal sealed class ViewInformation(ViewGroups views)
 {
     /// <summary>A path that goes on after it.</summary>
     public static Task Refuse(Exchange exchange) => throw HttpErrors.NotFound("missing");
 
     /// <summary>GET.</summary>
-    public static async Task Show(Exchange exchange)
+    public async Task Show(Exchange exchange)
     {
         var name = exchange.Target.Text(2);
-        var group = exchange.Node.Node.Views.Find(exchange.Database, "_design/" + name);
-        var index = exchange.Node.Node.Views.Open(exchange.Database, group);
+        var group = views.Find(exchange.Database, "_design/" + name);
+        var index = views.Open(exchange.Database, group);
         var info = index.ReadInfo();
         var pending = exchange.Database.CountChangesAfter(info.UpdateSequence);
         using var json = new JsonBuffer();
