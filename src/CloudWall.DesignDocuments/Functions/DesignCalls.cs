@@ -26,6 +26,9 @@ public sealed class DesignCalls
     /// <summary>What tells this revision of the design document from others.</summary>
     public string ETag { get; }
 
+    /// <summary>Its functions.</summary>
+    public DesignFunctions Functions => _functions;
+
     /// <summary>The design document's members.</summary>
     public NormalJson Body => NormalJson.FromStored(_body);
 

@@ -10,6 +10,15 @@ namespace CloudWall.Scripting.DesignDocuments;
 /// </remarks>
 public abstract class DesignFunctions : ScriptFunctions
 {
+    /// <summary>
+    /// What a function needs of the request that it is given. The rest may be left out: it makes no difference to what the function does.
+    /// </summary>
+    /// <param name="kind">The member of the design document that has the function: <c>shows</c>, <c>lists</c>, <c>updates</c>,
+    /// <c>filters</c> or <c>rewrites</c>.</param>
+    /// <param name="name">Its name; empty for <c>rewrites</c>.</param>
+    /// <param name="hasDocument">Whether it is given a document.</param>
+    public virtual RequestMembers RequestFor(string kind, string name, bool hasDocument = true) => RequestMembers.All;
+
     /// <summary>Asks a function of <c>filters</c> which documents pass.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="documents">Documents as JSON in UTF-8.</param>

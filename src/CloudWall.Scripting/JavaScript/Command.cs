@@ -22,12 +22,9 @@ internal sealed class Command : IDisposable
     public Command Json(ReadOnlySpan<byte> json) => Raw(","u8).Raw(json.IsEmpty ? "null"u8 : json);
 
     /// <summary>Adds an argument that is a list of JSON values.</summary>
-    public Command List(IReadOnlyList<ReadOnlyMemory<byte>> values, int from, int count) => Raw(","u8).First(values, from, count);
-
-    /// <summary>Likewise, where no argument comes before it.</summary>
-    public Command First(IReadOnlyList<ReadOnlyMemory<byte>> values, int from, int count)
+    public Command List(IReadOnlyList<ReadOnlyMemory<byte>> values, int from, int count)
     {
-        Raw("["u8);
+        Raw(",["u8);
         for (var i = from; i < from + count; i++)
         {
             if (i > from)
@@ -57,6 +54,9 @@ internal sealed class Command : IDisposable
 
         return Raw("]"u8);
     }
+
+    /// <summary>Takes back what was written beyond a length.</summary>
+    public void Rewind(int length) => _buffer.Rewind(length);
 
     /// <summary>Adds bytes as they are.</summary>
     public Command Raw(ReadOnlySpan<byte> bytes)

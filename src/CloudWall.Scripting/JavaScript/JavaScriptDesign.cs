@@ -19,6 +19,7 @@ internal sealed class JavaScriptDesign : DesignFunctions
     private readonly ScriptHostOptions _options;
     private readonly byte[] _document;
     private readonly ConcurrentDictionary<string, Prepared> _prepared = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Kind, string Name), FunctionArguments> _arguments = new();
     private readonly KeptImage _image;
 
     public JavaScriptDesign(QuickJsEngine engine, ScriptRunner runner, string scope, DesignSource source, ScriptHostOptions options)
@@ -47,6 +48,13 @@ internal sealed class JavaScriptDesign : DesignFunctions
 
     /// <inheritdoc/>
     public override void Resume() => _set.Resume();
+
+    /// <inheritdoc/>
+    public override RequestMembers RequestFor(string kind, string name, bool hasDocument = true)
+    {
+        var arguments = Arguments(kind == "rewrites" ? [kind] : [kind, name]);
+        return hasDocument ? arguments.Request : arguments.RequestAlone;
+    }
 
     /// <inheritdoc/>
     public override bool[] Filter(
@@ -129,7 +137,8 @@ internal sealed class JavaScriptDesign : DesignFunctions
         string[] path, ReadOnlyMemory<byte>[] arguments, TimedCall call, AnswerReader<T> read, CancellationToken cancellation)
     {
         using var command = new Command("call"u8);
-        command.Texts(path).List(arguments, 0, arguments.Length).Finish();
+        Arguments(path).Write(command.Texts(path), arguments);
+        command.Finish();
         return _runner.Run(
             _scope, () => _set.Run(Prepare(path, cancellation).Image!.Get(cancellation), command.Written, call, read), cancellation);
     }
@@ -167,7 +176,8 @@ internal sealed class JavaScriptDesign : DesignFunctions
         CancellationToken cancellation)
     {
         using var command = new Command("call"u8);
-        command.Texts(path).Raw(",["u8).First(documents, from, count).Json(request.Span).Raw("]"u8).Finish();
+        Arguments(path).Write(command.Texts(path), documents, from, count, request.Span);
+        command.Finish();
         try
         {
             _set.Run(image, command.Written, new TimedCall(_scope, _options, cancellation) { Pieces = count }, answer =>
@@ -203,6 +213,24 @@ internal sealed class JavaScriptDesign : DesignFunctions
                 Ask(image, path, documents, from + i, 1, request, answers, cancellation);
             }
         }
+    }
+
+    /// <summary>What a function is given of its arguments.</summary>
+    private FunctionArguments Arguments(string[] path)
+    {
+        var key = (path[0], path.Length > 1 ? path[1] : "");
+        if (_arguments.TryGetValue(key, out var arguments))
+        {
+            return arguments;
+        }
+
+        if (_arguments.Count >= MaxPrepared)
+        {
+            _arguments.Clear();
+        }
+
+        DesignMembers.TryFind(_document, path, out var text);
+        return _arguments.GetOrAdd(key, FunctionArguments.Of(path[0], text));
     }
 
     private Prepared Prepare(string[] path, CancellationToken cancellation)

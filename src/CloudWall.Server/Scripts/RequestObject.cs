@@ -2,6 +2,7 @@ using System.Text;
 using CloudWall.Access;
 using CloudWall.Documents.Json;
 using CloudWall.Documents.Rendering;
+using CloudWall.Scripting.DesignDocuments;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Scripts;
@@ -21,43 +22,102 @@ internal static class RequestObject
     /// <param name="exchange">The request, with its database.</param>
     /// <param name="id">The document that it is about; null for none.</param>
     /// <param name="body">Its body; null where there is none.</param>
+    /// <param name="members">Those that the function needs.</param>
     /// <returns>JSON in UTF-8.</returns>
-    public static byte[] Of(Exchange exchange, string? id, ReadOnlyMemory<byte>? body) => Of(exchange, id, body, isRead: false);
+    public static byte[] Of(Exchange exchange, string? id, ReadOnlyMemory<byte>? body, RequestMembers members) =>
+        Of(exchange, id, body, members, isRead: false);
 
     /// <summary>Makes the object for a list function, which sees its request's body as what it says, where others see the text.</summary>
     /// <param name="exchange">The request, with its database.</param>
     /// <param name="body">Its body; null where there is none.</param>
+    /// <param name="members">Those that the function needs.</param>
     /// <returns>JSON in UTF-8.</returns>
-    public static byte[] ForList(Exchange exchange, NormalJson? body) => Of(exchange, id: null, body?.Utf8, isRead: true);
+    public static byte[] ForList(Exchange exchange, NormalJson? body, RequestMembers members) =>
+        Of(exchange, id: null, body?.Utf8, members, isRead: true);
 
-    private static byte[] Of(Exchange exchange, string? id, ReadOnlyMemory<byte>? body, bool isRead)
+    private static byte[] Of(Exchange exchange, string? id, ReadOnlyMemory<byte>? body, RequestMembers members, bool isRead)
     {
         var database = exchange.Database;
         using var json = new JsonBuffer(2048);
-        json.Raw("{\"info\":"u8);
-        DatabaseInformation.Write(json, database, OldestSizes);
-        json.Raw(",\"uuid\":"u8).Text(exchange.Node.Node.Uuids.Next()).Raw(",\"id\":"u8);
-        _ = id is null ? json.Raw("null"u8) : json.Text(id);
-        json.Raw(",\"method\":"u8).Text(exchange.Method).Raw(",\"requested_path\":"u8);
-        WriteRequestedPath(json, exchange);
-        json.Raw(",\"path\":"u8);
-        WritePath(json, exchange.Target);
-        json.Raw(",\"raw_path\":"u8).Text(exchange.Target.Raw).Raw(",\"query\":"u8);
-        WriteQuery(json, exchange.Query);
-        json.Raw(",\"headers\":"u8);
-        WriteHeaders(json, exchange);
-        var text = body is { } bytes ? Encoding.UTF8.GetString(bytes.Span) : null;
-        json.Raw(",\"body\":"u8);
-        _ = isRead && body is { } read
-            ? json.Raw(read.Span)
-            : json.Text(text ?? (exchange.ContentLength == 0 ? string.Empty : "undefined"));
-        json.Raw(",\"peer\":"u8)
-            .Text(exchange.Context.Connection.RemoteIpAddress?.ToString() ?? string.Empty).Raw(",\"form\":"u8);
-        WriteMembers(json, IsForm(exchange) && body is { } form ? Query.ParseForm(form.Span) : Query.Parse([]));
-        json.Raw(",\"cookie\":{},\"userCtx\":"u8);
-        exchange.Principal.Context.Write(json, database.Name);
-        json.Raw(",\"secObj\":"u8).Raw((database.Security ?? DatabaseSecurity.Default).Span).Raw("}"u8);
-        return json.WrittenSpan.ToArray();
+        var writer = new MemberWriter(json.Raw("{"u8), members);
+        if (writer.Begin("info"))
+        {
+            DatabaseInformation.Write(json, database, OldestSizes);
+        }
+
+        if (writer.Begin("uuid"))
+        {
+            json.Text(exchange.Node.Node.Uuids.Next());
+        }
+
+        if (writer.Begin("id"))
+        {
+            _ = id is null ? json.Raw("null"u8) : json.Text(id);
+        }
+
+        if (writer.Begin("method"))
+        {
+            json.Text(exchange.Method);
+        }
+
+        if (writer.Begin("requested_path"))
+        {
+            WriteRequestedPath(json, exchange);
+        }
+
+        if (writer.Begin("path"))
+        {
+            WritePath(json, exchange.Target);
+        }
+
+        if (writer.Begin("raw_path"))
+        {
+            json.Text(exchange.Target.Raw);
+        }
+
+        CheckQuery(exchange.Query);
+        if (writer.Begin("query"))
+        {
+            WriteQuery(json, exchange.Query);
+        }
+
+        if (writer.Begin("headers"))
+        {
+            WriteHeaders(json, exchange);
+        }
+
+        if (writer.Begin("body"))
+        {
+            var text = body is { } bytes ? Encoding.UTF8.GetString(bytes.Span) : exchange.ContentLength == 0 ? string.Empty : "undefined";
+            _ = isRead && body is { } read ? json.Raw(read.Span) : json.Text(text);
+        }
+
+        if (writer.Begin("peer"))
+        {
+            json.Text(exchange.Context.Connection.RemoteIpAddress?.ToString() ?? string.Empty);
+        }
+
+        if (writer.Begin("form"))
+        {
+            WriteMembers(json, IsForm(exchange) && body is { } form ? Query.ParseForm(form.Span) : Query.Parse([]));
+        }
+
+        if (writer.Begin("cookie"))
+        {
+            json.Raw("{}"u8);
+        }
+
+        if (writer.Begin("userCtx"))
+        {
+            exchange.Principal.Context.Write(json, database.Name);
+        }
+
+        if (writer.Begin("secObj"))
+        {
+            json.Raw((database.Security ?? DatabaseSecurity.Default).Span);
+        }
+
+        return json.Raw("}"u8).WrittenSpan.ToArray();
     }
 
     private static bool IsForm(Exchange exchange) =>
@@ -90,6 +150,20 @@ internal static class RequestObject
         json.Raw("]"u8);
     }
 
+    private static bool IsJson(string parameter) => parameter is "key" or "startkey" or "endkey" or "descending";
+
+    /// <summary>Refuses a request with parameters that are no JSON, whether the function looks at them or not.</summary>
+    private static void CheckQuery(Query query)
+    {
+        for (var i = 0; i < query.Count; i++)
+        {
+            if (IsJson(query[i].Key))
+            {
+                Query.CheckJson(query[i].Value);
+            }
+        }
+    }
+
     private static void WriteQuery(JsonBuffer json, Query query)
     {
         json.Raw("{"u8);
@@ -97,15 +171,7 @@ internal static class RequestObject
         {
             var (name, value) = query[i];
             json.Raw(i == 0 ? ""u8 : ","u8).Text(name).Raw(":"u8);
-            if (name is "key" or "startkey" or "endkey" or "descending")
-            {
-                Query.CheckJson(value);
-                json.Raw(Encoding.UTF8.GetBytes(value));
-            }
-            else
-            {
-                json.Text(value);
-            }
+            _ = IsJson(name) ? json.Raw(Encoding.UTF8.GetBytes(value)) : json.Text(value);
         }
 
         json.Raw("}"u8);
@@ -146,4 +212,23 @@ internal static class RequestObject
             span[i] = i == 0 || name[i - 1] == '-' ? char.ToUpperInvariant(name[i]) : char.ToLowerInvariant(name[i]);
         }
     });
+
+    /// <summary>Begins members that are needed.</summary>
+    private ref struct MemberWriter(JsonBuffer json, RequestMembers members)
+    {
+        private bool _any;
+
+        /// <summary>Writes a member's name, if it is needed.</summary>
+        /// <returns>Whether its value is to come.</returns>
+        public bool Begin(string name)
+        {
+            if (!members.Has(name))
+            {
+                return false;
+            }
+
+            json.Raw(_any ? ","u8 : ""u8).Text(name).Raw(":"u8);
+            return _any = true;
+        }
+    }
 }

@@ -2,6 +2,7 @@ using CloudWall.DesignDocuments.Filters;
 using CloudWall.Documents;
 using CloudWall.Documents.Changes;
 using CloudWall.Documents.Json;
+using CloudWall.Scripting.DesignDocuments;
 using CloudWall.Server.Http;
 using CloudWall.Server.Scripts;
 
@@ -106,7 +107,7 @@ internal sealed class ChangesFilter
             throw HttpErrors.BadRequest("`filter` must be of the form `designname/filtername`");
         }
 
-        var request = RequestObject.Of(exchange, id: null, body?.Utf8);
+        var request = RequestObject.Of(exchange, id: null, body?.Utf8, RequestMembers.All);
         return Of(NamedFilter.Function(
             exchange.Node.Node.Scripts, exchange.Database, Decode(exchange, design), Decode(exchange, name), request));
     }

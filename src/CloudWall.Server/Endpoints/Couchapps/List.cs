@@ -39,7 +39,7 @@ internal static class List
 
         design.Require("lists", name);
         using var rows = await OpenAsync(exchange, target.Text(target.Count == 7 ? 5 : 2), target.Text(target.Count - 1), body);
-        var request = RequestObject.ForList(exchange, body);
+        var request = RequestObject.ForList(exchange, body, design.Functions.RequestFor("lists", name));
         using var head = new JsonBuffer(256);
         rows.WriteHead(head.Raw("{"u8));
         head.Raw("}"u8);

@@ -35,7 +35,7 @@ internal static class Rewrite
     private static async Task CallAsync(Exchange exchange, DesignCalls calls, RewriteScope scope)
     {
         using var body = await FunctionBody.ReadAsync(exchange);
-        var request = RequestObject.Of(exchange, id: null, body?.Memory);
+        var request = RequestObject.Of(exchange, id: null, body?.Memory, calls.Functions.RequestFor("rewrites", ""));
         var result = await calls.CallAsync(functions => functions.Rewrite(request, exchange.Aborted), exchange.Aborted)
             ?? throw Invalid(404, "Invalid path.");
         var answer = NormalJson.FromStored(result);

@@ -29,7 +29,8 @@ internal static class Show
         }
 
         using var body = await FunctionBody.ReadAsync(exchange);
-        var request = RequestObject.Of(exchange, shown.Id, body?.Memory);
+        var request = RequestObject.Of(
+            exchange, shown.Id, body?.Memory, design.Functions.RequestFor("shows", name, hasDocument: !shown.Json.IsEmpty));
         var response = await design.CallAsync(functions => functions.Show(name, shown.Json, request, exchange.Aborted), exchange.Aborted);
         shown.Dispose();
         exchange.AnswerShare.CoverOrRefuse(response.Length);

@@ -29,7 +29,7 @@ internal static class Update
         }
 
         using var body = await FunctionBody.ReadAsync(exchange);
-        var request = RequestObject.Of(exchange, document.Id, body?.Memory);
+        var request = RequestObject.Of(exchange, document.Id, body?.Memory, design.Functions.RequestFor("updates", name));
         var result = await design.CallAsync(functions => functions.Update(name, document.Json, request, exchange.Aborted), exchange.Aborted);
         if (!NormalJson.FromStored(result.Document).IsObject)
         {
