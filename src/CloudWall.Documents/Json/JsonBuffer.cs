@@ -6,8 +6,8 @@ using CloudWall.Documents.Buffers;
 namespace CloudWall.Documents.Json;
 
 /// <summary>
-/// Bytes under construction, in a pooled buffer; JSON is spliced from pieces, without a model of it. Texts are
-/// escaped as CouchDB escapes them: everything but quotes, backslashes and control characters stands for itself.
+/// Bytes under construction, in a pooled buffer, or in memory of their own where they are many; JSON is spliced from pieces, without a model
+/// of it. Texts are escaped as CouchDB escapes them: everything but quotes, backslashes and control characters stands for itself.
 /// Dispose of it, and do not use what <see cref="WrittenSpan"/> returned afterwards.
 /// </summary>
 public sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
@@ -22,6 +22,9 @@ public sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
     private readonly int _longestKept;
     private byte[] _buffer;
 
+    /// <summary>Where the bytes are once they are more than the pool's arrays hold.</summary>
+    private NativeBytes? _long;
+
     /// <summary>An empty buffer.</summary>
     /// <param name="capacity">How many bytes it takes before it has to grow.</param>
     /// <param name="longestKept">How much memory it keeps when it is cleared.</param>
@@ -29,17 +32,22 @@ public sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
     {
         _capacity = capacity;
         _longestKept = Math.Max(longestKept, capacity * 4);
-        _buffer = SharedArrays.Rent<byte>(capacity);
+        _long = capacity > SharedArrays.LongestPooled ? new NativeBytes(capacity) : null;
+        _buffer = _long is null ? SharedArrays.Rent<byte>(capacity) : [];
     }
 
     /// <summary>How many bytes there are.</summary>
     public int WrittenCount { get; private set; }
 
     /// <summary>The bytes so far.</summary>
-    public ReadOnlySpan<byte> WrittenSpan => _buffer.AsSpan(0, WrittenCount);
+    public ReadOnlySpan<byte> WrittenSpan => All[..WrittenCount];
 
     /// <summary>The bytes so far.</summary>
-    public ReadOnlyMemory<byte> WrittenMemory => _buffer.AsMemory(0, WrittenCount);
+    public ReadOnlyMemory<byte> WrittenMemory => (_long?.Memory ?? _buffer)[..WrittenCount];
+
+    private Span<byte> All => _long is null ? _buffer : _long.GetSpan();
+
+    private int Capacity => _long?.Length ?? _buffer.Length;
 
     /// <summary>Appends UTF-8 as it stands.</summary>
     public JsonBuffer Raw(ReadOnlySpan<byte> utf8)
@@ -88,7 +96,7 @@ public sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
     public void Clear()
     {
         WrittenCount = 0;
-        if (_buffer.Length > _longestKept)
+        if (Capacity > _longestKept)
         {
             Release();
         }
@@ -104,21 +112,22 @@ public sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
         Reserve(Math.Max(sizeHint, 1));
-        return _buffer.AsMemory(WrittenCount);
+        return (_long?.Memory ?? _buffer)[WrittenCount..];
     }
 
     /// <inheritdoc/>
     public Span<byte> GetSpan(int sizeHint = 0)
     {
         Reserve(Math.Max(sizeHint, 1));
-        return _buffer.AsSpan(WrittenCount);
+        return All[WrittenCount..];
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        SharedArrays.Return(_buffer);
+        Return();
         _buffer = [];
+        _long = null;
         WrittenCount = 0;
     }
 
@@ -141,11 +150,27 @@ public sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
 
     private void Reserve(int count)
     {
-        if (_buffer.Length - WrittenCount >= count)
+        if (Capacity - WrittenCount >= count)
         {
             return;
         }
 
-        _buffer = SharedArrays.Grow(_buffer, WrittenCount, Math.Max(_capacity, (long)WrittenCount + count + (count > Slack ? Slack : 0)));
+        var needed = Math.Max(_capacity, (long)WrittenCount + count + (count > Slack ? Slack : 0));
+        if (Math.Max(needed, 2L * Capacity) <= SharedArrays.LongestPooled)
+        {
+            _buffer = SharedArrays.Grow(_buffer, WrittenCount, needed);
+            return;
+        }
+
+        var larger = new NativeBytes(checked((int)Math.Max(needed, Math.Min(2L * Capacity, Array.MaxLength))));
+        WrittenSpan.CopyTo(larger.GetSpan());
+        Return();
+        (_buffer, _long) = ([], larger);
+    }
+
+    private void Return()
+    {
+        SharedArrays.Return(_buffer);
+        ((IDisposable?)_long)?.Dispose();
     }
 }

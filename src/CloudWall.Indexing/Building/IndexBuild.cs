@@ -47,6 +47,7 @@ internal sealed class IndexBuild(
     private readonly BodyReader _bodies = database.ReadBodies();
     private readonly Queue<Task<MappedDocuments>> _mapping = new();
     private readonly Stack<MappedDocuments> _free = new();
+    private readonly List<MappedDocuments> _made = [];
     private readonly CancellationTokenSource _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
     /// <summary>Whether the index had nothing in it when it began.</summary>
@@ -64,11 +65,7 @@ internal sealed class IndexBuild(
             await ((Task)step).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        // Those of a failure are left to the garbage collector.
-        while (_free.TryPop(out var documents))
-        {
-            documents.Dispose();
-        }
+        _made.ForEach(static documents => documents.Dispose());
 
         _ending.Dispose();
         _bodies.Dispose();
@@ -155,7 +152,12 @@ internal sealed class IndexBuild(
 
     private MappedDocuments Begin(long updateSequence, long purgeSequence)
     {
-        var documents = _free.TryPop(out var used) ? used : new MappedDocuments();
+        if (!_free.TryPop(out var documents))
+        {
+            documents = new MappedDocuments();
+            _made.Add(documents);
+        }
+
         (documents.UpdateSequence, documents.PurgeSequence) = (updateSequence, purgeSequence);
         return documents;
     }

@@ -39,6 +39,32 @@ public sealed class JsonBufferTests
         Assert.Equal(string.Concat(Enumerable.Range(0, 1000).Select(static i => i + ",")), Encoding.UTF8.GetString(json.WrittenSpan));
     }
 
+    [Fact]
+    public void Long_texts_are_not_left_to_the_garbage_collector()
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        using var json = new JsonBuffer(16);
+        var piece = new byte[100_000];
+        for (var i = 0; i < 100; i++)
+        {
+            piece.AsSpan().Fill((byte)i);
+            json.Raw(piece);
+        }
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 3_000_000);
+        Assert.Equal(100 * piece.Length, json.WrittenCount);
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.False(json.WrittenSpan.Slice(i * piece.Length, piece.Length).ContainsAnyExcept((byte)i));
+            Assert.False(json.WrittenMemory.Span.Slice(i * piece.Length, piece.Length).ContainsAnyExcept((byte)i));
+        }
+
+        json.Clear();
+        Assert.Equal("1", Encoding.UTF8.GetString(json.Number(1).WrittenSpan));
+        using var large = new JsonBuffer(5_000_000);
+        Assert.Equal("{}", Encoding.UTF8.GetString(large.Raw("{}"u8).WrittenSpan));
+    }
+
     [Theory]
     [InlineData("""{"keys":["a"],"x":{"keys":1}}""", """["a"]""")]
     [InlineData("""{"keys":1,"keys":2}""", "2")]
