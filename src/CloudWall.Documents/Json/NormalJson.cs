@@ -97,6 +97,28 @@ public readonly struct NormalJson
         return null;
     }
 
+    /// <summary>A copy of an object's member alone, where the object itself may be large.</summary>
+    /// <param name="normal">The object, in normal form.</param>
+    /// <param name="name">The member's name.</param>
+    public static NormalJson? CopyMember(ReadOnlySpan<byte> normal, ReadOnlySpan<byte> name)
+    {
+        var reader = new Utf8JsonReader(normal, JsonDepth.Reader);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var found = reader.ValueTextEquals(name);
+            reader.Read();
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            if (found)
+            {
+                return FromStored(normal[start..(int)reader.BytesConsumed].ToArray());
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>An array's elements.</summary>
     public List<NormalJson> Elements()
     {

@@ -12,15 +12,20 @@ internal sealed record GroupParts(byte[] Key)
 
     public List<ReduceRow> After { get; } = [];
 
+    /// <summary>How many bytes are held of rows and states, about.</summary>
+    public long Bytes { get; set; }
+
     public void Add(int level, ReadOnlySpan<byte> key, ReadOnlySpan<byte> stored, int reduction)
     {
         if (level == 0)
         {
             (States.Count == 0 ? Before : After).Add(RowCodec.ToReduceRow(key, stored));
+            Bytes += key.Length + stored.Length;
         }
         else if (ViewNode.ReadState(stored, reduction) is { } state)
         {
             States.Add(state);
+            Bytes += state.Length;
         }
     }
 }

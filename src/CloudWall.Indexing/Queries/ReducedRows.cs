@@ -21,6 +21,9 @@ public sealed class ReducedRows : IDisposable
     private const int VeryFewRows = 8;
     private const int MostRows = 4096;
 
+    /// <summary>How many bytes are held at a time, but for a row or a state that is larger.</summary>
+    private const int MostBytes = 1 << 20;
+
     private readonly LevelReader _rows;
     private readonly NodeReader _nodes;
     private readonly Reducer _reducer;
@@ -78,6 +81,9 @@ public sealed class ReducedRows : IDisposable
     /// </summary>
     public string? Overflow => _current.Overflow;
 
+    /// <summary>How many bytes the current group has as it is shown.</summary>
+    public int Length => _current.Key.Length + _current.Value.Length;
+
     /// <summary>Goes to the next group.</summary>
     /// <returns>False when there is none, or the limit is reached.</returns>
     /// <exception cref="Documents.DocumentException">A reduce function failed.</exception>
@@ -99,6 +105,19 @@ public sealed class ReducedRows : IDisposable
         return _ready.TryDequeue(out _current);
     }
 
+    /// <summary>
+    /// Gives the current group back, and those that were taken together with it, for a reader that cannot use it yet: the walk goes on with
+    /// it, or with what has taken its place.
+    /// </summary>
+    public void PutBack()
+    {
+        _left += _ready.Count + 1;
+        (_range, _rest) = _current.Place;
+        _ready.Clear();
+        _current = default;
+        _atRow = false;
+    }
+
     /// <summary>Lets go of the snapshot; the walk goes on in another.</summary>
     internal void Release()
     {
@@ -117,7 +136,9 @@ public sealed class ReducedRows : IDisposable
     private void Fill()
     {
         var groups = new List<GroupParts>();
-        while (groups.Count < _most && _left > 0 && NextGroup() is { } group)
+        var places = new List<(int Range, RowRange? Left)>();
+        var bytes = 0L;
+        for (var place = (_range, _rest); groups.Count < _most && bytes < MostBytes && _left > 0 && NextGroup() is { } group; place = (_range, _rest))
         {
             _cancellation.ThrowIfCancellationRequested();
             if (_skip > 0)
@@ -127,6 +148,8 @@ public sealed class ReducedRows : IDisposable
             }
 
             groups.Add(group);
+            places.Add(place);
+            bytes += group.Key.Length + group.Bytes;
             _left--;
         }
 
@@ -165,7 +188,7 @@ public sealed class ReducedRows : IDisposable
         {
             states[i] = groups[i].States.Count > 1 || _reducer.AlwaysRereduces ? results[next++] : groups[i].States[0];
             var overflow = _reducer.OverflowOf(states[i]);
-            _ready.Enqueue(new ReducedGroup(groups[i].Key, overflow is null ? _reducer.Finish(states[i]) : [], overflow));
+            _ready.Enqueue(new ReducedGroup(groups[i].Key, overflow is null ? _reducer.Finish(states[i]) : [], overflow, places[i]));
         }
 
         void AddRun(List<ReduceRow> rows)
@@ -235,6 +258,7 @@ public sealed class ReducedRows : IDisposable
         else if (WalkThrough(group, first, to, out more))
         {
             group.Before.Clear();
+            group.Bytes = 0;
             var stands = Visit(group, first, to);
             more = to is not null && (stands || _rows.SeekForwards(to));
         }
@@ -255,7 +279,7 @@ public sealed class ReducedRows : IDisposable
         more = true;
         while (to is null || _rows.Key.SequenceCompareTo(to) < 0)
         {
-            if (group.Before.Count == FewRows || (group.Before.Count == VeryFewRows && _nodes.CountWhole(first, to) > FewRows))
+            if (group.Before.Count == FewRows || group.Bytes >= MostBytes || (group.Before.Count == VeryFewRows && _nodes.CountWhole(first, to) > FewRows))
             {
                 return true;
             }
@@ -299,9 +323,9 @@ public sealed class ReducedRows : IDisposable
     private bool Visit(GroupParts group, byte[] from, byte[]? to) => _nodes.Visit(from, to, _rows, (level, key, stored) =>
     {
         group.Add(level, key, stored, _reduction);
-        if (group.Before.Count + group.After.Count >= MostRows || group.States.Count >= MostRows)
+        if (group.Before.Count + group.After.Count >= MostRows || group.States.Count >= MostRows || group.Bytes >= MostBytes)
         {
-            // There are no nodes yet.
+            // There are no nodes yet, or rows are large.
             Fold(group);
         }
     });
@@ -331,6 +355,8 @@ public sealed class ReducedRows : IDisposable
             group.States.Clear();
             group.States.Add(state);
         }
+
+        group.Bytes = 0;
     }
 
     private (GroupParts Group, byte[] Prefix) Begin(ReadOnlySpan<byte> stored)
@@ -367,5 +393,5 @@ public sealed class ReducedRows : IDisposable
     private static byte[]? Least(byte[]? a, byte[]? b) =>
         a is null ? b : b is null ? a : a.AsSpan().SequenceCompareTo(b) < 0 ? a : b;
 
-    private readonly record struct ReducedGroup(byte[] Key, byte[] Value, string? Overflow);
+    private readonly record struct ReducedGroup(byte[] Key, byte[] Value, string? Overflow, (int Range, RowRange? Left) Place);
 }

@@ -3,28 +3,40 @@ using CloudWall.Storage;
 
 namespace CloudWall.Indexing.Queries;
 
-/// <summary>A walk over rows of a view. Not safe for use from several threads at once.</summary>
+/// <summary>
+/// A walk over rows of a view, which lie in the store's memory: nothing is copied but where the walk stands when it lets go of the store. Not
+/// safe for use from several threads at once.
+/// </summary>
 public sealed class ViewRows : IDisposable
 {
-    private const int LongestKept = 64 * 1024;
+    /// <summary>Rows of more bytes are not held once they have been read.</summary>
+    private const int LongestHeld = 64 * 1024;
+
+    /// <summary>A row's key ends with its number among those of one document with the same key.</summary>
+    private const int Numbers = 4;
 
     private readonly LevelReader _rows;
     private readonly NodeReader _nodes;
     private readonly List<RowRange> _ranges;
     private readonly ViewQuery _query;
-    private readonly Queue<(byte[] Key, byte[] Stored)> _same = new();
     private int _range = -1;
     private bool _inRange;
+
+    /// <summary>Whether the row where the cursor stands is the next one, rather than the current one.</summary>
     private bool _atNext;
+
+    /// <summary>
+    /// Backwards, among several rows of one document with the same key: the first of them, where the cursor backwards stands. They are read
+    /// forwards.
+    /// </summary>
+    private byte[]? _group;
+
+    /// <summary>Where the first row of the group is there no longer: whether there is one before it, where the cursor backwards stands.</summary>
+    private bool? _anyBeforeGroup;
+
     private bool _released;
-    private bool _isPutBack;
     private byte[] _place = [];
     private long _left;
-    private byte[] _key = new byte[128];
-    private int _keyLength;
-    private byte[] _stored = new byte[256];
-    private int _storedLength;
-    private int _sortKeyLength;
 
     internal ViewRows(LevelReader rows, NodeReader nodes, List<RowRange> ranges, ViewQuery query, long total)
     {
@@ -45,21 +57,37 @@ public sealed class ViewRows : IDisposable
     /// <summary><c>offset</c>: how many rows of the view come before the first that the query gives, skipped ones included.</summary>
     public long Offset { get; }
 
-    /// <summary>The current row's key as JSON; valid until the walk goes on.</summary>
-    public ReadOnlySpan<byte> Key => RowCodec.Read(_stored.AsSpan(0, _storedLength), out _, out _);
+    /// <summary>The current row's key as JSON; valid until the walk goes on, or lets go of the store.</summary>
+    public ReadOnlySpan<byte> Key => RowCodec.Read(Stored, out _, out _);
 
-    /// <summary>The current row's value as JSON; valid until the walk goes on.</summary>
+    /// <summary>The current row's value as JSON; valid until the walk goes on, or lets go of the store.</summary>
     public ReadOnlySpan<byte> Value
     {
         get
         {
-            RowCodec.Read(_stored.AsSpan(0, _storedLength), out _, out var value);
+            RowCodec.Read(Stored, out _, out var value);
             return value;
         }
     }
 
-    /// <summary>The id of the current row's document as UTF-8 (not as JSON); valid until the walk goes on.</summary>
-    public ReadOnlySpan<byte> Id => IndexKeys.ReadId(_key.AsSpan(_sortKeyLength, _keyLength - _sortKeyLength));
+    /// <summary>The id of the current row's document as UTF-8 (not as JSON); valid as long as <see cref="Key"/>.</summary>
+    public ReadOnlySpan<byte> Id
+    {
+        get
+        {
+            RowCodec.Read(Stored, out var sortKeyLength, out _);
+            return IndexKeys.ReadId(Place[sortKeyLength..]);
+        }
+    }
+
+    /// <summary>How many bytes the current row has.</summary>
+    public int Length => Stored.Length;
+
+    private ReadOnlySpan<byte> Place => IsForwards ? _rows.Key : _rows.KeyBackwards;
+
+    private ReadOnlySpan<byte> Stored => IsForwards ? _rows.Value : _rows.ValueBackwards;
+
+    private bool IsForwards => !_query.Descending || _group is not null;
 
     /// <summary>Goes to the next row.</summary>
     /// <returns>False when there is none, or the limit is reached.</returns>
@@ -82,46 +110,30 @@ public sealed class ViewRows : IDisposable
         return true;
     }
 
-    /// <summary>How many bytes the current row has.</summary>
-    public int Length => _storedLength;
-
     /// <summary>
-    /// Gives the current row's bytes back, if they are many: its key and value cannot be read any more, for a reader that has used them.
+    /// Lets go of the current row's bytes, if they are many: its key and value cannot be read any more, for a reader that has used them.
     /// </summary>
     public void Drop()
     {
-        if (_stored.Length > LongestKept)
+        if (!_released && Length > LongestHeld)
         {
-            _stored = [];
-            _storedLength = 0;
+            LetGo();
         }
     }
 
     /// <summary>
     /// Gives the current row back, for a reader that cannot use it yet: the walk goes on with it, or with what has taken its place.
     /// </summary>
-    /// <returns>
-    /// False where it is held as long as the walk stands there: backwards, among several of one document with the same key.
-    /// </returns>
-    public bool TryPutBack()
+    public void PutBack()
     {
-        if (_query.Descending && (_same.Count > 0 || !_key.AsSpan(0, _keyLength).SequenceEqual(_place)))
-        {
-            return false;
-        }
-
-        Drop();
-        _isPutBack = true;
         _atNext = true;
         _left++;
-        return true;
     }
 
     /// <summary>Lets go of the snapshot; the walk goes on in another.</summary>
     internal void Release()
     {
-        _released = true;
-        _rows.Release();
+        LetGo();
         _nodes.Dispose();
     }
 
@@ -174,12 +186,6 @@ public sealed class ViewRows : IDisposable
 
     private bool Step()
     {
-        if (_same.TryDequeue(out var next))
-        {
-            Take(next.Key, next.Stored);
-            return true;
-        }
-
         Resume();
         while (true)
         {
@@ -204,6 +210,17 @@ public sealed class ViewRows : IDisposable
         }
     }
 
+    private void LetGo()
+    {
+        if (!_released && _inRange)
+        {
+            _place = Place.ToArray();
+        }
+
+        _released = true;
+        _rows.Release();
+    }
+
     /// <summary>Goes back to where the walk was, or would have been.</summary>
     private void Resume()
     {
@@ -213,11 +230,21 @@ public sealed class ViewRows : IDisposable
         }
 
         _released = false;
-        if (_inRange)
+        if (!_inRange)
         {
-            var place = _query.Descending ? _place : _key.AsSpan(0, _keyLength);
-            _inRange = _query.Descending ? _rows.SeekBackwards(_place) : _rows.SeekForwards(place);
-            _atNext = _inRange && (_isPutBack || !(_query.Descending ? _rows.KeyBackwards : _rows.Key).SequenceEqual(place));
+            return;
+        }
+
+        if (_group is not null)
+        {
+            var any = _rows.SeekBackwards(_group);
+            _anyBeforeGroup = any && _rows.KeyBackwards.SequenceEqual(_group) ? null : any;
+            _atNext = _rows.SeekForwards(_place) && (_atNext || !_rows.Key.SequenceEqual(_place));
+        }
+        else
+        {
+            _inRange = _query.Descending ? _rows.SeekBackwards(_place) : _rows.SeekForwards(_place);
+            _atNext = _inRange && (_atNext || !Place.SequenceEqual(_place));
         }
     }
 
@@ -229,53 +256,53 @@ public sealed class ViewRows : IDisposable
         }
 
         _atNext = false;
-        Take(_rows.Key, _rows.Value);
         return true;
     }
 
-    /// <summary>Rows of one document with the same key come in the same order in both directions.</summary>
     private bool StepBackwards(byte[] from)
     {
+        if (_group is not null)
+        {
+            if (StepInGroup(_group))
+            {
+                return true;
+            }
+
+            (_group, _atNext, _inRange) = (null, _anyBeforeGroup is not null, _anyBeforeGroup ?? true);
+        }
+
         if (!_inRange || (!_atNext && !_rows.MovePrevious()) || _rows.KeyBackwards.SequenceCompareTo(from) < 0)
         {
             return false;
         }
 
         _atNext = false;
-        var same = new List<(byte[] Key, byte[] Stored)> { (_rows.KeyBackwards.ToArray(), _rows.ValueBackwards.ToArray()) };
-        while (same[^1].Key.AsSpan(^4..).IndexOfAnyExcept((byte)0) >= 0 && _rows.MovePrevious())
-        {
-            same.Add((_rows.KeyBackwards.ToArray(), _rows.ValueBackwards.ToArray()));
-        }
-
-        _place = same[^1].Key;
-        for (var i = same.Count - 1; i >= 0; i--)
-        {
-            _same.Enqueue(same[i]);
-        }
-
-        var (key, stored) = _same.Dequeue();
-        Take(key, stored);
-        return true;
+        return IsFirst(_rows.KeyBackwards) || EnterGroup();
     }
 
-    private void Take(ReadOnlySpan<byte> key, ReadOnlySpan<byte> stored)
-    {
-        _isPutBack = false;
-        _keyLength = Copy(key, ref _key);
-        _storedLength = Copy(stored, ref _stored);
-        RowCodec.Read(stored, out _sortKeyLength, out _);
-    }
+    private static bool IsFirst(ReadOnlySpan<byte> place) => !place[^Numbers..].ContainsAnyExcept((byte)0);
 
-    private static int Copy(ReadOnlySpan<byte> bytes, ref byte[] to)
+    /// <summary>Rows of one document with the same key come in the same order in both directions.</summary>
+    private bool EnterGroup()
     {
-        if (bytes.Length > to.Length)
+        while (!IsFirst(_rows.KeyBackwards))
         {
-            to = new byte[bytes.Length <= LongestKept / 2 ? bytes.Length * 2 : bytes.Length];
+            if (!_rows.MovePrevious())
+            {
+                return false;
+            }
         }
 
-        bytes.CopyTo(to);
-        return bytes.Length;
+        _group = _rows.KeyBackwards.ToArray();
+        _anyBeforeGroup = null;
+        return _rows.SeekForwards(_group);
+    }
+
+    private bool StepInGroup(ReadOnlySpan<byte> group)
+    {
+        var found = (_atNext || _rows.MoveNext()) && _rows.Key.Length == group.Length && _rows.Key[..^Numbers].SequenceEqual(group[..^Numbers]);
+        _atNext = false;
+        return found;
     }
 
     /// <summary>Goes backwards to the last row before a key.</summary>

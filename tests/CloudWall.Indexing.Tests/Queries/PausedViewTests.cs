@@ -39,6 +39,144 @@ public sealed class PausedViewTests
         Assert.Equal(descending ? expected.Reverse() : expected, seen);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Rows_are_not_copied_to_be_weighed(bool descending)
+    {
+        await using var indexed = await IndexedDatabase.CreateAsync(Definition);
+        var value = new string('x', 1_000_000);
+        await indexed.PutAsync("a", $"{{\"rows\":[[0,1,\"{value}\"]]}}");
+        await indexed.PutAsync("b", $"{{\"rows\":[[0,2,\"{value}1\"],[0,2,\"{value}2\"]]}}");
+        await indexed.UpdateAsync();
+        using var snapshot = indexed.Index.Read(0);
+        using var rows = snapshot.ReadRows(new ViewQuery { Descending = descending });
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var seen = new List<char>();
+        for (var times = 0; rows.MoveNext(); times++)
+        {
+            Assert.True(rows.Length > value.Length);
+            if (times % 2 == 0)
+            {
+                rows.PutBack();
+                snapshot.Pause();
+                continue;
+            }
+
+            seen.Add((char)rows.Value[^2]);
+            rows.Drop();
+        }
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 500_000);
+        Assert.Equal(descending ? "12x" : "x12", string.Concat(seen));
+    }
+
+    [Fact]
+    public async Task Among_rows_of_one_document_with_the_same_key_a_reader_backwards_goes_on_where_it_was()
+    {
+        for (var pauseAfter = 1; pauseAfter <= 8; pauseAfter++)
+        {
+            foreach (var removed in (string[])["", "a", "b", "c"])
+            {
+                await using var indexed = await IndexedDatabase.CreateAsync(Definition);
+                foreach (var id in (string[])["a", "b", "c"])
+                {
+                    await indexed.PutAsync(id, "{\"rows\":[[0,1,1],[0,1,2],[0,1,3]]}");
+                }
+
+                await indexed.UpdateAsync();
+                using var snapshot = indexed.Index.Read(0);
+                using var rows = snapshot.ReadRows(new ViewQuery { Descending = true });
+                var seen = new List<string>();
+                var expected = new List<string>(["c1", "c2", "c3", "b1", "b2", "b3", "a1", "a2", "a3"]);
+                while (rows.MoveNext())
+                {
+                    seen.Add(Encoding.UTF8.GetString(rows.Id) + Encoding.UTF8.GetString(rows.Value));
+                    if (seen.Count == pauseAfter)
+                    {
+                        snapshot.Pause();
+                        if (removed.Length > 0)
+                        {
+                            await indexed.PutAsync(removed, "{}");
+                            await indexed.UpdateAsync();
+                            var given = expected[..pauseAfter];
+                            expected = [.. given, .. expected[pauseAfter..].Where(row => row[..1] != removed)];
+                        }
+                    }
+                }
+
+                Assert.Equal(expected, seen);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_reader_that_pauses_before_its_first_row_begins_where_it_was_to()
+    {
+        await using var indexed = await IndexedDatabase.CreateAsync(Definition);
+        await indexed.PutAllAsync(Enumerable.Range(0, 10).Select(static n => ($"d{n}", $"{{\"rows\":[[0,{n},1]]}}")));
+        await indexed.UpdateAsync();
+        using var snapshot = indexed.Index.Read(0);
+        using var rows = snapshot.ReadRows(new ViewQuery { StartKey = "5"u8.ToArray() });
+        snapshot.Pause();
+        Assert.True(rows.MoveNext());
+        Assert.Equal("d5", Encoding.UTF8.GetString(rows.Id));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Groups_that_are_put_back_come_again(bool descending)
+    {
+        await using var indexed = await IndexedDatabase.CreateAsync(Definition);
+        await indexed.PutAllAsync(Enumerable.Range(0, 300).Select(static n => ($"d{n:d3}", $"{{\"rows\":[[0,{n / 2},1]]}}")));
+        await indexed.UpdateAsync();
+        using var snapshot = indexed.Index.Read(0);
+        var query = new ViewQuery { GroupLevel = ViewQuery.GroupExactly, Descending = descending, Skip = 3, Limit = 100 };
+        using var rows = snapshot.ReadReduced(0, query, CancellationToken.None);
+        var seen = new List<int>();
+        for (var times = 0; rows.MoveNext(); times++)
+        {
+            if (times % 7 == 3)
+            {
+                rows.PutBack();
+                snapshot.Pause();
+                continue;
+            }
+
+            Assert.Equal("2", Encoding.UTF8.GetString(rows.Value));
+            seen.Add(int.Parse(rows.Key, CultureInfo.InvariantCulture));
+        }
+
+        var all = Enumerable.Range(0, 150);
+        Assert.Equal((descending ? all.Reverse() : all).Skip(3).Take(100), seen);
+    }
+
+    [Fact]
+    public async Task Of_large_groups_few_are_held_at_a_time()
+    {
+        await using var indexed = await IndexedDatabase.CreateAsync(Definition);
+        var text = new string('x', 500_000);
+        for (var n = 0; n < 30; n++)
+        {
+            await indexed.PutAsync($"d{n:d2}", $"{{\"rows\":[[0,\"{n:d2}{text}\",1]]}}");
+        }
+
+        await indexed.UpdateAsync();
+        using var snapshot = indexed.Index.Read(0);
+        using var rows = snapshot.ReadReduced(0, new ViewQuery { GroupLevel = ViewQuery.GroupExactly }, CancellationToken.None);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.True(rows.MoveNext());
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 30_000_000);
+        var count = 1;
+        while (rows.MoveNext())
+        {
+            count++;
+        }
+
+        Assert.Equal(30, count);
+    }
+
     [Fact]
     public async Task A_reader_sees_what_was_there_when_it_was_opened_whoever_reads_beside_it()
     {

@@ -13,7 +13,9 @@ public sealed class AnswerMemoryTests
     private const int Readers = 5;
 
     private const string Design = """
-        {"views":{"id":{"map":"function(doc) { emit(doc._id); }"},"value":{"map":"function(doc) { emit(doc._id, doc.text); }"}},
+        {"views":{"id":{"map":"function(doc) { emit(doc._id); }"},"value":{"map":"function(doc) { emit(doc._id, doc.text); }"},
+          "first":{"map":"function(doc) { emit(doc._id, doc.text); }","reduce":"_first"}},
+         "lists":{"ids":"function() { var row; while (row = getRow()) { send(row.id || '.'); } }"},
          "filters":{"all":"function() { return true; }"}}
         """;
 
@@ -49,6 +51,7 @@ public sealed class AnswerMemoryTests
         { "GET", "/db/_design/d/_view/value", null, null },
         { "GET", "/db/_design/d/_view/value?descending=true&include_docs=true", null, null },
         { "POST", "/db/_design/d/_view/value", null, """{"keys":["doc1","doc0"]}""" },
+        { "GET", "/db/_design/d/_view/first?group=true", null, null },
     };
 
     [Theory]
@@ -116,6 +119,29 @@ public sealed class AnswerMemoryTests
         Assert.Equal(200, (await node.SendAsync("GET", "/db/small")).Status);
         all.Dispose();
         Assert.Equal(200, (await node.SendAsync("GET", "/db/doc0")).Status);
+    }
+
+    [Theory]
+    [InlineData("value")]
+    [InlineData("value?include_docs=true&key=\"small\"")]
+    [InlineData("first?group=true")]
+    public async Task Rows_for_a_list_wait_for_room_before_they_are_read(string view)
+    {
+        await using var node = await StartAsync(new FakeTimeProvider());
+        var memory = node.Node.Memory;
+        using var all = new Documents.Admission.MemoryShare(memory);
+        await all.ReserveAsync(memory.LargestShare, CancellationToken.None);
+        var path = $"/db/_design/d/_list/ids/{view}";
+        if (view.Contains("small", StringComparison.Ordinal))
+        {
+            Assert.Equal("small", Encoding.UTF8.GetString((await node.SendAsync("GET", path)).Body));
+            return;
+        }
+
+        var list = node.SendAsync("GET", path);
+        await SlowRequest.UntilAsync(() => memory.Waiting == 1);
+        all.Dispose();
+        Assert.Equal(200, (await list).Status);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ internal abstract class ListRows : IDisposable
         try
         {
             return listing.Reduction >= 0
-                ? new Reduced(exchange.Database, snapshot, listing, exchange.Aborted)
+                ? new Reduced(exchange, snapshot, listing)
                 : new Mapped(exchange, snapshot, listing);
         }
         catch
@@ -72,14 +72,28 @@ internal abstract class ListRows : IDisposable
                 return false;
             }
 
+            var output = new RowOutput(exchange, json);
+            var room = output.ReserveAsync(_rows.Length);
+            if (!room.IsCompletedSuccessfully)
+            {
+                _rows.PutBack();
+                Pause();
+                ListExchange.Await(room);
+                if (!_rows.MoveNext())
+                {
+                    return false;
+                }
+            }
+
             json.Raw("{\"id\":"u8).Utf8Text(_rows.Id).Raw(",\"key\":"u8).Raw(_rows.Key).Raw(",\"value\":"u8).Raw(_rows.Value);
             if (listing.Options.IncludeDocs)
             {
-                var document = new RowDocument(new RowOutput(exchange, json), exchange.Database, listing.Options.Members, exchange.Aborted);
+                var document = new RowDocument(output, exchange.Database, listing.Options.Members, exchange.Aborted);
                 ListExchange.Await(document.WriteAsync(_rows.Id, _rows.Value));
             }
 
             json.Raw("}"u8);
+            _rows.Drop();
             return true;
         }
 
@@ -92,15 +106,15 @@ internal abstract class ListRows : IDisposable
         }
     }
 
-    private sealed class Reduced(Database database, ViewSnapshot snapshot, ViewListing listing, CancellationToken cancellation) : ListRows
+    private sealed class Reduced(Exchange exchange, ViewSnapshot snapshot, ViewListing listing) : ListRows
     {
-        private readonly ReducedRows _rows = snapshot.ReadReduced(listing.Reduction, listing.Query, cancellation);
+        private readonly ReducedRows _rows = snapshot.ReadReduced(listing.Reduction, listing.Query, exchange.Aborted);
 
         public override void WriteHead(JsonBuffer json)
         {
             if (listing.Options.UpdateSequence)
             {
-                WriteSequence(json, database, snapshot.UpdateSequence, first: true);
+                WriteSequence(json, exchange.Database, snapshot.UpdateSequence, first: true);
             }
         }
 
@@ -109,6 +123,18 @@ internal abstract class ListRows : IDisposable
             if (!_rows.MoveNext())
             {
                 return false;
+            }
+
+            var room = new RowOutput(exchange, json).ReserveAsync(_rows.Length);
+            if (!room.IsCompletedSuccessfully)
+            {
+                _rows.PutBack();
+                Pause();
+                ListExchange.Await(room);
+                if (!_rows.MoveNext())
+                {
+                    return false;
+                }
             }
 
             // Rows without a value have another form here than in the answer of a view, and no reason, as in CouchDB.

@@ -27,26 +27,28 @@ internal sealed class RowDocument(IJsonOutput output, Database database, Documen
     public ValueTask WriteAsync(ReadOnlySpan<byte> id, ReadOnlySpan<byte> value)
     {
         var own = Encoding.UTF8.GetString(id);
-        return value is [(byte)'{', ..] ? WriteAsync(own, NormalJson.FromStored(value.ToArray())) : _own.WriteAsync(own);
+        return value is [(byte)'{', ..]
+            ? WriteAsync(own, NormalJson.CopyMember(value, "_id"u8), NormalJson.CopyMember(value, "_rev"u8))
+            : _own.WriteAsync(own);
     }
 
-    private ValueTask WriteAsync(string own, NormalJson value)
+    private ValueTask WriteAsync(string own, NormalJson? named, NormalJson? rev)
     {
         var id = own;
         var target = _own;
-        if (value.Member("_id"u8) is { } named)
+        if (named is { } other)
         {
-            if (!named.IsText)
+            if (!other.IsText)
             {
                 _own.WriteNull();
                 return ValueTask.CompletedTask;
             }
 
-            id = named.Text();
+            id = other.Text();
             target = _linked;
         }
 
-        if (value.Member("_rev"u8) is not { IsText: true } revision)
+        if (rev is not { IsText: true } revision)
         {
             return target.WriteAsync(id);
         }

@@ -79,9 +79,9 @@ internal sealed class ViewListing
             var room = stream.ReserveAsync(rows.Length);
             if (!room.IsCompletedSuccessfully)
             {
-                var isPutBack = rows.TryPutBack();
+                rows.PutBack();
                 await room;
-                if (isPutBack && !rows.MoveNext())
+                if (!rows.MoveNext())
                 {
                     break;
                 }
@@ -111,19 +111,21 @@ internal sealed class ViewListing
         buffer.Raw("\"rows\":[\r\n"u8);
         stream.Stalled = snapshot.Pause;
         var any = false;
+        Task? room = null;
+        var hasRoom = false;
         if (rows.CallsFunctions)
         {
             // No thread that answers requests waits for functions: the walk goes where they run.
             while (await _exchange.Node.Node.Scripts.Runner.RunAsync(_exchange.Database.Name, WriteSome, _exchange.Aborted))
             {
-                await stream.FlushIfFullAsync();
+                await GoOnAsync();
             }
         }
         else
         {
             while (TryWriteNext())
             {
-                await stream.FlushIfFullAsync();
+                await GoOnAsync();
             }
         }
 
@@ -136,8 +138,31 @@ internal sealed class ViewListing
                 return false;
             }
 
+            var reserving = hasRoom ? ValueTask.CompletedTask : stream.ReserveAsync(rows.Length);
+            hasRoom = false;
+            if (!reserving.IsCompletedSuccessfully)
+            {
+                rows.PutBack();
+                room = reserving.AsTask();
+                return true;
+            }
+
             WriteRow(buffer.Raw(any ? ",\r\n"u8 : default), rows);
             return any = true;
+        }
+
+        // Nothing is written meanwhile.
+        async ValueTask GoOnAsync()
+        {
+            if (room is not null)
+            {
+                await room;
+                (room, hasRoom) = (null, true);
+            }
+            else
+            {
+                await stream.FlushIfFullAsync();
+            }
         }
 
         // A place for functions is kept for a little while only.
@@ -145,7 +170,7 @@ internal sealed class ViewListing
         {
             var began = _exchange.Node.Node.Time.GetTimestamp();
             var more = true;
-            while (more && !stream.IsFull && _exchange.Node.Node.Time.GetElapsedTime(began) < InOnePlace)
+            while (more && room is null && !stream.IsFull && _exchange.Node.Node.Time.GetElapsedTime(began) < InOnePlace)
             {
                 more = TryWriteNext();
             }
