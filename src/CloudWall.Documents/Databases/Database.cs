@@ -293,7 +293,7 @@ public sealed class Database
         }
     }
 
-    /// <summary>Looks a local document up. Its id begins with <c>_local/</c>.</summary>
+    /// <summary>Looks a local document up, which is to be disposed of. Its id begins with <c>_local/</c>.</summary>
     public LocalDocument? FindLocal(string id)
     {
         var found = Open().FindLocal(id);
@@ -305,7 +305,7 @@ public sealed class Database
         return found;
     }
 
-    /// <summary>Local documents by id, in the range (ids with their <c>_local/</c>).</summary>
+    /// <summary>Local documents by id, each to be disposed of, in the range (ids with their <c>_local/</c>).</summary>
     public IEnumerable<LocalDocument> ScanLocal(KeyRange range) => LocalDocuments.Scan(Open(), range);
 
     /// <summary>How many local documents there are.</summary>

@@ -256,13 +256,26 @@ internal sealed class DatabaseCore : IDisposable
         return value.Found;
     }
 
+    /// <summary>Bodies of local documents up to so many bytes are copied, rather than held in the store.</summary>
+    public const int LongestCopiedLocal = 64 * 1024;
+
     public LocalDocument? FindLocal(string id)
     {
         var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
         Keys.Local(ref key, Number, id);
-        using var value = Store.Get(Keyspace.Local, key.Written);
+        var value = Store.Get(Keyspace.Local, key.Written);
         key.Dispose();
-        return value.Found ? ReadLocal(id, value.Span) : null;
+        if (value.Found && value.Span.Length > LongestCopiedLocal)
+        {
+            var reader = new RecordReader(value.Span);
+            var revision = reader.Number();
+            return new LocalDocument(id, revision, value.Memory[^reader.Rest.Length..]) { Stored = value };
+        }
+
+        using (value)
+        {
+            return value.Found ? ReadLocal(id, value.Span) : null;
+        }
     }
 
     public static LocalDocument ReadLocal(string id, ReadOnlySpan<byte> value)

@@ -1,3 +1,4 @@
+using System.Text;
 using CloudWall.Documents.Records;
 using CloudWall.Storage;
 
@@ -26,7 +27,13 @@ internal static class LocalDocuments
                     break;
                 }
 
-                yield return DatabaseCore.ReadLocal(rows.Key, rows.Value);
+                var document = rows.Value.Length > DatabaseCore.LongestCopiedLocal
+                    ? core.FindLocal(Encoding.UTF8.GetString(rows.Key[4..]))
+                    : DatabaseCore.ReadLocal(rows.Key, rows.Value);
+                if (document is not null)
+                {
+                    yield return document;
+                }
             }
         }
     }

@@ -13,12 +13,15 @@ internal sealed class StoredDocumentCursor : DocumentCursor
 {
     private const int RowsPerScan = 4096;
 
+    /// <summary>What is longer is left where it lies: nobody has made room for a copy.</summary>
+    private const int LongestCopied = 64 * 1024;
+
     private readonly DatabaseCore _core;
     private readonly bool _descending;
     private readonly bool _includeDeleted;
 
     // A client may be slow to take the document, and the walk goes on only then.
-    private readonly CopiedValue _body = new(longestKept: 64 * 1024);
+    private readonly CopiedValue _body = new(LongestCopied);
     private byte[] _lower;
     private byte[] _upper;
     private KeyValueCursor? _records;
@@ -90,10 +93,14 @@ internal sealed class StoredDocumentCursor : DocumentCursor
             return null;
         }
 
-        var value = _body;
-        value.Set(_bodies!.Value);
         _core.Context.Metrics.CountRead(_core.Name);
-        return _core.Show(value);
+        if (_bodies!.Value.Length > LongestCopied)
+        {
+            return _core.Read(Encoding.UTF8.GetString(Id), _head.Winner);
+        }
+
+        _body.Set(_bodies.Value);
+        return _core.Show(_body);
     }
 
     protected override void Dispose(bool disposing)

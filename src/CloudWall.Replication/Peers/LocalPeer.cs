@@ -76,9 +76,10 @@ public sealed class LocalPeer(
 
     /// <inheritdoc/>
     public override Task<LocalDocumentState?> ReadLocalAsync(string id, CancellationToken cancellation) => Try(database =>
-        database.FindLocal("_local/" + id) is { } found
-            ? new LocalDocumentState("0-" + Number(found.Revision), found.Body)
-            : null);
+    {
+        using var found = database.FindLocal("_local/" + id);
+        return found is null ? null : new LocalDocumentState("0-" + Number(found.Revision), found.Body.ToArray());
+    });
 
     /// <inheritdoc/>
     public override async Task<string> WriteLocalAsync(

@@ -86,10 +86,15 @@ internal sealed partial class Exchange
     }
 
     /// <summary>An entity tag, with its quotes, for content that has no name of its own.</summary>
-    public static string MakeETag(ReadOnlySpan<byte> content)
+    /// <param name="content">The content.</param>
+    /// <param name="rest">What follows it.</param>
+    public static string MakeETag(ReadOnlySpan<byte> content, ReadOnlySpan<byte> rest = default)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(content, hash);
+        using var hashing = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hashing.AppendData(content);
+        hashing.AppendData(rest);
+        hashing.GetHashAndReset(hash);
         return "\"" + Convert.ToHexStringLower(hash[..16]) + "\"";
     }
 

@@ -16,6 +16,20 @@ public sealed class DocumentCursorTests
         Ids.Null(), Ids.Null(), Gen.Bool, Gen.Bool, (start, end, inclusive, descending) => new KeyRange(start, end, inclusive, descending));
 
     [Fact]
+    public async Task A_long_body_is_not_copied_to_be_read()
+    {
+        await using var engine = await Engine.CreateAsync();
+        var body = $$"""{"text":"{{new string('x', 1_000_000)}}"}""";
+        await engine.PutAsync("long", default, body);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        using var cursor = engine.Database.Scan(new KeyRange());
+        Assert.True(cursor.MoveNext());
+        using var winner = cursor.ReadWinner()!;
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 500_000);
+        Assert.Equal(body, Encoding.UTF8.GetString(winner.Body.Span));
+    }
+
+    [Fact]
     public Task Any_range_has_what_a_sorted_list_has() => Gen.Select(Ids.Array[0, 30], Ranges.Array[1, 10]).SampleAsync(
         async (ids, ranges) =>
         {

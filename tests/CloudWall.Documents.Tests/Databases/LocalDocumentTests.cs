@@ -76,6 +76,25 @@ public sealed class LocalDocumentTests
     }
 
     [Fact]
+    public async Task A_long_one_is_not_copied_to_be_read()
+    {
+        await using var engine = await Engine.CreateAsync();
+        var body = $$"""{"text":"{{new string('x', 1_000_000)}}"}""";
+        await WriteAsync(engine, "_local/long", 3, body);
+        await WriteAsync(engine, "_local/short", 0, "{}");
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        foreach (var read in engine.Database.ScanLocal(new KeyRange()))
+        {
+            read.Dispose();
+        }
+
+        using var found = engine.Database.FindLocal("_local/long")!;
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 500_000);
+        Assert.Equal((4, body), (found.Revision, Encoding.UTF8.GetString(found.Body.Span)));
+        Assert.Equal(["_local/long", "_local/short"], Ids(engine, new KeyRange()));
+    }
+
+    [Fact]
     public async Task Security_is_null_until_it_is_set_and_then_what_was_set_last()
     {
         await using var engine = await Engine.CreateAsync();

@@ -34,6 +34,7 @@ internal sealed class KeyedListRows(Exchange exchange, ListingOptions options) :
                 .Raw(",\"value\":{\"rev\":\"0-"u8).Number(local.Revision).Raw("\"}"u8);
             if (options.IncludeDocs)
             {
+                ListExchange.Await(new RowOutput(exchange, json).ReserveAsync(local.Body.Length));
                 IncludedDocument.WriteLocal(json, local);
             }
         }
@@ -56,13 +57,14 @@ internal sealed class KeyedListRows(Exchange exchange, ListingOptions options) :
     /// <inheritdoc/>
     public override void Pause()
     {
-        // Nothing is held of the store between two rows.
+        // Nothing is held of the store between two rows but a local document.
+        _documents.Dispose();
     }
 
     /// <inheritdoc/>
     public override void Dispose()
     {
-        // See above.
+        _documents.Dispose();
     }
 
     private void WriteDocument(JsonBuffer json, DocumentRecord record)

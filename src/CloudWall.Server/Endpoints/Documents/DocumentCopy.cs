@@ -40,7 +40,7 @@ internal static class DocumentCopy
     {
         if (LocalDocumentResource.IsLocal(source))
         {
-            var local = (revision is null ? database.FindLocal(source) : null) ?? throw new DocumentException(DocumentError.Missing);
+            using var local = (revision is null ? database.FindLocal(source) : null) ?? throw new DocumentException(DocumentError.Missing);
             return (Parsed(local.Body.Span, deleted: false), []);
         }
 

@@ -8,7 +8,7 @@ namespace CloudWall.Server.Endpoints.Listings;
 /// <param name="database">The documents' database.</param>
 /// <param name="kind">Which documents; keys that can be none of them are passed over.</param>
 /// <param name="options">The keys, and how many of them.</param>
-internal sealed class KeyedDocuments(Database database, ListingKind kind, ListingOptions options)
+internal sealed class KeyedDocuments(Database database, ListingKind kind, ListingOptions options) : IDisposable
 {
     private readonly IReadOnlyList<NormalJson> _keys = options.Keys!;
     private long _next = options.Skip;
@@ -20,7 +20,7 @@ internal sealed class KeyedDocuments(Database database, ListingKind kind, Listin
     /// <summary>The document of that id, where it is or was one.</summary>
     public DocumentRecord? Record { get; private set; }
 
-    /// <summary>The local document of that id.</summary>
+    /// <summary>The local document of that id; valid until the next.</summary>
     public LocalDocument? Local { get; private set; }
 
     /// <summary>Gives the local document back, which may be large.</summary>
@@ -28,7 +28,7 @@ internal sealed class KeyedDocuments(Database database, ListingKind kind, Listin
     public string TakeLocal()
     {
         var id = Local!.Id;
-        Local = null;
+        Dispose();
         return id;
     }
 
@@ -36,6 +36,7 @@ internal sealed class KeyedDocuments(Database database, ListingKind kind, Listin
     /// <returns>False where there is none.</returns>
     public bool MoveNext()
     {
+        Dispose();
         for (; _left > 0 && _next < _keys.Count; _left--)
         {
             Key = _keys[(int)(options.Descending ? _keys.Count - 1 - _next : _next)];
@@ -52,6 +53,13 @@ internal sealed class KeyedDocuments(Database database, ListingKind kind, Listin
         }
 
         return false;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Local?.Dispose();
+        Local = null;
     }
 
     private bool Belongs(string? id) => kind switch

@@ -23,7 +23,8 @@ internal static class KeyedListing
         var rows = new ListingRows(stream.Buffer);
         rows.Begin(total, offset: null, options.UpdateSequence ? (database, null) : null);
         var documents = options.IncludeDocs ? new IncludedDocument(stream, database, options.Members, cancellation) : null;
-        for (var keyed = new KeyedDocuments(database, kind, options); keyed.MoveNext();)
+        using var keyed = new KeyedDocuments(database, kind, options);
+        while (keyed.MoveNext())
         {
             if (keyed.Local is { Body.Length: > AnswerMemory.Free } && options.IncludeDocs)
             {

@@ -22,8 +22,9 @@ internal static class LocalListing
             {
                 var passed = large;
                 large = null;
-                foreach (var document in database.ScanLocal(ids))
+                foreach (var found in database.ScanLocal(ids))
                 {
+                    using var document = found;
                     if (document.Id == passed)
                     {
                         continue;
@@ -66,10 +67,21 @@ internal static class LocalListing
     public static async ValueTask WriteLargeAsync(
         ResponseStream stream, ListingRows rows, Database database, string id, ListingOptions options)
     {
-        await stream.ReserveAsync(database.FindLocal(id)?.Body.Length ?? 0);
-        if (database.FindLocal(id) is { } document)
+        var document = database.FindLocal(id);
+        var room = stream.ReserveAsync(document?.Body.Length ?? 0);
+        if (!room.IsCompletedSuccessfully)
         {
-            Write(stream, rows, document, options);
+            document?.Dispose();
+            await room;
+            document = database.FindLocal(id);
+        }
+
+        using (document)
+        {
+            if (document is not null)
+            {
+                Write(stream, rows, document, options);
+            }
         }
 
         await stream.FlushIfFullAsync();

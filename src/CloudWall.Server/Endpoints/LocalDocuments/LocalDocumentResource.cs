@@ -42,10 +42,13 @@ internal static class LocalDocumentResource
         }
 
         using var json = new JsonBuffer();
-        if (TryWrite(exchange, await OpenAsync(exchange, id), query, json) is { } fresh)
+        using (var document = await OpenAsync(exchange, id))
         {
-            await exchange.WriteNotModifiedAsync(fresh);
-            return;
+            if (TryWrite(exchange, document, query, json) is { } fresh)
+            {
+                await exchange.WriteNotModifiedAsync(fresh);
+                return;
+            }
         }
 
         await exchange.WriteLargeJsonAsync(200, json.WrittenMemory);
@@ -56,11 +59,11 @@ internal static class LocalDocumentResource
     {
         var document = Open(exchange, id);
         var room = exchange.ReserveForAnswerAsync(document.Body.Length);
-        return room.IsCompletedSuccessfully ? new ValueTask<LocalDocument>(document) : WaitAsync(room, exchange, id);
+        return room.IsCompletedSuccessfully ? new ValueTask<LocalDocument>(document) : WaitAsync();
 
-        // Apart from the above, which would hold the document meanwhile.
-        static async ValueTask<LocalDocument> WaitAsync(ValueTask room, Exchange exchange, string id)
+        async ValueTask<LocalDocument> WaitAsync()
         {
+            document.Dispose();
             await room;
             return Open(exchange, id);
         }
@@ -122,10 +125,7 @@ internal static class LocalDocumentResource
     /// <summary>Deletes a local document.</summary>
     public static async Task Delete(Exchange exchange, string id)
     {
-        if (exchange.Database.FindLocal(id) is null)
-        {
-            throw new DocumentException(DocumentError.Missing);
-        }
+        Open(exchange, id).Dispose();
 
         var deletion = DocumentUpdate.Deletion();
         var written = await Write(exchange.Database, id, deletion, RequestedRevision.Resolve(exchange, null));
@@ -185,8 +185,7 @@ internal static class LocalDocumentResource
 
     private static string ETagOf(long revision, ReadOnlySpan<byte> body)
     {
-        using var content = new JsonBuffer(body.Length + 24);
-        content.Number(revision).Raw(body);
-        return Exchange.MakeETag(content.WrittenSpan);
+        using var number = new JsonBuffer(24);
+        return Exchange.MakeETag(number.Number(revision).WrittenSpan, body);
     }
 }
