@@ -28,6 +28,9 @@ internal static class SlowReaders
         ("_changes, continuous", "GET", "bounds/_changes?include_docs=true&feed=continuous", ""),
         ("a view with documents", "GET", "bounds/_design/d/_view/id?include_docs=true", ""),
         ("a view with large values", "GET", "bounds/_design/d/_view/value", ""),
+        ("a view with large values backwards", "GET", "bounds/_design/d/_view/value?descending=true", ""),
+        ("a view with large groups", "GET", "bounds/_design/d/_view/group?group=true", ""),
+        ("a list of a view with large values", "GET", "bounds/_design/d/_list/all/value", ""),
         ("a show", "GET", "bounds/_design/d/_show/much", ""),
     ];
 
@@ -35,7 +38,9 @@ internal static class SlowReaders
     public static async Task FillAsync(Target target)
     {
         const string Design = """
-            {"views":{"id":{"map":"function(doc) { emit(doc._id); }"},"value":{"map":"function(doc) { emit(doc._id, doc.x); }"}},
+            {"views":{"id":{"map":"function(doc) { emit(doc._id); }"},"value":{"map":"function(doc) { emit(doc._id, doc.x); }"},
+              "group":{"map":"function(doc) { emit(doc._id, doc.x); }","reduce":"_first"}},
+             "lists":{"all":"function() { var row; while (row = getRow()) { send(row.value); } }"},
              "shows":{"much":"function() { return 'x'.repeat(7e6); }"}}
             """;
         using var connection = await target.ConnectAsync();
