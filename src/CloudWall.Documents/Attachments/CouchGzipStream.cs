@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using CloudWall.Documents.Attachments.Deflate;
 using CloudWall.Documents.Buffers;
 
@@ -16,7 +17,7 @@ public sealed class CouchGzipStream : WriteStream
 
     private readonly Stream _output;
     private readonly Deflater _deflater;
-    private uint _crc;
+    private readonly Crc32 _crc = new();
     private uint _length;
     private bool _finished;
 
@@ -55,7 +56,7 @@ public sealed class CouchGzipStream : WriteStream
     /// <inheritdoc/>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        _crc = Crc32.Append(_crc, buffer);
+        _crc.Append(buffer);
         _length += (uint)buffer.Length;
         _deflater.Write(buffer);
     }
@@ -68,7 +69,7 @@ public sealed class CouchGzipStream : WriteStream
             _finished = true;
             _deflater.Finish();
             Span<byte> trailer = stackalloc byte[8];
-            BinaryPrimitives.WriteUInt32LittleEndian(trailer, _crc);
+            BinaryPrimitives.WriteUInt32LittleEndian(trailer, _crc.GetCurrentHashAsUInt32());
             BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], _length);
             _output.Write(trailer);
         }
