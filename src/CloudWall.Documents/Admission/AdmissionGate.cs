@@ -154,7 +154,7 @@ public sealed class AdmissionGate
     {
         try
         {
-            await waiter.Task.WaitAsync(patience, _time, cancellation).ConfigureAwait(false);
+            await waiter.Task.WaitAsync(patience, _time, cancellation);
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
@@ -162,7 +162,7 @@ public sealed class AdmissionGate
             if (!left)
             {
                 // It was decided in the very moment.
-                await waiter.Task.ConfigureAwait(false);
+                await waiter.Task;
             }
 
             if (e is TimeoutException && left)

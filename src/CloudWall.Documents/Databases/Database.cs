@@ -415,8 +415,8 @@ public sealed class Database
     /// <summary>Makes all writes so far safe, those that were accepted early (<see cref="Accept"/>) too.</summary>
     public async Task EnsureFullCommitAsync(CancellationToken cancellation)
     {
-        await _accepted.WhenDoneAsync().WaitAsync(cancellation).ConfigureAwait(false);
-        await RunAsync(new SettingsCommand(_ => { }), cancellation).ConfigureAwait(false);
+        await _accepted.WhenDoneAsync().WaitAsync(cancellation);
+        await RunAsync(new SettingsCommand(_ => { }), cancellation);
     }
 
     /// <summary>What compacts it.</summary>
@@ -459,7 +459,7 @@ public sealed class Database
         IReadOnlyList<DocumentWrite> writes, WriteMode mode, CancellationToken cancellation)
     {
         var version = _core.DesignVersion;
-        var outcomes = await RunAsync(new DocumentsCommand(writes, mode, isChecked: true), cancellation).ConfigureAwait(false);
+        var outcomes = await RunAsync(new DocumentsCommand(writes, mode, isChecked: true), cancellation);
         foreach (var outcome in outcomes)
         {
             if (outcome.IsSuccess && !outcome.Id.StartsWith("_design/", StringComparison.Ordinal))
@@ -479,7 +479,7 @@ public sealed class Database
         ReadOnlyMemory<byte> userContext,
         CancellationToken cancellation)
     {
-        var decisions = await ValidatedWrites.DecideAsync(this, validator, writes, mode, userContext, cancellation).ConfigureAwait(false);
+        var decisions = await ValidatedWrites.DecideAsync(this, validator, writes, mode, userContext, cancellation);
         var accepted = new List<DocumentWrite>(writes.Count);
         for (var i = 0; i < writes.Count; i++)
         {
@@ -491,7 +491,7 @@ public sealed class Database
 
         var written = accepted.Count == 0
             ? []
-            : await RunAsync(new DocumentsCommand(accepted, mode, isChecked: true), cancellation).ConfigureAwait(false);
+            : await RunAsync(new DocumentsCommand(accepted, mode, isChecked: true), cancellation);
         if (accepted.Count == writes.Count)
         {
             return written;
@@ -530,17 +530,17 @@ public sealed class Database
     {
         try
         {
-            await _core.Context.Queue.TakeAsync(command.Weight, already: 0, cancellation).ConfigureAwait(false);
+            await _core.Context.Queue.TakeAsync(command.Weight, already: 0, cancellation);
         }
         catch (Exception refusal) when (refusal is DocumentException or OperationCanceledException)
         {
             command.Fail(refusal);
-            return await command.Task.ConfigureAwait(false);
+            return await command.Task;
         }
 
         command.Admitted = _core.Context.Queue;
         _writer.Enqueue(command);
-        return await command.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        return await command.Task.WaitAsync(cancellation);
     }
 
     private DatabaseCore Open()

@@ -43,7 +43,7 @@ internal sealed class WriteRules(Database database, IReadOnlyList<WriteRule> rul
         Func<IReadOnlyList<DocumentWrite>, Task<IReadOnlyList<WriteOutcome>>> write,
         CancellationToken cancellation)
     {
-        var errors = await CheckAsync(writes, mode, writer, cancellation).ConfigureAwait(false);
+        var errors = await CheckAsync(writes, mode, writer, cancellation);
         var accepted = new List<DocumentWrite>(writes.Count);
         for (var i = 0; i < errors.Length; i++)
         {
@@ -53,7 +53,7 @@ internal sealed class WriteRules(Database database, IReadOnlyList<WriteRule> rul
             }
         }
 
-        var written = accepted.Count == 0 ? [] : await write(accepted).ConfigureAwait(false);
+        var written = accepted.Count == 0 ? [] : await write(accepted);
         if (accepted.Count == writes.Count)
         {
             return written;
@@ -81,7 +81,7 @@ internal sealed class WriteRules(Database database, IReadOnlyList<WriteRule> rul
             {
                 if (errors[i] is null && rule.Concerns(writes[i].Id))
                 {
-                    errors[i] = await rule.CheckAsync(context, writes[i], cancellation).ConfigureAwait(false);
+                    errors[i] = await rule.CheckAsync(context, writes[i], cancellation);
                 }
             }
         }

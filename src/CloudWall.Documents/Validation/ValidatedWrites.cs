@@ -65,7 +65,7 @@ internal static class ValidatedWrites
 
         if (updates.Count > 0)
         {
-            var decided = await validator.ValidateAsync(database, updates, userContext, cancellation).ConfigureAwait(false);
+            var decided = await validator.ValidateAsync(database, updates, userContext, cancellation);
             for (var i = 0; i < decided.Length; i++)
             {
                 if (decided[i] is { } refusal)

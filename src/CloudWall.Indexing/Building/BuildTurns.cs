@@ -36,7 +36,7 @@ internal sealed class BuildTurns(int count, TimeProvider time)
     public async Task<BuildTurn> TakeAsync(string database, CancellationToken cancellation)
     {
         var turn = new BuildTurn(this, database, time);
-        await turn.TakeAsync(cancellation).ConfigureAwait(false);
+        await turn.TakeAsync(cancellation);
         return turn;
     }
 
@@ -61,7 +61,7 @@ internal sealed class BuildTurns(int count, TimeProvider time)
 
         using var registration = cancellation.UnsafeRegister(
             static (state, token) => ((TaskCompletionSource)state!).TrySetCanceled(token), entered);
-        await entered.Task.ConfigureAwait(false);
+        await entered.Task;
     }
 
     private void Leave(string database)
@@ -133,7 +133,7 @@ internal sealed class BuildTurns(int count, TimeProvider time)
         /// <summary>Waits for the next turn.</summary>
         public async Task TakeAsync(CancellationToken cancellation)
         {
-            await turns.EnterAsync(database, cancellation).ConfigureAwait(false);
+            await turns.EnterAsync(database, cancellation);
             _isHeld = true;
             _since = time.GetTimestamp();
         }
