@@ -69,6 +69,10 @@ internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetri
     private readonly Shards _shards = new(node.Identity);
     private readonly ViewInformation _viewInformation = new(node.Views);
     private readonly ViewMaintenance _viewMaintenance = new(node.Views);
+    private readonly DatabaseUpdatesFeed _databaseUpdates = new(
+        node.Databases, new FeedHost(feeds, node.Time, settings.ChangesTimeout, node.Stopping));
+
+    private readonly DatabaseChanges _databaseChanges = new(new FeedHost(feeds, node.Time, settings.ChangesTimeout, node.Stopping));
     private readonly Purge _purge = new(metrics, settings);
 
     /// <summary>The table.</summary>
@@ -84,7 +88,7 @@ internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetri
         { "/_session/**", Admins, "GET,HEAD,DELETE", Get(Session.Show), Delete(_session.End) },
         { "/_all_dbs/**", Admins, "GET,HEAD", Get(_allDatabases.List) },
         { "/_dbs_info/**", Admins, "GET,HEAD,POST", Get(_allDatabases.ListInfo), Query(_allDatabases.FetchInfo) },
-        { "/_db_updates", Admins, "GET", Get(DatabaseUpdatesFeed.Show) },
+        { "/_db_updates", Admins, "GET", Get(_databaseUpdates.Show) },
         { "/_active_tasks/**", Anyone, "GET,HEAD", Get(_tasks.List) },
         { "/_replicate", Admins, "POST", AnyChange(_replicate.Post) },
         { "/_scheduler/jobs", Admins, "GET,HEAD", Get(_schedulerJobs.List) },
@@ -169,7 +173,7 @@ internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetri
         { "/{db}/_design/{ddoc}/_rewrite/**", Members, "GET,HEAD,POST,PUT,DELETE", Any(Rewrite.Run) },
 
         // Changes
-        { "/{db}/_changes/**", Members, "GET,POST,HEAD", Get(DatabaseChanges.Show), Query(DatabaseChanges.Query) },
+        { "/{db}/_changes/**", Members, "GET,POST,HEAD", Get(_databaseChanges.Show), Query(_databaseChanges.Query) },
 
         // Purge
         { "/{db}/_purge", Members, "POST", Post(_purge.Apply) },

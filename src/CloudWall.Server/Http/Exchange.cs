@@ -4,6 +4,7 @@ using CloudWall.Access;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
+using CloudWall.Server.Configuration;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -87,6 +88,9 @@ internal sealed partial class Exchange
 
     /// <summary>The node: settings, databases, clock, ids for new documents.</summary>
     public NodeServer Node { get; }
+
+    /// <summary>The settings of HTTP.</summary>
+    public HttpSettings Settings => Node.Settings;
 
     /// <summary>The method, with <c>X-HTTP-Method-Override</c> taken into account; GET for HEAD.</summary>
     public string Method { get; private set; }

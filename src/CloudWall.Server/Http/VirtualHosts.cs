@@ -59,7 +59,7 @@ internal sealed class VirtualHosts
             return null;
         }
 
-        var host = exchange.RequestHeaders[exchange.Node.Settings.ForwardedHostHeader].ToString();
+        var host = exchange.RequestHeaders[exchange.Settings.ForwardedHostHeader].ToString();
         if (host.Length == 0)
         {
             host = exchange.RequestHeaders.Host.ToString();
@@ -71,7 +71,7 @@ internal sealed class VirtualHosts
         {
             if (rule.TryBind(name, host.Split('.'), target, out var prefix, out var rest))
             {
-                return RequestTarget.TryParse(prefix + rest, exchange.Node.Settings.DecodePlusToSpace, out var found, out _) ? (found, rest) : null;
+                return RequestTarget.TryParse(prefix + rest, exchange.Settings.DecodePlusToSpace, out var found, out _) ? (found, rest) : null;
             }
         }
 

@@ -135,7 +135,7 @@ internal static class FunctionHeaders
     public static void Confine(Exchange exchange, string? harmless = null)
     {
         exchange.Headers.XContentTypeOptions = "nosniff";
-        if (exchange.Node.Settings.ContentPolicies.Functions is { } policy && !(harmless is not null && IsType(exchange.Headers.ContentType, harmless)))
+        if (exchange.Settings.ContentPolicies.Functions is { } policy && !(harmless is not null && IsType(exchange.Headers.ContentType, harmless)))
         {
             exchange.Headers.ContentSecurityPolicy = StringValues.Concat(policy, exchange.Headers.ContentSecurityPolicy);
         }

@@ -132,7 +132,7 @@ internal static class RequestObject
         var separator = ""u8;
         foreach (var part in exchange.RequestedPath.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
-            json.Raw(separator).Text(PercentEncoding.Decode(part, exchange.Node.Settings.DecodePlusToSpace));
+            json.Raw(separator).Text(PercentEncoding.Decode(part, exchange.Settings.DecodePlusToSpace));
             separator = ","u8;
         }
 

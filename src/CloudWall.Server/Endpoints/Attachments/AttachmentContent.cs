@@ -57,7 +57,7 @@ internal static class AttachmentContent
         headers.ETag = etag;
         headers.ContentType = HeaderText.Clean(attachment.ContentType);
         headers.AcceptRanges = gzip ? "none" : "bytes";
-        headers.ContentSecurityPolicy = exchange.Node.Settings.ContentPolicies.Attachments;
+        headers.ContentSecurityPolicy = exchange.Settings.ContentPolicies.Attachments;
         if (packed)
         {
             headers.ContentEncoding = "gzip";

@@ -24,6 +24,7 @@ internal sealed class ChangesFeed : IDisposable
     private readonly Database _database;
     private readonly ChangesOptions _options;
     private readonly ChangesFilter _filter;
+    private readonly CancellationToken _stopping;
     private readonly SequenceTokens _tokens;
     private readonly ResponseStream _stream;
     private readonly FeedFrame _frame;
@@ -33,9 +34,10 @@ internal sealed class ChangesFeed : IDisposable
     private long _seen;
 
     /// <summary>Begins the answer.</summary>
-    public ChangesFeed(Exchange exchange, ChangesOptions options, ChangesFilter filter)
+    public ChangesFeed(Exchange exchange, FeedHost host, ChangesOptions options, ChangesFilter filter)
     {
         _exchange = exchange;
+        _stopping = host.Stopping;
         _database = exchange.Database;
         _options = options;
         _filter = filter;
@@ -43,7 +45,7 @@ internal sealed class ChangesFeed : IDisposable
         _tokens = new SequenceTokens(_database.Incarnation);
         _stream = exchange.BeginStream(contentType: FeedFrame.ContentType(options.Feed));
         _frame = new FeedFrame(options.Feed, _stream.Buffer, _tokens);
-        _clock = new FeedClock(_stream, _frame, exchange.Node, options.Heartbeat, options.Timeout);
+        _clock = new FeedClock(_stream, _frame, host, options.Heartbeat, options.Timeout);
         _documents = new IncludedDocument(_stream, _database, options.Members, exchange.Aborted);
     }
 
@@ -55,7 +57,7 @@ internal sealed class ChangesFeed : IDisposable
     public async Task RunAsync(long since)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(
-            _exchange.Aborted, _exchange.Node.Node.Stopping, _database.Closing);
+            _exchange.Aborted, _stopping, _database.Closing);
         _frame.Begin();
         var round = await NextAsync(since);
         for (var hasWritten = round.Rows > 0; IsLive && !HasEnough(round); hasWritten = true)

@@ -114,5 +114,5 @@ internal sealed class ChangesFilter
 
     private static ChangesFilter Of(ChangeFilter function) => new(ids: null, design: false, function);
 
-    private static string Decode(Exchange exchange, string text) => PercentEncoding.Decode(text, exchange.Node.Settings.DecodePlusToSpace);
+    private static string Decode(Exchange exchange, string text) => PercentEncoding.Decode(text, exchange.Settings.DecodePlusToSpace);
 }

@@ -5,19 +5,19 @@ using CloudWall.Server.Http;
 namespace CloudWall.Server.Endpoints.Changes;
 
 /// <summary><c>/{db}/_changes</c>: what has changed, and what changes.</summary>
-internal static class DatabaseChanges
+internal sealed class DatabaseChanges(FeedHost host)
 {
     /// <summary>GET.</summary>
-    public static Task Show(Exchange exchange) => AnswerAsync(exchange, body: null);
+    public Task Show(Exchange exchange) => AnswerAsync(exchange, body: null);
 
     /// <summary>POST: what a filter needs is in the body.</summary>
-    public static async Task Query(Exchange exchange)
+    public async Task Query(Exchange exchange)
     {
         exchange.RequireJson();
         await AnswerAsync(exchange, exchange.ContentLength == 0 ? null : await exchange.ReadObjectAsync());
     }
 
-    private static async Task AnswerAsync(Exchange exchange, NormalJson? body)
+    private async Task AnswerAsync(Exchange exchange, NormalJson? body)
     {
         var options = ChangesOptions.From(exchange);
         var filter = ChangesFilter.Read(exchange, options.Filter, body);
@@ -43,8 +43,8 @@ internal static class DatabaseChanges
                 break;
         }
 
-        using var place = options.Feed == FeedKind.Normal || options.Descending ? null : exchange.Node.Feeds.Enter();
-        using var feed = new ChangesFeed(exchange, options, filter);
+        using var place = options.Feed == FeedKind.Normal || options.Descending ? null : host.Places.Enter();
+        using var feed = new ChangesFeed(exchange, host, options, filter);
         await feed.RunAsync(since);
     }
 }

@@ -7,13 +7,13 @@ using CloudWall.Server.Http;
 namespace CloudWall.Server.Endpoints.Changes;
 
 /// <summary><c>/_db_updates</c>: which databases are made, changed and deleted.</summary>
-internal static class DatabaseUpdatesFeed
+internal sealed class DatabaseUpdatesFeed(DatabaseCatalogue databases, FeedHost host)
 {
     /// <summary>GET.</summary>
-    public static async Task Show(Exchange exchange)
+    public async Task Show(Exchange exchange)
     {
         var options = DatabaseUpdatesOptions.From(exchange.Query);
-        var updates = exchange.Node.Node.Databases.Updates;
+        var updates = databases.Updates;
         var tokens = new SequenceTokens(updates.Epoch);
         var latest = updates.Sequence;
         var since = options.Descending ? latest : tokens.ResolveSince(options.Since, latest);
@@ -33,17 +33,17 @@ internal static class DatabaseUpdatesFeed
             exchange.Headers.CacheControl = "no-cache";
         }
 
-        using var place = options.Feed == FeedKind.Normal || options.Descending ? null : exchange.Node.Feeds.Enter();
+        using var place = options.Feed == FeedKind.Normal || options.Descending ? null : host.Places.Enter();
         using var stream = exchange.BeginStream(contentType: FeedFrame.ContentType(options.Feed));
         await RunAsync(exchange, stream, options, updates, tokens, since);
     }
 
-    private static async Task RunAsync(
+    private async Task RunAsync(
         Exchange exchange, ResponseStream stream, DatabaseUpdatesOptions options, DatabaseUpdates updates, SequenceTokens tokens, long since)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(exchange.Aborted, exchange.Node.Node.Stopping);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(exchange.Aborted, host.Stopping);
         var frame = new FeedFrame(options.Feed, stream.Buffer, tokens);
-        var clock = new FeedClock(stream, frame, exchange.Node, options.Heartbeat, options.Timeout);
+        var clock = new FeedClock(stream, frame, host, options.Heartbeat, options.Timeout);
         var left = options.Limit;
         frame.Begin();
         for (var wrote = false; ;)

@@ -19,16 +19,16 @@ internal sealed class FeedClock
     /// <summary>A clock for a feed.</summary>
     /// <param name="stream">Where signs of life are sent.</param>
     /// <param name="frame">What they look like.</param>
-    /// <param name="node">The time, and <c>[chttpd] changes_timeout</c>: the default and the most for both durations.</param>
+    /// <param name="host">The clock, and the default and the most for both durations.</param>
     /// <param name="heartbeat">How often a sign of life is wanted, or null.</param>
     /// <param name="timeout">How long the feed waits for a row where no heartbeat is wanted.</param>
-    public FeedClock(ResponseStream stream, FeedFrame frame, NodeServer node, TimeSpan? heartbeat, TimeSpan? timeout)
+    public FeedClock(ResponseStream stream, FeedFrame frame, FeedHost host, TimeSpan? heartbeat, TimeSpan? timeout)
     {
         _stream = stream;
         _frame = frame;
-        _time = node.Node.Time;
+        _time = host.Time;
         _beats = heartbeat is not null;
-        var most = node.Settings.ChangesTimeout;
+        var most = host.LongestWait;
         var wanted = (_beats ? heartbeat : timeout) ?? most;
         _interval = wanted < most ? wanted : most;
         _last = _time.GetTimestamp();

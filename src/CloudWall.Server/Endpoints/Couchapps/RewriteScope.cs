@@ -24,7 +24,7 @@ internal sealed class RewriteScope
 
     /// <summary>That of the design document in the path of a request.</summary>
     public static RewriteScope Of(Exchange exchange) =>
-        new([exchange.Target.Text(0), exchange.Target.Text(1), exchange.Target.Text(2)], exchange.Node.Settings);
+        new([exchange.Target.Text(0), exchange.Target.Text(1), exchange.Target.Text(2)], exchange.Settings);
 
     /// <summary>The segments of a rule's path.</summary>
     /// <exception cref="DocumentException">500: it leads out of the database.</exception>

@@ -61,7 +61,7 @@ internal static class DocumentCopy
 
     private static (string Id, RevisionId? Revision) ParseDestination(Exchange exchange)
     {
-        var plusIsSpace = exchange.Node.Settings.DecodePlusToSpace;
+        var plusIsSpace = exchange.Settings.DecodePlusToSpace;
         var destination = exchange.RequestHeaders["Destination"].ToString();
         if (!exchange.RequestHeaders.ContainsKey("Destination"))
         {

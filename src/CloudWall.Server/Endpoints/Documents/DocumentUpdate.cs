@@ -139,7 +139,7 @@ internal static class DocumentUpdate
 
     private static async Task PutParts(Exchange exchange, DocumentQuery query, string id, string type)
     {
-        if (exchange.ContentLength > exchange.Node.Settings.MaxHttpRequestSize)
+        if (exchange.ContentLength > exchange.Settings.MaxHttpRequestSize)
         {
             throw new DocumentException(HttpErrors.BodyTooLarge);
         }

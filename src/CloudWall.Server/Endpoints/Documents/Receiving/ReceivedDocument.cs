@@ -21,7 +21,7 @@ internal static class ReceivedDocument
     public static async ValueTask<ParsedDocument> ReadPartAsync(this Exchange exchange, MultipartReader parts, DocumentText text)
     {
         var cancellation = exchange.Aborted;
-        var left = exchange.Node.Settings.MaxHttpRequestSize;
+        var left = exchange.Settings.MaxHttpRequestSize;
         for (var piece = await parts.ReadAsync(cancellation); !piece.IsEmpty; piece = await parts.ReadAsync(cancellation))
         {
             left -= piece.Length;
