@@ -362,6 +362,7 @@ public sealed class LocalNode : IAsyncDisposable
             Failed = (name, failure) => LogError($"An index of {name} failed: {failure.Message}"),
             Damaged = (name, damage) => LogError($"An index of {name} is damaged, and is made anew: {damage.Message}"),
             Lost = _stores.GiveIndexesUp,
+            Released = MemoryReturn.Note,
         });
 
     /// <summary>Makes the databases that CouchDB has on a single node.</summary>

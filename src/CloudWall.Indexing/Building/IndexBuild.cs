@@ -40,6 +40,7 @@ internal sealed class IndexBuild(
     /// <summary>
     /// Documents that changed no later than this have no rows: the feed has each once, and the index began with none of them.
     /// </summary>
+    private long _mapped;
     private long _newUpTo;
 
     private readonly DateTimeOffset _began = options.Time.GetUtcNow();
@@ -69,6 +70,7 @@ internal sealed class IndexBuild(
 
         _ending.Dispose();
         _bodies.Dispose();
+        options.Released(_mapped);
     }
 
     public async Task RunAsync()
@@ -255,6 +257,7 @@ internal sealed class IndexBuild(
         ThrowIfFull();
         step.AreNew = step.UpdateSequence > writer.State.UpdateSequence && step.UpdateSequence <= _newUpTo;
         step.IsSorted = step.AreNew && !writer.State.HasNodes;
+        _mapped += step.TextBytes;
 
         // First come, first served: a thread that took its own latest step first would keep the one waiting that is to be written next.
         _mapping.Enqueue(Task.Factory.StartNew(

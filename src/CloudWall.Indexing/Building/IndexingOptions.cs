@@ -60,6 +60,9 @@ public sealed record IndexingOptions
     /// <summary>Told when a damaged index cannot be removed: nothing can be written until the whole store is made anew.</summary>
     public Action<StorageException> Lost { get; init; } = static _ => { };
 
+    /// <summary>Told when a build has ended: the bytes of documents that it has mapped.</summary>
+    public Action<long> Released { get; init; } = static _ => { };
+
     /// <summary>Told when a build that nobody waits for fails: the database's name and why.</summary>
     public Action<string, Exception> Failed { get; init; } = static (_, _) => { };
 }

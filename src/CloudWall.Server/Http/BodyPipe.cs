@@ -10,6 +10,9 @@ internal sealed class BodyPipe(PipeReader inner) : PipeReader
 {
     private ReadResult? _open;
 
+    /// <summary>How many bytes of it have been taken.</summary>
+    public long Taken { get; private set; }
+
     /// <summary>Whether all of it has been taken.</summary>
     public bool IsTaken { get; private set; }
 
@@ -67,7 +70,12 @@ internal sealed class BodyPipe(PipeReader inner) : PipeReader
 
     private void Note(SequencePosition consumed)
     {
-        IsTaken |= _open is { IsCompleted: true } read && consumed.Equals(read.Buffer.End);
+        if (_open is { } read)
+        {
+            Taken += read.Buffer.Slice(0, consumed).Length;
+            IsTaken |= read.IsCompleted && consumed.Equals(read.Buffer.End);
+        }
+
         _open = null;
     }
 

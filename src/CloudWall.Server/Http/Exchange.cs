@@ -262,6 +262,9 @@ internal sealed partial class Exchange
     /// <summary>Gives back what the endpoint has read of the body and not used up.</summary>
     internal void ReleaseBody() => _body?.Release();
 
+    /// <summary>How many bytes of the body have been taken, as they came.</summary>
+    internal long BodyTaken => _body?.Taken ?? 0;
+
     /// <summary>
     /// Ends the answer, and takes what is left of the body off the connection: what comes after it is the head of the next request.
     /// Who sends more for too long is hung up on.
