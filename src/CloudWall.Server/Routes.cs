@@ -73,6 +73,13 @@ internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetri
         node.Databases, new FeedHost(feeds, node.Time, settings.ChangesTimeout, node.Stopping));
 
     private readonly DatabaseChanges _databaseChanges = new(new FeedHost(feeds, node.Time, settings.ChangesTimeout, node.Stopping));
+    private readonly BulkDocuments _bulkDocuments = new(metrics, node.Settings.Limits, node.Uuids);
+    private readonly BulkGet _bulkGet = new(metrics, node.Settings.Limits);
+    private readonly View _view = new(node.Views, node.Scripts.Runner, node.Time, metrics);
+    private readonly Show _show = new(node.Scripts);
+    private readonly List _list = new(node.Scripts, node.Views, new(node.Views, node.Scripts.Runner, node.Time, metrics));
+    private readonly Update _update = new(node.Scripts, node.Settings.Limits);
+    private readonly Rewrite _rewrite = new(node.Scripts);
     private readonly Purge _purge = new(metrics, settings);
 
     /// <summary>The table.</summary>
@@ -135,8 +142,8 @@ internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetri
         { "/{db}/_temp_view/**", Members, "GET,POST", Any(Maintenance.NoTemporaryViews) },
 
         // Many documents at once
-        { "/{db}/_bulk_docs", Members, "POST", Post(BulkDocuments.Post) },
-        { "/{db}/_bulk_get", Members, "POST", Query(BulkGet.Post) },
+        { "/{db}/_bulk_docs", Members, "POST", Post(_bulkDocuments.Post) },
+        { "/{db}/_bulk_get", Members, "POST", Query(_bulkGet.Post) },
         { "/{db}/_revs_diff", Members, "POST", Query(RevisionsDifference.Difference) },
         { "/{db}/_missing_revs", Members, "POST", Query(RevisionsDifference.Missing) },
 
@@ -160,17 +167,17 @@ internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetri
 
         // Views
         { "/{db}/_design/{ddoc}/_view", Members, "GET,POST,HEAD", Any(View.Refuse) },
-        { "/{db}/_design/{ddoc}/_view/{view}", Members, "GET,POST,HEAD", Get(View.Show), Query(View.Query) },
-        { "/{db}/_design/{ddoc}/_view/{view}/queries", Members, "POST", Query(View.QueryMany) },
+        { "/{db}/_design/{ddoc}/_view/{view}", Members, "GET,POST,HEAD", Get(_view.Show), Query(_view.Query) },
+        { "/{db}/_design/{ddoc}/_view/{view}/queries", Members, "POST", Query(_view.QueryMany) },
         { "/{db}/_design/{ddoc}/_view/{view}/{more}/**", Members, "GET,POST,HEAD", Any(View.Refuse) },
         { "/{db}/_design/{ddoc}/_info", Members, "GET", Get(_viewInformation.Show) },
         { "/{db}/_design/{ddoc}/_info/{more}/**", Members, "GET", Get(ViewInformation.Refuse) },
 
         // Couchapps
-        { "/{db}/_design/{ddoc}/_show/**", Members, "GET,HEAD,POST", Any(Show.Run) },
-        { "/{db}/_design/{ddoc}/_list/**", Members, "GET,POST,HEAD", Get(List.Show), Options(List.Show), Query(List.Query) },
-        { "/{db}/_design/{ddoc}/_update/**", Members, "POST,PUT,DELETE", AnyChange(Update.Run) },
-        { "/{db}/_design/{ddoc}/_rewrite/**", Members, "GET,HEAD,POST,PUT,DELETE", Any(Rewrite.Run) },
+        { "/{db}/_design/{ddoc}/_show/**", Members, "GET,HEAD,POST", Any(_show.Run) },
+        { "/{db}/_design/{ddoc}/_list/**", Members, "GET,POST,HEAD", Get(_list.Show), Options(_list.Show), Query(_list.Query) },
+        { "/{db}/_design/{ddoc}/_update/**", Members, "POST,PUT,DELETE", AnyChange(_update.Run) },
+        { "/{db}/_design/{ddoc}/_rewrite/**", Members, "GET,HEAD,POST,PUT,DELETE", Any(_rewrite.Run) },
 
         // Changes
         { "/{db}/_changes/**", Members, "GET,POST,HEAD", Get(_databaseChanges.Show), Query(_databaseChanges.Query) },

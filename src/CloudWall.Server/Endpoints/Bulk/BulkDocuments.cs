@@ -1,5 +1,7 @@
+using CloudWall.Documents.Json;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
+using CloudWall.Node.Identifiers;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Bulk;
@@ -8,19 +10,19 @@ namespace CloudWall.Server.Endpoints.Bulk;
 /// <c>POST /{db}/_bulk_docs</c> (CouchDB's documentation: "Bulk API"): many documents in one request, edits or replicated
 /// revisions. All are read and checked before the first is written. A long bulk is written in several steps.
 /// </summary>
-internal static class BulkDocuments
+internal sealed class BulkDocuments(RequestMetrics metrics, DocumentLimits limits, UuidGenerator uuids)
 {
     private static readonly DocumentError NotImplemented = new(501, "not_implemented", "all_or_nothing is not supported");
 
     /// <summary>Writes the documents.</summary>
-    public static async Task Post(Exchange exchange)
+    public async Task Post(Exchange exchange)
     {
-        exchange.Node.Metrics.CountBulk();
+        metrics.CountBulk();
         exchange.RequireJson();
-        await using var reader = new BulkReader(exchange.Database, exchange.Node.Node.Settings.Limits, exchange.Memory, exchange.Aborted);
+        await using var reader = new BulkReader(exchange.Database, limits, exchange.Memory, exchange.Aborted);
         await exchange.ReadBodyAsync(reader);
         var request = await reader.CompleteAsync();
-        exchange.Node.Metrics.BulkDocuments.Add(request.Documents.Count);
+        metrics.BulkDocuments.Add(request.Documents.Count);
         if (request.NewEdits is not { } newEdits)
         {
             throw HttpErrors.BadRequest("`new_edits` parameter must be a boolean.");
@@ -38,12 +40,12 @@ internal static class BulkDocuments
         await exchange.WriteJsonAsync(201, rows.Complete());
     }
 
-    private static async Task RefuseAllOrNothing(Exchange exchange, HeldDocuments documents)
+    private async Task RefuseAllOrNothing(Exchange exchange, HeldDocuments documents)
     {
         using var rows = new BulkRows(documents.Count);
         await foreach (var (document, _, weight) in documents.ReadAsync(exchange.Aborted))
         {
-            rows.Refused(document.Id ?? exchange.Node.Node.Uuids.Next(), document.Revision ?? default, NotImplemented);
+            rows.Refused(document.Id ?? uuids.Next(), document.Revision ?? default, NotImplemented);
             exchange.Memory.Free(weight);
         }
 

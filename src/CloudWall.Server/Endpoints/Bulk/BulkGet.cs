@@ -13,17 +13,17 @@ namespace CloudWall.Server.Endpoints.Bulk;
 /// <summary>
 /// <c>POST /{db}/_bulk_get</c> (CouchDB's documentation: "Bulk API"): revisions of many documents, as JSON or multipart.
 /// </summary>
-internal static class BulkGet
+internal sealed class BulkGet(RequestMetrics metrics, DocumentLimits limits)
 {
     private static readonly string[] NotAcceptable = ["open_revs", "new_edits", "w", "rev", "atts_since"];
 
     /// <summary>Sends the documents.</summary>
-    public static async Task Post(Exchange exchange)
+    public async Task Post(Exchange exchange)
     {
-        exchange.Node.Metrics.CountBulk();
+        metrics.CountBulk();
         exchange.RequireJson();
         using var body = await exchange.ReadJsonAsync();
-        var items = BulkGetItem.ReadAll(body.Span, exchange.Node.Node.Settings.Limits);
+        var items = BulkGetItem.ReadAll(body.Span, limits);
         foreach (var (name, _) in exchange.Query)
         {
             if (NotAcceptable.Contains(name))

@@ -1,7 +1,9 @@
 using CloudWall.DesignDocuments.Functions;
+using CloudWall.DesignDocuments.Views;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
+using CloudWall.Scripting;
 using CloudWall.Server.Endpoints.Listings;
 using CloudWall.Server.Endpoints.Views;
 using CloudWall.Server.Http;
@@ -12,25 +14,25 @@ namespace CloudWall.Server.Endpoints.Couchapps;
 /// <summary>
 /// <c>/{db}/_design/{ddoc}/_list/{function}[/{other-ddoc}]/{view}</c>: a function turns the rows of a view into anything.
 /// </summary>
-internal static class List
+internal sealed class List(ScriptHost scripts, ViewGroups views, View view)
 {
     /// <summary>GET.</summary>
-    public static Task Show(Exchange exchange) => AnswerAsync(exchange, body: null);
+    public Task Show(Exchange exchange) => AnswerAsync(exchange, body: null);
 
     /// <summary>POST: keys are in the body.</summary>
-    public static async Task Query(Exchange exchange)
+    public async Task Query(Exchange exchange)
     {
         RequirePath(exchange.Target);
         exchange.RequireJson();
         await AnswerAsync(exchange, await exchange.ReadObjectAsync());
     }
 
-    private static async Task AnswerAsync(Exchange exchange, NormalJson? body)
+    private async Task AnswerAsync(Exchange exchange, NormalJson? body)
     {
         var target = exchange.Target;
         RequirePath(target);
         var name = target.Text(4);
-        var design = DesignCalls.Open(exchange.Node.Node.Scripts, exchange.Database, target.Text(2));
+        var design = DesignCalls.Open(scripts, exchange.Database, target.Text(2));
         if (body is null && exchange.Query["keys"] is { } keys)
         {
             // CouchDB reads them before it looks for the function.
@@ -71,9 +73,9 @@ internal static class List
         }
     }
 
-    private static async Task<ListRows> OpenAsync(Exchange exchange, string design, string view, NormalJson? body)
+    private async Task<ListRows> OpenAsync(Exchange exchange, string design, string name, NormalJson? body)
     {
-        if (view == "_all_docs")
+        if (name == "_all_docs")
         {
             // CouchDB opens the design document whose view it would be.
             DocumentReader.OpenWinner(exchange.Database, "_design/" + design).Dispose();
@@ -82,14 +84,14 @@ internal static class List
             return ListRows.Of(exchange, all);
         }
 
-        var group = exchange.Node.Node.Views.Find(exchange.Database, "_design/" + design);
+        var group = views.Find(exchange.Database, "_design/" + design);
         var options = ListingOptions.ForList(body, exchange.Query);
-        if (!group.Names.TryGetValue(view, out var found))
+        if (!group.Names.TryGetValue(name, out var found))
         {
             throw HttpErrors.NotFound("missing_named_view");
         }
 
-        var listing = new ViewListing(exchange, found, options);
-        return ListRows.Of(exchange, await View.ReadAsync(exchange, group, listing), listing);
+        var listing = view.Listing(exchange, found, options);
+        return ListRows.Of(exchange, await view.ReadAsync(exchange, group, listing), listing);
     }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using CloudWall.DesignDocuments.Functions;
 using CloudWall.Documents;
 using CloudWall.Documents.Json;
+using CloudWall.Scripting;
 using CloudWall.Server.Http;
 using CloudWall.Server.Scripts;
 
@@ -11,13 +12,13 @@ namespace CloudWall.Server.Endpoints.Couchapps;
 /// <c>/{db}/_design/{ddoc}/_rewrite/…</c>: a request becomes another one, by rules or by a function (CouchDB's documentation:
 /// "/{db}/_design/{ddoc}/_rewrite/path"). It is answered in the name of whoever made it, with what they may do.
 /// </summary>
-internal static class Rewrite
+internal sealed class Rewrite(ScriptHost scripts)
 {
     /// <summary>Any method.</summary>
-    public static async Task Run(Exchange exchange)
+    public async Task Run(Exchange exchange)
     {
         exchange.CountRewrite();
-        var calls = DesignCalls.Open(exchange.Node.Node.Scripts, exchange.Database, exchange.Target.Text(2));
+        var calls = DesignCalls.Open(scripts, exchange.Database, exchange.Target.Text(2));
         var scope = RewriteScope.Of(exchange);
         switch (calls.Body.Member("rewrites"u8))
         {

@@ -1,16 +1,17 @@
 using System.Text;
 using CloudWall.DesignDocuments.Functions;
 using CloudWall.Documents;
+using CloudWall.Scripting;
 using CloudWall.Server.Http;
 using CloudWall.Server.Scripts;
 
 namespace CloudWall.Server.Endpoints.Couchapps;
 
 /// <summary><c>/{db}/_design/{ddoc}/_show/{function}[/{docid}]</c>: what a function makes of a document.</summary>
-internal static class Show
+internal sealed class Show(ScriptHost scripts)
 {
     /// <summary>Any method.</summary>
-    public static async Task Run(Exchange exchange)
+    public async Task Run(Exchange exchange)
     {
         if (exchange.Target.Count < 5)
         {
@@ -18,7 +19,7 @@ internal static class Show
         }
 
         var name = exchange.Target.Text(4);
-        var design = DesignCalls.Open(exchange.Node.Node.Scripts, exchange.Database, exchange.Target.Text(2)).Require("shows", name);
+        var design = DesignCalls.Open(scripts, exchange.Database, exchange.Target.Text(2)).Require("shows", name);
         using var shown = FunctionDocument.Open(exchange, 5);
         var etag = Exchange.MakeETag(Encoding.UTF8.GetBytes(
             $"{design.ETag}\n{shown.Revision}\n{exchange.RequestHeaders.Accept}\n{exchange.Principal.IsAdmin}"));

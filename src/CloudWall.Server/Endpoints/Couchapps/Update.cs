@@ -2,6 +2,7 @@ using CloudWall.DesignDocuments.Functions;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
+using CloudWall.Scripting;
 using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Endpoints.LocalDocuments;
 using CloudWall.Server.Http;
@@ -10,10 +11,10 @@ using CloudWall.Server.Scripts;
 namespace CloudWall.Server.Endpoints.Couchapps;
 
 /// <summary><c>/{db}/_design/{ddoc}/_update/{function}[/{docid}]</c>: a function makes a document of a request.</summary>
-internal static class Update
+internal sealed class Update(ScriptHost scripts, DocumentLimits limits)
 {
     /// <summary>Any method but those that change nothing.</summary>
-    public static async Task Run(Exchange exchange)
+    public async Task Run(Exchange exchange)
     {
         if (exchange.Target.Count < 5)
         {
@@ -21,7 +22,7 @@ internal static class Update
         }
 
         var name = exchange.Target.Text(4);
-        var design = DesignCalls.Open(exchange.Node.Node.Scripts, exchange.Database, exchange.Target.Text(2)).Require("updates", name);
+        var design = DesignCalls.Open(scripts, exchange.Database, exchange.Target.Text(2)).Require("updates", name);
         using var document = FunctionDocument.Open(exchange, 5);
         if (exchange.Method is "GET" or "OPTIONS")
         {
@@ -42,9 +43,8 @@ internal static class Update
             exchange, result.Response, 201, ("X-Couch-Update-NewRev", revision), ("X-Couch-Id", PercentEncoding.Encode(id)));
     }
 
-    private static async Task<(string Id, string Revision)> StoreAsync(Exchange exchange, ReadOnlyMemory<byte> json)
+    private async Task<(string Id, string Revision)> StoreAsync(Exchange exchange, ReadOnlyMemory<byte> json)
     {
-        var limits = exchange.Node.Node.Settings.Limits;
         var parsed = DocumentParser.Parse(json.Span, limits);
         if (parsed.Id is not { Length: > 0 } id)
         {

@@ -2,23 +2,24 @@ using CloudWall.DesignDocuments.Views;
 using CloudWall.Documents;
 using CloudWall.Indexing.Building;
 using CloudWall.Indexing.Queries;
+using CloudWall.Scripting.Running;
 using CloudWall.Server.Endpoints.Listings;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Views;
 
 /// <summary><c>/{db}/_design/{ddoc}/_view/{view}</c> (CouchDB's documentation: "/{db}/_design/{ddoc}/_view/{view}").</summary>
-internal static class View
+internal sealed class View(ViewGroups views, ScriptRunner runner, TimeProvider time, RequestMetrics metrics)
 {
     /// <summary>GET: the options are in the query string.</summary>
-    public static Task Show(Exchange exchange)
+    public Task Show(Exchange exchange)
     {
-        exchange.Node.Metrics.CountViewRead();
+        metrics.CountViewRead();
         return AnswerAsync(exchange, () => ListingOptions.ForView(exchange.Query));
     }
 
     /// <summary>POST: the options are in the body, and in the query string.</summary>
-    public static async Task Query(Exchange exchange)
+    public async Task Query(Exchange exchange)
     {
         exchange.RequireJson();
         var body = await exchange.ReadObjectAsync();
@@ -27,12 +28,12 @@ internal static class View
             throw HttpErrors.BadRequest("The `queries` parameter is no longer supported at this endpoint");
         }
 
-        exchange.Node.Metrics.CountViewRead();
+        metrics.CountViewRead();
         await AnswerAsync(exchange, () => ListingOptions.ForView(body, exchange.Query));
     }
 
     /// <summary>POST to <c>queries</c>: several queries, one after the other.</summary>
-    public static async Task QueryMany(Exchange exchange)
+    public async Task QueryMany(Exchange exchange)
     {
         exchange.RequireJson();
         var group = Group(exchange);
@@ -52,7 +53,7 @@ internal static class View
             var options = query.IsObject
                 ? ListingOptions.FromQueries(exchange.Query, query)
                 : throw HttpErrors.BadRequest("`queries` must be an array of objects.");
-            listings.Add(new ViewListing(exchange, view, options));
+            listings.Add(Listing(exchange, view, options));
         }
 
         // What fails is told before the answer begins.
@@ -78,11 +79,11 @@ internal static class View
         throw new DocumentException(new DocumentError(405, "method_not_allowed", "Only GET,POST,HEAD allowed"));
     }
 
-    private static async Task AnswerAsync(Exchange exchange, Func<ListingOptions> read)
+    private async Task AnswerAsync(Exchange exchange, Func<ListingOptions> read)
     {
         var group = Group(exchange);
         var options = read();
-        var listing = new ViewListing(exchange, Find(exchange, group), options);
+        var listing = Listing(exchange, Find(exchange, group), options);
         using var snapshot = await ReadAsync(exchange, group, listing);
         using var stream = exchange.BeginStream();
         await listing.WriteAsync(stream, snapshot);
@@ -94,16 +95,20 @@ internal static class View
         UpdateLater(exchange, group, options.Update == "lazy");
     }
 
-    private static ViewGroup Group(Exchange exchange) =>
-        exchange.Node.Node.Views.Find(exchange.Database, "_design/" + exchange.Target.Text(2));
+    private ViewGroup Group(Exchange exchange) =>
+        views.Find(exchange.Database, "_design/" + exchange.Target.Text(2));
 
     private static (int View, int Reduction) Find(Exchange exchange, ViewGroup group) =>
         group.Names.TryGetValue(exchange.Target.Text(4), out var view)
             ? view
             : throw HttpErrors.NotFound("missing_named_view");
 
+    /// <summary>An answer to a query of a view.</summary>
+    public ViewListing Listing(Exchange exchange, (int View, int Reduction) view, ListingOptions options) =>
+        new(exchange, runner, time, view, options);
+
     /// <summary>Opens a view as a query asks for it: brought up to date where that is wanted.</summary>
-    public static async Task<ViewSnapshot> ReadAsync(Exchange exchange, ViewGroup group, ViewListing listing)
+    public async Task<ViewSnapshot> ReadAsync(Exchange exchange, ViewGroup group, ViewListing listing)
     {
         while (true)
         {
@@ -116,11 +121,11 @@ internal static class View
     }
 
     /// <summary>A view group's index, brought up to date where that is wanted; opened anew where it is removed meanwhile.</summary>
-    private static async Task<ViewIndex> OpenAsync(Exchange exchange, ViewGroup group, bool update)
+    private async Task<ViewIndex> OpenAsync(Exchange exchange, ViewGroup group, bool update)
     {
         while (true)
         {
-            var index = exchange.Node.Node.Views.Open(exchange.Database, group);
+            var index = views.Open(exchange.Database, group);
             if (!update || await index.UpdateAsync(exchange.Aborted))
             {
                 return index;
@@ -128,11 +133,11 @@ internal static class View
         }
     }
 
-    private static void UpdateLater(Exchange exchange, ViewGroup group, bool update)
+    private void UpdateLater(Exchange exchange, ViewGroup group, bool update)
     {
         if (update)
         {
-            exchange.Node.Node.Views.Open(exchange.Database, group).UpdateInBackground();
+            views.Open(exchange.Database, group).UpdateInBackground();
         }
     }
 }

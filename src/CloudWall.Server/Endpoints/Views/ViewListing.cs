@@ -3,6 +3,7 @@ using CloudWall.Documents.Json;
 using CloudWall.Documents.Rendering;
 using CloudWall.Documents.Sequences;
 using CloudWall.Indexing.Queries;
+using CloudWall.Scripting.Running;
 using CloudWall.Server.Endpoints.Listings;
 using CloudWall.Server.Http;
 
@@ -15,18 +16,24 @@ internal sealed class ViewListing
     private static readonly TimeSpan InOnePlace = TimeSpan.FromMilliseconds(50);
 
     private readonly Exchange _exchange;
+    private readonly ScriptRunner _runner;
+    private readonly TimeProvider _time;
     private readonly int _view;
     private readonly int _reduction;
     private readonly ViewQuery _query;
 
     /// <summary>Checks the options.</summary>
     /// <param name="exchange">The request.</param>
+    /// <param name="runner">Where reduce functions run.</param>
+    /// <param name="time">The clock.</param>
     /// <param name="view">The view's number, and that of its reduce function, or -1.</param>
     /// <param name="options">The options.</param>
     /// <exception cref="DocumentException">400: they cannot be together.</exception>
-    public ViewListing(Exchange exchange, (int View, int Reduction) view, ListingOptions options)
+    public ViewListing(Exchange exchange, ScriptRunner runner, TimeProvider time, (int View, int Reduction) view, ListingOptions options)
     {
         _exchange = exchange;
+        _runner = runner;
+        _time = time;
         Options = options;
         (_view, _reduction) = options.Reduce == false ? (view.View, -1) : view;
         options.ValidateView(reduced: _reduction >= 0);
@@ -116,7 +123,7 @@ internal sealed class ViewListing
         if (rows.CallsFunctions)
         {
             // No thread that answers requests waits for functions: the walk goes where they run.
-            while (await _exchange.Node.Node.Scripts.Runner.RunAsync(_exchange.Database.Name, WriteSome, _exchange.Aborted))
+            while (await _runner.RunAsync(_exchange.Database.Name, WriteSome, _exchange.Aborted))
             {
                 await GoOnAsync();
             }
@@ -168,9 +175,9 @@ internal sealed class ViewListing
         // A place for functions is kept for a little while only.
         bool WriteSome()
         {
-            var began = _exchange.Node.Node.Time.GetTimestamp();
+            var began = _time.GetTimestamp();
             var more = true;
-            while (more && room is null && !stream.IsFull && _exchange.Node.Node.Time.GetElapsedTime(began) < InOnePlace)
+            while (more && room is null && !stream.IsFull && _time.GetElapsedTime(began) < InOnePlace)
             {
                 more = TryWriteNext();
             }
