@@ -21,9 +21,6 @@ public sealed record AttachmentWrite(
     /// <summary>The stored attachment that is taken over as it is, its <c>revpos</c> too; null for others.</summary>
     public AttachmentInfo? Existing { get; private init; }
 
-    /// <summary>Whether the parent revision's attachment of that name is kept.</summary>
-    public bool IsStub => Content is null && Existing is null;
-
     /// <summary>Takes over an attachment that a revision of the same database has, of whatever document.</summary>
     public static AttachmentWrite Of(AttachmentInfo existing) =>
         new(existing.Name, existing.ContentType, Content: null, existing.RevisionPosition) { Existing = existing };

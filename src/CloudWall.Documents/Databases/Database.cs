@@ -425,9 +425,6 @@ public sealed class Database
     /// <summary>How many nodes of revision trees, and leaves, writes have looked at.</summary>
     internal long WriteSteps => _core.WriteSteps;
 
-    /// <summary>What it takes on disk.</summary>
-    internal SpaceUse MeasureSpace() => SpaceUse.Measure(Open());
-
     private SpaceUse ReadSpace(TimeSpan oldest)
     {
         if (oldest > TimeSpan.Zero && _space is { } known && _core.Time.GetElapsedTime(known.At) <= oldest)

@@ -189,9 +189,6 @@ internal static class Keys
     public static int BodyLength(string id, RevisionId revision) =>
         4 + Encoding.UTF8.GetByteCount(id) + id.AsSpan().Count('\0') + 2 + 8 + revision.HashLength;
 
-    /// <summary>Documents: how long the key of a record is.</summary>
-    public static int RecordLength(string id) => RecordPrefix + Encoding.UTF8.GetByteCount(id);
-
     /// <summary>Sequences: how long the key of a row is.</summary>
     public const int SequenceLength = 12;
 

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using CloudWall.Scripting.Wasm;
 
@@ -202,9 +201,6 @@ internal sealed unsafe partial class QuickJsInstance : IDisposable
         room[^1] = 0;
         return pointer;
     }
-
-    /// <summary>A pointer that lies in memory.</summary>
-    public uint ReadPointer(uint at) => BinaryPrimitives.ReadUInt32LittleEndian(Span(at, sizeof(uint)));
 
     /// <summary>Gives the module more memory, if it may have it.</summary>
     public bool TryGrow(uint wanted)

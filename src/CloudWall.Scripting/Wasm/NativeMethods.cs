@@ -15,9 +15,6 @@ internal static unsafe partial class NativeMethods
     internal static partial nint wasm_config_new();
 
     [LibraryImport(Library)]
-    internal static partial void wasm_config_delete(nint config);
-
-    [LibraryImport(Library)]
     internal static partial void wasmtime_config_epoch_interruption_set(nint config, [MarshalAs(UnmanagedType.U1)] bool value);
 
     [LibraryImport(Library)]
@@ -46,12 +43,6 @@ internal static unsafe partial class NativeMethods
 
     [LibraryImport(Library)]
     internal static partial void wasmtime_config_wasm_threads_set(nint config, [MarshalAs(UnmanagedType.U1)] bool value);
-
-    [LibraryImport(Library)]
-    internal static partial void wasmtime_config_gc_support_set(nint config, [MarshalAs(UnmanagedType.U1)] bool value);
-
-    [LibraryImport(Library)]
-    internal static partial void wasmtime_config_native_unwind_info_set(nint config, [MarshalAs(UnmanagedType.U1)] bool value);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint wasmtime_config_target_set(nint config, string target);
@@ -82,13 +73,7 @@ internal static unsafe partial class NativeMethods
     internal static partial void wasmtime_module_imports(nint module, out PointerVector imports);
 
     [LibraryImport(Library)]
-    internal static partial void wasmtime_module_exports(nint module, out PointerVector exports);
-
-    [LibraryImport(Library)]
     internal static partial void wasm_importtype_vec_delete(ref PointerVector imports);
-
-    [LibraryImport(Library)]
-    internal static partial void wasm_exporttype_vec_delete(ref PointerVector exports);
 
     [LibraryImport(Library)]
     internal static partial ByteVector* wasm_importtype_module(nint import);
@@ -103,9 +88,6 @@ internal static unsafe partial class NativeMethods
     internal static partial ByteVector* wasm_exporttype_name(nint export);
 
     [LibraryImport(Library)]
-    internal static partial nint wasm_exporttype_type(nint export);
-
-    [LibraryImport(Library)]
     internal static partial nint wasm_externtype_as_functype_const(nint type);
 
     [LibraryImport(Library)]
@@ -113,9 +95,6 @@ internal static unsafe partial class NativeMethods
 
     [LibraryImport(Library)]
     internal static partial PointerVector* wasm_functype_results(nint type);
-
-    [LibraryImport(Library)]
-    internal static partial byte wasm_valtype_kind(nint type);
 
     [LibraryImport(Library)]
     internal static partial nint wasm_functype_copy(nint type);
@@ -166,9 +145,6 @@ internal static unsafe partial class NativeMethods
 
     [LibraryImport(Library), SuppressGCTransition]
     internal static partial byte* wasmtime_memory_data(nint context, in WasmMemory memory);
-
-    [LibraryImport(Library), SuppressGCTransition]
-    internal static partial nuint wasmtime_memory_data_size(nint context, in WasmMemory memory);
 
     [LibraryImport(Library)]
     internal static partial nint wasmtime_memory_grow(nint context, in WasmMemory memory, ulong pages, out ulong before);
