@@ -105,7 +105,7 @@ public sealed class Database
     /// looked up, those that were stemmed since are missing; where branches were purged, the record becomes what the document is now.
     /// </summary>
     /// <exception cref="DocumentException">404: the document has been purged meanwhile.</exception>
-    public void LoadAncestors(DocumentRecord record) => Open().LoadAncestors(record);
+    internal void LoadAncestors(DocumentRecord record) => Open().LoadAncestors(record);
 
     /// <summary>
     /// A revision and its ancestors, newest first, at most <see cref="RevsLimit"/> of them: what is shown of a document's history from
@@ -114,15 +114,7 @@ public sealed class Database
     /// <exception cref="DocumentException">404: the document has been purged meanwhile.</exception>
     public IReadOnlyList<RevisionNode> HistoryOf(DocumentRecord record, RevisionId revision)
     {
-        var limit = RevsLimit;
-        var path = record.Tree.PathOf(revision, limit);
-        if (path.Count == limit || record.Tree.TailCount == 0)
-        {
-            return path;
-        }
-
-        LoadAncestors(record);
-        return record.Tree.PathOf(revision, limit);
+        return new RecordHistory(this, record).PathOf(revision, RevsLimit);
     }
 
     /// <summary>
@@ -146,13 +138,9 @@ public sealed class Database
             List<RevisionId> list => CollectionsMarshal.AsSpan(list),
             _ => revisions.ToArray(),
         };
-        if (record.Tree.AnyMayBeInTail(asked))
-        {
-            LoadAncestors(record);
-        }
-
-        var missing = record.Tree.FindMissing(asked, cancellation);
-        return (missing, missing.Count == 0 ? [] : record.Tree.PossibleAncestors(missing));
+        var tree = new RecordHistory(this, record).With(asked);
+        var missing = tree.FindMissing(asked, cancellation);
+        return (missing, missing.Count == 0 ? [] : tree.PossibleAncestors(missing));
     }
 
     /// <summary>A revision's body and attachments.</summary>

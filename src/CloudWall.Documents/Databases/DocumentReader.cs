@@ -96,13 +96,8 @@ public static class DocumentReader
     private static void SelectLatest(
         Database database, DocumentRecord record, RevisionId[] revisions, List<RevisionId> found, List<RevisionId> missing)
     {
-        if (record.Tree.AnyMayBeInTail(revisions))
-        {
-            database.LoadAncestors(record);
-        }
-
         var leaves = new List<RevisionLeaf>();
-        record.Tree.CollectLeavesBelow(revisions, leaves, missing);
+        new RecordHistory(database, record).With(revisions).CollectLeavesBelow(revisions, leaves, missing);
         found.AddRange(leaves.ConvertAll(static leaf => leaf.Revision));
     }
 }

@@ -23,7 +23,7 @@ public sealed class DocumentRecord
 
     /// <summary>
     /// The revisions. Older ancestors may be left out (<see cref="RevisionTree.TailCount"/>); all leaves are there.
-    /// <see cref="Database.LoadAncestors"/> brings the rest.
+    /// <see cref="History"/> looks at those, too.
     /// </summary>
     public RevisionTree Tree { get; private set; }
 

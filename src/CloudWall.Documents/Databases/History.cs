@@ -13,27 +13,19 @@ public static class History
         database.HistoryOf(record, revision);
 
     /// <summary>A revision and all ancestors that the document still has, newest first, as <c>revs_info</c> lists them.</summary>
-    public static IReadOnlyList<RevisionNode> WholeOf(Database database, DocumentRecord record, RevisionId revision)
-    {
-        database.LoadAncestors(record);
-        return record.Tree.PathOf(revision);
-    }
+    public static IReadOnlyList<RevisionNode> WholeOf(Database database, DocumentRecord record, RevisionId revision) =>
+        new RecordHistory(database, record).Whole().PathOf(revision);
 
     /// <summary>Finds a revision of a document, leaf or ancestor.</summary>
-    public static bool TryFind(Database database, DocumentRecord record, RevisionId revision, out RevisionNode node)
+    public static bool TryFind(Database database, DocumentRecord record, RevisionId revision, out RevisionNode node) =>
+        new RecordHistory(database, record).TryFind(revision, out node);
+
+    /// <summary>Which leaves some revisions of a document have become, as CouchDB's <c>latest</c> asks.</summary>
+    public static IReadOnlyList<RevisionLeaf> LeavesBelow(Database database, DocumentRecord record, IReadOnlyList<RevisionId> revisions)
     {
-        if (record.Tree.TryFind(revision, out node))
-        {
-            return true;
-        }
-
-        if (!record.Tree.MayBeInTail(revision))
-        {
-            return false;
-        }
-
-        database.LoadAncestors(record);
-        return record.Tree.TryFind(revision, out node);
+        var leaves = new List<RevisionLeaf>();
+        new RecordHistory(database, record).Whole().CollectLeavesBelow([.. revisions], leaves, []);
+        return leaves;
     }
 
     /// <summary>Whether a revision deletes the document.</summary>

@@ -159,12 +159,7 @@ internal static class ValidatedWrites
         }
 
         var paths = ofDocument.ConvertAll(i => PathOf(writes[i]));
-        if (!record.Tree.CanForeseeWithoutTail(paths))
-        {
-            database.LoadAncestors(record);
-        }
-
-        return record.Tree.FindNewLeaves(paths, out merged);
+        return new RecordHistory(database, record).FindNewLeaves(paths, out merged);
     }
 
     /// <summary>Compares a revision with its youngest ancestor whose body is there.</summary>
@@ -187,12 +182,12 @@ internal static class ValidatedWrites
         }
 
         // None of those that are loaded.
-        database.LoadAncestors(record);
+        var whole = new RecordHistory(database, record).Whole();
         foreach (var revision in path)
         {
-            if (record.Tree.TryFind(revision.Revision, out _))
+            if (whole.TryFind(revision.Revision, out _))
             {
-                return NearestOf(database, write.Id, record.Tree.PathOf(revision.Revision)) is { } stored
+                return NearestOf(database, write.Id, whole.PathOf(revision.Revision)) is { } stored
                     ? new ProposedUpdate(write, record, stored)
                     : new ProposedUpdate(write, null, default);
             }

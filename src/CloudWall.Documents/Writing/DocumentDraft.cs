@@ -5,14 +5,16 @@ using CloudWall.Documents.Revisions;
 namespace CloudWall.Documents.Writing;
 
 /// <summary>A document while a batch of writes is put together: what is stored, and what the batch has made of it so far.</summary>
-internal sealed class DocumentDraft
+internal sealed class DocumentDraft : DocumentHistory
 {
+    private readonly DatabaseCore _core;
     private readonly bool _wasDeleted;
     private Dictionary<RevisionId, NewBody>? _newBodies;
     private object? _lastCommand;
 
-    public DocumentDraft(string id, DocumentRecord? stored)
+    public DocumentDraft(DatabaseCore core, string id, DocumentRecord? stored)
     {
+        _core = core;
         Id = id;
         Stored = stored;
         Tree = stored?.Tree ?? new RevisionTree();
@@ -26,7 +28,7 @@ internal sealed class DocumentDraft
 
     public string Id { get; }
 
-    public RevisionTree Tree { get; }
+    public override RevisionTree Tree { get; }
 
     /// <summary>The sequence of the row that is on disk; 0 where there is none.</summary>
     public long StoredSequence { get; }
@@ -80,6 +82,9 @@ internal sealed class DocumentDraft
         body = default;
         return _newBodies is not null && _newBodies.TryGetValue(revision, out body);
     }
+
+    /// <summary>The writer is the only one who changes the document, so that its pages are as the tree expects.</summary>
+    protected override void Load() => _core.LoadAncestors(Id, Tree);
 
     /// <summary>A body that the batch adds.</summary>
     /// <param name="External">Bytes of its JSON and attachments, as a client sees them.</param>

@@ -36,7 +36,7 @@ internal sealed partial class DocumentsCommand
             return;
         }
 
-        Stem(session, draft);
+        draft.Stem(session.State.RevsLimit);
         for (var k = 0; k < writes.Length; k++)
         {
             var i = writes[k];

@@ -19,7 +19,7 @@ internal sealed partial class DocumentsCommand
         WriteOutcome[] outcomes)
     {
         var tree = draft.Tree;
-        var isNew = _checked && !tree.IsEmpty ? FindNew(session, draft, writes) : null;
+        var isNew = _checked && !tree.IsEmpty ? FindNew(draft, writes) : null;
         var sequence = draft.NextSequence(this, session.State.UpdateSequence);
         Span<bool> brings = writes.Length <= FewWrites ? stackalloc bool[FewWrites] : new bool[writes.Length];
         var (merges, joins) = (false, false);
@@ -37,14 +37,9 @@ internal sealed partial class DocumentsCommand
             merges = true;
 
             // A revision that is known still merges: it may bring a body that was missing, or older ancestors.
-            var isStored = TryFind(session, draft, path[0], out var node) && node.IsStored;
-            if (!tree.CanMergeWithoutTail(path))
-            {
-                session.LoadAncestors(draft);
-            }
-
+            var isStored = draft.TryFind(path[0], out var node) && node.IsStored;
             var deleted = _writes[i].Document.Deleted ? RevisionFlags.Deleted : RevisionFlags.None;
-            var outcome = tree.Merge(path, RevisionFlags.Stored | deleted, sequence);
+            var outcome = draft.ToMerge(path).Merge(path, RevisionFlags.Stored | deleted, sequence);
             brings[k] = !isStored || outcome != MergeOutcome.InternalNode;
             joins |= isStored && brings[k];
         }
@@ -55,7 +50,7 @@ internal sealed partial class DocumentsCommand
             return;
         }
 
-        Stem(session, draft);
+        draft.Stem(session.State.RevsLimit);
         if (!tree.IsChanged)
         {
             return;
@@ -65,7 +60,7 @@ internal sealed partial class DocumentsCommand
         for (var k = 0; k < writes.Length; k++)
         {
             var i = writes[k];
-            if (brings[k] && TryFind(session, draft, _paths[i][0], out _) && (!joins || IsKept(tree, _paths[i])))
+            if (brings[k] && draft.TryFind(_paths[i][0], out _) && (!joins || IsKept(tree, _paths[i])))
             {
                 session.ReleaseBody(draft, _paths[i][0]);
                 session.PutBody(draft, _paths[i][0], _writes[i].Document.Body.Span, attachments[i]!, _writes[i].Attachments);
@@ -81,7 +76,7 @@ internal sealed partial class DocumentsCommand
     private static bool IsKept(RevisionTree tree, RevisionId[] path) =>
         path.Length == 1 || tree.PathOf(path[0], limit: 2) is not [_, var parent] || parent.Revision == path[1];
 
-    private bool[] FindNew(WriteSession session, DocumentDraft draft, ReadOnlySpan<int> writes)
+    private bool[] FindNew(DocumentDraft draft, ReadOnlySpan<int> writes)
     {
         var paths = new RevisionId[writes.Length][];
         for (var k = 0; k < paths.Length; k++)
@@ -89,11 +84,6 @@ internal sealed partial class DocumentsCommand
             paths[k] = _paths[writes[k]];
         }
 
-        if (!draft.Tree.CanForeseeWithoutTail(paths))
-        {
-            session.LoadAncestors(draft);
-        }
-
-        return draft.Tree.FindNewLeaves(paths, out _);
+        return draft.FindNewLeaves(paths, out _);
     }
 }

@@ -141,33 +141,6 @@ internal sealed partial class DocumentsCommand : WriteCommand<IReadOnlyList<Writ
         return order;
     }
 
-    private static void Stem(WriteSession session, DocumentDraft draft)
-    {
-        var limit = session.State.RevsLimit;
-        if (!draft.Tree.CanStemWithoutTail(limit))
-        {
-            session.LoadAncestors(draft);
-        }
-
-        draft.Tree.Stem(limit, null);
-    }
-
-    private static bool TryFind(WriteSession session, DocumentDraft draft, RevisionId revision, out RevisionNode node)
-    {
-        if (draft.Tree.TryFind(revision, out node))
-        {
-            return true;
-        }
-
-        if (!draft.Tree.MayBeInTail(revision))
-        {
-            return false;
-        }
-
-        session.LoadAncestors(draft);
-        return draft.Tree.TryFind(revision, out node);
-    }
-
     /// <summary>
     /// The attachments as they will be stored: new content as received, stubs as the revision has them that the write builds on.
     /// </summary>
@@ -242,15 +215,14 @@ internal sealed partial class DocumentsCommand : WriteCommand<IReadOnlyList<Writ
         }
 
         var path = _paths[index];
-        if (TryFind(session, draft, path[0], out _))
+        if (draft.TryFind(path[0], out _))
         {
             return false;
         }
 
-        session.LoadAncestors(draft);
         foreach (var ancestor in path.AsSpan(1))
         {
-            if (tree.TryFind(ancestor, out _))
+            if (draft.Whole().TryFind(ancestor, out _))
             {
                 foreach (var node in tree.PathOf(ancestor))
                 {

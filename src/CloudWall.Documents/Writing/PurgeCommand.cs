@@ -51,9 +51,8 @@ internal sealed class PurgeCommand(IReadOnlyList<PurgeRequest> requests, IReadOn
             return removed;
         }
 
-        session.LoadAncestors(draft);
         var nodes = new List<RevisionId>();
-        draft.Tree.Remove(CollectionsMarshal.AsSpan(new List<RevisionId>(request.Revisions)), removed, nodes);
+        draft.Whole().Remove(CollectionsMarshal.AsSpan(new List<RevisionId>(request.Revisions)), removed, nodes);
         draft.ForgetsBodies = true;
         MayOutlive(session, draft.Tree);
         session.State.UpdateSequence = draft.Tree.RelabelLeaves(session.State.UpdateSequence);

@@ -20,12 +20,7 @@ internal sealed class StemCommand(IReadOnlyList<string> ids, long limit) : Write
                 continue;
             }
 
-            if (!draft.Tree.CanStemWithoutTail(keep))
-            {
-                session.LoadAncestors(draft);
-            }
-
-            draft.Tree.Stem(keep, null);
+            draft.Stem(keep);
             draft.SetSequence(draft.StoredSequence);
         }
 

@@ -51,7 +51,7 @@ internal sealed class WriteSession : IDisposable
     {
         if (!_drafts.TryGetValue(id, out var draft))
         {
-            draft = new DocumentDraft(id, _core.Find(id));
+            draft = new DocumentDraft(_core, id, _core.Find(id));
             _drafts.Add(id, draft);
         }
 
@@ -77,7 +77,7 @@ internal sealed class WriteSession : IDisposable
             Keys.Record(ref key, _core.Number, id);
             if (absent.Has(key.Written))
             {
-                _drafts.Add(id, new DocumentDraft(id, null));
+                _drafts.Add(id, new DocumentDraft(_core, id, null));
                 continue;
             }
 
@@ -94,9 +94,6 @@ internal sealed class WriteSession : IDisposable
         key.Dispose();
         LoadTogether(wanted, keys);
     }
-
-    /// <summary>Loads a document's whole history.</summary>
-    public void LoadAncestors(DocumentDraft draft) => _core.LoadAncestors(draft.Id, draft.Tree);
 
     /// <summary>The attachments of a revision, stored or written in this batch.</summary>
     /// <returns>False where its body is not there.</returns>
@@ -337,7 +334,7 @@ internal sealed class WriteSession : IDisposable
             for (var i = 0; i < values.Length; i++)
             {
                 var stored = values[i].Found ? DocumentRecordCodec.Read(ids[i], values[i].Span) : null;
-                _drafts.Add(ids[i], new DocumentDraft(ids[i], stored));
+                _drafts.Add(ids[i], new DocumentDraft(_core, ids[i], stored));
             }
         }
         finally

@@ -222,7 +222,7 @@ public sealed class LocalPeer(
     }
 
     /// <summary>The revisions; of one that was edited meanwhile its descendants, as with CouchDB's <c>latest</c>.</summary>
-    private static (DocumentRecord Record, List<RevisionLeaf> Leaves)? Find(
+    private static (DocumentRecord Record, IReadOnlyList<RevisionLeaf> Leaves)? Find(
         Database database, string id, IReadOnlyList<RevisionId> revisions)
     {
         if (database.Find(id) is not { } record)
@@ -230,10 +230,7 @@ public sealed class LocalPeer(
             return null;
         }
 
-        database.LoadAncestors(record);
-        var leaves = new List<RevisionLeaf>();
-        record.Tree.CollectLeavesBelow([.. revisions], leaves, new List<RevisionId>());
-        return (record, leaves);
+        return (record, History.LeavesBelow(database, record, revisions));
     }
 
     /// <returns>Null where it is not stored any more.</returns>
