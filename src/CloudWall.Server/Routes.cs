@@ -72,7 +72,9 @@ internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetri
     private readonly DatabaseUpdatesFeed _databaseUpdates = new(
         node.Databases, new FeedHost(feeds, node.Time, settings.ChangesTimeout, node.Stopping));
 
-    private readonly DatabaseChanges _databaseChanges = new(new FeedHost(feeds, node.Time, settings.ChangesTimeout, node.Stopping));
+    private readonly DatabaseChanges _databaseChanges = new(
+        new FeedHost(feeds, node.Time, settings.ChangesTimeout, node.Stopping), node.Scripts);
+
     private readonly BulkDocuments _bulkDocuments = new(metrics, node.Settings.Limits, node.Uuids);
     private readonly BulkGet _bulkGet = new(metrics, node.Settings.Limits);
     private readonly View _view = new(node.Views, node.Scripts.Runner, node.Time, metrics);

@@ -13,8 +13,9 @@ namespace CloudWall.Server.Http;
 /// <summary>
 /// One request and its answer: all that an endpoint is given.
 /// <para>
-/// An endpoint is a <see cref="Handler"/>, a static method <c>Task Name(Exchange exchange)</c> in the file of its group under
-/// <c>Endpoints/</c>, and a row in <see cref="Routes"/>. The kernel has already parsed the target, answered preflights,
+/// An endpoint is a <see cref="Handler"/>, a method <c>Task Name(Exchange exchange)</c> in the file of its group under <c>Endpoints/</c>,
+/// and a row in <see cref="Routes"/>, which makes the group's class once and gives it what it uses of the node; a method that uses nothing
+/// is static. The kernel has already parsed the target, answered preflights,
 /// authenticated, checked who may come in and which methods there are, and found <see cref="Database"/> for routes of a
 /// database. To refuse, throw a <see cref="DocumentException"/> (<see cref="HttpErrors"/> has CouchDB's usual ones); any other
 /// exception becomes a 500 and a line in the log.

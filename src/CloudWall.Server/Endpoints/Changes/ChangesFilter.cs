@@ -2,6 +2,7 @@ using CloudWall.DesignDocuments.Filters;
 using CloudWall.Documents;
 using CloudWall.Documents.Changes;
 using CloudWall.Documents.Json;
+using CloudWall.Scripting;
 using CloudWall.Scripting.DesignDocuments;
 using CloudWall.Server.Http;
 using CloudWall.Server.Scripts;
@@ -39,16 +40,20 @@ internal sealed class ChangesFilter
     public bool CountsAsLookup => _design || Ids is { CountsAsLookup: true };
 
     /// <summary>Reads the filter that a request names.</summary>
+    /// <param name="scripts">What runs filter functions.</param>
+    /// <param name="exchange">The request.</param>
+    /// <param name="name">The filter's name.</param>
+    /// <param name="body">The request's body; null where there is none.</param>
     /// <exception cref="DocumentException">400 or 404.</exception>
-    public static ChangesFilter Read(Exchange exchange, string name, NormalJson? body) => name switch
+    public static ChangesFilter Read(ScriptHost scripts, Exchange exchange, string name, NormalJson? body) => name switch
     {
         "" => None,
         "_doc_ids" => new ChangesFilter(ReadIds(exchange, body), design: false),
         "_design" => new ChangesFilter(ids: null, design: true),
         "_selector" => throw RefuseSelector(body),
-        "_view" => ReadView(exchange),
+        "_view" => ReadView(scripts, exchange),
         ['_', ..] => throw HttpErrors.BadRequest("unknown builtin filter name"),
-        _ => ReadFunction(exchange, name, body),
+        _ => ReadFunction(scripts, exchange, name, body),
     };
 
     /// <summary>How many rows a document has; none where it does not pass.</summary>
@@ -83,7 +88,7 @@ internal sealed class ChangesFilter
         _ => HttpErrors.BadRequest("Selector error: expected a JSON object"),
     };
 
-    private static ChangesFilter ReadView(Exchange exchange)
+    private static ChangesFilter ReadView(ScriptHost scripts, Exchange exchange)
     {
         if (exchange.Query["view"] is not { Length: > 0 } view)
         {
@@ -91,11 +96,11 @@ internal sealed class ChangesFilter
         }
 
         return NamedFilter.Split(view) is var (design, name)
-            ? Of(NamedFilter.View(exchange.Node.Node.Scripts, exchange.Database, Decode(exchange, design), Decode(exchange, name)))
+            ? Of(NamedFilter.View(scripts, exchange.Database, Decode(exchange, design), Decode(exchange, name)))
             : throw HttpErrors.BadRequest("`view` must be of the form `designname/viewname`");
     }
 
-    private static ChangesFilter ReadFunction(Exchange exchange, string filter, NormalJson? body)
+    private static ChangesFilter ReadFunction(ScriptHost scripts, Exchange exchange, string filter, NormalJson? body)
     {
         if (filter.AsSpan().Trim('/').IsEmpty)
         {
@@ -109,7 +114,7 @@ internal sealed class ChangesFilter
 
         var request = RequestObject.Of(exchange, id: null, body?.Utf8, RequestMembers.All);
         return Of(NamedFilter.Function(
-            exchange.Node.Node.Scripts, exchange.Database, Decode(exchange, design), Decode(exchange, name), request));
+            scripts, exchange.Database, Decode(exchange, design), Decode(exchange, name), request));
     }
 
     private static ChangesFilter Of(ChangeFilter function) => new(ids: null, design: false, function);
