@@ -65,8 +65,7 @@ public sealed class PlugTests(ITestOutputHelper output)
                     await new Workload(ledger, seed).RunAsync(node, int.MaxValue / 2);
                 }
 
-                using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-                await node.WaitAsync(patience.Token);
+                await EndedAsync(node);
             }
 
             await using (var node = await NodeProcess.StartAsync(data.Path))
@@ -156,7 +155,6 @@ public sealed class PlugTests(ITestOutputHelper output)
     private static async Task RunAsync(TemporaryDirectory data, Ledger ledger, int seed, IReadOnlyDictionary<string, string> environment)
     {
         await using var node = await NodeProcess.StartAsync(data.Path, environment);
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         if (!node.HasExited && environment["PLUG_LIES"] == "0")
         {
             try
@@ -166,11 +164,17 @@ public sealed class PlugTests(ITestOutputHelper output)
             catch (HttpRequestException)
             {
                 // It was pulled while we looked. Its connections end a moment before it does.
-                await node.WaitAsync(patience.Token);
+                await EndedAsync(node);
             }
         }
 
         await new Workload(ledger, seed).RunAsync(node, int.MaxValue / 2);
+        await EndedAsync(node);
+    }
+
+    private static async Task EndedAsync(NodeProcess node)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         await node.WaitAsync(patience.Token);
     }
 }
