@@ -40,7 +40,7 @@ public sealed partial class RocksDbStore
         {
             if (Directory.Exists(directory))
             {
-                RefuseWithoutCurrent(directory);
+                OpeningFaults.RefuseWithoutCurrent(directory);
             }
 
             throw new StorageException(

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using static CloudWall.Storage.RocksDb.NativeMethods;
 
@@ -306,30 +305,9 @@ public sealed partial class RocksDbStore
             return 1;
         }
 
-        // name=number; name=number; … where the names of blocks say more in brackets.
-        double entries = 0;
-        double blocks = 0;
-        foreach (var property in Marshal.PtrToStringUTF8(text)!.Split(';', StringSplitOptions.TrimEntries))
-        {
-            var end = property.LastIndexOf('=');
-            if (end < 0 || !long.TryParse(property.AsSpan(end + 1), CultureInfo.InvariantCulture, out var number))
-            {
-                continue;
-            }
-
-            var name = property.AsSpan(0, end);
-            if (name is "raw key size" or "raw value size")
-            {
-                entries += number;
-            }
-            else if (name is "data block size" or "filter block size" || name.StartsWith("index block size", StringComparison.Ordinal))
-            {
-                blocks += number;
-            }
-        }
-
+        var density = TableDensity.Of(Marshal.PtrToStringUTF8(text)!);
         rocksdb_free(text);
-        return entries > 0 ? blocks / entries : 1;
+        return density;
     }
 
     /// <summary>How densely tables of a total size are packed.</summary>

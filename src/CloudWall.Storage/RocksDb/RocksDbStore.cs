@@ -180,7 +180,7 @@ public sealed partial class RocksDbStore : KeyValueStore
             throw new StorageException($"The data directory {directory} cannot be made: {e.Message}", e);
         }
 
-        RefuseWithoutCurrent(directory);
+        OpeningFaults.RefuseWithoutCurrent(directory);
         using var databaseOptions = Tuning.CreateDatabaseOptions(options, writeBufferManager, lenient);
         string[] names = derived ? [Tuning.ColumnFamilyNames[0]] : Tuning.ColumnFamilyNames;
         var columnFamilyOptions = new SettingsHandle[names.Length];
@@ -218,7 +218,7 @@ public sealed partial class RocksDbStore : KeyValueStore
 
         if (error != 0)
         {
-            throw new StorageException(Explain(directory, NativeError.Take(error)));
+            throw new StorageException(OpeningFaults.Explain(directory, NativeError.Take(error)));
         }
 
         return new DatabaseHandle(database, columnFamilies, withLog: !derived);
@@ -389,60 +389,5 @@ public sealed partial class RocksDbStore : KeyValueStore
     {
         ThrowIfDisposed();
         _database.AddReference();
-    }
-
-    /// <summary>
-    /// Without the file CURRENT the engine would take the directory for an empty one, and remove what is in it as left over.
-    /// </summary>
-    private static void RefuseWithoutCurrent(string directory)
-    {
-        try
-        {
-            if (File.Exists(Path.Combine(directory, "CURRENT")))
-            {
-                return;
-            }
-
-            foreach (var pattern in (ReadOnlySpan<string>)["*.sst", "*.blob"])
-            {
-                if (Directory.EnumerateFiles(directory, pattern).FirstOrDefault() is { } data)
-                {
-                    throw new StorageException(
-                        Damaged(directory, $"the file CURRENT is missing, but there is data ({Path.GetFileName(data)})"));
-                }
-            }
-
-            // A log of data that never came to a table. An empty one is what a crash of the very first start leaves.
-            if (Directory.EnumerateFiles(directory, "*.log").FirstOrDefault(log => new FileInfo(log).Length > 0) is { } written)
-            {
-                throw new StorageException(
-                    Damaged(directory, $"the file CURRENT is missing, but there is a log ({Path.GetFileName(written)})"));
-            }
-        }
-        catch (Exception e) when (e is IOException and not StorageException or UnauthorizedAccessException)
-        {
-            throw new StorageException($"The data directory {directory} cannot be read: {e.Message}", e);
-        }
-    }
-
-    private static string Damaged(string directory, string fault) =>
-        $"The data in {directory} is damaged and was not opened: {fault.TrimEnd('.')}. Put back what is missing, or all of it from a backup; "
-        + "or begin with another directory, and replicate from those who have the data.";
-
-    private static string Explain(string directory, string message)
-    {
-        if (message.Contains("/LOCK", StringComparison.Ordinal) || message.Contains("lock hold by current process", StringComparison.Ordinal))
-        {
-            return $"The data directory {directory} is in use by another process, or cannot be locked: {message}";
-        }
-
-        if (message.Contains("Column families not opened", StringComparison.Ordinal))
-        {
-            return $"The data directory {directory} was written by a newer version: {message}";
-        }
-
-        return message.StartsWith("Corruption", StringComparison.Ordinal)
-            ? Damaged(directory, message)
-            : $"The data directory {directory} cannot be opened: {message}";
     }
 }
