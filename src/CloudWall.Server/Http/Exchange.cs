@@ -250,16 +250,6 @@ internal sealed partial class Exchange
         return json.IsObject ? json : throw HttpErrors.BadRequest("Request body must be a JSON object");
     }
 
-    /// <summary>Reads the body to its end and drops it, for requests whose body does not matter.</summary>
-    public async ValueTask DrainAsync()
-    {
-        for (ReadResult read = default; !read.IsCompleted;)
-        {
-            read = await BodyReader.ReadAsync(Aborted);
-            BodyReader.AdvanceTo(read.Buffer.End);
-        }
-    }
-
     /// <summary>Gives back what the endpoint has read of the body and not used up.</summary>
     internal void ReleaseBody() => _body?.Release();
 
