@@ -83,7 +83,7 @@ internal sealed partial class Exchange
 
         RawTarget = raw;
         IsHead = context.Request.Method == "HEAD";
-        Method = MethodOf(context.Request);
+        Method = RequestMethod.Of(context.Request);
         _isSafe = Method is "GET" or "OPTIONS";
     }
 
@@ -285,18 +285,6 @@ internal sealed partial class Exchange
         {
             _context.Abort();
         }
-    }
-
-    private static string MethodOf(HttpRequest request)
-    {
-        var method = request.Method;
-        if (method == "POST" && request.Headers.TryGetValue("X-HTTP-Method-Override", out var other)
-            && other.ToString() is "GET" or "HEAD" or "POST" or "PUT" or "DELETE" or "TRACE" or "CONNECT" or "COPY")
-        {
-            method = other.ToString();
-        }
-
-        return method == "HEAD" ? "GET" : method;
     }
 
     private async ValueTask ReadAsync(PipeReader reader, long length, IBodySink sink)
