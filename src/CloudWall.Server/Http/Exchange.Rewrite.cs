@@ -56,14 +56,11 @@ internal sealed partial class Exchange
     }
 
     /// <summary>Takes another target in the place of the one that was named.</summary>
-    internal void Become(RequestTarget target) => Target = target;
-
-    /// <summary>Takes what a name of this node stands for in the place of what was named.</summary>
-    /// <param name="target">What it stands for.</param>
-    /// <param name="requested">The target as somebody sees it who knows the node by that name.</param>
-    internal void Become(RequestTarget target, string requested)
+    /// <param name="target">The target.</param>
+    /// <param name="requested">The target as somebody sees it who knows the node by a name of its own; null: as before.</param>
+    internal void Become(RequestTarget target, string? requested = null)
     {
         Target = target;
-        _requested = requested;
+        _requested = requested ?? _requested;
     }
 }
