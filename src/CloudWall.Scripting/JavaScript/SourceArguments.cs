@@ -205,17 +205,12 @@ internal sealed class SourceArguments
         return SeenMembers.Of(members);
     }
 
-    /// <summary>Whether the word is the name of a member, and not after the three points that take all of something.</summary>
-    private bool IsMember(int index) => Is(index - 1, "."u8) && !Is(index - 2, "."u8);
+    /// <summary>Whether the word is the name of a member.</summary>
+    private bool IsMember(int index) => At(index - 1).IsPoint;
 
     /// <summary>The member that is taken of the name.</summary>
     private string? MemberOf(int index)
     {
-        if (Is(index - 1, "."u8))
-        {
-            return null;
-        }
-
         if (Is(index + 1, "."u8))
         {
             return At(index + 2).Kind == SourceTokenKind.Word && IsPlain(Span(index + 2)) ? Text(index + 2) : null;

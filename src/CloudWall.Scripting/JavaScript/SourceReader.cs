@@ -25,7 +25,7 @@ internal sealed partial class SourceReader(byte[] source)
     private bool _computes;
     private bool _callsUnknown;
 
-    private bool LastIsMember => IsPunctuator(_beforeLast, '.');
+    private bool LastIsMember => _beforeLast.IsPoint;
 
     /// <summary>Takes the next token.</summary>
     public void Read(in SourceToken token)
@@ -242,7 +242,7 @@ internal sealed partial class SourceReader(byte[] source)
         // Blanks other than ASCII's are taken for letters by who makes the tokens.
         _writes |= SourceNames.Of(word) == SourceName.Changing || word.Any(static c => c is '\\' or '\uFEFF' || char.IsWhiteSpace(c));
         _callsUnknown |= SourceNames.Of(word) == SourceName.Calling;
-        if (IsPunctuator(_last, '.'))
+        if (_last.IsPoint)
         {
             return;
         }

@@ -106,9 +106,12 @@ internal sealed class SourceShape(byte[] source)
             : State.Expression;
     }
 
-    /// <summary>Whether a statement may begin in that line: not where an operator is before or after the end of the last one.</summary>
+    /// <summary>
+    /// Whether a statement may begin in that line: not where the last one ends with an operator, or an operator between two values comes.
+    /// </summary>
     private bool MayBeginStatement(in SourceToken token) =>
-        (!IsOperator(token) || token.Symbol is (byte)'(' or (byte)'[' or (byte)'{')
+        (!IsOperator(token) || token.Symbol is (byte)'(' or (byte)'[' or (byte)'{' or (byte)'~'
+                || (token.Symbol == '!' && token.End - token.Start == 1))
             && (!IsOperator(_last) || _last.Symbol is (byte)')' or (byte)']' or (byte)'}');
 
     /// <summary>Whether it is a punctuator, but not <c>++</c> or <c>--</c>, which may belong to either side.</summary>

@@ -21,6 +21,9 @@ internal enum SourceTokenKind
 /// <param name="AfterNewLine">Whether a line ended before it.</param>
 internal readonly record struct SourceToken(SourceTokenKind Kind, int Start, int End, byte Symbol, int Depth, bool AfterNewLine)
 {
+    /// <summary>Whether it is the point before a member's name, and not the three that take all of something.</summary>
+    public bool IsPoint => Kind == SourceTokenKind.Punctuator && Symbol == '.' && End - Start == 1;
+
     /// <summary>Whether it is that word.</summary>
     public bool IsWord(ReadOnlySpan<byte> source, ReadOnlySpan<byte> word) =>
         Kind is SourceTokenKind.Word or SourceTokenKind.Keyword && source[Start..End].SequenceEqual(word);
@@ -75,8 +78,7 @@ internal ref struct SourceTokens(ReadOnlySpan<byte> source)
                 _at++;
             }
 
-            var isMember = _last is { Kind: SourceTokenKind.Punctuator, Symbol: (byte)'.' };
-            var kind = !isMember && _at - start <= 10 && KeywordSet.Contains(System.Text.Encoding.UTF8.GetString(_source[start.._at]))
+            var kind = !_last.IsPoint && _at - start <= 10 && KeywordSet.Contains(System.Text.Encoding.UTF8.GetString(_source[start.._at]))
                 ? SourceTokenKind.Keyword
                 : SourceTokenKind.Word;
             token = new SourceToken(kind, start, _at, 0, _depth, newLine);
@@ -131,6 +133,9 @@ internal ref struct SourceTokens(ReadOnlySpan<byte> source)
             case (byte)'.' when _at + 1 < _source.Length && _source[_at + 1] is >= (byte)'0' and <= (byte)'9':
                 SkipNumber();
                 return new SourceToken(SourceTokenKind.Value, start, _at, 0, _depth, newLine);
+            case (byte)'.' when _source[_at..].StartsWith("..."u8):
+                _at += 3;
+                return new SourceToken(SourceTokenKind.Punctuator, start, _at, c, _depth, newLine);
             case (byte)'/' when MayBeginExpression(newLine):
                 SkipRegularExpression();
                 return new SourceToken(SourceTokenKind.Value, start, _at, (byte)'/', _depth, newLine);
@@ -199,6 +204,9 @@ internal ref struct SourceTokens(ReadOnlySpan<byte> source)
                 _ => (true, true),
             },
 
+            // An expression comes after the beginning of a template, and after the parts of it that have one before them.
+            SourceTokenKind.Value when _last.Symbol == '`' && _source[_last.End - 1] == '{' => (true, true),
+
             // In a new line it may be that a statement has ended before it.
             _ => (false, !newLine),
         };
@@ -251,7 +259,8 @@ internal ref struct SourceTokens(ReadOnlySpan<byte> source)
                 var end = rest[2..].IndexOf("*/"u8);
                 IsComplete &= end >= 0;
                 var comment = end < 0 ? rest : rest[..(end + 4)];
-                newLine |= comment.IndexOfAny((byte)'\n', (byte)'\r') >= 0;
+                newLine |= comment.IndexOfAny((byte)'\n', (byte)'\r') >= 0
+                    || comment.IndexOf("\u2028"u8) >= 0 || comment.IndexOf("\u2029"u8) >= 0;
                 _at += comment.Length;
             }
             else
@@ -362,7 +371,8 @@ internal ref struct SourceTokens(ReadOnlySpan<byte> source)
             }
             else if (c == '/' && !inClass)
             {
-                for (_at++; _at < _source.Length && IsWordPart(_source[_at]); _at++)
+                // Other characters may be blanks.
+                for (_at++; _at < _source.Length && char.IsAsciiLetter((char)_source[_at]); _at++)
                 {
                 }
 

@@ -158,6 +158,14 @@ public sealed class SeenArgumentsTests
     [InlineData("doc => ({ ...doc }).hidden")]
     [InlineData("function (doc, req) { provides('html', function () { return toJSON(doc); }); }")]
     [InlineData("function (doc, req) { return '' + [doc].map(toJSON); }")]
+    [InlineData("function (doc) { var a = `${/'/}`; return toJSON(doc); var b = `${/'/}`; }")]
+    [InlineData("function (doc) { var a = `${1}${/'/}`; return toJSON(doc); var b = `${/'/}`; }")]
+    [InlineData("function (doc) { var a = [...typeof /'/]; return toJSON(doc); var b = [...typeof /'/]; }")]
+    [InlineData("function (doc) { var r = /x/\u2028return\u00A0doc.hidden; }")]
+    [InlineData("function (doc) { var r = /x/g\u2028return\u00A0doc.hidden; }")]
+    [InlineData("doc => doc.a /*\u2028*/ x => x.hidden")]
+    [InlineData("doc => doc.a\n!0 && (x => x.hidden)")]
+    [InlineData("doc => doc.a\n~0 && (x => x.hidden)")]
     [InlineData("0, function (doc) { return doc.hidden; }")]
     public void Whoever_looks_for_the_rest_finds_it(string function)
     {
