@@ -193,7 +193,7 @@ internal sealed class SourceArguments
         {
             if (At(i).Kind == SourceTokenKind.Word && Span(i).SequenceEqual(word) && !IsMember(i) && !IsOnlyAsked(i))
             {
-                if (MemberOf(i) is not { } member || OfAllObjects.Contains(member))
+                if (MemberOf(i) is not { } member || OfAllObjects.Contains(member) || IsCalled(i))
                 {
                     return SeenMembers.All;
                 }
@@ -220,6 +220,22 @@ internal sealed class SourceArguments
             && Span(index + 2) is [(byte)'"' or (byte)'\'', .., _] text && IsPlain(text[1..^1])
             ? Encoding.UTF8.GetString(text[1..^1])
             : null;
+    }
+
+    /// <summary>
+    /// Whether the member that is taken of the name may be called: a function that was put there sees the whole object. Brackets around the
+    /// member make no difference.
+    /// </summary>
+    private bool IsCalled(int index)
+    {
+        var end = index + (Is(index + 1, "."u8) ? 3 : 4);
+        while (Is(end, ")"u8))
+        {
+            end++;
+        }
+
+        return Is(end, "("u8) || (Is(end, "?"u8) && Is(end + 1, "."u8) && Is(end + 2, "("u8))
+            || (At(end) is { Kind: SourceTokenKind.Value, Symbol: (byte)'`' } template && _source[template.Start] == '`');
     }
 
     /// <summary>Whether the name stands where it is only asked whether it is there; the object itself goes nowhere.</summary>

@@ -166,6 +166,15 @@ public sealed class SeenArgumentsTests
     [InlineData("doc => doc.a /*\u2028*/ x => x.hidden")]
     [InlineData("doc => doc.a\n!0 && (x => x.hidden)")]
     [InlineData("doc => doc.a\n~0 && (x => x.hidden)")]
+    [InlineData("function (doc) { doc.f = doc.b.valueOf; return doc.f().hidden; }")]
+    [InlineData("function (doc) { doc.f = [].concat; return doc['f']()[0].hidden; }")]
+    [InlineData("function (doc) { doc.f = [].sort; return doc.f\n().hidden; }")]
+    [InlineData("function (doc) { doc.f = [].concat; return (doc.f)()[0].hidden; }")]
+    [InlineData("function (doc) { doc.f = [].concat; return ((doc.f))()[0].hidden; }")]
+    [InlineData("function (doc) { doc.f = [].concat; return doc.f?.()[0].hidden; }")]
+    [InlineData("function (doc) { doc.f = [].concat; return doc.f``[0].hidden; }")]
+    [InlineData("function (doc) { [doc.f] = [doc.b.hasOwnProperty]; return doc.f('hidden') ? 'SECRET' : ''; }")]
+    [InlineData("function (doc) { doc.length = 1; doc.f = [].map; return doc.f((v, i, all) => all.hidden)[0]; }")]
     [InlineData("0, function (doc) { return doc.hidden; }")]
     public void Whoever_looks_for_the_rest_finds_it(string function)
     {
