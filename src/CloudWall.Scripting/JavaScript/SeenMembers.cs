@@ -79,9 +79,9 @@ internal sealed class SeenMembers
                 return true;
             }
         }
-        catch (JsonException)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
-            // The engine may take it otherwise, or say what is wrong with it.
+            // The engine may take it otherwise, as it does half of a surrogate pair in a name, or say what is wrong with it.
         }
 
         command.Rewind(start);

@@ -291,6 +291,7 @@ public sealed class SeenArgumentsTests
     [InlineData("""{"a":1,"b":2,"a":3}""", """{"a":1,"a":3}""")]
     [InlineData("""{"\u0061":1,"x":{"a":2}}""", """{"\u0061":1}""")]
     [InlineData(""" {"a":1}""", """ {"a":1}""")]
+    [InlineData("""{"\ud800":1,"x":2,"a":3}""", """{"\ud800":1,"x":2,"a":3}""")]
     [InlineData("{}", "{}")]
     [InlineData("""{"b":[1,{"a":2}]}""", "{}")]
     [InlineData("[1]", "[1]")]
