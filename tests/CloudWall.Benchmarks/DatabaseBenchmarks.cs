@@ -67,7 +67,8 @@ public class DatabaseBenchmarks
     public async Task Edit()
     {
         var writes = Enumerable.Range(0, Batch).Select(i => (int)(((_edited + i) * 7919L) % Documents)).Select(i => new DocumentWrite(
-            Sample.Id(i), DocumentParser.Parse(Sample.Document(i), _limits), []) { Parent = _revisions[i] }).ToList();
+            Sample.Id(i), DocumentParser.Parse(Sample.Document(i), _limits), [])
+        { Parent = _revisions[i] }).ToList();
         var outcomes = await _edits.WriteAsync(writes, WriteMode.Interactive, CancellationToken.None);
         for (var i = 0; i < Batch; i++)
         {

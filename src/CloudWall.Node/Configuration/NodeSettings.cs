@@ -31,7 +31,8 @@ public sealed record NodeSettings
 
     private static readonly Setting<string> Engine = new(
         Own, "storage_engine", SettingKinds.Choice([.. StorageEngine.Names]), StorageEngine.Default,
-        "What keeps the databases: rocksdb, or memory, which forgets them when the node ends.") { IsForFilesOnly = true };
+        "What keeps the databases: rocksdb, or memory, which forgets them when the node ends.")
+    { IsForFilesOnly = true };
 
     private static readonly Setting<long> ViewMemorySetting = new(
         Own, "view_memory", SettingKinds.Number(0, long.MaxValue / 2), 16L << 20, "Bytes that are kept in memory of views, for queries.");

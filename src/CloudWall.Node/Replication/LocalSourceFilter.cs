@@ -5,9 +5,9 @@ using CloudWall.Documents.Changes;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Documents.Rendering;
+using CloudWall.Node.Identifiers;
 using CloudWall.Replication.Peers;
 using CloudWall.Scripting;
-using CloudWall.Node.Identifiers;
 
 namespace CloudWall.Node.Replication;
 

@@ -20,7 +20,8 @@ internal sealed record HttpSettings
     private static readonly Setting<int> PortSetting = new(Http, "port", SettingKinds.Count(0, 65535), 5984, "The port, 0 for any free one.") { IsForFilesOnly = true };
 
     private static readonly Setting<IPAddress> BindAddressSetting = new(
-        Http, "bind_address", SettingKinds.Address, IPAddress.Loopback, "The address that it listens on, any for all.") { IsForFilesOnly = true };
+        Http, "bind_address", SettingKinds.Address, IPAddress.Loopback, "The address that it listens on, any for all.")
+    { IsForFilesOnly = true };
 
     private static readonly Setting<long> MaxRequestSize = new(
         Http, "max_http_request_size", SettingKinds.Number(0), 4L << 30, "Bytes in the body of one request, unpacked (413).");

@@ -240,7 +240,7 @@ public sealed class SeenArgumentsTests
             """);
         var results = Results(functions(""));
         Assert.Equal(Results(functions("0,")), results);
-                Assert.DoesNotContain(results, static result => result.Contains("Error", StringComparison.Ordinal));
+        Assert.DoesNotContain(results, static result => result.Contains("Error", StringComparison.Ordinal));
 
         static string[] Results(DesignFunctions design)
         {

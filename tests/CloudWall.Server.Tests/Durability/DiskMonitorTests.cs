@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
-using CloudWall.Node.Disk;
 using CloudWall.Node;
+using CloudWall.Node.Disk;
 using CloudWall.Storage.Memory;
 
 namespace CloudWall.Server.Tests.Durability;

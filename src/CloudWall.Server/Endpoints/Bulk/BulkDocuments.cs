@@ -1,6 +1,6 @@
-using CloudWall.Documents.Json;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Json;
 using CloudWall.Node.Identifiers;
 using CloudWall.Server.Http;
 
