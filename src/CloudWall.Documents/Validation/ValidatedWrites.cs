@@ -108,7 +108,7 @@ internal static class ValidatedWrites
     private static RevisionId[] PathOf(DocumentWrite write) =>
         write.Document.Revisions is { Count: > 0 } revisions ? [.. revisions] : [write.Parent];
 
-    /// <summary>The positions of the writes of each document, in the order in which documents come first.</summary>
+    /// <summary>The positions of the writes of each document, in the order of ids, as CouchDB goes through them: the first fault is told.</summary>
     private static List<List<int>> ByDocument(IReadOnlyList<DocumentWrite> writes)
     {
         if (writes.Count == 1)
@@ -129,6 +129,7 @@ internal static class ValidatedWrites
             ofDocument!.Add(i);
         }
 
+        order.Sort((one, other) => Utf8Order.Instance.Compare(writes[one[0]].Id, writes[other[0]].Id));
         return order;
     }
 

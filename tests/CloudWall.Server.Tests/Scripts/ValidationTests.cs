@@ -72,6 +72,20 @@ public sealed class ValidationTests
         }
     }
 
+    /// <summary>Seen beside a CouchDB: which of several is named does not depend on whether there are functions to ask.</summary>
+    [Theory]
+    [InlineData("true")]
+    [InlineData("false")]
+    public async Task Of_missing_attachments_that_of_the_first_document_by_id_is_named(string edits)
+    {
+        await using var node = await StartAsync(Rule);
+        const string Stub = "\"_attachments\":{\"f\":{\"stub\":true}}";
+        var docs = $$"""[{"_id":"b","_rev":"1-b",{{Stub}}},{"_id":"a","_rev":"1-a",{{Stub}}}]""";
+        var bulk = await node.SendAsync(
+            "POST", "/db/_bulk_docs", $$"""{"new_edits":{{edits}},"docs":{{docs}}}""", "admin:pass", "Content-Type: application/json");
+        Assert.Equal("Invalid attachment stub in a for f", (string?)JsonNode.Parse(bulk.Body)!["reason"]);
+    }
+
     [Fact]
     public async Task The_latest_functions_decide_and_design_documents_are_not_asked_about()
     {
