@@ -40,6 +40,7 @@ public sealed class ReducedRows : IDisposable
     private long _skip;
     private long _left;
     private ReducedGroup _current;
+    private long _announced;
 
     internal ReducedRows(
         LevelReader rows,
@@ -81,19 +82,30 @@ public sealed class ReducedRows : IDisposable
     /// </summary>
     public string? Overflow => _current.Overflow;
 
-    /// <summary>How many bytes the current group has as it is shown.</summary>
-    public int Length => _current.Key.Length + _current.Value.Length;
+    /// <summary>How many bytes the current group has as it is shown; while <see cref="IsWaiting"/>, how many its first row has.</summary>
+    public long Length => IsWaiting ? _announced : _current.Key.Length + _current.Value.Length;
+
+    /// <summary>
+    /// Groups whose first row is larger than so many bytes are announced before anything is copied (<see cref="IsWaiting"/>).
+    /// </summary>
+    public long AnnouncedAbove { get; init; } = long.MaxValue;
+
+    /// <summary>Whether the walk stands before a large group, and goes on when <see cref="MoveNext"/> is called again.</summary>
+    public bool IsWaiting { get; private set; }
 
     /// <summary>Goes to the next group.</summary>
     /// <returns>False when there is none, or the limit is reached.</returns>
     /// <exception cref="Documents.DocumentException">A reduce function failed.</exception>
     public bool MoveNext()
     {
+        var isAnnounced = IsWaiting;
+        IsWaiting = false;
         try
         {
-            if (_ready.Count == 0)
+            if (_ready.Count == 0 && !Fill(isAnnounced))
             {
-                Fill();
+                _current = default;
+                return IsWaiting = true;
             }
         }
         catch (StorageException failure)
@@ -133,13 +145,32 @@ public sealed class ReducedRows : IDisposable
         _nodes.Dispose();
     }
 
-    private void Fill()
+    /// <summary>Reduces the next groups.</summary>
+    /// <param name="isAnnounced">Whether the first of them was announced.</param>
+    /// <returns>False where it is to be announced.</returns>
+    private bool Fill(bool isAnnounced)
     {
         var groups = new List<GroupParts>();
         var places = new List<(int Range, RowRange? Left)>();
         var bytes = 0L;
-        for (var place = (_range, _rest); groups.Count < _most && bytes < MostBytes && _left > 0 && NextGroup() is { } group; place = (_range, _rest))
+        for (var place = (_range, _rest); groups.Count < _most && bytes < MostBytes && _left > 0; place = (_range, _rest))
         {
+            if (AnnouncedAbove < long.MaxValue && !isAnnounced && _skip == 0 && PeekBytes() > AnnouncedAbove)
+            {
+                if (groups.Count == 0)
+                {
+                    return false;
+                }
+
+                break;
+            }
+
+            isAnnounced = false;
+            if (NextGroup() is not { } group)
+            {
+                break;
+            }
+
             _cancellation.ThrowIfCancellationRequested();
             if (_skip > 0)
             {
@@ -191,6 +222,8 @@ public sealed class ReducedRows : IDisposable
             _ready.Enqueue(new ReducedGroup(groups[i].Key, overflow is null ? _reducer.Finish(states[i]) : [], overflow, places[i]));
         }
 
+        return true;
+
         void AddRun(List<ReduceRow> rows)
         {
             if (rows.Count > 0)
@@ -198,6 +231,48 @@ public sealed class ReducedRows : IDisposable
                 runs.Add(InOrder(rows));
             }
         }
+    }
+
+    /// <summary>How many bytes the next group's first row has; 0 where there is none, and where all rows are one group.</summary>
+    private long PeekBytes()
+    {
+        if (_query.GroupLevel == 0)
+        {
+            return 0;
+        }
+
+        for (; _rest is not null || _range < _ranges.Count; _rest = null)
+        {
+            if (_rest is not { } rest)
+            {
+                _rest = rest = _ranges[_range++];
+                _atRow = false;
+            }
+
+            if (_query.Descending ? SeekLast(rest) : SeekFirst(rest))
+            {
+                return _announced = _query.Descending ? _rows.ValueBackwards.Length : _rows.Value.Length;
+            }
+        }
+
+        return 0;
+    }
+
+    private bool SeekFirst(RowRange rest)
+    {
+        _atRow = (_atRow || _rows.SeekForwards(rest.From)) && (rest.To is null || _rows.Key.SequenceCompareTo(rest.To) < 0);
+        return _atRow;
+    }
+
+    private bool SeekLast(RowRange rest)
+    {
+        var found = _rows.SeekBackwards(rest.To);
+        if (found && rest.To is not null && _rows.KeyBackwards.SequenceCompareTo(rest.To) >= 0)
+        {
+            found = _rows.MovePrevious();
+        }
+
+        return found && _rows.KeyBackwards.SequenceCompareTo(rest.From) >= 0;
     }
 
     private GroupParts? NextGroup()
@@ -240,7 +315,7 @@ public sealed class ReducedRows : IDisposable
 
     private GroupParts? FirstGroup(RowRange rest)
     {
-        if ((!_atRow && !_rows.SeekForwards(rest.From)) || (rest.To is not null && _rows.Key.SequenceCompareTo(rest.To) >= 0))
+        if (!SeekFirst(rest))
         {
             return null;
         }
@@ -297,13 +372,7 @@ public sealed class ReducedRows : IDisposable
 
     private GroupParts? LastGroup(RowRange rest)
     {
-        var found = _rows.SeekBackwards(rest.To);
-        if (found && rest.To is not null && _rows.KeyBackwards.SequenceCompareTo(rest.To) >= 0)
-        {
-            found = _rows.MovePrevious();
-        }
-
-        if (!found || _rows.KeyBackwards.SequenceCompareTo(rest.From) < 0)
+        if (!SeekLast(rest))
         {
             return null;
         }

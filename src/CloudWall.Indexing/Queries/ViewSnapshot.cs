@@ -91,8 +91,9 @@ public sealed class ViewSnapshot : IDisposable
     /// <param name="reduction">Which of the view's reduce functions.</param>
     /// <param name="query">Which rows, and how they are grouped.</param>
     /// <param name="cancellation">Gives up.</param>
+    /// <param name="announcedAbove">See <see cref="ReducedRows.AnnouncedAbove"/>.</param>
     /// <exception cref="DocumentException">400 <c>query_parse_error</c>: the range is upside down.</exception>
-    public ReducedRows ReadReduced(int reduction, ViewQuery query, CancellationToken cancellation)
+    public ReducedRows ReadReduced(int reduction, ViewQuery query, CancellationToken cancellation, long announcedAbove = long.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentOutOfRangeException.ThrowIfNegative(reduction);
@@ -110,6 +111,7 @@ public sealed class ViewSnapshot : IDisposable
             cancellation)
         {
             Failed = _owner.Heed,
+            AnnouncedAbove = announcedAbove,
         };
         _pause = rows.Release;
         return rows;

@@ -124,19 +124,28 @@ public sealed class PausedViewTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Groups_that_are_put_back_come_again(bool descending)
+    [InlineData(false, long.MaxValue)]
+    [InlineData(true, long.MaxValue)]
+    [InlineData(false, 0)]
+    [InlineData(true, 0)]
+    public async Task Groups_that_are_put_back_come_again(bool descending, long announcedAbove)
     {
         await using var indexed = await IndexedDatabase.CreateAsync(Definition);
         await indexed.PutAllAsync(Enumerable.Range(0, 300).Select(static n => ($"d{n:d3}", $"{{\"rows\":[[0,{n / 2},1]]}}")));
         await indexed.UpdateAsync();
         using var snapshot = indexed.Index.Read(0);
         var query = new ViewQuery { GroupLevel = ViewQuery.GroupExactly, Descending = descending, Skip = 3, Limit = 100 };
-        using var rows = snapshot.ReadReduced(0, query, CancellationToken.None);
+        using var rows = snapshot.ReadReduced(0, query, CancellationToken.None, announcedAbove);
         var seen = new List<int>();
         for (var times = 0; rows.MoveNext(); times++)
         {
+            if (rows.IsWaiting)
+            {
+                snapshot.Pause();
+                Assert.True(rows.MoveNext());
+                Assert.False(rows.IsWaiting);
+            }
+
             if (times % 7 == 3)
             {
                 rows.PutBack();
@@ -175,6 +184,31 @@ public sealed class PausedViewTests
         }
 
         Assert.Equal(30, count);
+    }
+
+    /// <summary>A hundred readers of such groups that waited for room held a copy each.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_large_group_is_announced_before_it_is_copied(bool descending)
+    {
+        await using var indexed = await IndexedDatabase.CreateAsync(Definition);
+        var text = new string('x', 5_000_000);
+        await indexed.PutAsync("d", $"{{\"rows\":[[0,\"{text}\",1]]}}");
+        await indexed.UpdateAsync();
+        using var snapshot = indexed.Index.Read(0);
+        var query = new ViewQuery { GroupLevel = ViewQuery.GroupExactly, Descending = descending };
+        using var rows = snapshot.ReadReduced(0, query, CancellationToken.None, announcedAbove: 64 << 10);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.True(rows.MoveNext());
+        Assert.True(rows.IsWaiting);
+        Assert.InRange(rows.Length, 5_000_000, 6_000_000);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);
+        snapshot.Pause();
+        Assert.True(rows.MoveNext());
+        Assert.False(rows.IsWaiting);
+        Assert.Equal(text.Length + 2, rows.Key.Length);
+        Assert.False(rows.MoveNext());
     }
 
     [Fact]

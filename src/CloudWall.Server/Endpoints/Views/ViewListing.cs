@@ -15,6 +15,9 @@ internal sealed class ViewListing
     /// <summary>How long a place for functions is kept for several rows.</summary>
     private static readonly TimeSpan InOnePlace = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Groups of larger rows have room before they are read: once as they are read, and once as they are shown.</summary>
+    private const int LargeRow = 64 << 10;
+
     private readonly Exchange _exchange;
     private readonly ScriptRunner _runner;
     private readonly TimeProvider _time;
@@ -112,7 +115,7 @@ internal sealed class ViewListing
 
     private async ValueTask WriteReducedAsync(ResponseStream stream, ViewSnapshot snapshot)
     {
-        using var rows = snapshot.ReadReduced(_reduction, _query, _exchange.Aborted);
+        using var rows = snapshot.ReadReduced(_reduction, _query, _exchange.Aborted, LargeRow);
         var buffer = stream.Buffer.Raw("{"u8);
         WriteSequence(buffer, snapshot);
         buffer.Raw("\"rows\":[\r\n"u8);
@@ -143,6 +146,12 @@ internal sealed class ViewListing
             if (!rows.MoveNext())
             {
                 return false;
+            }
+
+            if (rows.IsWaiting)
+            {
+                room = stream.ReserveAsync(2 * rows.Length).AsTask();
+                return true;
             }
 
             var reserving = hasRoom ? ValueTask.CompletedTask : stream.ReserveAsync(rows.Length);
