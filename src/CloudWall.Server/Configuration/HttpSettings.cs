@@ -31,7 +31,7 @@ internal sealed record HttpSettings
 
     private static readonly Setting<int> MaxConnectionsSetting = new(
         Http, "max_connections", SettingKinds.Count(1), 16_384,
-        "Open connections (503), and no more than the system's limit on open files leaves beside the stores: about 30 where it is 256, 570 where it "
+        "Open connections (503), and no more than the system's limit on open files leaves beside the stores: about 20 where it is 256, 570 where it "
         + "is 1024. 2048 in CouchDB.");
 
     private static readonly Setting<long?> PerAddress = new(

@@ -6,13 +6,13 @@ namespace CloudWall.Node.Tests.Resources;
 public sealed class FileBudgetTests
 {
     [Theory]
-    [InlineData(256, 32, 20, 24)]
+    [InlineData(256, 32, 20, 16)]
     [InlineData(1024, 128, 64, 570)]
     [InlineData(20_000, 512, 512, 17_000)]
     [InlineData(1_048_576, 512, 512, 1_000_000)]
     public void Connections_get_what_the_stores_leave(int limit, int documents, int indexes, int connections)
     {
-        const int Start = 95;
+        const int Start = 105;
         const int Loaded = 70;
         var budget = new FileBudget(limit);
         Assert.Equal((documents, indexes), (budget.DocumentTables, budget.IndexTables));
