@@ -174,7 +174,7 @@ public sealed class SeenArgumentsTests
     [InlineData("function (doc) { doc.f = [].concat; return doc.f?.()[0].hidden; }")]
     [InlineData("function (doc) { doc.f = [].concat; return doc.f``[0].hidden; }")]
     [InlineData("function (doc) { [doc.f] = [doc.b.hasOwnProperty]; return doc.f('hidden') ? 'SECRET' : ''; }")]
-    [InlineData("function (doc) { doc.length = 1; doc.f = [].map; return doc.f((v, i, all) => all.hidden)[0]; }")]
+    [InlineData("function (doc) { doc.length = 1; doc['0'] = 1; doc.f = [].map; return doc.f((v, i, all) => all.hidden)[0]; }")]
     [InlineData("0, function (doc) { return doc.hidden; }")]
     public void Whoever_looks_for_the_rest_finds_it(string function)
     {
