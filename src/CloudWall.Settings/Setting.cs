@@ -39,9 +39,6 @@ public abstract class Setting
     /// </summary>
     public bool IsForFilesOnly { get; init; }
 
-    /// <summary>Whether a change has an effect while the node runs; else from its next start.</summary>
-    public bool IsFollowed { get; init; }
-
     /// <summary>Whether a text is a value of the setting.</summary>
     public abstract bool Accepts(string text);
 
@@ -78,7 +75,7 @@ public sealed class Setting<T>(string section, string key, SettingKind<T> kind, 
     /// <summary>The same setting in a section whose name the administrator has chosen, with a default of its own.</summary>
     /// <param name="named">The section, such as <c>smoosh.ratio_dbs</c>.</param>
     /// <param name="value">The value where no source has it.</param>
-    public Setting<T> In(string named, T value) => new(named, Key, kind, value, Effect) { IsForFilesOnly = IsForFilesOnly, IsFollowed = IsFollowed };
+    public Setting<T> In(string named, T value) => new(named, Key, kind, value, Effect) { IsForFilesOnly = IsForFilesOnly };
 
     /// <summary>The same setting in a section whose name the administrator has chosen.</summary>
     /// <param name="named">The section.</param>

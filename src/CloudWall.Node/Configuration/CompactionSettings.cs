@@ -41,7 +41,8 @@ public static class CompactionSettings
     private static readonly Setting<long> MinChanges = new(
         Channel, "min_changes", SettingKinds.Number(0), 0, "How many changes there must have been since the last compaction.");
 
-    private static readonly Setting<int> Capacity = new(Channel, "capacity", SettingKinds.Count(1), 9999, "Databases that may wait in the channel.");
+    private static readonly Setting<int> Capacity = new(Channel, "capacity", SettingKinds.Count(1), 9999,
+    "Databases that may wait in the channel.");
 
     private static readonly Setting<int> Concurrency = new(
         Channel, "concurrency", SettingKinds.Count(1, 1000), 1, "Databases of the channel that are compacted at a time.");

@@ -10,7 +10,8 @@ namespace CloudWall.Node.Configuration;
 public sealed record LocalSettings(Admins Admins, string NodeId)
 {
     private static readonly Setting<string> Admin = new(
-        "admins", "{name}", SettingKinds.Text, string.Empty, "The password of a server admin, or its hash. A password is hashed at the next start.");
+        "admins", "{name}", SettingKinds.Text, string.Empty,
+        "The password of a server admin, or its hash. A password is hashed at the next start.");
 
     private static readonly Setting<string> Id = new(
         "couchdb", "uuid", SettingKinds.Text, string.Empty, "The id of the node. One is made at the first start.");

@@ -20,14 +20,16 @@ public sealed record NodeSettings
     private const string Own = "cloudwall";
 
     private static readonly Setting<bool> SingleNodeSetting = new(
-        CouchDb, "single_node", SettingKinds.Boolean, true, "Whether _users and _replicator are made where they are missing. False in CouchDB.");
+        CouchDb, "single_node", SettingKinds.Boolean, true,
+        "Whether _users and _replicator are made where they are missing. False in CouchDB.");
 
     private static readonly Setting<long> RequestMemorySetting = new(
         Own, "request_memory", SettingKinds.Number(1, long.MaxValue / 2), SixteenthOfMemory,
         "Bytes that the bodies of all requests, and what is made of them, take at a time, together (429). What can never fit is 413.", Sixteenth);
 
     private static readonly Setting<long> WriteMemorySetting = new(
-        Own, "write_memory", SettingKinds.Number(1, long.MaxValue / 2), 64L << 20, "Bytes of prepared writes that wait for the disk (429).");
+        Own, "write_memory", SettingKinds.Number(1, long.MaxValue / 2), 64L << 20,
+        "Bytes of prepared writes that wait for the disk (429).");
 
     private static readonly Setting<string> Engine = new(
         Own, "storage_engine", SettingKinds.Choice([.. StorageEngine.Names]), StorageEngine.Default,

@@ -48,7 +48,8 @@ public sealed record ReplicationSettings(ReplicationOptions Defaults, SchedulerS
         Section, "max_history", SettingKinds.Count(1, 1000), 20, "Events of a replication that are remembered.");
 
     private static readonly Setting<TimeSpan> MaxBackoff = new(
-        Section, "max_backoff", SettingKinds.Seconds(1, 86_400), TimeSpan.FromMinutes(5), "How long a replication that failed waits at most, until it is tried again.");
+        Section, "max_backoff", SettingKinds.Seconds(1, 86_400), TimeSpan.FromMinutes(5),
+        "How long a replication that failed waits at most, until it is tried again.");
 
     /// <summary>All settings of replication.</summary>
     public static IReadOnlyList<Setting> All { get; } =

@@ -20,7 +20,8 @@ public static class ScriptSettings
         "How long the code of a list function may take for all of its rows, without the time that its client takes.");
 
     private static readonly Setting<long> Memory = new(
-        "cloudwall", "function_memory", SettingKinds.Number(32L << 20, 1L << 30), 128L << 20, "Bytes of memory that a call of a function may take.");
+        "cloudwall", "function_memory", SettingKinds.Number(32L << 20, 1L << 30), 128L << 20,
+        "Bytes of memory that a call of a function may take.");
 
     private static readonly Setting<ReduceLimit> Reduce = new(
         Section, "reduce_limit", SettingKinds.Choice(("true", ReduceLimit.Fail), ("false", ReduceLimit.Ignore), ("log", ReduceLimit.Log)), ReduceLimit.Fail,
@@ -37,10 +38,12 @@ public static class ScriptSettings
         + "10 seconds is cut off.");
 
     private static readonly Setting<TimeSpan> IdleTime = new(
-        Section, "os_process_idle_limit", SettingKinds.Seconds(), TimeSpan.FromMinutes(5), "How long functions that nobody calls are kept ready.");
+        Section, "os_process_idle_limit", SettingKinds.Seconds(), TimeSpan.FromMinutes(5),
+        "How long functions that nobody calls are kept ready.");
 
     private static readonly Setting<int> Capacity = new(
-        Section, "os_process_limit", SettingKinds.Count(1, 100_000), 100, "Design documents whose functions are kept ready, and query servers that run at a time.");
+        Section, "os_process_limit", SettingKinds.Count(1, 100_000), 100,
+        "Design documents whose functions are kept ready, and query servers that run at a time.");
 
     private static readonly Setting<int> ProcessesKept = new(
         Section, "os_process_soft_limit", SettingKinds.Count(1, 100_000), 100, "Query servers that are kept when nobody calls them.");

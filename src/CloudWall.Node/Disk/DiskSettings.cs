@@ -11,13 +11,16 @@ public sealed record DiskSettings
         Section, "enable", SettingKinds.Boolean, false, "Whether edits and the building of indexes end (507) above these thresholds.");
 
     private static readonly Setting<int> BackgroundIndexingThreshold = new(
-        Section, "background_view_indexing_threshold", SettingKinds.Count(0, 100), 80, "Percent of the disk in use above which no index is built that nobody waits for.");
+        Section, "background_view_indexing_threshold", SettingKinds.Count(0, 100), 80,
+        "Percent of the disk in use above which no index is built that nobody waits for.");
 
     private static readonly Setting<int> InteractiveIndexingThreshold = new(
-        Section, "interactive_view_indexing_threshold", SettingKinds.Count(0, 100), 90, "Percent in use above which no index is brought up to date.");
+        Section, "interactive_view_indexing_threshold", SettingKinds.Count(0, 100), 90,
+        "Percent in use above which no index is brought up to date.");
 
     private static readonly Setting<int> InteractiveWritesThreshold = new(
-        Section, "interactive_database_writes_threshold", SettingKinds.Count(0, 100), 90, "Percent in use above which documents are not edited.");
+        Section, "interactive_database_writes_threshold", SettingKinds.Count(0, 100), 90,
+        "Percent in use above which documents are not edited.");
 
     private static readonly Setting<long?> DiskReserve = new(
         "cloudwall", "disk_reserve", SettingKinds.NumberOrNone(0, long.MaxValue / 8), null,

@@ -17,7 +17,8 @@ internal sealed record HttpSettings
     private const string Http = "chttpd";
     private const string Own = "cloudwall";
 
-    private static readonly Setting<int> PortSetting = new(Http, "port", SettingKinds.Count(0, 65535), 5984, "The port, 0 for any free one.") { IsForFilesOnly = true };
+    private static readonly Setting<int> PortSetting = new(Http, "port", SettingKinds.Count(0, 65535), 5984,
+    "The port, 0 for any free one.") { IsForFilesOnly = true };
 
     private static readonly Setting<IPAddress> BindAddressSetting = new(
         Http, "bind_address", SettingKinds.Address, IPAddress.Loopback, "The address that it listens on, any for all.")
@@ -38,7 +39,8 @@ internal sealed record HttpSettings
         Own, "max_connections_per_address", SettingKinds.NumberOrNone(1, int.MaxValue), null,
         "Open connections of one address (503), or of one IPv6 network of 64 bits.", "three quarters of all");
 
-    private static readonly Setting<int> MaxFeedsSetting = new(Own, "max_feeds", SettingKinds.Count(1), 10_000, "Feeds that wait for changes (429).");
+    private static readonly Setting<int> MaxFeedsSetting = new(Own, "max_feeds", SettingKinds.Count(1), 10_000,
+    "Feeds that wait for changes (429).");
 
     private static readonly Setting<TimeSpan> StallTimeoutSetting = new(
         Own, "stall_timeout", SettingKinds.Milliseconds(), TimeSpan.FromMinutes(5),
@@ -73,7 +75,8 @@ internal sealed record HttpSettings
         Http, "x_forwarded_proto", SettingKinds.Text, "X-Forwarded-Proto", "The name of the header by which a proxy tells the scheme.");
 
     private static readonly Setting<string> ForwardedSsl = new(
-        Http, "x_forwarded_ssl", SettingKinds.Text, "X-Forwarded-Ssl", "The name of the header by which a proxy tells that it was asked by HTTPS.");
+        Http, "x_forwarded_ssl", SettingKinds.Text, "X-Forwarded-Ssl",
+        "The name of the header by which a proxy tells that it was asked by HTTPS.");
 
     private static readonly Setting<int> RewriteLimitSetting = new(
         Http, "rewrite_limit", SettingKinds.Count(0, 10_000), 100, "How often a request may become another by rewrites.");
@@ -82,7 +85,8 @@ internal sealed record HttpSettings
         Http, "decode_plus_to_space", SettingKinds.Boolean, true, "Whether a plus sign in a path is a space.");
 
     private static readonly Setting<bool> Jsonp = new(
-        Http, "allow_jsonp", SettingKinds.Boolean, false, "Whether callback makes a script of a JSON answer, which pages of any origin can run.");
+        Http, "allow_jsonp", SettingKinds.Boolean, false,
+        "Whether callback makes a script of a JSON answer, which pages of any origin can run.");
 
     private static readonly Setting<bool> SecureRewritesSetting = new(
         Http, "secure_rewrites", SettingKinds.Boolean, true, "Whether rewrites of a design document stay in its database.");

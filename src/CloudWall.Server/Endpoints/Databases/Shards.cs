@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Hashing;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Node;
@@ -27,7 +28,7 @@ internal sealed class Shards(NodeIdentity identity)
     public async Task Find(Exchange exchange)
     {
         var shards = Count(exchange.Database);
-        var hash = Crc32(exchange.Target.Bytes(2));
+        var hash = Crc32.HashToUInt32(exchange.Target.Bytes(2));
         using var json = new JsonBuffer();
         json.Raw("{\"range\":"u8).Text(Range((int)(hash / Width(shards)), shards))
             .Raw(",\"nodes\":["u8).Text(identity.Name).Raw("]}"u8);
@@ -43,20 +44,5 @@ internal sealed class Shards(NodeIdentity identity)
         var first = shard * Width(shards);
         var last = Math.Min(first + Width(shards), 1L << 32) - 1;
         return string.Create(CultureInfo.InvariantCulture, $"{first:x8}-{last:x8}");
-    }
-
-    private static uint Crc32(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        foreach (var value in bytes)
-        {
-            crc ^= value;
-            for (var bit = 0; bit < 8; bit++)
-            {
-                crc = (crc >> 1) ^ ((crc & 1) == 0 ? 0 : 0xEDB88320);
-            }
-        }
-
-        return ~crc;
     }
 }
