@@ -98,7 +98,7 @@ if [ "$what" = soak ]; then
 fi
 if [ "$what" != compat ]; then
   running="dotnet format"
-  dotnet format CloudWall.sln --verify-no-changes --no-restore 2>&1 | tee "$log"
+  dotnet format whitespace . --folder --verify-no-changes 2>&1 | tee "$log" # all else that it checks, the build does too
   status=${PIPESTATUS[0]}
   count "$status" 0 0
   unit

@@ -18,7 +18,8 @@ internal sealed record HttpSettings
     private const string Own = "cloudwall";
 
     private static readonly Setting<int> PortSetting = new(Http, "port", SettingKinds.Count(0, 65535), 5984,
-    "The port, 0 for any free one.") { IsForFilesOnly = true };
+    "The port, 0 for any free one.")
+    { IsForFilesOnly = true };
 
     private static readonly Setting<IPAddress> BindAddressSetting = new(
         Http, "bind_address", SettingKinds.Address, IPAddress.Loopback, "The address that it listens on, any for all.")
