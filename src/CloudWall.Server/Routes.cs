@@ -75,12 +75,12 @@ internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetri
     private readonly DatabaseChanges _databaseChanges = new(
         new FeedHost(feeds, node.Time, settings.ChangesTimeout, node.Stopping), node.Scripts);
 
-    private readonly BulkDocuments _bulkDocuments = new(metrics, node.Settings.Limits, node.Uuids);
-    private readonly BulkGet _bulkGet = new(metrics, node.Settings.Limits);
+    private readonly BulkDocuments _bulkDocuments = new(metrics, node.Uuids);
+    private readonly BulkGet _bulkGet = new(metrics);
     private readonly View _view = new(node.Views, node.Scripts.Runner, node.Time, metrics);
     private readonly Show _show = new(node.Scripts);
     private readonly List _list = new(node.Scripts, node.Views, new(node.Views, node.Scripts.Runner, node.Time, metrics));
-    private readonly Update _update = new(node.Scripts, node.Settings.Limits);
+    private readonly Update _update = new(node.Scripts);
     private readonly Rewrite _rewrite = new(node.Scripts);
     private readonly Purge _purge = new(metrics, settings);
 

@@ -32,11 +32,11 @@ internal static class AttachmentUpdate
         }
         else
         {
-            DocumentParser.ValidateId(id, exchange.Node.Node.Settings.Limits);
+            DocumentParser.ValidateId(id, exchange.Database.Limits);
             document = DocumentUpdate.Empty();
         }
 
-        var max = exchange.Node.Node.Settings.Limits.MaxAttachmentSize;
+        var max = exchange.Database.Limits.MaxAttachmentSize;
         if (exchange.ContentLength > max)
         {
             throw new DocumentException(new DocumentError(413, "attachment_too_large", name));

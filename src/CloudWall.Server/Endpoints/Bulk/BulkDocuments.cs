@@ -1,6 +1,5 @@
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
-using CloudWall.Documents.Json;
 using CloudWall.Node.Identifiers;
 using CloudWall.Server.Http;
 
@@ -10,7 +9,7 @@ namespace CloudWall.Server.Endpoints.Bulk;
 /// <c>POST /{db}/_bulk_docs</c> (CouchDB's documentation: "Bulk API"): many documents in one request, edits or replicated
 /// revisions. All are read and checked before the first is written. A long bulk is written in several steps.
 /// </summary>
-internal sealed class BulkDocuments(RequestMetrics metrics, DocumentLimits limits, UuidGenerator uuids)
+internal sealed class BulkDocuments(RequestMetrics metrics, UuidGenerator uuids)
 {
     private static readonly DocumentError NotImplemented = new(501, "not_implemented", "all_or_nothing is not supported");
 
@@ -19,7 +18,7 @@ internal sealed class BulkDocuments(RequestMetrics metrics, DocumentLimits limit
     {
         metrics.CountBulk();
         exchange.RequireJson();
-        await using var reader = new BulkReader(exchange.Database, limits, exchange.Memory, exchange.Aborted);
+        await using var reader = new BulkReader(exchange.Database, exchange.Memory, exchange.Aborted);
         await exchange.ReadBodyAsync(reader);
         var request = await reader.CompleteAsync();
         metrics.BulkDocuments.Add(request.Documents.Count);

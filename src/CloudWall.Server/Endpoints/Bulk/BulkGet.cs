@@ -13,7 +13,7 @@ namespace CloudWall.Server.Endpoints.Bulk;
 /// <summary>
 /// <c>POST /{db}/_bulk_get</c> (CouchDB's documentation: "Bulk API"): revisions of many documents, as JSON or multipart.
 /// </summary>
-internal sealed class BulkGet(RequestMetrics metrics, DocumentLimits limits)
+internal sealed class BulkGet(RequestMetrics metrics)
 {
     private static readonly string[] NotAcceptable = ["open_revs", "new_edits", "w", "rev", "atts_since"];
 
@@ -23,7 +23,7 @@ internal sealed class BulkGet(RequestMetrics metrics, DocumentLimits limits)
         metrics.CountBulk();
         exchange.RequireJson();
         using var body = await exchange.ReadJsonAsync();
-        var items = BulkGetItem.ReadAll(body.Span, limits);
+        var items = BulkGetItem.ReadAll(body.Span, exchange.Database.Limits);
         foreach (var (name, _) in exchange.Query)
         {
             if (NotAcceptable.Contains(name))

@@ -17,10 +17,9 @@ namespace CloudWall.Server.Endpoints.Bulk;
 /// What is wrong with a document is told only when the rest has been seen to be JSON.
 /// </summary>
 /// <param name="database">Where attachments go, and what does not fit in memory.</param>
-/// <param name="limits">Limits on documents.</param>
 /// <param name="memory">The request's share of the memory.</param>
 /// <param name="cancellation">Gives up.</param>
-internal sealed class BulkReader(Database database, DocumentLimits limits, MemoryShare memory, CancellationToken cancellation)
+internal sealed class BulkReader(Database database, MemoryShare memory, CancellationToken cancellation)
     : IBodySink, IAsyncDisposable
 {
     private const int FirstWindow = 64 * 1024;
@@ -31,7 +30,7 @@ internal sealed class BulkReader(Database database, DocumentLimits limits, Memor
     /// <summary>How many bytes the documents of one window may take more before that is reserved.</summary>
     private const long MostAtOnce = 1 << 20;
 
-    private readonly HeldDocuments _documents = new(database, limits, memory);
+    private readonly HeldDocuments _documents = new(database, memory);
     private byte[] _window = SharedArrays.Rent<byte>(FirstWindow);
     private int _length;
     private long _reserved;
@@ -179,7 +178,7 @@ internal sealed class BulkReader(Database database, DocumentLimits limits, Memor
         var start = _place == Place.Document ? _window.AsSpan(0, _length).IndexOfAnyExcept(" \t\r\n,"u8) : -1;
         if (start >= 0 && _window[start] == '{' && _received is null)
         {
-            _long = new DocumentText(database, limits, memory, cancellation);
+            _long = new DocumentText(database, memory, cancellation);
             var taken = await _long.TakeAsync(_window.AsMemory(start, _length - start));
             _window.AsSpan(start + taken, _length - start - taken).CopyTo(_window.AsSpan(start));
             _length -= taken;
@@ -372,7 +371,7 @@ internal sealed class BulkReader(Database database, DocumentLimits limits, Memor
 
         try
         {
-            var document = DocumentParser.Parse(json, limits);
+            var document = DocumentParser.Parse(json, database.Limits);
             Check(document);
             _documents.Add(document, json, contents: null);
         }

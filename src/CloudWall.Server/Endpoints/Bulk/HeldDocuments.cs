@@ -14,7 +14,7 @@ namespace CloudWall.Server.Endpoints.Bulk;
 /// The documents of a bulk until all of it has come and the first is written. So many as fit are kept as they were read; the text of the
 /// rest is put aside in the store, and read again when its turn comes. The memory for them is the request's.
 /// </summary>
-internal sealed class HeldDocuments(Database database, DocumentLimits limits, MemoryShare memory) : IAsyncDisposable
+internal sealed class HeldDocuments(Database database, MemoryShare memory) : IAsyncDisposable
 {
     /// <summary>What each document takes until the request is answered: its outcome, and its row of the answer.</summary>
     private const int Row = 256;
@@ -206,7 +206,7 @@ internal sealed class HeldDocuments(Database database, DocumentLimits limits, Me
         _unread = 0;
         var needed = length > JsonWeight.LongestSmall ? new JsonWeight(text).OfDocument : 3L * length;
         await memory.ReserveAsync(needed - reserved, cancellation);
-        var document = DocumentParser.Parse(text, limits, head.Contents?.Lengths);
+        var document = DocumentParser.Parse(text, database.Limits, head.Contents?.Lengths);
         var weight = WeightOf(document);
         await memory.ReserveAsync(Math.Max(0, weight - needed), cancellation);
         memory.Free(Math.Max(0, needed - weight));

@@ -11,7 +11,7 @@ using CloudWall.Server.Scripts;
 namespace CloudWall.Server.Endpoints.Couchapps;
 
 /// <summary><c>/{db}/_design/{ddoc}/_update/{function}[/{docid}]</c>: a function makes a document of a request.</summary>
-internal sealed class Update(ScriptHost scripts, DocumentLimits limits)
+internal sealed class Update(ScriptHost scripts)
 {
     /// <summary>Any method but those that change nothing.</summary>
     public async Task Run(Exchange exchange)
@@ -43,8 +43,9 @@ internal sealed class Update(ScriptHost scripts, DocumentLimits limits)
             exchange, result.Response, 201, ("X-Couch-Update-NewRev", revision), ("X-Couch-Id", PercentEncoding.Encode(id)));
     }
 
-    private async Task<(string Id, string Revision)> StoreAsync(Exchange exchange, ReadOnlyMemory<byte> json)
+    private static async Task<(string Id, string Revision)> StoreAsync(Exchange exchange, ReadOnlyMemory<byte> json)
     {
+        var limits = exchange.Database.Limits;
         var parsed = DocumentParser.Parse(json.Span, limits);
         if (parsed.Id is not { Length: > 0 } id)
         {

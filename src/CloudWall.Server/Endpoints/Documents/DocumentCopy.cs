@@ -18,7 +18,7 @@ internal static class DocumentCopy
     {
         var revision = RequestedRevision.Resolve(exchange, null);
         var (target, targetRevision) = ParseDestination(exchange);
-        DocumentParser.ValidateId(target, exchange.Node.Node.Settings.Limits);
+        DocumentParser.ValidateId(target, exchange.Database.Limits);
 
         var (document, attachments) = Read(exchange.Database, exchange.Path.Id, revision);
         RevisionId written;

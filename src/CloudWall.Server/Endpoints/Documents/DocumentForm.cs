@@ -25,7 +25,7 @@ internal static class DocumentForm
     {
         CheckReferer(exchange);
         var id = exchange.Path.NewId;
-        DocumentParser.ValidateId(id, exchange.Node.Node.Settings.Limits);
+        DocumentParser.ValidateId(id, exchange.Database.Limits);
         var type = HeaderValue.Parse(exchange.RequestHeaders.ContentType.ToString());
         if (type.Value != "multipart/form-data")
         {

@@ -25,7 +25,7 @@ internal static class DocumentUpdate
     {
         var query = DocumentQuery.Parse(exchange.Query);
         var id = exchange.Path.NewId;
-        DocumentParser.ValidateId(id, exchange.Node.Node.Settings.Limits);
+        DocumentParser.ValidateId(id, exchange.Database.Limits);
         if (exchange.RequestHeaders.ContentType.ToString() is var type && type.StartsWith("multipart/related;", StringComparison.Ordinal))
         {
             await PutParts(exchange, query, id, type);
@@ -61,7 +61,7 @@ internal static class DocumentUpdate
         }
 
         DocumentReader.OpenWinner(exchange.Database, id).Dispose();
-        DocumentParser.ValidateId(id, exchange.Node.Node.Settings.Limits);
+        DocumentParser.ValidateId(id, exchange.Database.Limits);
         var write = new DocumentWrite(id, Deletion(), [])
         {
             Parent = RequestedRevision.Resolve(exchange, null) ?? default,

@@ -77,7 +77,7 @@ public sealed class BulkReaderTests : IAsyncLifetime
     public async Task Holds_of_a_long_body_no_more_than_the_documents()
     {
         using var share = new MemoryShare(Memory(64 << 20));
-        await using var reader = new BulkReader(_node.Database, DocumentLimits.Default, share, CancellationToken.None);
+        await using var reader = new BulkReader(_node.Database, share, CancellationToken.None);
         await reader.TakeAsync(new ReadOnlySequence<byte>("{\"skipped\":[0"u8.ToArray()));
         var piece = new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(", 1", 10_000))));
         for (var i = 0; i < 100; i++)
@@ -98,7 +98,7 @@ public sealed class BulkReaderTests : IAsyncLifetime
         var text = new string('x', 20_000);
         var json = Encoding.UTF8.GetBytes("{\"docs\":[" + string.Join(',', Enumerable.Range(0, 1000).Select(i => $$"""{"_id":"{{i}}","t":"{{text}}"}""")) + "]}");
         using var share = new MemoryShare(memory);
-        await using (var reader = new BulkReader(_node.Database, DocumentLimits.Default, share, CancellationToken.None))
+        await using (var reader = new BulkReader(_node.Database, share, CancellationToken.None))
         {
             await reader.TakeAsync(new ReadOnlySequence<byte>(json));
             var count = 0;
@@ -123,7 +123,7 @@ public sealed class BulkReaderTests : IAsyncLifetime
         async Task<(BulkRequest, List<ParsedDocument>)> ReadAsync()
         {
             using var share = new MemoryShare(Memory(memory));
-            await using var reader = new BulkReader(_node.Database, DocumentLimits.Default, share, CancellationToken.None);
+            await using var reader = new BulkReader(_node.Database, share, CancellationToken.None);
             for (var at = 0; at < json.Length; at += piece)
             {
                 await reader.TakeAsync(new ReadOnlySequence<byte>(json, at, Math.Min(piece, json.Length - at)));

@@ -32,7 +32,6 @@ internal sealed class DocumentText : IBodySink, IAsyncDisposable
     private const int PieceLength = 24 << 10;
 
     private readonly Database _database;
-    private readonly DocumentLimits _limits;
     private readonly MemoryShare _memory;
     private readonly CancellationToken _cancellation;
     private byte[] _buffer = [];
@@ -49,13 +48,11 @@ internal sealed class DocumentText : IBodySink, IAsyncDisposable
 
     /// <summary>An empty text.</summary>
     /// <param name="database">Where attachments go.</param>
-    /// <param name="limits">Limits on documents.</param>
     /// <param name="memory">The request's share of the memory.</param>
     /// <param name="cancellation">Gives up.</param>
-    public DocumentText(Database database, DocumentLimits limits, MemoryShare memory, CancellationToken cancellation)
+    public DocumentText(Database database, MemoryShare memory, CancellationToken cancellation)
     {
         _database = database;
-        _limits = limits;
         _memory = memory;
         _cancellation = cancellation;
     }
@@ -132,7 +129,7 @@ internal sealed class DocumentText : IBodySink, IAsyncDisposable
             await ReserveAsync(new JsonWeight(Text).OfDocument);
         }
 
-        return DocumentParser.Parse(Text, _limits, Contents?.Lengths);
+        return DocumentParser.Parse(Text, _database.Limits, Contents?.Lengths);
     }
 
     /// <summary>Drops the text. What was made of it, and the attachments, stay.</summary>

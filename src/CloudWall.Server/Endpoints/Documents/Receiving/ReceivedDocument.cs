@@ -11,7 +11,7 @@ internal static class ReceivedDocument
 {
     /// <summary>A text for a document of the request's database, at the request's expense.</summary>
     public static DocumentText BeginDocument(this Exchange exchange) =>
-        new(exchange.Database, exchange.Node.Node.Settings.Limits, exchange.Memory, exchange.Aborted);
+        new(exchange.Database, exchange.Memory, exchange.Aborted);
 
     /// <summary>Reads the whole rest of a part of the body, which is a document.</summary>
     /// <param name="exchange">The request.</param>

@@ -85,7 +85,7 @@ public sealed class DocumentTextTests : IAsyncLifetime
             """);
         var memory = Memory();
         using var share = new MemoryShare(memory);
-        await using (var text = new DocumentText(_node.Database, DocumentLimits.Default, share, CancellationToken.None))
+        await using (var text = new DocumentText(_node.Database, share, CancellationToken.None))
         {
             await text.ExpectAsync(json.Length);
             for (var at = 0; at < json.Length; at += 10_000)
@@ -111,7 +111,7 @@ public sealed class DocumentTextTests : IAsyncLifetime
     {
         var json = Encoding.UTF8.GetBytes("{\"_attachments\":{\"a\":{\"data\":\"" + new string('A', 1_000_000) + "\"},\"b\":{\"data\":\"" + new string('A', 1_000_000));
         using var share = new MemoryShare(Memory());
-        await using (var text = new DocumentText(_node.Database, DocumentLimits.Default, share, CancellationToken.None))
+        await using (var text = new DocumentText(_node.Database, share, CancellationToken.None))
         {
             await text.TakeAsync(new ReadOnlySequence<byte>(json));
             Assert.True(_node.Count(Keyspace.Attachments) > 8);
@@ -139,7 +139,7 @@ public sealed class DocumentTextTests : IAsyncLifetime
     private async Task<string> InPiecesAsync(byte[] json, int piece)
     {
         using var share = new MemoryShare(Memory());
-        await using var text = new DocumentText(_node.Database, DocumentLimits.Default, share, CancellationToken.None);
+        await using var text = new DocumentText(_node.Database, share, CancellationToken.None);
         var taken = 0;
         while (taken < json.Length && !text.IsComplete)
         {
