@@ -73,15 +73,15 @@ internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetri
         node.Databases, new FeedHost(feeds, node.Time, settings.ChangesTimeout, node.Stopping));
 
     private readonly DatabaseChanges _databaseChanges = new(
-        new FeedHost(feeds, node.Time, settings.ChangesTimeout, node.Stopping), node.Scripts);
+        new FeedHost(feeds, node.Time, settings.ChangesTimeout, node.Stopping), new(node.Scripts, new(node.Uuids)));
 
     private readonly BulkDocuments _bulkDocuments = new(metrics, node.Uuids);
     private readonly BulkGet _bulkGet = new(metrics);
     private readonly View _view = new(node.Views, node.Scripts.Runner, node.Time, metrics);
-    private readonly Show _show = new(node.Scripts);
-    private readonly List _list = new(node.Scripts, node.Views, new(node.Views, node.Scripts.Runner, node.Time, metrics));
-    private readonly Update _update = new(node.Scripts);
-    private readonly Rewrite _rewrite = new(node.Scripts);
+    private readonly Show _show = new(node.Scripts, new(node.Uuids));
+    private readonly List _list = new(node.Scripts, new(node.Uuids), node.Views, new(node.Views, node.Scripts.Runner, node.Time, metrics));
+    private readonly Update _update = new(node.Scripts, new(node.Uuids));
+    private readonly Rewrite _rewrite = new(node.Scripts, new(node.Uuids));
     private readonly Purge _purge = new(metrics, settings);
 
     /// <summary>The table.</summary>

@@ -1,12 +1,11 @@
 using CloudWall.Documents.Json;
 using CloudWall.Documents.Sequences;
-using CloudWall.Scripting;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Changes;
 
 /// <summary><c>/{db}/_changes</c>: what has changed, and what changes.</summary>
-internal sealed class DatabaseChanges(FeedHost host, ScriptHost scripts)
+internal sealed class DatabaseChanges(FeedHost host, ChangesFilters filters)
 {
     /// <summary>GET.</summary>
     public Task Show(Exchange exchange) => AnswerAsync(exchange, body: null);
@@ -21,7 +20,7 @@ internal sealed class DatabaseChanges(FeedHost host, ScriptHost scripts)
     private async Task AnswerAsync(Exchange exchange, NormalJson? body)
     {
         var options = ChangesOptions.From(exchange);
-        var filter = ChangesFilter.Read(scripts, exchange, options.Filter, body);
+        var filter = filters.Read(exchange, options.Filter, body);
         options.ReadFeed();
         var database = exchange.Database;
         var tokens = new SequenceTokens(database.Incarnation);

@@ -14,7 +14,7 @@ namespace CloudWall.Server.Endpoints.Couchapps;
 /// <summary>
 /// <c>/{db}/_design/{ddoc}/_list/{function}[/{other-ddoc}]/{view}</c>: a function turns the rows of a view into anything.
 /// </summary>
-internal sealed class List(ScriptHost scripts, ViewGroups views, View view)
+internal sealed class List(ScriptHost scripts, RequestObjects requests, ViewGroups views, View view)
 {
     /// <summary>GET.</summary>
     public Task Show(Exchange exchange) => AnswerAsync(exchange, body: null);
@@ -41,7 +41,7 @@ internal sealed class List(ScriptHost scripts, ViewGroups views, View view)
 
         design.Require("lists", name);
         using var rows = await OpenAsync(exchange, target.Text(target.Count == 7 ? 5 : 2), target.Text(target.Count - 1), body);
-        var request = RequestObject.ForList(exchange, body, design.Functions.RequestFor("lists", name));
+        var request = requests.ForList(exchange, body, design.Functions.RequestFor("lists", name));
         using var head = new JsonBuffer(256);
         rows.WriteHead(head.Raw("{"u8));
         head.Raw("}"u8);

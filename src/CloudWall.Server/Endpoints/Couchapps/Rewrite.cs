@@ -12,7 +12,7 @@ namespace CloudWall.Server.Endpoints.Couchapps;
 /// <c>/{db}/_design/{ddoc}/_rewrite/…</c>: a request becomes another one, by rules or by a function (CouchDB's documentation:
 /// "/{db}/_design/{ddoc}/_rewrite/path"). It is answered in the name of whoever made it, with what they may do.
 /// </summary>
-internal sealed class Rewrite(ScriptHost scripts)
+internal sealed class Rewrite(ScriptHost scripts, RequestObjects requests)
 {
     /// <summary>Any method.</summary>
     public async Task Run(Exchange exchange)
@@ -33,10 +33,10 @@ internal sealed class Rewrite(ScriptHost scripts)
         }
     }
 
-    private static async Task CallAsync(Exchange exchange, DesignCalls calls, RewriteScope scope)
+    private async Task CallAsync(Exchange exchange, DesignCalls calls, RewriteScope scope)
     {
         using var body = await FunctionBody.ReadAsync(exchange);
-        var request = RequestObject.Of(exchange, id: null, body?.Memory, calls.Functions.RequestFor("rewrites", ""));
+        var request = requests.Of(exchange, id: null, body?.Memory, calls.Functions.RequestFor("rewrites", ""));
         var result = await calls.CallAsync(functions => functions.Rewrite(request, exchange.Aborted), exchange.Aborted)
             ?? throw Invalid(404, "Invalid path.");
         var answer = NormalJson.FromStored(result);

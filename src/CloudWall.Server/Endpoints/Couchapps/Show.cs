@@ -8,7 +8,7 @@ using CloudWall.Server.Scripts;
 namespace CloudWall.Server.Endpoints.Couchapps;
 
 /// <summary><c>/{db}/_design/{ddoc}/_show/{function}[/{docid}]</c>: what a function makes of a document.</summary>
-internal sealed class Show(ScriptHost scripts)
+internal sealed class Show(ScriptHost scripts, RequestObjects requests)
 {
     /// <summary>Any method.</summary>
     public async Task Run(Exchange exchange)
@@ -30,7 +30,7 @@ internal sealed class Show(ScriptHost scripts)
         }
 
         using var body = await FunctionBody.ReadAsync(exchange);
-        var request = RequestObject.Of(
+        var request = requests.Of(
             exchange, shown.Id, body?.Memory, design.Functions.RequestFor("shows", name, hasDocument: !shown.Json.IsEmpty));
         var response = await design.CallAsync(functions => functions.Show(name, shown.Json, request, exchange.Aborted), exchange.Aborted);
         shown.Dispose();

@@ -11,7 +11,7 @@ using CloudWall.Server.Scripts;
 namespace CloudWall.Server.Endpoints.Couchapps;
 
 /// <summary><c>/{db}/_design/{ddoc}/_update/{function}[/{docid}]</c>: a function makes a document of a request.</summary>
-internal sealed class Update(ScriptHost scripts)
+internal sealed class Update(ScriptHost scripts, RequestObjects requests)
 {
     /// <summary>Any method but those that change nothing.</summary>
     public async Task Run(Exchange exchange)
@@ -30,7 +30,7 @@ internal sealed class Update(ScriptHost scripts)
         }
 
         using var body = await FunctionBody.ReadAsync(exchange);
-        var request = RequestObject.Of(exchange, document.Id, body?.Memory, design.Functions.RequestFor("updates", name));
+        var request = requests.Of(exchange, document.Id, body?.Memory, design.Functions.RequestFor("updates", name));
         var result = await design.CallAsync(functions => functions.Update(name, document.Json, request, exchange.Aborted), exchange.Aborted);
         if (!NormalJson.FromStored(result.Document).IsObject)
         {

@@ -2,16 +2,18 @@ using System.Text;
 using CloudWall.Access;
 using CloudWall.Documents.Json;
 using CloudWall.Documents.Rendering;
+using CloudWall.Node.Identifiers;
 using CloudWall.Scripting.DesignDocuments;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Scripts;
 
 /// <summary>
-/// A request as functions of design documents see it (CouchDB's documentation: "Request object"). What would let them act in somebody's
-/// name is left out: <c>Authorization</c>, cookies, tokens of proxies.
+/// Makes the object that functions of design documents see of a request (CouchDB's documentation: "Request object"). What would let them act
+/// in somebody's name is left out: <c>Authorization</c>, cookies, tokens of proxies.
 /// </summary>
-internal static class RequestObject
+/// <param name="uuids">Makes the ids that functions find in their requests.</param>
+internal sealed class RequestObjects(UuidGenerator uuids)
 {
     /// <summary>Few functions look at the sizes of their database, and each call would have to ask the store for them.</summary>
     private static readonly TimeSpan OldestSizes = TimeSpan.FromSeconds(1);
@@ -24,7 +26,7 @@ internal static class RequestObject
     /// <param name="body">Its body; null where there is none.</param>
     /// <param name="members">Those that the function needs.</param>
     /// <returns>JSON in UTF-8.</returns>
-    public static byte[] Of(Exchange exchange, string? id, ReadOnlyMemory<byte>? body, RequestMembers members) =>
+    public byte[] Of(Exchange exchange, string? id, ReadOnlyMemory<byte>? body, RequestMembers members) =>
         Of(exchange, id, body, members, isRead: false);
 
     /// <summary>Makes the object for a list function, which sees its request's body as what it says, where others see the text.</summary>
@@ -32,10 +34,10 @@ internal static class RequestObject
     /// <param name="body">Its body; null where there is none.</param>
     /// <param name="members">Those that the function needs.</param>
     /// <returns>JSON in UTF-8.</returns>
-    public static byte[] ForList(Exchange exchange, NormalJson? body, RequestMembers members) =>
+    public byte[] ForList(Exchange exchange, NormalJson? body, RequestMembers members) =>
         Of(exchange, id: null, body?.Utf8, members, isRead: true);
 
-    private static byte[] Of(Exchange exchange, string? id, ReadOnlyMemory<byte>? body, RequestMembers members, bool isRead)
+    private byte[] Of(Exchange exchange, string? id, ReadOnlyMemory<byte>? body, RequestMembers members, bool isRead)
     {
         var database = exchange.Database;
         using var json = new JsonBuffer(2048);
@@ -47,7 +49,7 @@ internal static class RequestObject
 
         if (writer.Begin("uuid"))
         {
-            json.Text(exchange.Node.Node.Uuids.Next());
+            json.Text(uuids.Next());
         }
 
         if (writer.Begin("id"))
