@@ -40,14 +40,6 @@ internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetri
         Delete(AttachmentUpdate.Delete),
     ];
 
-    private static readonly MethodHandler[] Document =
-    [
-        Put(DocumentUpdate.Put),
-        Delete(DocumentUpdate.Delete),
-        Copy(DocumentCopy.Copy),
-        Post(DocumentForm.Post),
-    ];
-
     private readonly Welcome _welcome = new(node.Identity);
     private readonly Up _up = new(node.Disk, node.HeldReplications, node.Stopping);
     private readonly Browser _browser = new(node.Time);
@@ -75,6 +67,7 @@ internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetri
     private readonly DatabaseChanges _databaseChanges = new(
         new FeedHost(feeds, node.Time, settings.ChangesTimeout, node.Stopping), new(node.Scripts, new(node.Uuids)));
 
+    private readonly DocumentUpdate _documentUpdate = new(node.Uuids, new(node.Log));
     private readonly BulkDocuments _bulkDocuments = new(metrics, node.Uuids);
     private readonly BulkGet _bulkGet = new(metrics);
     private readonly View _view = new(node.Views, node.Scripts.Runner, node.Time, metrics);
@@ -83,6 +76,14 @@ internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetri
     private readonly Update _update = new(node.Scripts, new(node.Uuids));
     private readonly Rewrite _rewrite = new(node.Scripts, new(node.Uuids));
     private readonly Purge _purge = new(metrics, settings);
+
+    private MethodHandler[] Document =>
+    [
+        Put(_documentUpdate.Put),
+        Delete(DocumentUpdate.Delete),
+        Copy(DocumentCopy.Copy),
+        Post(DocumentForm.Post),
+    ];
 
     /// <summary>The table.</summary>
     public RouteTable Create() => new()
@@ -119,7 +120,7 @@ internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetri
         { "/_node/{node}/**", Admins, "GET", Any(_cluster.Unknown) },
 
         // Databases. Creating and deleting look the name up themselves, so they come before it must exist.
-        { "/{db}", Members, "DELETE,GET,HEAD,POST", Get(Information.Show), Post(DocumentUpdate.Post) },
+        { "/{db}", Members, "DELETE,GET,HEAD,POST", Get(Information.Show), Post(_documentUpdate.Post) },
         { "PUT /{db}", Anyone, "PUT", Put(_lifetime.Create) },
         { "DELETE /{db}", Anyone, "DELETE", Delete(_lifetime.Delete) },
         { "/{db}/_security", Members, "PUT,GET", Get(Security.Show), Put(Security.Set) },

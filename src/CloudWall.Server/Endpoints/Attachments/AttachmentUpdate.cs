@@ -33,7 +33,7 @@ internal static class AttachmentUpdate
         else
         {
             DocumentParser.ValidateId(id, exchange.Database.Limits);
-            document = DocumentUpdate.Empty();
+            document = SingleWrite.Empty();
         }
 
         var max = exchange.Database.Limits.MaxAttachmentSize;
@@ -49,7 +49,7 @@ internal static class AttachmentUpdate
         AttachmentIntake.RequireSound(name, encoding, content);
         attachments.Insert(0, new AttachmentWrite(name, contentType, content));
         var write = new DocumentWrite(id, document, attachments) { Parent = revision ?? default };
-        var written = await DocumentUpdate.WriteOne(exchange, write, WriteMode.Interactive, exchange.Aborted);
+        var written = await SingleWrite.RunAsync(exchange, write);
         await DocumentAnswer.Written(exchange, 201, id, written, DocumentLocation.Of(exchange, id, name), etag: false);
     }
 
@@ -74,7 +74,7 @@ internal static class AttachmentUpdate
             write = new DocumentWrite(id, Parsed(database, stored), Others(stored, name)) { Parent = named };
         }
 
-        var written = await DocumentUpdate.WriteOne(exchange, write, WriteMode.Interactive, exchange.Aborted);
+        var written = await SingleWrite.RunAsync(exchange, write);
         await DocumentAnswer.Written(exchange, 200, id, written, location: null, etag: false);
     }
 

@@ -60,7 +60,7 @@ internal sealed class Update(ScriptHost scripts, RequestObjects requests)
         }
 
         var attachments = await AttachmentIntake.TakeAsync(exchange, parsed.Attachments, null, null);
-        var revision = await DocumentUpdate.WriteOne(exchange, new DocumentWrite(id, parsed, attachments), WriteMode.Interactive, exchange.Aborted);
+        var revision = await SingleWrite.RunAsync(exchange, new DocumentWrite(id, parsed, attachments));
         return (id, revision.ToString());
     }
 }

@@ -29,7 +29,7 @@ internal static class DocumentCopy
         else
         {
             var write = new DocumentWrite(target, document, attachments) { Parent = targetRevision ?? default };
-            written = await DocumentUpdate.WriteOne(exchange, write, WriteMode.Interactive, exchange.Aborted);
+            written = await SingleWrite.RunAsync(exchange, write);
         }
 
         await DocumentAnswer.Written(exchange, 201, target, written, DocumentLocation.Of(exchange, target), etag: true);

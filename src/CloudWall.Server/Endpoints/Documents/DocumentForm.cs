@@ -40,8 +40,8 @@ internal static class DocumentForm
             var (document, revision) = await Read(exchange, Boundary.Of(type), text, files);
             written = LocalDocumentResource.IsLocal(id)
                 ? await WriteLocal(exchange, id, document)
-                : await DocumentUpdate.WriteOne(
-                    exchange, await Combine(exchange, id, document, text, revision, files), WriteMode.Interactive, exchange.Aborted);
+                : await SingleWrite.RunAsync(
+                    exchange, await Combine(exchange, id, document, text, revision, files));
         }
         finally
         {

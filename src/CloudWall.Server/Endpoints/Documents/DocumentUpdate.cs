@@ -1,11 +1,8 @@
-using CloudWall.Access;
 using CloudWall.Documents;
-using CloudWall.Documents.Admission;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
-using CloudWall.Documents.Rules;
-using CloudWall.Node.Logging;
+using CloudWall.Node.Identifiers;
 using CloudWall.Server.Endpoints.Documents.Receiving;
 using CloudWall.Server.Endpoints.LocalDocuments;
 using CloudWall.Server.Http;
@@ -16,12 +13,12 @@ namespace CloudWall.Server.Endpoints.Documents;
 /// <summary>
 /// <c>PUT</c> and <c>DELETE /{db}/{docid}</c>, <c>POST /{db}</c> (CouchDB's documentation: "Documents", "Databases").
 /// </summary>
-internal static class DocumentUpdate
+/// <param name="uuids">Makes ids for documents that come without one.</param>
+/// <param name="batches">Writes what no client waits for.</param>
+internal sealed class DocumentUpdate(UuidGenerator uuids, BatchWrites batches)
 {
-    private static readonly byte[] EmptyTerm = JsonNormalForm.ToTerm("{}"u8);
-
     /// <summary>Writes a document under the id in the path.</summary>
-    public static async Task Put(Exchange exchange)
+    public async Task Put(Exchange exchange)
     {
         var query = DocumentQuery.Parse(exchange.Query);
         var id = exchange.Path.NewId;
@@ -62,16 +59,16 @@ internal static class DocumentUpdate
 
         DocumentReader.OpenWinner(exchange.Database, id).Dispose();
         DocumentParser.ValidateId(id, exchange.Database.Limits);
-        var write = new DocumentWrite(id, Deletion(), [])
+        var write = new DocumentWrite(id, SingleWrite.Deletion(), [])
         {
             Parent = RequestedRevision.Resolve(exchange, null) ?? default,
         };
-        var revision = await WriteOne(exchange, write, WriteMode.Interactive, exchange.Aborted);
+        var revision = await SingleWrite.RunAsync(exchange, write);
         await DocumentAnswer.Written(exchange, 200, id, revision, location: null, etag: true);
     }
 
     /// <summary><c>POST /{db}</c>: writes a document under its own id, or one that it is given.</summary>
-    public static async Task Post(Exchange exchange)
+    public async Task Post(Exchange exchange)
     {
         exchange.RequireJson();
         await using var text = exchange.BeginDocument();
@@ -79,7 +76,7 @@ internal static class DocumentUpdate
         var document = await text.ParseAsync();
         text.Drop();
 
-        var id = document.Id ?? exchange.Node.Node.Uuids.Next();
+        var id = document.Id ?? uuids.Next();
         var parent = document.Id is null ? null : document.Revision;
         var location = DocumentLocation.Of(exchange, id);
         if (LocalDocumentResource.IsLocal(id))
@@ -90,54 +87,18 @@ internal static class DocumentUpdate
 
         var attachments = await AttachmentIntake.TakeAsync(exchange, document.Attachments, null, text.Contents);
         var write = new DocumentWrite(id, document, attachments) { Parent = parent ?? default };
-        if (IsBatch(exchange))
+        if (BatchWrites.AreWanted(exchange))
         {
-            WriteLater(exchange, write);
+            batches.Accept(exchange, write);
             await DocumentAnswer.Accepted(exchange, id);
             return;
         }
 
-        var revision = await WriteOne(exchange, write, WriteMode.Interactive, exchange.Aborted);
+        var revision = await SingleWrite.RunAsync(exchange, write);
         await DocumentAnswer.Written(exchange, 201, id, revision, location, etag: false);
     }
 
-    /// <summary>Whether the client wants no more than that the document is taken on: <c>batch=ok</c>.</summary>
-    public static bool IsBatch(Exchange exchange) => exchange.Query["batch"] == "ok";
-
-    /// <summary>A revision that deletes a document, with nothing in it.</summary>
-    public static ParsedDocument Deletion() => new() { Deleted = true, Body = EmptyBody, Term = EmptyTerm };
-
-    /// <summary>A document with nothing in it.</summary>
-    public static ParsedDocument Empty() => new() { Body = EmptyBody, Term = EmptyTerm };
-
-    /// <summary>Writes a document, and disposes of what was staged for it.</summary>
-    /// <param name="exchange">The request, with the database.</param>
-    /// <param name="write">The document.</param>
-    /// <param name="mode">An edit, or a replicated revision.</param>
-    /// <param name="cancellation">Gives up waiting; what is already on its way is written all the same.</param>
-    /// <returns>The new revision.</returns>
-    /// <exception cref="DocumentException">It was refused.</exception>
-    public static Task<RevisionId> WriteOne(Exchange exchange, DocumentWrite write, WriteMode mode, CancellationToken cancellation) =>
-        WriteOne(exchange.Database, exchange.Principal, write, mode, cancellation);
-
-    private static async Task<RevisionId> WriteOne(
-        Database database, Principal principal, DocumentWrite write, WriteMode mode, CancellationToken cancellation)
-    {
-        try
-        {
-            var writer = principal.Context.Writer(database.Name, WriteWays.Client);
-            var outcome = (await database.WriteAsync([write], mode, cancellation, writer))[0];
-            return outcome.Error is { } error ? throw new DocumentException(error) : outcome.Revision;
-        }
-        finally
-        {
-            write.Dispose();
-        }
-    }
-
-    private static ReadOnlyMemory<byte> EmptyBody { get; } = "{}"u8.ToArray();
-
-    private static async Task PutParts(Exchange exchange, DocumentQuery query, string id, string type)
+    private async Task PutParts(Exchange exchange, DocumentQuery query, string id, string type)
     {
         if (exchange.ContentLength > exchange.Settings.MaxHttpRequestSize)
         {
@@ -182,46 +143,18 @@ internal static class DocumentUpdate
         await Write(exchange, new DocumentWrite(id, document, attachments) { Parent = parent ?? default }, query, location);
     }
 
-    private static async Task Write(Exchange exchange, DocumentWrite write, DocumentQuery query, string location)
+    private async Task Write(Exchange exchange, DocumentWrite write, DocumentQuery query, string location)
     {
-        if (IsBatch(exchange))
+        if (BatchWrites.AreWanted(exchange))
         {
             // CouchDB has forgotten about new_edits by then.
-            WriteLater(exchange, write);
+            batches.Accept(exchange, write);
             await DocumentAnswer.Accepted(exchange, write.Id);
             return;
         }
 
-        var revision = await WriteOne(exchange, write, query.Replicated ? WriteMode.Replicated : WriteMode.Interactive, exchange.Aborted);
+        var revision = await SingleWrite.RunAsync(exchange, write, query.Replicated ? WriteMode.Replicated : WriteMode.Interactive);
         await DocumentAnswer.Written(exchange, write.Document.Deleted ? 200 : 201, write.Id, revision, location, etag: true);
-    }
-
-    /// <summary>
-    /// Writes a document without the client waiting for it. A refusal is lost, as the client was told it may be;
-    /// <c>_ensure_full_commit</c> and an orderly end wait for the rest.
-    /// </summary>
-    private static void WriteLater(Exchange exchange, DocumentWrite write)
-    {
-        exchange.Database.Accept(
-            Run(exchange.Node, exchange.RequestId, exchange.Database, exchange.Principal, write, exchange.TakeOverMemory()));
-
-        static async Task Run(NodeServer node, string request, Database database, Principal principal, DocumentWrite write, MemoryShare memory)
-        {
-            try
-            {
-                await WriteOne(database, principal, write, WriteMode.Interactive, CancellationToken.None);
-            }
-            catch (Exception e)
-            {
-                // Refusals are the client's own affair; what else is lost is not.
-                var level = e is DocumentException { Error.Status: < 500 } ? LogLevel.Notice : LogLevel.Error;
-                node.Node.Log.Write(level, $"{request} batch=ok: a document was not written: {e.Message}");
-            }
-            finally
-            {
-                memory.Dispose();
-            }
-        }
     }
 
     private static void RequireRevision(DocumentQuery query, RevisionId? parent)

@@ -98,7 +98,7 @@ internal static class LocalDocumentResource
         Exchange exchange, string id, ParsedDocument document, RevisionId? revision, bool replicated, string location)
     {
         var written = await Write(exchange.Database, id, document, revision);
-        if (DocumentUpdate.IsBatch(exchange))
+        if (BatchWrites.AreWanted(exchange))
         {
             await DocumentAnswer.Accepted(exchange, id);
             return;
@@ -113,7 +113,7 @@ internal static class LocalDocumentResource
     public static async Task Post(Exchange exchange, string id, ParsedDocument document, RevisionId? revision, string location)
     {
         var written = await Write(exchange.Database, id, document, revision);
-        if (DocumentUpdate.IsBatch(exchange))
+        if (BatchWrites.AreWanted(exchange))
         {
             await DocumentAnswer.Accepted(exchange, id);
             return;
@@ -127,7 +127,7 @@ internal static class LocalDocumentResource
     {
         Open(exchange, id).Dispose();
 
-        var deletion = DocumentUpdate.Deletion();
+        var deletion = SingleWrite.Deletion();
         var written = await Write(exchange.Database, id, deletion, RequestedRevision.Resolve(exchange, null));
         exchange.Headers.ETag = ETagOf(0, deletion.Body.Span);
         await DocumentAnswer.Written(exchange, 200, id, written, location: null, etag: false);
