@@ -29,6 +29,11 @@ internal sealed class NodeServer : IAsyncDisposable
     private const int MaxWriteBuffer = 32 * 1024;
 
     private readonly HttpSettings _settings;
+    private readonly VirtualHosts _virtualHosts;
+    private readonly BasicAuthentication _authentication;
+    private readonly ExchangeHost _requests;
+    private readonly RequestLog _log;
+    private readonly Failures _failures;
     private readonly OrderlyEnd _end;
     private KestrelServer? _server;
 
@@ -36,35 +41,24 @@ internal sealed class NodeServer : IAsyncDisposable
     {
         Node = node;
         _settings = settings;
+        _virtualHosts = virtualHosts;
         _end = new OrderlyEnd(node.Log);
-        Cors = cors;
-        VirtualHosts = virtualHosts;
-        Authenticator = new BasicAuthentication(node.Administrators);
+        _authentication = new BasicAuthentication(node.Administrators);
         AnswerMemory = new AnswerMemory(
             settings.AnswerMemory, node.Settings.MaxWaiting, node.Settings.WaitTimeout, node.Time, node.MemoryReturn.Note);
         Feeds = new FeedPlaces(settings.MaxFeeds);
-        RequestLog = new RequestLog(node.Log);
-        Kernel = new Kernel(this, new Routes(node, settings, Metrics, Feeds).Create());
         Connections = new ConnectionLimit(settings, node.Files, node.Time);
+        _requests = new ExchangeHost(settings, cors, node.Time, node.Memory, AnswerMemory, node.MemoryReturn.Note, () => node.Address);
+        _log = new RequestLog(node.Log);
+        _failures = new Failures(_log, node.Stopping);
+        Routes = new Routes(node, settings, Metrics, Feeds, _failures).Create();
     }
 
     /// <summary>The node.</summary>
     public LocalNode Node { get; }
 
-    /// <summary>The settings of HTTP.</summary>
-    public HttpSettings Settings => _settings;
-
-    /// <summary>Authenticates requests.</summary>
-    public BasicAuthentication Authenticator { get; }
-
-    /// <summary>The way of a request.</summary>
-    public Kernel Kernel { get; }
-
-    /// <summary>Names that stand for a path.</summary>
-    public VirtualHosts VirtualHosts { get; }
-
-    /// <summary>Cross-origin requests.</summary>
-    public CorsPolicy Cors { get; }
+    /// <summary>What answers requests.</summary>
+    public RouteTable Routes { get; }
 
     /// <summary>The memory that answers share for what is on its way to their clients.</summary>
     public AnswerMemory AnswerMemory { get; }
@@ -77,9 +71,6 @@ internal sealed class NodeServer : IAsyncDisposable
 
     /// <summary>What is counted of requests.</summary>
     public RequestMetrics Metrics { get; } = new();
-
-    /// <summary>What the log says of requests.</summary>
-    public RequestLog RequestLog { get; }
 
     /// <summary>Where it listens.</summary>
     public Uri Address => Node.Address;
@@ -109,6 +100,14 @@ internal sealed class NodeServer : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Makes the way of requests to endpoints.</summary>
+    internal Kernel MakeKernel(RouteTable routes) => new(
+        _requests,
+        new Dispatcher(_virtualHosts, _requests.Cors, _authentication, routes, Node.Databases),
+        _failures,
+        _log,
+        Metrics);
 
     /// <summary>Stops listening, lets those who are being answered finish, and ends the node.</summary>
     public async ValueTask DisposeAsync()
@@ -195,7 +194,7 @@ internal sealed class NodeServer : IAsyncDisposable
         _server = new KestrelServer(Options.Create(options), Connections.Guard(transport), logging);
         try
         {
-            await _server.StartAsync(Kernel, cancellation);
+            await _server.StartAsync(MakeKernel(Routes), cancellation);
         }
         catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
         {

@@ -27,7 +27,8 @@ namespace CloudWall.Server;
 /// <param name="settings">The settings of HTTP.</param>
 /// <param name="metrics">What is counted of requests.</param>
 /// <param name="feeds">The feeds that are open.</param>
-internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetrics metrics, FeedPlaces feeds)
+/// <param name="failures">Says what clients are told of failures.</param>
+internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetrics metrics, FeedPlaces feeds, Failures failures)
 {
     private const string DocumentMethods = "DELETE,GET,HEAD,POST,PUT,COPY";
 
@@ -68,7 +69,7 @@ internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetri
         new FeedHost(feeds, node.Time, settings.ChangesTimeout, node.Stopping), new(node.Scripts, new(node.Uuids)));
 
     private readonly DocumentUpdate _documentUpdate = new(node.Uuids, new(node.Log));
-    private readonly BulkDocuments _bulkDocuments = new(metrics, node.Uuids);
+    private readonly BulkDocuments _bulkDocuments = new(metrics, node.Uuids, failures);
     private readonly BulkGet _bulkGet = new(metrics);
     private readonly View _view = new(node.Views, node.Scripts.Runner, node.Time, metrics);
     private readonly Show _show = new(node.Scripts, new(node.Uuids));

@@ -27,7 +27,7 @@ internal sealed class TestNode : IAsyncDisposable
     public LocalNode Node => Server.Node;
 
     /// <summary>The node's routes.</summary>
-    public RouteTable Routes => new Routes(Node, Server.Settings, Server.Metrics, Server.Feeds).Create();
+    public RouteTable Routes => Server.Routes;
 
     public static Task<TestNode> StartAsync(params (string Section, string Key, string Value)[] settings) =>
         StartAsync(TimeProvider.System, settings);

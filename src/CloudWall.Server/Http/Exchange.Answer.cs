@@ -46,7 +46,7 @@ internal sealed partial class Exchange
     /// <param name="path">The path, encoded; see <see cref="PercentEncoding.Encode"/>.</param>
     public string AbsoluteUri(string path)
     {
-        var settings = Node.Settings;
+        var settings = Settings;
         var host = RequestHeaders[settings.ForwardedHostHeader].ToString();
         if (host.Length == 0)
         {
@@ -57,7 +57,7 @@ internal sealed partial class Exchange
         {
             host = _context.Connection.LocalIpAddress is { } address
                 ? new IPEndPoint(address, _context.Connection.LocalPort).ToString()
-                : Node.Address.Authority;
+                : _host.Address().Authority;
         }
 
         var secure = RequestHeaders[settings.ForwardedSslHeader] == "on"
@@ -234,7 +234,7 @@ internal sealed partial class Exchange
             if (!await TryAwaitAsync(sending, SoonTaken))
             {
                 stalled?.Invoke();
-                if (!await TryAwaitAsync(sending, Node.Settings.StallTimeout))
+                if (!await TryAwaitAsync(sending, Settings.StallTimeout))
                 {
                     _context.Abort();
                     throw HasGone();
@@ -253,7 +253,7 @@ internal sealed partial class Exchange
         {
             try
             {
-                await sending.WaitAsync(patience, Node.Node.Time);
+                await sending.WaitAsync(patience, _host.Time);
                 return true;
             }
             catch (TimeoutException)
@@ -272,7 +272,7 @@ internal sealed partial class Exchange
     private void Begin(int status, string? contentType)
     {
         var headers = Headers;
-        if (contentType is Json && Node.Settings.AllowJsonp && headers.ContentType.Count == 0)
+        if (contentType is Json && Settings.AllowJsonp && headers.ContentType.Count == 0)
         {
             BecomeScript();
         }
@@ -301,15 +301,15 @@ internal sealed partial class Exchange
         headers["X-Couch-Request-ID"] = RequestId;
         headers["X-CouchDB-Body-Time"] = _bodyTicks == 0
             ? "0"
-            : ((long)Node.Node.Time.GetElapsedTime(0, _bodyTicks).TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+            : ((long)_host.Time.GetElapsedTime(0, _bodyTicks).TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         if (!IsPreflight)
         {
-            Node.Cors.Apply(RequestHeaders, headers);
+            _host.Cors.Apply(RequestHeaders, headers);
         }
 
         if (RequestHeaders.TryGetValue("Prefer", out var prefer) && prefer.ToString().Equals("return=minimal", StringComparison.OrdinalIgnoreCase))
         {
-            foreach (var name in headers.Keys.Where(name => !Node.Settings.PreferMinimal.Contains(name)).ToArray())
+            foreach (var name in headers.Keys.Where(name => !Settings.PreferMinimal.Contains(name)).ToArray())
             {
                 headers.Remove(name);
             }

@@ -12,7 +12,7 @@ internal sealed partial class Exchange
     private AnswerShare? _answerShare;
 
     /// <summary>What the request has of the memory that all requests have together (<c>[cloudwall] request_memory</c>).</summary>
-    public MemoryShare Memory => _memory ??= new MemoryShare(Node.Node.Memory);
+    public MemoryShare Memory => _memory ??= new MemoryShare(_host.Memory);
 
     /// <summary>
     /// Takes a share of the memory that all requests have together, before it is used; waits where there is none left. It is given back
@@ -28,7 +28,7 @@ internal sealed partial class Exchange
     public ValueTask ReserveInAllAsync(long bytes) => Memory.ReserveInAllAsync(bytes, Aborted);
 
     /// <summary>What the answer has of the memory that all answers have together (<c>[cloudwall] answer_memory</c>).</summary>
-    public AnswerShare AnswerShare => _answerShare ??= new AnswerShare(Node.AnswerMemory, _context.Abort);
+    public AnswerShare AnswerShare => _answerShare ??= new AnswerShare(_host.AnswerMemory, _context.Abort);
 
     /// <summary>
     /// Takes a share of the memory that all answers have together for a large piece of the answer, before it is read; waits where there is
@@ -59,13 +59,6 @@ internal sealed partial class Exchange
 
     /// <summary>Gives back what is reserved for the answer.</summary>
     internal void ReleaseAnswerShare() => _answerShare?.Dispose();
-
-    /// <summary>Gives back what is reserved.</summary>
-    internal void ReleaseMemory()
-    {
-        _memory?.Dispose();
-        _answerShare?.Dispose();
-    }
 
     /// <summary>Hands over what is reserved, for what goes on after the answer; the caller disposes of it.</summary>
     internal MemoryShare TakeOverMemory()

@@ -7,6 +7,7 @@ internal sealed partial class Exchange
 {
     private readonly bool _isSafe;
     private int _rewrites;
+    private bool _isRewritten;
     private string? _requested;
 
     /// <summary>
@@ -29,17 +30,20 @@ internal sealed partial class Exchange
     /// <exception cref="DocumentException">400: it has done so too often.</exception>
     public void CountRewrite()
     {
-        if (++_rewrites > Node.Settings.RewriteLimit)
+        if (++_rewrites > Settings.RewriteLimit)
         {
             throw HttpErrors.BadRequest("Exceeded rewrite recursion limit");
         }
     }
 
-    /// <summary>Answers as if this had been asked for. Who asks stays the same, and is looked at again for what is asked.</summary>
+    /// <summary>
+    /// Has the request answered as if another had been sent, when its endpoint has returned. Who asks stays the same, and is looked at again
+    /// for what is asked.
+    /// </summary>
     /// <param name="target">The new target.</param>
     /// <param name="method">The new method.</param>
     /// <param name="body">The new body; null for the one that was sent, which has not been read.</param>
-    public Task RewriteAsync(RequestTarget target, string method, byte[]? body)
+    public void Rewrite(RequestTarget target, string method, byte[]? body)
     {
         Become(target);
         Method = method == "HEAD" ? "GET" : method;
@@ -52,7 +56,15 @@ internal sealed partial class Exchange
             _context.Request.Headers.ContentEncoding = default;
         }
 
-        return Node.Kernel.DispatchAsync(this, Principal);
+        _isRewritten = true;
+    }
+
+    /// <summary>Whether the endpoint has made another request of this one, which is to be answered now.</summary>
+    internal bool TakeRewrite()
+    {
+        var isRewritten = _isRewritten;
+        _isRewritten = false;
+        return isRewritten;
     }
 
     /// <summary>Takes another target in the place of the one that was named.</summary>

@@ -58,6 +58,7 @@ internal sealed partial class Exchange
     /// <summary>How long a client that has its answer may go on sending: as long as Kestrel would wait.</summary>
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(5);
 
+    private readonly ExchangeHost _host;
     private readonly HttpContext _context;
     private readonly long _began;
     private Database? _database;
@@ -65,13 +66,13 @@ internal sealed partial class Exchange
     private long _bodyTicks;
 
     /// <summary>For the kernel.</summary>
-    public Exchange(NodeServer node, HttpContext context)
+    public Exchange(ExchangeHost host, HttpContext context)
     {
-        Node = node;
+        _host = host;
         _context = context;
-        _began = node.Node.Time.GetTimestamp();
+        _began = host.Time.GetTimestamp();
         var raw = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        if (RequestTarget.TryParse(raw, node.Settings.DecodePlusToSpace, out var target, out var error))
+        if (RequestTarget.TryParse(raw, host.Settings.DecodePlusToSpace, out var target, out var error))
         {
             Target = target;
         }
@@ -87,11 +88,8 @@ internal sealed partial class Exchange
         _isSafe = Method is "GET" or "OPTIONS";
     }
 
-    /// <summary>The node: settings, databases, clock, ids for new documents.</summary>
-    public NodeServer Node { get; }
-
     /// <summary>The settings of HTTP.</summary>
-    public HttpSettings Settings => Node.Settings;
+    public HttpSettings Settings => _host.Settings;
 
     /// <summary>The method, with <c>X-HTTP-Method-Override</c> taken into account; GET for HEAD.</summary>
     public string Method { get; private set; }
@@ -140,7 +138,7 @@ internal sealed partial class Exchange
     internal DocumentError? TargetError { get; }
 
     /// <summary>How long the request has taken so far.</summary>
-    internal TimeSpan Elapsed => Node.Node.Time.GetElapsedTime(_began);
+    internal TimeSpan Elapsed => _host.Time.GetElapsedTime(_began);
 
     /// <summary>Checks the <c>Content-Type</c> where CouchDB insists on it.</summary>
     /// <exception cref="DocumentException">415 <c>bad_content_type</c>.</exception>
@@ -250,11 +248,16 @@ internal sealed partial class Exchange
         return json.IsObject ? json : throw HttpErrors.BadRequest("Request body must be a JSON object");
     }
 
-    /// <summary>Gives back what the endpoint has read of the body and not used up.</summary>
-    internal void ReleaseBody() => _body?.Release();
+    /// <summary>Gives back what the endpoint has read of the body and not used up, and what is reserved.</summary>
+    internal void Release()
+    {
+        _body?.Release();
+        _memory?.Dispose();
+        _answerShare?.Dispose();
 
-    /// <summary>How many bytes of the body have been taken, as they came.</summary>
-    internal long BodyTaken => _body?.Taken ?? 0;
+        // What is taken in pieces never holds much, and leaves as much behind in the heaps as if it had.
+        _host.BodyReleased(_body?.Taken ?? 0);
+    }
 
     /// <summary>
     /// Ends the answer, and takes what is left of the body off the connection: what comes after it is the head of the next request.
@@ -270,7 +273,7 @@ internal sealed partial class Exchange
         try
         {
             await _context.Response.CompleteAsync();
-            using var patience = new CancellationTokenSource(DrainTimeout, Node.Node.Time);
+            using var patience = new CancellationTokenSource(DrainTimeout, _host.Time);
             for (var body = BodyReader; ;)
             {
                 var read = await body.ReadAsync(patience.Token);
@@ -289,14 +292,14 @@ internal sealed partial class Exchange
 
     private async ValueTask ReadAsync(PipeReader reader, long length, IBodySink sink)
     {
-        var limit = Node.Settings.MaxHttpRequestSize;
+        var limit = Settings.MaxHttpRequestSize;
         if (ContentLength > limit)
         {
             throw new DocumentException(HttpErrors.BodyTooLarge);
         }
 
         await sink.ExpectAsync(length);
-        var began = Node.Node.Time.GetTimestamp();
+        var began = _host.Time.GetTimestamp();
         for (var left = limit; ;)
         {
             var read = await reader.ReadAsync(Aborted);
@@ -311,7 +314,7 @@ internal sealed partial class Exchange
             reader.AdvanceTo(read.Buffer.End);
             if (read.IsCompleted)
             {
-                _bodyTicks += Node.Node.Time.GetTimestamp() - began;
+                _bodyTicks += _host.Time.GetTimestamp() - began;
                 return;
             }
         }

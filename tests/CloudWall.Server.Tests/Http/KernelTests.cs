@@ -45,8 +45,8 @@ public sealed class KernelTests
         {
             { "/_up", Audience.Anyone, "GET", MethodHandler.Get(static _ => throw new InvalidOperationException("a defect")) },
         };
-        var kernel = new Kernel(node.Server, routes);
-        await kernel.ProcessRequestAsync(new Exchange(node.Server, context));
+        var kernel = node.Server.MakeKernel(routes);
+        await kernel.ProcessRequestAsync(kernel.CreateContext(context.Features));
         await node.Log.WaitForAsync("a defect");
     }
 }

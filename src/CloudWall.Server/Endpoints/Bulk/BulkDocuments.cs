@@ -9,7 +9,7 @@ namespace CloudWall.Server.Endpoints.Bulk;
 /// <c>POST /{db}/_bulk_docs</c> (CouchDB's documentation: "Bulk API"): many documents in one request, edits or replicated
 /// revisions. All are read and checked before the first is written. A long bulk is written in several steps.
 /// </summary>
-internal sealed class BulkDocuments(RequestMetrics metrics, UuidGenerator uuids)
+internal sealed class BulkDocuments(RequestMetrics metrics, UuidGenerator uuids, Failures failures)
 {
     private static readonly DocumentError NotImplemented = new(501, "not_implemented", "all_or_nothing is not supported");
 
@@ -34,7 +34,7 @@ internal sealed class BulkDocuments(RequestMetrics metrics, UuidGenerator uuids)
         }
 
         using var rows = new BulkRows(request.Documents.Count);
-        var write = new BulkWrite(exchange, newEdits ? WriteMode.Interactive : WriteMode.Replicated, rows);
+        var write = new BulkWrite(exchange, newEdits ? WriteMode.Interactive : WriteMode.Replicated, rows, uuids, failures);
         await write.RunAsync(request.Documents);
         await exchange.WriteJsonAsync(201, rows.Complete());
     }

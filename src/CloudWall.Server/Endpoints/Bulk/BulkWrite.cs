@@ -3,6 +3,7 @@ using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
 using CloudWall.Documents.Rules;
+using CloudWall.Node.Identifiers;
 using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Endpoints.Documents.Receiving;
 using CloudWall.Server.Endpoints.LocalDocuments;
@@ -18,7 +19,9 @@ namespace CloudWall.Server.Endpoints.Bulk;
 /// <param name="exchange">The request.</param>
 /// <param name="mode">Edits, or replicated revisions.</param>
 /// <param name="rows">Takes what becomes of them.</param>
-internal sealed class BulkWrite(Exchange exchange, WriteMode mode, BulkRows rows)
+/// <param name="uuids">Makes ids for documents that come without one.</param>
+/// <param name="failures">Says what clients are told of failures.</param>
+internal sealed class BulkWrite(Exchange exchange, WriteMode mode, BulkRows rows, UuidGenerator uuids, Failures failures)
 {
     /// <summary>What a document takes besides while it is written: lists, its history, its outcome.</summary>
     private const int Step = 512;
@@ -43,7 +46,7 @@ internal sealed class BulkWrite(Exchange exchange, WriteMode mode, BulkRows rows
 
             await foreach (var (id, revision) in documents.ReadRestAsync(exchange.Aborted))
             {
-                Tell(new WriteOutcome(id ?? exchange.Node.Node.Uuids.Next(), default, error), revision);
+                Tell(new WriteOutcome(id ?? uuids.Next(), default, error), revision);
             }
         }
         finally
@@ -69,7 +72,7 @@ internal sealed class BulkWrite(Exchange exchange, WriteMode mode, BulkRows rows
 
     private async ValueTask AddAsync(ParsedDocument document, ReceivedContents? contents)
     {
-        var entry = new Entry(document.Id ?? exchange.Node.Node.Uuids.Next(), document, null);
+        var entry = new Entry(document.Id ?? uuids.Next(), document, null);
         _step.Add(entry);
         if (!LocalDocumentResource.IsLocal(entry.Id))
         {
@@ -134,20 +137,7 @@ internal sealed class BulkWrite(Exchange exchange, WriteMode mode, BulkRows rows
     }
 
     /// <summary>What the rows say of a failure; null where it fails the request: the client has gone, or it is a defect.</summary>
-    private DocumentError? ErrorOf(Exception failure)
-    {
-        if (exchange.Aborted.IsCancellationRequested || exchange.Node.Kernel.ErrorOf(failure) is not { } error)
-        {
-            return null;
-        }
-
-        if (failure is StorageException)
-        {
-            exchange.Node.RequestLog.Failure(exchange, failure.Message);
-        }
-
-        return error;
-    }
+    private DocumentError? ErrorOf(Exception failure) => exchange.Aborted.IsCancellationRequested ? null : failures.Explain(exchange, failure);
 
     private void Tell(WriteOutcome outcome, RevisionId? sent)
     {

@@ -23,7 +23,7 @@ internal sealed class Rewrite(ScriptHost scripts, RequestObjects requests)
         switch (calls.Body.Member("rewrites"u8))
         {
             case { IsArray: true } rules:
-                await exchange.RewriteAsync(RewriteRules.Apply(exchange, scope, rules), exchange.Method, body: null);
+                exchange.Rewrite(RewriteRules.Apply(exchange, scope, rules), exchange.Method, body: null);
                 break;
             case { IsText: true }:
                 await CallAsync(exchange, calls, scope);
@@ -72,7 +72,7 @@ internal sealed class Rewrite(ScriptHost scripts, RequestObjects requests)
             FunctionHeaders.ApplyToRequest(exchange, asked);
         }
 
-        await exchange.RewriteAsync(target, method, sent ?? body?.Span.ToArray());
+        exchange.Rewrite(target, method, sent ?? body?.Span.ToArray());
     }
 
     private static string? Text(NormalJson answer, ReadOnlySpan<byte> name, string otherwise) => answer.Member(name) switch
