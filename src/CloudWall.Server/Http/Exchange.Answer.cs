@@ -299,9 +299,9 @@ internal sealed partial class Exchange
 
         headers.Server = Product.ServerHeader;
         headers["X-Couch-Request-ID"] = RequestId;
-        headers["X-CouchDB-Body-Time"] = _bodyTicks == 0
+        headers["X-CouchDB-Body-Time"] = BodyTicks == 0
             ? "0"
-            : ((long)_host.Time.GetElapsedTime(0, _bodyTicks).TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+            : ((long)_host.Time.GetElapsedTime(0, BodyTicks).TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         if (!IsPreflight)
         {
             _host.Cors.Apply(RequestHeaders, headers);

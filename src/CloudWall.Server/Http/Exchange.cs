@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.IO.Pipelines;
 using CloudWall.Access;
 using CloudWall.Documents;
@@ -22,8 +21,8 @@ namespace CloudWall.Server.Http;
 /// </para>
 /// <para>
 /// Reading: <see cref="Target"/> for segments, <see cref="Path"/> for the document and the attachment that they mean,
-/// <see cref="Query"/> with typed getters, <see cref="RequireJson"/> then <see cref="ReadJsonAsync"/> for a JSON body in one
-/// pooled buffer (gzip unpacked, size limited) or <see cref="ReadNormalJsonAsync"/>, <see cref="BodyReader"/> for a body that is streamed.
+/// <see cref="Query"/> with typed getters, <see cref="BodyReading.RequireJson"/> then <see cref="BodyReading.ReadJsonAsync"/> for a JSON body in one
+/// pooled buffer (gzip unpacked, size limited) or <see cref="BodyReading.ReadNormalJsonAsync"/>, <see cref="BodyReader"/> for a body that is streamed.
 /// </para>
 /// <para>
 /// Answering: set <see cref="Headers"/> first (<c>ETag</c>, <c>Location</c> by <see cref="AbsoluteUri"/>), then exactly one of
@@ -63,7 +62,6 @@ internal sealed partial class Exchange
     private readonly long _began;
     private Database? _database;
     private BodyPipe? _body;
-    private long _bodyTicks;
 
     /// <summary>For the kernel.</summary>
     public Exchange(ExchangeHost host, HttpContext context)
@@ -128,6 +126,15 @@ internal sealed partial class Exchange
     /// <summary>The body for streaming. Bytes as they are sent: nothing is unpacked and no limit applies.</summary>
     public PipeReader BodyReader => _body ??= new BodyPipe(_context.Request.BodyReader);
 
+    /// <summary>Whether a body may come.</summary>
+    internal bool MayHaveBody => _context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false };
+
+    /// <summary>How long the body has been waited for, in ticks of the clock.</summary>
+    internal long BodyTicks { get; set; }
+
+    /// <summary>The clock.</summary>
+    internal TimeProvider Time => _host.Time;
+
     /// <summary>The underlying context, for the kernel and for what is not wrapped here.</summary>
     internal HttpContext Context => _context;
 
@@ -139,114 +146,6 @@ internal sealed partial class Exchange
 
     /// <summary>How long the request has taken so far.</summary>
     internal TimeSpan Elapsed => _host.Time.GetElapsedTime(_began);
-
-    /// <summary>Checks the <c>Content-Type</c> where CouchDB insists on it.</summary>
-    /// <exception cref="DocumentException">415 <c>bad_content_type</c>.</exception>
-    public void RequireJson()
-    {
-        var type = RequestHeaders.ContentType.ToString().AsSpan();
-        var parameters = type.IndexOf(';');
-        if (!(parameters < 0 ? type : type[..parameters]).SequenceEqual("application/json"))
-        {
-            throw HttpErrors.BadContentType("Content-Type must be application/json");
-        }
-    }
-
-    /// <summary>The whole body, unpacked where it is gzipped. What is in it is for the caller to parse.</summary>
-    /// <exception cref="DocumentException">As <see cref="ReadBodyAsync"/>.</exception>
-    public async ValueTask<RequestBody> ReadJsonAsync()
-    {
-        var body = new RequestBody(Memory, Aborted);
-        try
-        {
-            await ReadBodyAsync(body);
-            if (body.Span.Length > JsonWeight.LongestSmall)
-            {
-                await ReserveInAllAsync(new JsonWeight(body.Span).OfValue);
-            }
-
-            return body;
-        }
-        catch
-        {
-            body.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Reads the whole body as it comes, unpacked where it is gzipped.</summary>
-    /// <param name="sink">Takes it.</param>
-    /// <exception cref="DocumentException">
-    /// 400: there is none, or it is not gzip; 413: it is larger than <c>[chttpd] max_http_request_size</c>, packed or unpacked;
-    /// 415: another encoding. 429: no memory is left for it.
-    /// </exception>
-    public async ValueTask ReadBodyAsync(IBodySink sink)
-    {
-        if (ContentLength is null && _context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
-        {
-            throw HttpErrors.BadRequest("Missing request body");
-        }
-
-        var encoding = RequestHeaders.ContentEncoding.ToString();
-        if (encoding is "" or "identity")
-        {
-            await ReadAsync(BodyReader, ContentLength ?? 0, sink);
-            return;
-        }
-
-        if (encoding != "gzip")
-        {
-            throw HttpErrors.BadContentType(encoding + " is not a supported content encoding.");
-        }
-
-        const string NoGzip = "Request body is not properly gzipped.";
-        if (ContentLength == 0)
-        {
-            throw HttpErrors.BadRequest(NoGzip);
-        }
-
-        try
-        {
-            await using var packed = new GzipInput(BodyReader.AsStream(leaveOpen: true));
-            await using var unpacked = new GZipStream(packed, CompressionMode.Decompress);
-            await ReadAsync(PipeReader.Create(unpacked), length: 0, sink);
-            if (!packed.IsWhole)
-            {
-                throw HttpErrors.BadRequest(NoGzip);
-            }
-        }
-        catch (InvalidDataException)
-        {
-            throw HttpErrors.BadRequest(NoGzip);
-        }
-    }
-
-    /// <summary>The whole body in CouchDB's normal form (see <see cref="JsonNormalForm"/>).</summary>
-    /// <exception cref="DocumentException">As <see cref="ReadJsonAsync"/>; and 400: it is no JSON.</exception>
-    public async ValueTask<JsonBuffer> ReadNormalJsonAsync()
-    {
-        using var body = await ReadJsonAsync();
-        var json = new JsonBuffer(body.Span.Length + 64);
-        try
-        {
-            JsonNormalForm.Write(body.Span, json);
-            return json;
-        }
-        catch
-        {
-            json.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>The whole body, which must be an object.</summary>
-    /// <exception cref="DocumentException">As <see cref="ReadJsonAsync"/>; and 400: it is no JSON, or no object.</exception>
-    public async ValueTask<NormalJson> ReadObjectAsync()
-    {
-        using var body = await ReadJsonAsync();
-        var json = NormalJson.Parse(body.Span);
-        return json.IsObject ? json : throw HttpErrors.BadRequest("Request body must be a JSON object");
-    }
 
     /// <summary>Gives back what the endpoint has read of the body and not used up, and what is reserved.</summary>
     internal void Release()
@@ -287,36 +186,6 @@ internal sealed partial class Exchange
         catch (Exception gone) when (gone is OperationCanceledException or IOException or BadHttpRequestException or InvalidOperationException)
         {
             _context.Abort();
-        }
-    }
-
-    private async ValueTask ReadAsync(PipeReader reader, long length, IBodySink sink)
-    {
-        var limit = Settings.MaxHttpRequestSize;
-        if (ContentLength > limit)
-        {
-            throw new DocumentException(HttpErrors.BodyTooLarge);
-        }
-
-        await sink.ExpectAsync(length);
-        var began = _host.Time.GetTimestamp();
-        for (var left = limit; ;)
-        {
-            var read = await reader.ReadAsync(Aborted);
-            left -= read.Buffer.Length;
-            if (left < 0)
-            {
-                reader.AdvanceTo(read.Buffer.End);
-                throw new DocumentException(HttpErrors.BodyTooLarge);
-            }
-
-            await sink.TakeAsync(read.Buffer);
-            reader.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted)
-            {
-                _bodyTicks += _host.Time.GetTimestamp() - began;
-                return;
-            }
         }
     }
 }

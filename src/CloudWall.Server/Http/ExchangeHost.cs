@@ -1,5 +1,4 @@
 using CloudWall.Documents.Admission;
-using CloudWall.Node.Resources;
 using CloudWall.Server.Configuration;
 using CloudWall.Server.Cors;
 
