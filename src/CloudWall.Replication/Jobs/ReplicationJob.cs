@@ -29,8 +29,8 @@ public sealed class ReplicationJob : IDisposable
     private CancellationTokenSource? _turn;
     private JobState _state = JobState.Pending;
     private int _failures;
-    private int _failuresSinceLife;
-    private bool _hasShownLife;
+    private int _consecutiveFailures;
+    private bool _hasMadeProgress;
     private DocumentError? _error;
 
     internal ReplicationJob(
@@ -103,7 +103,7 @@ public sealed class ReplicationJob : IDisposable
         {
             lock (_gate)
             {
-                return _failuresSinceLife;
+                return _consecutiveFailures;
             }
         }
     }
@@ -206,13 +206,13 @@ public sealed class ReplicationJob : IDisposable
                 lock (_gate)
                 {
                     _turn = turn;
-                    _hasShownLife = false;
+                    _hasMadeProgress = false;
                     TurnSince = _context.Time.GetUtcNow();
                 }
 
                 Note("started");
                 Enter(JobState.Running);
-                var run = new ReplicationRun(Request, _context, Progress) { Alive = ShowLife };
+                var run = new ReplicationRun(Request, _context, Progress) { OnProgress = ResetBackoff };
                 var result = await run.RunAsync(turn.Token);
                 Enter(JobState.Completed);
                 return result;
@@ -259,15 +259,15 @@ public sealed class ReplicationJob : IDisposable
         var mayPass = failure is not PeerException { IsTransient: false, MustRestart: false };
         return Origin is not null
             || (Request.Options.Continuous && failure is not PeerException { IsTransient: false, Error.Error: "db_not_found" })
-            || (_hasShownLife && _failures < MaxOneShotFailures && failure is PeerException && mayPass);
+            || (_hasMadeProgress && _failures < MaxOneShotFailures && failure is PeerException && mayPass);
     }
 
-    private void ShowLife()
+    private void ResetBackoff()
     {
         lock (_gate)
         {
-            _hasShownLife = true;
-            _failuresSinceLife = 0;
+            _hasMadeProgress = true;
+            _consecutiveFailures = 0;
             _error = null;
         }
     }
@@ -278,7 +278,7 @@ public sealed class ReplicationJob : IDisposable
         lock (_gate)
         {
             _failures++;
-            _failuresSinceLife++;
+            _consecutiveFailures++;
             _error = error;
         }
 

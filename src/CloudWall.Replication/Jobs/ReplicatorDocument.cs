@@ -88,19 +88,19 @@ public static class ReplicatorDocument
             ? name
             : Text(body, "owner");
 
-    /// <summary>Whether two bodies ask for the same: all that is not state.</summary>
-    internal static string Wish(JsonElement body)
+    /// <summary>What a document defines: all members but the state, as text that is equal for equal definitions.</summary>
+    internal static string Definition(JsonElement body)
     {
-        var wish = new System.Text.StringBuilder();
+        var definition = new System.Text.StringBuilder();
         foreach (var member in body.EnumerateObject())
         {
             if (!member.Name.StartsWith(StatePrefix, StringComparison.Ordinal))
             {
-                wish.Append(member.Name).Append('=').Append(member.Value.GetRawText()).Append('\n');
+                definition.Append(member.Name).Append('=').Append(member.Value.GetRawText()).Append('\n');
             }
         }
 
-        return wish.ToString();
+        return definition.ToString();
     }
 
     /// <summary>A body with another state.</summary>

@@ -127,7 +127,7 @@ internal sealed class ReplicatorWatch(
             cancellation.ThrowIfCancellationRequested();
             if (!id.StartsWith("_design/", StringComparison.Ordinal))
             {
-                await HeedAsync(id, cancellation);
+                await FollowDocumentAsync(id, cancellation);
             }
         }
 
@@ -138,7 +138,7 @@ internal sealed class ReplicatorWatch(
     private static bool IsUnexpected(Exception failure) =>
         failure is not (OperationCanceledException or ObjectDisposedException or OutOfMemoryException);
 
-    private async Task HeedAsync(string id, CancellationToken cancellation, int failures = 1)
+    private async Task FollowDocumentAsync(string id, CancellationToken cancellation, int failures = 1)
     {
         // What changes and what ends may be about the same document.
         await _reading.WaitAsync(cancellation);
@@ -150,7 +150,7 @@ internal sealed class ReplicatorWatch(
         {
             // One document that cannot be followed now must not keep the others from it.
             log($"{database.Name}/{id} could not be followed, and is tried again: {failure.Message}");
-            Know(id, new Known(null, null, null), known => HeedAgainAsync(id, known, failures, cancellation));
+            Know(id, new Known(null, null, null), known => RetryLaterAsync(id, known, failures, cancellation));
         }
         finally
         {
@@ -158,12 +158,12 @@ internal sealed class ReplicatorWatch(
         }
     }
 
-    private Task HeedAgainAsync(string id, Known known, int failures, CancellationToken cancellation) => EndAsync(async () =>
+    private Task RetryLaterAsync(string id, Known known, int failures, CancellationToken cancellation) => EndAsync(async () =>
     {
         await Task.Delay(scheduler.Settings.BackoffAfter(failures), time, cancellation);
         if (Drop(id, known))
         {
-            await HeedAsync(id, cancellation, failures + 1);
+            await FollowDocumentAsync(id, cancellation, failures + 1);
         }
     });
 
@@ -192,10 +192,10 @@ internal sealed class ReplicatorWatch(
             return;
         }
 
-        var wish = ReplicatorDocument.Wish(body.RootElement);
+        var definition = ReplicatorDocument.Definition(body.RootElement);
         lock (_gate)
         {
-            if (_known.TryGetValue(id, out var known) && known.Wish == wish)
+            if (_known.TryGetValue(id, out var known) && known.Definition == definition)
             {
                 return;
             }
@@ -204,7 +204,7 @@ internal sealed class ReplicatorWatch(
         await ForgetAsync(id);
         if (WantsJob(body.RootElement))
         {
-            Start(id, body.RootElement, wish, cancellation);
+            Start(id, body.RootElement, definition, cancellation);
         }
     }
 
@@ -223,7 +223,7 @@ internal sealed class ReplicatorWatch(
         return body is not null && WantsJob(body.RootElement);
     }
 
-    private void Start(string id, JsonElement body, string wish, CancellationToken cancellation)
+    private void Start(string id, JsonElement body, string definition, CancellationToken cancellation)
     {
         ReplicationJob job;
         try
@@ -233,23 +233,27 @@ internal sealed class ReplicatorWatch(
         }
         catch (RequestException refusal)
         {
-            Fail(id, wish, refusal.ReasonInDocument, cancellation);
+            Fail(id, definition, refusal.ReasonInDocument, cancellation);
             return;
         }
 
         if (job.Origin is null)
         {
-            var obstacle = $"Replication `{job.Id}` specified by document `{id}` in `{database.Name}` is running already, as a request of `_replicate`";
-            Know(id, new Known(wish, null, obstacle), known => AwaitPlaceAsync(id, known, job, cancellation));
+            var obstacle = $"Replication `{job.Id}` specified by document `{id}` in `{database.Name}`"
+                + " is running already, as a request of `_replicate`";
+            Know(id, new Known(definition, null, obstacle), known => AwaitPlaceAsync(id, known, job, cancellation));
         }
         else if (job.Origin.DocumentId != id || job.Origin.Database != database.Name)
         {
             Fail(
-                id, wish, $"Replication `{job.Id}` specified by document `{id}` already started by document `{job.Origin.DocumentId}`", cancellation);
+                id,
+                definition,
+                $"Replication `{job.Id}` specified by document `{id}` already started by document `{job.Origin.DocumentId}`",
+                cancellation);
         }
         else
         {
-            Know(id, new Known(wish, job, null), known => AwaitAsync(id, wish, known, job, cancellation));
+            Know(id, new Known(definition, job, null), known => AwaitAsync(id, definition, known, job, cancellation));
         }
     }
 
@@ -284,8 +288,11 @@ internal sealed class ReplicatorWatch(
         }
     }
 
-    private void Fail(string id, string wish, string reason, CancellationToken cancellation) =>
-        Know(id, new Known(wish, null, null), known => TellAsync(id, wish, known, new JobOutcome("failed", reason, null), cancellation));
+    private void Fail(string id, string definition, string reason, CancellationToken cancellation) =>
+        Know(
+            id,
+            new Known(definition, null, null),
+            known => WriteStateAsync(id, definition, known, new JobOutcome("failed", reason, null), cancellation));
 
     /// <summary>Does what comes after a document was read, on its own.</summary>
     private async Task EndAsync(Func<Task> end)
@@ -307,11 +314,12 @@ internal sealed class ReplicatorWatch(
         await scheduler.WaitForEndAsync(other).WaitAsync(cancellation);
         if (Drop(id, known))
         {
-            await HeedAsync(id, cancellation);
+            await FollowDocumentAsync(id, cancellation);
         }
     });
 
-    private Task AwaitAsync(string id, string wish, Known known, ReplicationJob job, CancellationToken cancellation) => EndAsync(async () =>
+    private Task AwaitAsync(
+        string id, string definition, Known known, ReplicationJob job, CancellationToken cancellation) => EndAsync(async () =>
     {
         var outcome = new JobOutcome("completed", null, job);
         try
@@ -323,21 +331,22 @@ internal sealed class ReplicatorWatch(
             outcome = new JobOutcome("failed", failure.Message, job);
         }
 
-        await TellAsync(id, wish, known, outcome, cancellation);
+        await WriteStateAsync(id, definition, known, outcome, cancellation);
     });
 
     /// <summary>Writes a state into a document, and then forgets it.</summary>
-    private Task TellAsync(string id, string wish, Known known, JobOutcome outcome, CancellationToken cancellation) => EndAsync(async () =>
+    private Task WriteStateAsync(
+        string id, string definition, Known known, JobOutcome outcome, CancellationToken cancellation) => EndAsync(async () =>
     {
-        if (!await _states.WriteAsync(id, wish, outcome, cancellation))
+        if (!await _states.WriteAsync(id, definition, outcome, cancellation))
         {
             // A document that cannot say that it is done would begin anew for ever: it rests until it asks for something else.
-            Replace(id, known, new Known(wish, null, null));
+            Replace(id, known, new Known(definition, null, null));
         }
         else if (Drop(id, known))
         {
             // It may have been written again already, to begin anew.
-            await HeedAsync(id, cancellation);
+            await FollowDocumentAsync(id, cancellation);
         }
     });
 
@@ -356,12 +365,12 @@ internal sealed class ReplicatorWatch(
     }
 
     /// <summary>What is known of a document.</summary>
-    /// <param name="wish">What it asked for; null where it could not be read.</param>
+    /// <param name="definition">Its definition when it was read; null if it could not be read.</param>
     /// <param name="job">Its job; null where it has none.</param>
     /// <param name="obstacle">Why it has to wait; null where it need not.</param>
-    private sealed class Known(string? wish, ReplicationJob? job, string? obstacle)
+    private sealed class Known(string? definition, ReplicationJob? job, string? obstacle)
     {
-        public string? Wish => wish;
+        public string? Definition => definition;
 
         public ReplicationJob? Job => job;
 

@@ -20,18 +20,18 @@ internal sealed class StateWriter(Database database, SchedulerSettings settings,
 
     /// <summary>Writes a state, unless the document is gone or asks for something else by now.</summary>
     /// <param name="id">The document.</param>
-    /// <param name="wish">What it asked for.</param>
+    /// <param name="definition">The definition that the state belongs to; if the document has another by now, nothing is written.</param>
     /// <param name="outcome">What has become of it.</param>
     /// <param name="cancellation">Gives up before the next attempt; the first is always made.</param>
     /// <returns>Whether the document says it, or need not; false where the database does not let it be written.</returns>
     /// <exception cref="OperationCanceledException">It was given up.</exception>
-    public async Task<bool> WriteAsync(string id, string wish, JobOutcome outcome, CancellationToken cancellation)
+    public async Task<bool> WriteAsync(string id, string definition, JobOutcome outcome, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                if (await TryWriteAsync(id, wish, outcome) is { } isTold)
+                if (await TryWriteAsync(id, definition, outcome) is { } isTold)
                 {
                     return isTold;
                 }
@@ -51,7 +51,7 @@ internal sealed class StateWriter(Database database, SchedulerSettings settings,
 
     /// <returns>As <see cref="WriteAsync"/>; null where somebody else's edits came in between.</returns>
     /// <exception cref="DocumentException">It cannot be written now.</exception>
-    private async Task<bool?> TryWriteAsync(string id, string wish, JobOutcome outcome)
+    private async Task<bool?> TryWriteAsync(string id, string definition, JobOutcome outcome)
     {
         for (var conflicts = 0; conflicts < MaxConflicts; conflicts++)
         {
@@ -68,7 +68,7 @@ internal sealed class StateWriter(Database database, SchedulerSettings settings,
             }
 
             using var body = ForeignJson.Parse(stored.Body);
-            if (ReplicatorDocument.Wish(body.RootElement) != wish)
+            if (ReplicatorDocument.Definition(body.RootElement) != definition)
             {
                 return true;
             }

@@ -29,11 +29,11 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
     private bool _hasCounted;
 
     /// <summary>
-    /// What the target must have afterwards: if it has been put back to an earlier state meanwhile, it lacks one of these. What is stored
-    /// in one request is there as a whole or not at all, so that its last revision speaks for it; what the target had before is
-    /// there since nobody knows when.
+    /// Revisions to look for on the target before the next checkpoint: a target that was restored from an older backup meanwhile lacks
+    /// one of them. One revision for each write request is enough, since a request is atomic; of the revisions that the target had
+    /// already, all are here, because nothing is known of when they were written.
     /// </summary>
-    public List<PeerChange> Witnesses { get; } = [];
+    public List<PeerChange> ToVerify { get; } = [];
 
     /// <summary>Copies it, again if it was copied in part before.</summary>
     /// <param name="changes">The changes.</param>
@@ -41,7 +41,7 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
     /// <param name="cancellation">Gives up.</param>
     public async Task RunAsync(IReadOnlyList<PeerChange> changes, bool isTargetEmpty, CancellationToken cancellation)
     {
-        Witnesses.Clear();
+        ToVerify.Clear();
         changes = Merge(changes);
         var missing = isTargetEmpty && !_hasCounted
             ? [.. changes.Select(static change => new MissingRevisions(change.Id, change.Leaves, []))]
@@ -77,11 +77,11 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
         {
             if (!lacks.TryGetValue(change.Id, out var revisions))
             {
-                Witnesses.Add(change);
+                ToVerify.Add(change);
             }
             else if (revisions.Count < change.Leaves.Count)
             {
-                Witnesses.Add(change with { Leaves = [.. change.Leaves.Except(revisions)] });
+                ToVerify.Add(change with { Leaves = [.. change.Leaves.Except(revisions)] });
             }
         }
     }
@@ -166,7 +166,7 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
             // Those with attachments are stored one by one.
             if ((isLast || revision.Attachments.Count > 0) && !failures.Any(failure => failure.Id == revision.Id))
             {
-                Witnesses.Add(new PeerChange("0", revision.Id, [revision.Path[0]]));
+                ToVerify.Add(new PeerChange("0", revision.Id, [revision.Path[0]]));
                 isLast &= revision.Attachments.Count > 0;
             }
         }

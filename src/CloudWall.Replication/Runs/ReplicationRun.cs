@@ -10,22 +10,20 @@ using Polly.Retry;
 namespace CloudWall.Replication.Runs;
 
 /// <summary>
-/// One run of a replication, from where its checkpoints say to the end of the source's changes, or until it is stopped. Changes are
-/// read ahead, copied by several workers at a time, and recorded in their order. It ends with an exception where a peer fails for longer
-/// than a few repetitions; the next run goes on from the last checkpoint.
+/// One run of a replication: from its last checkpoint to the end of the source's changes or, if it is continuous, until it is cancelled.
+/// It reads changes ahead, copies batches with several workers, and writes checkpoints in the order of the changes. It throws if a
+/// peer still fails after a few retries; the next run then continues from the last checkpoint.
 /// </summary>
 public sealed class ReplicationRun
 {
-    /// <summary>How long a run that is stopped may take to record how far it has come.</summary>
-    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
+    /// <summary>The time allowed for the final checkpoint after a run was cancelled.</summary>
+    private static readonly TimeSpan FinalCheckpointTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>
-    /// After how many intervals in which there was nothing to record the peers are asked whether they have the last checkpoint.
-    /// </summary>
+    /// <summary>After this many intervals without a new checkpoint, the run reads the last one again on both peers.</summary>
     private const int IdleIntervals = 10;
 
-    /// <summary>How many revisions are asked for with a checkpoint, about.</summary>
-    private const int MaxWitnesses = 10_000;
+    /// <summary>About how many revisions a checkpoint verifies on the target at most.</summary>
+    private const int MaxToVerify = 10_000;
 
     private readonly ReplicationRequest _request;
     private readonly RunContext _context;
@@ -33,7 +31,7 @@ public sealed class ReplicationRun
     private readonly BatchOrder _order = new();
     private readonly Lock _gate = new();
     private readonly string _started;
-    private readonly List<PeerChange> _witnesses = [];
+    private readonly List<PeerChange> _toVerify = [];
     private TaskCompletionSource _due = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CheckpointLog? _log;
     private ReplicationHistory _found = ReplicationHistory.Empty;
@@ -75,8 +73,8 @@ public sealed class ReplicationRun
     /// <summary>How far it has come.</summary>
     public RunProgress Progress { get; }
 
-    /// <summary>Told when both peers have shown life: a batch was copied, or there was none to copy.</summary>
-    public Action? Alive { get; set; }
+    /// <summary>Called after each copied batch and each empty poll; whoever restarts failed runs resets its back-off.</summary>
+    public Action? OnProgress { get; set; }
 
     /// <summary>Runs it.</summary>
     /// <param name="cancellation">Stops it, after what was done has been recorded.</param>
@@ -99,7 +97,7 @@ public sealed class ReplicationRun
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            await SayFarewellAsync(target);
+            await WriteFinalCheckpointAsync(target);
             throw;
         }
 
@@ -109,12 +107,12 @@ public sealed class ReplicationRun
             await _retries.ExecuteAsync(async token => await CheckpointAsync(target, token), cancellation);
         }
 
-        // That a filter has let nothing through is recorded, but CouchDB does not tell it.
+        // CouchDB writes a checkpoint where a filter passed nothing, but leaves it out of the result.
         return new RunResult(
             _hasRows ? _log!.History : _found, _hasRows, _request.Options.UseCheckpoints, _request.Selection.DocumentIds is not null);
     }
 
-    /// <summary>Two sequences that begin with the same number are the same place.</summary>
+    /// <summary>Whether two sequences name the same place: their leading numbers are equal.</summary>
     private static bool IsSame(string one, string other) =>
         one == other || (ReplicationHistory.Number(one) is { } number && number == ReplicationHistory.Number(other));
 
@@ -209,7 +207,7 @@ public sealed class ReplicationRun
                     cancellation);
             if (page.Rows.Count == 0)
             {
-                Alive?.Invoke();
+                OnProgress?.Invoke();
             }
 
             _hasRead = true;
@@ -262,8 +260,8 @@ public sealed class ReplicationRun
                     _context.Memory);
                 await _retries.ExecuteAsync(
                     async token => await copy.RunAsync(changes.Rows, _isTargetEmpty && _start == "0", token), cancellation);
-                End(batch, copy.Witnesses);
-                Alive?.Invoke();
+                End(batch, copy.ToVerify);
+                OnProgress?.Invoke();
             }
             else
             {
@@ -272,12 +270,12 @@ public sealed class ReplicationRun
         }
     }
 
-    private void End(BatchOrder.Batch batch, List<PeerChange> witnesses)
+    private void End(BatchOrder.Batch batch, List<PeerChange> toVerify)
     {
         lock (_gate)
         {
-            _witnesses.AddRange(witnesses);
-            if (_witnesses.Count >= MaxWitnesses)
+            _toVerify.AddRange(toVerify);
+            if (_toVerify.Count >= MaxToVerify)
             {
                 _due.TrySetResult();
             }
@@ -315,7 +313,7 @@ public sealed class ReplicationRun
         lock (_gate)
         {
             due = _due = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            if (_witnesses.Count >= MaxWitnesses && !IsSame(_through, _recorded))
+            if (_toVerify.Count >= MaxToVerify && !IsSame(_through, _recorded))
             {
                 return;
             }
@@ -352,11 +350,11 @@ public sealed class ReplicationRun
         }
 
         string through;
-        List<PeerChange> witnesses;
+        List<PeerChange> toVerify;
         lock (_gate)
         {
             through = _through;
-            witnesses = [.. _witnesses];
+            toVerify = [.. _toVerify];
         }
 
         if (through == _recorded)
@@ -367,10 +365,10 @@ public sealed class ReplicationRun
         var session = new Session(
             _session, _started, ReplicationHistory.Format(_context.Time.GetUtcNow()), _start, through, Progress.Statistics);
         await _log!.WriteAsync(
-            session, _request.Selection.DocumentIds is not null, token => QuestionAsync(target, witnesses, token), cancellation);
+            session, _request.Selection.DocumentIds is not null, token => VerifyTargetAsync(target, toVerify, token), cancellation);
         lock (_gate)
         {
-            _witnesses.RemoveRange(0, witnesses.Count);
+            _toVerify.RemoveRange(0, toVerify.Count);
         }
 
         _recorded = through;
@@ -382,9 +380,9 @@ public sealed class ReplicationRun
     /// A target that was restored to an earlier moment since the last checkpoint has lost a stretch of what was stored, and may not have
     /// failed a single request. So it is asked for what it must have.
     /// </summary>
-    private async Task QuestionAsync(Peer target, List<PeerChange> witnesses, CancellationToken cancellation)
+    private async Task VerifyTargetAsync(Peer target, List<PeerChange> toVerify, CancellationToken cancellation)
     {
-        foreach (var some in witnesses.Chunk(_request.Options.BatchSize))
+        foreach (var some in toVerify.Chunk(_request.Options.BatchSize))
         {
             if ((await target.FindMissingAsync(some, cancellation)) is not [var lost, ..])
             {
@@ -401,16 +399,16 @@ public sealed class ReplicationRun
         }
     }
 
-    private async Task SayFarewellAsync(Peer target)
+    private async Task WriteFinalCheckpointAsync(Peer target)
     {
-        using var patience = new CancellationTokenSource(Farewell, _context.Time);
+        using var timeout = new CancellationTokenSource(FinalCheckpointTimeout, _context.Time);
         try
         {
-            await CheckpointAsync(target, patience.Token);
+            await CheckpointAsync(target, timeout.Token);
         }
         catch (Exception failure) when (failure is PeerException or OperationCanceledException)
         {
-            // The next run does some of it again.
+            // The next run copies the changes since the last checkpoint again.
         }
     }
 }

@@ -10,13 +10,13 @@ using Microsoft.AspNetCore.Connections;
 namespace CloudWall.Server.Http;
 
 /// <summary>
-/// Counts connections: those that there are, and those from each address. There may be as many as the settings say, and no more than the
-/// stores leave files for (<see cref="FileBudget"/>). One more is told so (503 and <c>Retry-After</c>) whatever it asks, and ended; where a
-/// crowd of them comes at once, most are just ended.
+/// Limits open connections, in all and from each address: to what the settings allow, and to the files that the stores leave
+/// (<see cref="FileBudget"/>). A connection beyond the limit gets 503 with <c>Retry-After</c> and is closed; in a burst, most are closed
+/// without an answer.
 /// </summary>
 internal sealed class ConnectionLimit
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RefusalTimeout = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<(bool IsLong, ulong Bits), int> _byAddress = [];
@@ -138,8 +138,8 @@ internal sealed class ConnectionLimit
         {
             if (answered)
             {
-                using var patience = new CancellationTokenSource(Patience, _time);
-                await AnswerAsync(connection.Transport, patience.Token);
+                using var timeout = new CancellationTokenSource(RefusalTimeout, _time);
+                await AnswerAsync(connection.Transport, timeout.Token);
             }
         }
         catch (Exception gone) when (gone is OperationCanceledException or IOException)
@@ -154,14 +154,14 @@ internal sealed class ConnectionLimit
     }
 
     /// <summary>Answers, and waits until the client has hung up: the answer could be lost if we did while it is still sending.</summary>
-    private async Task AnswerAsync(IDuplexPipe transport, CancellationToken patience)
+    private async Task AnswerAsync(IDuplexPipe transport, CancellationToken timeout)
     {
-        var read = await transport.Input.ReadAsync(patience);
+        var read = await transport.Input.ReadAsync(timeout);
         transport.Input.AdvanceTo(read.Buffer.End);
-        await transport.Output.WriteAsync(_answer, patience);
+        await transport.Output.WriteAsync(_answer, timeout);
         while (!read.IsCompleted)
         {
-            read = await transport.Input.ReadAsync(patience);
+            read = await transport.Input.ReadAsync(timeout);
             transport.Input.AdvanceTo(read.Buffer.End);
         }
     }

@@ -28,7 +28,7 @@ public sealed class BatchCopyTests
     }
 
     [Fact]
-    public async Task What_the_target_has_is_not_copied_and_bears_witness()
+    public async Task What_the_target_has_is_not_copied_and_is_to_be_verified()
     {
         await using var source = new Shelf();
         await using var target = new Shelf();
@@ -40,8 +40,8 @@ public sealed class BatchCopyTests
         await copy.RunAsync([new PeerChange("1", "a", [one, other]), new PeerChange("2", "b", [one])], isTargetEmpty: false, CancellationToken.None);
 
         Assert.Equal((3, 2, 2), (progress.Statistics.Checked, progress.Statistics.Missing, progress.Statistics.Written));
-        Assert.Contains(copy.Witnesses, witness => witness.Id == "a" && witness.Leaves.SequenceEqual([one]));
-        Assert.Empty(await target.FindMissingAsync(copy.Witnesses, CancellationToken.None));
+        Assert.Contains(copy.ToVerify, change => change.Id == "a" && change.Leaves.SequenceEqual([one]));
+        Assert.Empty(await target.FindMissingAsync(copy.ToVerify, CancellationToken.None));
     }
 
     /// <summary>Review, attack 8: what is on its way is taken from the memory that all share.</summary>
