@@ -13,7 +13,7 @@ public sealed class FileLimitTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Theory]
-    [InlineData(256, 300, 15)]
+    [InlineData(256, 300, 10)]
     [InlineData(1024, 1100, 450)]
     public async Task A_crowd_is_refused_and_the_node_goes_on(int files, int crowd, int room)
     {
