@@ -4,18 +4,17 @@ using Microsoft.Win32.SafeHandles;
 namespace CloudWall.Storage;
 
 /// <summary>
-/// Directories whose names survive a power failure. A name, unlike a file's content, is on the disk only once the directory that it is
-/// in was synced (fsync(2)).
+/// Creates directories and files that survive a power failure. A file's name is durable only after its directory was synced (fsync(2)).
 /// </summary>
 public static partial class DurableDirectory
 {
     private const int ReadOnly = 0;
 
-    /// <summary>Makes a directory and those above it, where there are none.</summary>
+    /// <summary>Creates a directory and its missing parents.</summary>
     /// <param name="path">An absolute path.</param>
-    /// <param name="mode">Who may use what is made; null for the system's default. Not heeded on Windows.</param>
-    /// <exception cref="IOException">It cannot be made.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
+    /// <param name="mode">Permissions of the new directories; null for the system's default. Ignored on Windows.</param>
+    /// <exception cref="IOException">The directory cannot be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process may not create the directory.</exception>
     public static void Create(string path, UnixFileMode? mode = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -44,13 +43,14 @@ public static partial class DurableDirectory
     }
 
     /// <summary>
-    /// Writes a file as a whole: after a power failure it has the new content or is as it was before. Afterwards it has the new content.
+    /// Replaces a file atomically and durably: a crash leaves either the old or the new content, and after the return the new content is on
+    /// disk.
     /// </summary>
-    /// <param name="path">An absolute path, in a directory that is there.</param>
-    /// <param name="content">All of it.</param>
-    /// <param name="mode">Who may use the file; null for the system's default. Not heeded on Windows.</param>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    /// <param name="path">An absolute path in an existing directory.</param>
+    /// <param name="content">The whole content.</param>
+    /// <param name="mode">Permissions of the file; null for the system's default. Ignored on Windows.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process may not write the file.</exception>
     public static void Replace(string path, ReadOnlySpan<byte> content, UnixFileMode? mode = null)
     {
         var temporary = path + ".new";
@@ -73,7 +73,7 @@ public static partial class DurableDirectory
         }
     }
 
-    /// <summary>Brings the names in a directory to the disk. Windows does that by itself, and some file systems know no such thing.</summary>
+    /// <summary>Syncs a directory. Windows needs no such call, and some file systems do not support it.</summary>
     private static void Sync(string path)
     {
         if (OperatingSystem.IsWindows())

@@ -1,6 +1,6 @@
 namespace CloudWall.Storage;
 
-/// <summary>A walk over a range of entries in key order (or against it). Not safe for use from several threads at once.</summary>
+/// <summary>Iterates over a range of entries in ascending or descending key order. Not thread-safe.</summary>
 public abstract class KeyValueCursor : IDisposable
 {
     /// <summary>The current entry's key; valid until the cursor moves.</summary>
@@ -10,13 +10,13 @@ public abstract class KeyValueCursor : IDisposable
     public abstract ReadOnlySpan<byte> Value { get; }
 
     /// <summary>Moves to the next entry in the cursor's direction.</summary>
-    /// <returns>False when the range is used up; the cursor then has no current entry.</returns>
-    /// <exception cref="StorageException">The disk failed, or its checksums do not hold.</exception>
+    /// <returns>False at the end of the range; the cursor then has no current entry.</returns>
+    /// <exception cref="StorageException">The disk failed, or a checksum did not match.</exception>
     public abstract bool MoveNext();
 
     /// <summary>
-    /// Jumps within the range: the following <see cref="MoveNext"/> stands on the first entry at or after <paramref name="key"/>
-    /// (descending: at or before it). A key outside the range is taken as the nearer end of it.
+    /// Seeks within the range: the next <see cref="MoveNext"/> moves to the first entry at or after <paramref name="key"/> (descending: at
+    /// or before it). A key outside the range is clamped to its nearer end.
     /// </summary>
     public abstract void Seek(ReadOnlySpan<byte> key);
 
@@ -27,6 +27,6 @@ public abstract class KeyValueCursor : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Releases what the cursor holds.</summary>
+    /// <summary>Releases the cursor's resources.</summary>
     protected abstract void Dispose(bool disposing);
 }

@@ -1,41 +1,45 @@
 namespace CloudWall.Storage;
 
 /// <summary>
-/// An ordered key-value store with atomic batches: the only thing the rooms above know of the disk.
-/// Keys are compared byte by byte. Safe for use from many threads; writers of different batches may be merged into one sync.
+/// An ordered key-value store with atomic batches. The other rooms reach the disk only through this class. Keys are compared byte by byte.
+/// Thread-safe; the engine may merge concurrent commits into one sync.
 /// </summary>
 public abstract class KeyValueStore : KeyValueReader
 {
-    /// <summary>A view of the store as it is now, unaffected by later writes. Dispose of it soon: it holds space back.</summary>
+    /// <summary>
+    /// Creates a snapshot of the current state, which later writes do not change. Dispose it soon: the engine cannot free old versions
+    /// while it exists.
+    /// </summary>
     public abstract KeyValueReader Snapshot();
 
-    /// <summary>An empty batch for this store.</summary>
+    /// <summary>Creates an empty batch for this store.</summary>
     public abstract WriteBatch CreateBatch();
 
     /// <summary>
-    /// Writes all of a batch or nothing of it. The batch may be cleared and used again afterwards.
-    /// Blocks the calling thread until the write is in the log, and with <paramref name="sync"/> until the log is on the disk
-    /// (which also makes every earlier write safe).
+    /// Commits a batch atomically. The batch may be cleared and reused afterwards. Blocks until the write is in the log and, with
+    /// <paramref name="sync"/>, until the log is on disk, which makes all earlier commits durable too.
     /// </summary>
-    /// <exception cref="StorageException">The disk failed; the state of the batch is unknown until the store is opened again.</exception>
+    /// <exception cref="StorageException">
+    /// The disk failed. Whether the batch was committed is unknown until the store is opened again.
+    /// </exception>
     public abstract void Commit(WriteBatch batch, bool sync);
 
-    /// <summary>Makes every write so far safe.</summary>
+    /// <summary>Makes all earlier commits durable.</summary>
     /// <exception cref="StorageException">The disk failed.</exception>
     public abstract void Sync();
 
     /// <summary>
-    /// Returns the space of removed and replaced entries in a range of some keyspaces, as far as it is worth what it costs the engine;
-    /// blocks until done.
+    /// Reclaims the disk space of deleted and overwritten entries in a range of some keyspaces; blocks until done. The engine skips space
+    /// whose reclaiming would cost too much.
     /// </summary>
     /// <param name="spaces">The keyspaces.</param>
     /// <param name="lower">First key of the range.</param>
     /// <param name="upper">First key after the range.</param>
-    /// <param name="removed">How many bytes of large values were removed from the range whose space has not been returned yet.</param>
-    /// <param name="live">How many bytes of large values the range still has.</param>
-    /// <param name="cancellation">Gives up between the keyspaces.</param>
-    /// <returns>How many of the removed bytes are still held, because too much that is live lies among them.</returns>
-    /// <exception cref="OperationCanceledException">It was broken off, also by <see cref="ReclaimSuspended"/>.</exception>
+    /// <param name="removed">Bytes of large values that were removed from the range and not reclaimed yet.</param>
+    /// <param name="live">Bytes of live large values in the range.</param>
+    /// <param name="cancellation">Checked between keyspaces.</param>
+    /// <returns>How many of the removed bytes remain on disk, because too many live bytes share their files.</returns>
+    /// <exception cref="OperationCanceledException">The call was cancelled, possibly by <see cref="ReclaimSuspended"/>.</exception>
     /// <exception cref="StorageException">The disk failed.</exception>
     public abstract long Reclaim(
         ReadOnlySpan<Keyspace> spaces,
@@ -46,35 +50,34 @@ public abstract class KeyValueStore : KeyValueReader
         CancellationToken cancellation = default);
 
     /// <summary>
-    /// Returns the space of large values that were removed anywhere in a keyspace, where enough of them lie among live ones to be worth
-    /// moving those; blocks until done.
+    /// Reclaims the space of removed large values anywhere in a keyspace. The engine moves live values out of files of which enough is
+    /// removed. Blocks until done.
     /// </summary>
-    /// <exception cref="OperationCanceledException">It was broken off by <see cref="ReclaimSuspended"/>.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled by <see cref="ReclaimSuspended"/>.</exception>
     /// <exception cref="StorageException">The disk failed.</exception>
     public abstract void ReclaimValues(Keyspace space);
 
     /// <summary>
-    /// Quickly returns the space of a range in which everything has been deleted and which nobody reads any more, as far as that is
-    /// cheap. <see cref="Reclaim"/> does the rest.
+    /// Reclaims a range cheaply, usually by dropping whole files. All entries of the range must be deleted, and nobody may read it any
+    /// more. <see cref="Reclaim"/> reclaims the rest.
     /// </summary>
     /// <param name="space">The keyspace.</param>
     /// <param name="lower">First key of the range.</param>
-    /// <param name="upper">First key after the range; there is no entry of that key.</param>
+    /// <param name="upper">First key after the range; no entry may have exactly this key.</param>
     /// <exception cref="StorageException">The disk failed.</exception>
     public abstract void Discard(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper);
 
     /// <summary>
-    /// Whether every <see cref="Reclaim"/> ends soon, those that are running too. Space that was not returned by then is returned
-    /// another time.
+    /// Suspends reclaiming: while true, every running or new <see cref="Reclaim"/> ends soon. A later call reclaims the remaining space.
     /// </summary>
     public abstract bool ReclaimSuspended { get; set; }
 
-    /// <summary>About how many bytes a range takes on disk (and, for what is not yet on disk, in memory).</summary>
+    /// <summary>Estimates the bytes that a range takes on disk and, for unflushed entries, in memory.</summary>
     public abstract long ApproximateSize(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper);
 
     /// <summary>
-    /// Bytes on disk for each byte of keys and values (8 more for each entry) in a keyspace, large values apart; 1 where nothing is on
-    /// disk yet.
+    /// The ratio of bytes on disk to bytes of keys and values (plus 8 for each entry) in a keyspace, without large values; 1 if nothing is
+    /// on disk yet.
     /// </summary>
     public abstract double ReadDensity(Keyspace space);
 }

@@ -1,6 +1,6 @@
 namespace CloudWall.Storage;
 
-/// <summary>What a look-up gives where there is no key. There is nothing to dispose of, so one serves all.</summary>
+/// <summary>The result of a look-up of a missing key. It holds no resources, so one instance is shared.</summary>
 internal sealed class MissingValue : PinnedValue
 {
     internal static readonly MissingValue Instance = new();

@@ -1,8 +1,8 @@
 namespace CloudWall.Storage;
 
 /// <summary>
-/// A value as the store holds it, without a copy. Its bytes are valid until it is disposed of.
-/// A class so that it can be kept across an await; dispose of it exactly once.
+/// A value in the store's own memory, read without a copy. Its bytes are valid until disposal. It is a class so that it can be held across
+/// an await. Dispose it exactly once.
 /// </summary>
 public abstract class PinnedValue : IDisposable
 {
@@ -22,6 +22,6 @@ public abstract class PinnedValue : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Gives the bytes back to the store.</summary>
+    /// <summary>Releases the bytes to the store.</summary>
     protected abstract void Dispose(bool disposing);
 }

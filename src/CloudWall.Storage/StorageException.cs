@@ -1,26 +1,26 @@
 namespace CloudWall.Storage;
 
-/// <summary>The disk or the engine over it failed: an I/O error, a checksum that does not hold, a data directory that is in use.</summary>
+/// <summary>The disk or the engine failed: an I/O error, a checksum mismatch, a data directory in use.</summary>
 public sealed class StorageException : IOException
 {
-    /// <summary>An unexplained failure.</summary>
+    /// <summary>Creates an exception without an explanation.</summary>
     public StorageException()
     {
     }
 
-    /// <summary>A failure with the engine's own words.</summary>
+    /// <summary>Creates an exception with the engine's message.</summary>
     public StorageException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Whether it is a failure of a store of derived data, which can be made anew.</summary>
+    /// <summary>Whether a store of derived data failed, which can be rebuilt.</summary>
     public bool IsOfDerived { get; init; }
 
-    /// <summary>Whether derived data is garbled or missing.</summary>
+    /// <summary>Whether derived data is corrupt or missing.</summary>
     public bool IsOfDamagedDerived => IsOfDerived && Fault == StorageFault.Damaged;
 
-    /// <summary>What kind of failure it is, by the engine's words.</summary>
+    /// <summary>The kind of failure, derived from the engine's message.</summary>
     public StorageFault Fault => Message switch
     {
         _ when Says("No space left on device") || Says("Disk quota exceeded") => StorageFault.DiskFull,
@@ -28,7 +28,7 @@ public sealed class StorageException : IOException
         _ => StorageFault.Other,
     };
 
-    /// <summary>A failure with the engine's own words and what caused it.</summary>
+    /// <summary>Creates an exception with the engine's message and its cause.</summary>
     public StorageException(string message, Exception innerException)
         : base(message, innerException)
     {

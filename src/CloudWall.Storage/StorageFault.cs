@@ -1,14 +1,14 @@
 namespace CloudWall.Storage;
 
-/// <summary>Kinds of failures of the disk.</summary>
+/// <summary>Kinds of storage failures.</summary>
 public enum StorageFault
 {
-    /// <summary>It fails, may not be written, or is in use.</summary>
+    /// <summary>The disk failed, denied access, or is in use.</summary>
     Other,
 
-    /// <summary>There is no room left.</summary>
+    /// <summary>The disk is full.</summary>
     DiskFull,
 
-    /// <summary>What was stored is garbled or missing.</summary>
+    /// <summary>Stored data is corrupt or missing.</summary>
     Damaged,
 }

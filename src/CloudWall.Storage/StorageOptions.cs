@@ -1,26 +1,26 @@
 namespace CloudWall.Storage;
 
-/// <summary>Where an engine keeps the data of a node, and how many files it may hold open.</summary>
+/// <summary>Paths and open-file limits of a node's storage.</summary>
 public sealed record StorageOptions
 {
-    /// <summary>The least that <see cref="MaxOpenFiles"/> and <see cref="MaxDerivedFiles"/> may be.</summary>
+    /// <summary>The minimum of <see cref="MaxOpenFiles"/> and <see cref="MaxDerivedFiles"/>.</summary>
     public const int FewestOpenFiles = 20;
 
-    /// <summary>The directory of the documents' store. An engine that keeps nothing on this machine's disk ignores it.</summary>
+    /// <summary>The directory of the main store. An engine without local files ignores it.</summary>
     public required string Directory { get; init; }
 
     /// <summary>The directory of the store of derived data.</summary>
     public required string DerivedDirectory { get; init; }
 
     /// <summary>
-    /// A file beside the store that says which commits have been synced, so that missing ones are noticed
-    /// (<see cref="StorageEngine.Loss"/>). Null for none.
+    /// A file beside the store that records which commits were synced, to detect lost ones (<see cref="StorageEngine.Loss"/>). Null
+    /// disables the detection.
     /// </summary>
     public string? MarkFile { get; init; }
 
-    /// <summary>How many files the documents' store may hold open. 512.</summary>
+    /// <summary>Maximum number of open files of the main store. 512.</summary>
     public int MaxOpenFiles { get; init; } = 512;
 
-    /// <summary>How many files the store of derived data may hold open. 512.</summary>
+    /// <summary>Maximum number of open files of the derived store. 512.</summary>
     public int MaxDerivedFiles { get; init; } = 512;
 }

@@ -1,6 +1,6 @@
 namespace CloudWall.Storage;
 
-/// <summary>Writes that were safe on the disk once and are not there any more: the log was damaged, cut, or taken away.</summary>
-/// <param name="Explanation">What is wrong, for people.</param>
-/// <param name="KeptIn">The directory in which the log is kept as it was found; null where there was none, or it could not be kept.</param>
+/// <summary>Durable writes that are missing at a start, because the log was damaged, truncated or removed.</summary>
+/// <param name="Explanation">What is wrong, in words for the administrator.</param>
+/// <param name="KeptIn">The directory that preserves the damaged log; null if there was none, or it could not be preserved.</param>
 public sealed record StoreLoss(string Explanation, string? KeptIn);

@@ -1,26 +1,23 @@
 namespace CloudWall.Storage;
 
-/// <summary>
-/// Writes that happen together or not at all, in the order in which they were added. Keys and values are copied.
-/// Not safe for use from several threads at once.
-/// </summary>
+/// <summary>An ordered list of writes that are committed atomically. Keys and values are copied. Not thread-safe.</summary>
 public abstract class WriteBatch : IDisposable
 {
-    /// <summary>How many writes it holds.</summary>
+    /// <summary>The number of writes.</summary>
     public abstract int Count { get; }
 
-    /// <summary>About how many bytes it holds.</summary>
+    /// <summary>Approximate size in bytes.</summary>
     public abstract long SizeInBytes { get; }
 
     /// <summary>Sets a key's value.</summary>
     public abstract void Put(Keyspace space, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value);
 
     /// <summary>
-    /// Removes a key; nothing happens where there is none, but in <see cref="Keyspace.Sequences"/>, whose rows only exist once.
+    /// Deletes a key; a missing key is ignored, except in <see cref="Keyspace.Sequences"/>, where each row must exist exactly once.
     /// </summary>
     public abstract void Delete(Keyspace space, ReadOnlySpan<byte> key);
 
-    /// <summary>Removes every key that is at least <paramref name="lower"/> and less than <paramref name="upper"/>.</summary>
+    /// <summary>Deletes every key from <paramref name="lower"/> (inclusive) to <paramref name="upper"/> (exclusive).</summary>
     public abstract void DeleteRange(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper);
 
     /// <summary>Removes all writes from the batch.</summary>
@@ -33,6 +30,6 @@ public abstract class WriteBatch : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Releases what the batch holds.</summary>
+    /// <summary>Releases the batch's resources.</summary>
     protected abstract void Dispose(bool disposing);
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace CloudWall.Storage.Memory;
 
-/// <summary>A walk over the entries from index <paramref name="first"/> up to, and not including, <paramref name="end"/>.</summary>
+/// <summary>Iterates over the entries from index <paramref name="first"/> to <paramref name="end"/> (exclusive).</summary>
 internal sealed class MemoryCursor(ImmutableSortedSet<MemoryEntry> entries, int first, int end, bool descending) : KeyValueCursor
 {
     private int _next = descending ? end - 1 : first;

@@ -1,6 +1,6 @@
 namespace CloudWall.Storage.Memory;
 
-/// <summary>Keeps all data in memory, or the derived data alone, beside a store that was given.</summary>
+/// <summary>Keeps all data in memory, or only the derived data beside a store that the caller supplies.</summary>
 internal sealed class MemoryEngine(KeyValueStore main, bool ownsMain) : StorageEngine
 {
     public override KeyValueStore Main => main;

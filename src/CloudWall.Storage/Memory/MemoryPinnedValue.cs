@@ -1,6 +1,9 @@
 namespace CloudWall.Storage.Memory;
 
-/// <summary>A value on the managed heap. Forgets it when disposed of, as an engine on disk would give its memory up.</summary>
+/// <summary>
+/// A value on the managed heap. It drops its bytes on disposal, so that tests detect a use that would be a use after free in an engine on
+/// disk.
+/// </summary>
 internal sealed class MemoryPinnedValue(byte[] value) : PinnedValue
 {
     private readonly ValueMemory _value = new(value);
@@ -13,7 +16,7 @@ internal sealed class MemoryPinnedValue(byte[] value) : PinnedValue
 
     protected override void Dispose(bool disposing) => ((IDisposable)_value).Dispose();
 
-    /// <summary>Memory that fails loudly when it is used after its value was disposed of.</summary>
+    /// <summary>Memory that throws if it is used after its value was disposed.</summary>
     private sealed class ValueMemory(byte[] value) : System.Buffers.MemoryManager<byte>
     {
         private byte[]? _value = value;

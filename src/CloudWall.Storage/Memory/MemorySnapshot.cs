@@ -1,6 +1,6 @@
 namespace CloudWall.Storage.Memory;
 
-/// <summary>Reads of one state.</summary>
+/// <summary>Reads one immutable state.</summary>
 internal sealed class MemorySnapshot(MemoryState state) : KeyValueReader
 {
     private volatile bool _disposed;

@@ -2,19 +2,19 @@ using System.Collections.Immutable;
 
 namespace CloudWall.Storage.Memory;
 
-/// <summary>One keyspace at one moment: its entries in order.</summary>
+/// <summary>One keyspace at one moment: an ordered set of entries.</summary>
 internal sealed record MemorySpace(ImmutableSortedSet<MemoryEntry> Entries)
 {
     internal static readonly MemorySpace Empty = new(ImmutableSortedSet.Create<MemoryEntry>(MemoryEntry.KeyOrder.Instance));
 
-    /// <summary>Where the first entry at or after a key is, or would be.</summary>
+    /// <summary>The index of the first entry at or after a key.</summary>
     internal static int LowerBound(ImmutableSortedSet<MemoryEntry> entries, ReadOnlySpan<byte> key)
     {
         var index = entries.IndexOf(MemoryEntry.Probe(key));
         return index < 0 ? ~index : index;
     }
 
-    /// <summary>The keyspace while a batch is applied to it.</summary>
+    /// <summary>A keyspace to which a batch is being applied.</summary>
     internal sealed class Builder(MemorySpace space)
     {
         private readonly ImmutableSortedSet<MemoryEntry>.Builder _entries = space.Entries.ToBuilder();
@@ -33,7 +33,10 @@ internal sealed record MemorySpace(ImmutableSortedSet<MemoryEntry> Entries)
             _entries.Remove(MemoryEntry.Probe(key));
         }
 
-        /// <summary>Stricter than an engine on disk, which would go on with wrong data: a mistake ends the test that made it.</summary>
+        /// <summary>
+        /// Throws if the row was not put exactly once. An engine on disk would return wrong data instead; the exception makes the test
+        /// fail.
+        /// </summary>
         internal void SingleDelete(byte[] key)
         {
             if (!_entries.TryGetValue(MemoryEntry.Probe(key), out var entry))

@@ -3,8 +3,7 @@ using System.Collections.Immutable;
 namespace CloudWall.Storage.Memory;
 
 /// <summary>
-/// Everything that a memory store holds at one moment. Immutable, and sharing what it has in common with the states before it, so
-/// that a snapshot costs nothing.
+/// The whole content of a memory store at one moment. Immutable and structurally shared with earlier states, so snapshots are free.
 /// </summary>
 internal sealed class MemoryState
 {
@@ -39,8 +38,8 @@ internal sealed class MemoryState
         return new MemoryCursor(entries, first, Math.Max(first, MemorySpace.LowerBound(entries, upper)), descending);
     }
 
-    /// <summary>The state with a batch's writes.</summary>
-    /// <exception cref="InvalidOperationException">A single delete breaks its rules.</exception>
+    /// <summary>Returns the state after a batch.</summary>
+    /// <exception cref="InvalidOperationException">A single delete violates the rules of <see cref="Keyspace.Sequences"/>.</exception>
     internal MemoryState With(IReadOnlyList<MemoryWrite> writes)
     {
         var builders = new MemorySpace.Builder?[_spaces.Length];

@@ -1,10 +1,10 @@
 namespace CloudWall.Storage.Memory;
 
 /// <summary>
-/// A store in memory for tests and simulations. It knows what was synced, so that it can lose the rest as a power failure would
-/// (<see cref="LoseUnsynced"/>), and can refuse commits as a failing disk would (<see cref="FailCommits"/>). It is stricter than an
-/// engine on disk: a row of <see cref="Keyspace.Sequences"/> that is deleted without having been put exactly once is an
-/// <see cref="InvalidOperationException"/> at the commit.
+/// An in-memory store for tests and simulations. It tracks which commits were synced, so that it can simulate a power failure
+/// (<see cref="LoseUnsynced"/>), and it can fail commits like a broken disk (<see cref="FailCommits"/>). It is stricter than an engine on
+/// disk: deleting a row of <see cref="Keyspace.Sequences"/> that was not put exactly once throws an <see cref="InvalidOperationException"/>
+/// at the commit.
 /// </summary>
 public sealed class MemoryStore : KeyValueStore
 {
@@ -15,7 +15,7 @@ public sealed class MemoryStore : KeyValueStore
     private MemoryState? _failed;
     private volatile bool _disposed;
 
-    /// <summary>An empty store.</summary>
+    /// <summary>Creates an empty store.</summary>
     public MemoryStore()
         : this(MemoryState.Empty)
     {
@@ -24,9 +24,9 @@ public sealed class MemoryStore : KeyValueStore
     private MemoryStore(MemoryState state) => _current = _synced = state;
 
     /// <summary>
-    /// Asked before each commit of a batch that is not empty and each <see cref="Sync"/>, one at a time; the argument is whether a sync
-    /// was asked for. True makes it fail with a <see cref="StorageException"/>. Readers see nothing of the batch then, but
-    /// <see cref="LoseUnsynced"/> may bring it up, unless another commit came after it. Null, the default, lets all succeed.
+    /// Called before each commit of a non-empty batch and each <see cref="Sync"/>, never concurrently; the argument tells whether a sync
+    /// was requested. If it returns true, the call fails with a <see cref="StorageException"/>. Readers do not see the failed batch, but
+    /// <see cref="LoseUnsynced"/> may keep it unless another commit followed. Null (the default) lets every commit succeed.
     /// </summary>
     public Func<bool, bool>? FailCommits { get; set; }
 
@@ -52,7 +52,7 @@ public sealed class MemoryStore : KeyValueStore
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">A row is deleted that was not put exactly once; nothing was written.</exception>
+    /// <exception cref="InvalidOperationException">The batch deletes a row that was not put exactly once; nothing was written.</exception>
     public override void Commit(WriteBatch batch, bool sync)
     {
         if (batch is not MemoryWriteBatch native || native.Store != this)
@@ -101,7 +101,7 @@ public sealed class MemoryStore : KeyValueStore
         }
     }
 
-    /// <summary>Nothing is left behind in memory that could be given back.</summary>
+    /// <summary>Does nothing: memory needs no reclaiming.</summary>
     /// <inheritdoc/>
     public override long Reclaim(
         ReadOnlySpan<Keyspace> spaces,
@@ -119,11 +119,11 @@ public sealed class MemoryStore : KeyValueStore
         return 0;
     }
 
-    /// <summary>Nothing is left behind in memory that could be given back.</summary>
+    /// <summary>Does nothing: memory needs no reclaiming.</summary>
     /// <inheritdoc/>
     public override void ReclaimValues(Keyspace space) => _ = Current()[space];
 
-    /// <summary>Nothing is left behind in memory that could be given back.</summary>
+    /// <summary>Does nothing: memory needs no reclaiming.</summary>
     /// <inheritdoc/>
     public override void Discard(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper) => _ = Current()[space];
 
@@ -151,10 +151,10 @@ public sealed class MemoryStore : KeyValueStore
     }
 
     /// <summary>
-    /// What would be on the disk after a power failure now, as a new store: all commits up to the last sync and, of those after it,
-    /// as many as chance has it, always without a gap. This store is left as it is.
+    /// Returns a new store with the content that a power failure would leave: all commits up to the last sync, and a random number of the
+    /// commits after it, without a gap. This store does not change.
     /// </summary>
-    /// <param name="survivors">Decides how many unsynced commits survive. Null: none.</param>
+    /// <param name="survivors">Chooses how many unsynced commits survive. Null: none.</param>
     public MemoryStore LoseUnsynced(Random? survivors = null)
     {
         lock (_writing)

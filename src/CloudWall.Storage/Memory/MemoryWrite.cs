@@ -3,7 +3,7 @@ namespace CloudWall.Storage.Memory;
 /// <summary>One write of a batch.</summary>
 internal abstract record MemoryWrite(Keyspace Space, byte[] Key)
 {
-    /// <summary>About how many bytes it takes.</summary>
+    /// <summary>Approximate size in bytes.</summary>
     internal virtual int Size => Key.Length + 2;
 
     internal abstract void ApplyTo(MemorySpace.Builder space);

@@ -4,19 +4,19 @@ using System.Runtime.InteropServices;
 namespace CloudWall.Storage.RocksDb;
 
 /// <summary>
-/// An open database with its column families and the options of its reads and writes. Snapshots, iterators, batches and
-/// pinned values each hold a reference, so the database closes when the last of them is gone, never under one.
+/// An open database with its column families, read options and write options. Snapshots, iterators, batches and pinned values hold
+/// references to it, so the database closes only after the last of them was released.
 /// </summary>
 internal sealed class DatabaseHandle : SafeHandle
 {
-    /// <summary>How many keys the engine is asked for in one call; it looks at 32 at a time itself.</summary>
+    /// <summary>How many keys are passed to the engine in one call. The engine itself processes 32 at a time.</summary>
     private const int ManyKeys = 64;
 
     private readonly nint[] _columnFamilies;
 
     /// <param name="database">The database.</param>
-    /// <param name="columnFamilies">By keyspace, the first of them at least.</param>
-    /// <param name="withLog">Whether writes go to a log first.</param>
+    /// <param name="columnFamilies">The column families, indexed by keyspace; a derived store has only the first.</param>
+    /// <param name="withLog">Whether writes go to a write-ahead log.</param>
     internal DatabaseHandle(nint database, nint[] columnFamilies, bool withLog)
         : base(0, ownsHandle: true)
     {
@@ -40,7 +40,7 @@ internal sealed class DatabaseHandle : SafeHandle
 
     public override bool IsInvalid => handle == 0;
 
-    /// <summary>Whether writes go to a log first; if not, only a flush makes them safe.</summary>
+    /// <summary>Whether writes go to a write-ahead log. Without one, only a flush makes them durable.</summary>
     internal bool HasLog { get; }
 
     /// <summary>All column families; valid while the caller holds a reference.</summary>
@@ -66,8 +66,8 @@ internal sealed class DatabaseHandle : SafeHandle
         return _columnFamilies[(int)space];
     }
 
-    /// <summary>Takes a reference, which lasts until <see cref="SafeHandle.DangerousRelease"/>.</summary>
-    /// <exception cref="ObjectDisposedException">The store was disposed of, and all that was taken from it.</exception>
+    /// <summary>Takes a reference; <see cref="SafeHandle.DangerousRelease"/> releases it.</summary>
+    /// <exception cref="ObjectDisposedException">The store and everything taken from it were disposed.</exception>
     internal void AddReference()
     {
         var added = false;

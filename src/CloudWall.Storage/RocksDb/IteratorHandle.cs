@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace CloudWall.Storage.RocksDb;
 
 /// <summary>
-/// A native iterator with what must live as long as it: its read options, the bounds they point at, the snapshot, the database.
+/// A native iterator with everything it depends on: its read options, the bounds they point to, the snapshot and the database.
 /// </summary>
 internal sealed unsafe class IteratorHandle : SafeHandle
 {
@@ -26,11 +26,11 @@ internal sealed unsafe class IteratorHandle : SafeHandle
 
         if (lower.SequenceCompareTo(upper) > 0)
         {
-            // An upside-down range holds nothing; the engine does not expect one.
+            // The engine does not accept a lower bound above the upper one; such a range is empty.
             upper = lower;
         }
 
-        // One byte more, so that bounds of no length have an address too: the engine takes null for "no bound".
+        // The extra byte gives empty bounds an address too, because the engine takes null for "no bound".
         _bounds = (byte*)NativeMemory.Alloc((nuint)lower.Length + (nuint)upper.Length + 1);
         lower.CopyTo(new Span<byte>(_bounds, lower.Length));
         upper.CopyTo(new Span<byte>(_bounds + lower.Length, upper.Length));
@@ -45,13 +45,13 @@ internal sealed unsafe class IteratorHandle : SafeHandle
         SetHandle(NativeMethods.rocksdb_create_iterator_cf(database.Pointer, _readOptions, columnFamily));
     }
 
-    /// <summary>The database that it walks in.</summary>
+    /// <summary>The database of the iterator.</summary>
     internal DatabaseHandle Database => _database;
 
     public override bool IsInvalid => handle == 0;
 
-    /// <summary>The iterator, for one call; <see cref="GC.KeepAlive"/> the handle after it.</summary>
-    /// <exception cref="ObjectDisposedException">The cursor was disposed of.</exception>
+    /// <summary>The native iterator, for one call. The caller keeps the handle alive with <see cref="GC.KeepAlive"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The cursor was disposed.</exception>
     internal nint Pointer
     {
         get

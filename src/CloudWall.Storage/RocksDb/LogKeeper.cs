@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace CloudWall.Storage.RocksDb;
 
 /// <summary>
-/// Holds a store's logs by a second name while the store is opened, because the engine removes what it has recovered, and everything behind
-/// the first damage with it.
+/// Hard-links a store's logs while the store is opened. The engine deletes the logs after recovery, including the part after the first
+/// damaged record; the links preserve them.
 /// </summary>
 internal sealed partial class LogKeeper
 {
@@ -18,7 +18,7 @@ internal sealed partial class LogKeeper
         _directory = store + ".opening";
     }
 
-    /// <summary>Takes hold of the logs of a store that is not open.</summary>
+    /// <summary>Links the logs of a store that is not open.</summary>
     public static LogKeeper Hold(string store)
     {
         var keeper = new LogKeeper(store);
@@ -33,7 +33,7 @@ internal sealed partial class LogKeeper
         return keeper;
     }
 
-    /// <summary>Lets go: the engine has recovered all that there was.</summary>
+    /// <summary>Removes the links: the engine recovered everything.</summary>
     public void Release()
     {
         try
@@ -45,12 +45,12 @@ internal sealed partial class LogKeeper
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A second name does no harm. The next start removes it.
+            // A left-over link is harmless. The next start removes it.
         }
     }
 
-    /// <summary>Keeps the logs for good, under a name that was not used before.</summary>
-    /// <returns>The directory; null where there was no log, or not all could be held.</returns>
+    /// <summary>Keeps the links permanently, under an unused name.</summary>
+    /// <returns>The directory; null if there was no log, or a log could not be linked.</returns>
     public string? Keep()
     {
         if (!Directory.Exists(_directory))
@@ -77,13 +77,13 @@ internal sealed partial class LogKeeper
             var name = Path.Combine(_directory, Path.GetFileName(log));
             for (var again = 1; File.Exists(name); again++)
             {
-                // Of a start that did not come to its end.
+                // A left-over of a start that failed.
                 name = Path.Combine(_directory, $"{Path.GetFileName(log)}.{again}");
             }
 
             if (OperatingSystem.IsWindows() || Link(log, name) != 0)
             {
-                // There are file systems without second names.
+                // The file system does not support hard links.
                 File.Copy(log, name);
             }
 

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace CloudWall.Storage.RocksDb;
 
-/// <summary>The error strings that RocksDB hands back.</summary>
+/// <summary>Converts the error strings that RocksDB returns.</summary>
 internal static class NativeError
 {
-    /// <summary>Takes the message, which the engine allocated, and frees it.</summary>
+    /// <summary>Copies the message and frees the engine's memory.</summary>
     internal static string Take(nint error)
     {
         var message = Marshal.PtrToStringUTF8(error) ?? "unknown error";

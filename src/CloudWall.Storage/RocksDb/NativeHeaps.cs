@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 namespace CloudWall.Storage.RocksDb;
 
 /// <summary>
-/// Keeps the C library from making a heap of its own for nearly every thread, each of which keeps what was freed in it: tens of MiB that
-/// nobody uses (mallopt(3), <c>M_ARENA_MAX</c>). What is large is taken from the system and goes back to it at once: left alone, the library
-/// would put it into its heaps as well, once something as large has been freed, where what lies behind it keeps it resident
-/// (<c>M_MMAP_THRESHOLD</c>).
+/// Limits the number of glibc's malloc arenas (mallopt(3), <c>M_ARENA_MAX</c>). By default nearly every thread gets an arena, and each
+/// arena retains freed memory: tens of MiB in total. It also fixes the size from which blocks are mapped directly
+/// (<c>M_MMAP_THRESHOLD</c>). By default glibc raises it after the first large block was freed; later large blocks then lie in an arena and
+/// stay resident behind live ones.
 /// </summary>
 internal static partial class NativeHeaps
 {
@@ -15,7 +15,7 @@ internal static partial class NativeHeaps
     private const int LeastMapped = -3;
     private const int Large = 1 << 20;
 
-    /// <summary>To be called before RocksDB starts its threads. Where the C library is another one, nothing happens.</summary>
+    /// <summary>Call this before RocksDB starts its threads. It does nothing with another C library.</summary>
     public static void Limit()
     {
         if (!OperatingSystem.IsLinux())
@@ -30,7 +30,7 @@ internal static partial class NativeHeaps
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {
-            // No glibc: there are no arenas to limit.
+            // The C library is not glibc, so there are no arenas to limit.
         }
     }
 

@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace CloudWall.Storage.RocksDb;
 
 /// <summary>
-/// The functions of RocksDB's C API (rocksdb/c.h) that the engine needs, under their own names.
-/// Pointers are passed raw: whoever calls holds a reference to the handle that owns them for as long as the call lasts.
-/// An <c>error</c> must be zero before the call; what it is set to belongs to the caller (<see cref="NativeError"/>).
+/// The functions of RocksDB's C API (rocksdb/c.h) that the engine needs, under their own names. Pointers are raw: the caller holds a
+/// reference to the owning handle during the call. An <c>error</c> must be zero before the call; afterwards the caller owns the string
+/// (<see cref="NativeError"/>).
 /// </summary>
 internal static partial class NativeMethods
 {
@@ -72,7 +72,7 @@ internal static partial class NativeMethods
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint rocksdb_property_value_cf(nint db, nint columnFamily, string name);
 
-    // Its files. Names and keys belong to the list.
+    // Its files. The list owns the names and keys.
     [LibraryImport(Library)]
     internal static partial nint rocksdb_livefiles(nint db);
 
@@ -133,7 +133,8 @@ internal static partial class NativeMethods
     [LibraryImport(Library)]
     internal static unsafe partial void rocksdb_readoptions_set_iterate_upper_bound(nint options, byte* key, nuint keyLength);
 
-    // Walking. The three that only look at the current entry are a few instructions long: no need to leave the runtime's mode for them.
+    // Iterating. The three calls that only read the current entry take a few instructions, so they skip the transition out of the runtime's
+    // cooperative mode.
     [LibraryImport(Library)]
     internal static partial nint rocksdb_create_iterator_cf(nint db, nint readOptions, nint columnFamily);
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace CloudWall.Storage.RocksDb;
 
-/// <summary>The settings of RocksDB's C API that <see cref="Tuning"/> uses, under their own names.</summary>
+/// <summary>The options of RocksDB's C API that <see cref="Tuning"/> sets, under their own names.</summary>
 internal static partial class NativeOptions
 {
     private const string Library = "rocksdb";

@@ -1,10 +1,10 @@
 namespace CloudWall.Storage.RocksDb;
 
-/// <summary>Why a store is not opened, for people.</summary>
+/// <summary>Explains to the administrator why a store cannot be opened.</summary>
 internal static class OpeningFaults
 {
     /// <summary>
-    /// Without the file CURRENT the engine would take the directory for an empty one, and remove what is in it as left over.
+    /// Refuses a directory that has data but no file CURRENT. The engine would take it for an empty store and delete its files as obsolete.
     /// </summary>
     public static void RefuseWithoutCurrent(string directory)
     {
@@ -24,7 +24,7 @@ internal static class OpeningFaults
                 }
             }
 
-            // A log of data that never came to a table. An empty one is what a crash of the very first start leaves.
+            // A non-empty log holds data that was not flushed to a table. A crash during the very first start leaves an empty one.
             if (Directory.EnumerateFiles(directory, "*.log").FirstOrDefault(log => new FileInfo(log).Length > 0) is { } written)
             {
                 throw new StorageException(
@@ -41,7 +41,7 @@ internal static class OpeningFaults
         $"The data in {directory} is damaged and was not opened: {fault.TrimEnd('.')}. Put back what is missing, or all of it from a backup; "
         + "or begin with another directory, and replicate from those who have the data.";
 
-    /// <summary>Says what the engine's words mean for whoever starts the node.</summary>
+    /// <summary>Translates the engine's message for whoever starts the node.</summary>
     public static string Explain(string directory, string message)
     {
         if (message.Contains("/LOCK", StringComparison.Ordinal) || message.Contains("lock hold by current process", StringComparison.Ordinal))

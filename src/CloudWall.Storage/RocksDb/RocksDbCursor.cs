@@ -1,6 +1,6 @@
 namespace CloudWall.Storage.RocksDb;
 
-/// <summary>A walk with a native iterator, which itself keeps to the bounds.</summary>
+/// <summary>Iterates with a native iterator. The iterator enforces the bounds.</summary>
 internal sealed unsafe class RocksDbCursor(IteratorHandle iterator, bool descending) : KeyValueCursor
 {
     private Position _position = Position.Before;
@@ -10,7 +10,7 @@ internal sealed unsafe class RocksDbCursor(IteratorHandle iterator, bool descend
         /// <summary>Before the first entry.</summary>
         Before,
 
-        /// <summary>The iterator already stands where the next move leads.</summary>
+        /// <summary>The iterator already stands on the entry that the next move returns.</summary>
         Sought,
 
         /// <summary>On an entry.</summary>

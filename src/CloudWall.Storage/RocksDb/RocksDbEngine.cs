@@ -1,6 +1,6 @@
 namespace CloudWall.Storage.RocksDb;
 
-/// <summary>Keeps documents and derived data in a directory each. Both stores share their memory.</summary>
+/// <summary>Keeps documents and derived data in two directories. Both stores share one block cache and one write-buffer budget.</summary>
 internal sealed class RocksDbEngine : StorageEngine
 {
     private readonly RocksDbStore _main;

@@ -1,31 +1,31 @@
 namespace CloudWall.Storage.RocksDb;
 
-/// <summary>How much memory and how many files a store may take. The defaults suit a Raspberry Pi.</summary>
+/// <summary>Limits on a store's memory and open files. The defaults suit a Raspberry Pi.</summary>
 public sealed record RocksDbOptions
 {
-    /// <summary>Bytes for cached blocks, indexes and filters of all keyspaces, the write buffers included. 32 MiB.</summary>
+    /// <summary>Block cache in bytes for blocks, indexes, filters and write buffers of all keyspaces. 32 MiB.</summary>
     public long CacheBytes { get; init; } = 32L << 20;
 
-    /// <summary>Bytes of fresh writes held in memory for all keyspaces before they are written to table files. 16 MiB.</summary>
+    /// <summary>Write buffers in bytes for all keyspaces; beyond it, data is flushed to table files. 16 MiB.</summary>
     public long WriteBufferBytes { get; init; } = 16L << 20;
 
     /// <summary>
-    /// Bytes of log after which the oldest unwritten data is moved to table files; also bounds what is read again after a crash. 64 MiB.
+    /// Log size in bytes from which the oldest unflushed data is flushed; it also bounds the recovery after a crash. 64 MiB.
     /// </summary>
     public long LogBytes { get; init; } = 64L << 20;
 
-    /// <summary>The least that the engine takes for <see cref="MaxOpenFiles"/>: it counts ten for what is not tables.</summary>
+    /// <summary>The minimum of <see cref="MaxOpenFiles"/>: the engine reserves ten for files other than tables.</summary>
     public const int FewestOpenFiles = StorageOptions.FewestOpenFiles;
 
     /// <summary>
-    /// Table and blob files held open, at least <see cref="FewestOpenFiles"/>. 512. Where there are few, levels are kept in fewer files,
-    /// because a scan holds all files of the first level whatever this says.
+    /// Maximum number of open table and blob files, at least <see cref="FewestOpenFiles"/>. 512. A small limit also reduces the number of
+    /// files per level, because a scan opens all files of the first level regardless of the limit.
     /// </summary>
     public int MaxOpenFiles { get; init; } = 512;
 
     /// <summary>
-    /// A file beside the store that says which commits have been synced, so that missing ones are noticed
-    /// (<see cref="RocksDbStore.Loss"/>); it is made where there is none. Null for none.
+    /// A file beside the store that records which commits were synced, to detect lost ones (<see cref="RocksDbStore.Loss"/>). It is created
+    /// if missing. Null disables the detection.
     /// </summary>
     public string? MarkFile { get; init; }
 }

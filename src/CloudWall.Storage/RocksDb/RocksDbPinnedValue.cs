@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace CloudWall.Storage.RocksDb;
 
-/// <summary>A value in the engine's own memory (its block cache, its write buffer). Points at native memory, so it ends with a finaliser.</summary>
+/// <summary>A value in the engine's block cache or write buffer. It points at native memory, so it has a finaliser.</summary>
 internal sealed unsafe class RocksDbPinnedValue : PinnedValue
 {
     private readonly DatabaseHandle _database;
@@ -11,7 +11,7 @@ internal sealed unsafe class RocksDbPinnedValue : PinnedValue
     private nint _slice;
     private NativeMemoryManager? _memory;
 
-    /// <summary>Takes over the slice and a reference to the database.</summary>
+    /// <summary>Takes ownership of the slice and of a reference to the database.</summary>
     internal RocksDbPinnedValue(DatabaseHandle database, nint slice)
     {
         _database = database;
@@ -52,7 +52,7 @@ internal sealed unsafe class RocksDbPinnedValue : PinnedValue
         }
     }
 
-    /// <summary>The value as memory. Keeps the value from being finalised while the memory is in use.</summary>
+    /// <summary>Exposes the value as memory, and keeps the value from finalisation while that memory is in use.</summary>
     private sealed class NativeMemoryManager(RocksDbPinnedValue value) : MemoryManager<byte>
     {
         public override Memory<byte> Memory => CreateMemory(value._length);

@@ -1,9 +1,9 @@
 namespace CloudWall.Storage.RocksDb;
 
-/// <summary>Reads at a native snapshot.</summary>
+/// <summary>Reads from a native snapshot.</summary>
 internal sealed class RocksDbSnapshot(SnapshotHandle snapshot) : KeyValueReader
 {
-    // The handle itself stays open while a cursor over the snapshot is alive, so it cannot tell.
+    // The handle stays open while a cursor over the snapshot exists, so it cannot tell whether the snapshot was disposed.
     private volatile bool _disposed;
 
     public override PinnedValue Get(Keyspace space, ReadOnlySpan<byte> key)

@@ -3,10 +3,10 @@ using static CloudWall.Storage.RocksDb.NativeMethods;
 
 namespace CloudWall.Storage.RocksDb;
 
-/// <summary>Which commits were synced (<see cref="SyncedMark"/>), and whether all of them are there after a start.</summary>
+/// <summary>Detection of lost commits: compares the recovered store with the record of synced commits (<see cref="SyncedMark"/>).</summary>
 public sealed partial class RocksDbStore
 {
-    /// <summary>Behind all keys of the rooms above.</summary>
+    /// <summary>Sorts after all keys of the other rooms.</summary>
     private const byte LanePrefix = 0xFF;
 
     private const string WithoutMark = "It says which commits were safe on the disk; without it nobody knows whether all of them are there.";
@@ -15,13 +15,13 @@ public sealed partial class RocksDbStore
     private volatile SyncedMark? _mark;
 
     /// <summary>
-    /// What was safe on the disk once and is not there any more, as far as <see cref="RocksDbOptions.MarkFile"/> tells; null where nothing is
-    /// missing. The mark stays as it is until <see cref="AcceptLoss"/>, so that the next start finds the same.
+    /// The commits that were durable and are missing, according to <see cref="RocksDbOptions.MarkFile"/>; null if none are missing. The
+    /// mark is unchanged until <see cref="AcceptLoss"/>, so the next start detects the same loss.
     /// </summary>
     public StoreLoss? Loss { get; private set; }
 
     /// <summary>
-    /// Goes on with what was recovered: the mark begins anew there. Call it when all that must know of the loss is safe on the disk.
+    /// Accepts the recovered state and resets the mark to it. Call it after everything that must react to the loss is durable.
     /// </summary>
     /// <exception cref="StorageException">The mark cannot be written.</exception>
     public void AcceptLoss()
@@ -97,7 +97,7 @@ public sealed partial class RocksDbStore
         }
     }
 
-    /// <returns>What is wrong, or null.</returns>
+    /// <returns>A description of the loss, or null.</returns>
     private static string? Compare(string file, ulong[]? mark, ulong[] lanes)
     {
         if (mark is null)
@@ -142,7 +142,7 @@ public sealed partial class RocksDbStore
         }
     }
 
-    /// <summary>Writes a batch with a sync, and notes that it is safe. The caller holds a reference to the database.</summary>
+    /// <summary>Commits a batch with a sync and records it in the mark. The caller holds a reference to the database.</summary>
     private nint WriteSynced(RocksDbWriteBatch batch)
     {
         nint error = 0;
@@ -161,7 +161,7 @@ public sealed partial class RocksDbStore
             batch.Put(Keyspace.Meta, [LanePrefix, (byte)lane], value);
             rocksdb_write(_database.Pointer, _database.SyncedWriteOptions, native, ref error);
 
-            // The batch is the caller's, and may be used again.
+            // Restore the caller's batch, which it may reuse.
             nint ignored = 0;
             rocksdb_writebatch_rollback_to_save_point(native, ref ignored);
         }

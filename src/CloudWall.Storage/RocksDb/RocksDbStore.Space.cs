@@ -16,10 +16,12 @@ public sealed partial class RocksDbStore
     private const string TableProperties = "rocksdb.aggregated-table-properties";
     private const string BlobGarbage = "rocksdb.live-blob-file-garbage-size";
 
-    /// <summary>Live values are moved to get at removed ones that lie among them, if they are at most so many times as much.</summary>
+    /// <summary>
+    /// Live values are moved out of a partly removed file only if they are at most this many times as large as the removed ones.
+    /// </summary>
     private const int MovedForEachRemoved = 4;
 
-    /// <summary>How many bytes must be won for values of all owners to be moved.</summary>
+    /// <summary>Minimum of reclaimable bytes for moving values of all owners.</summary>
     private const long WorthMoving = 1 << 20;
 
     private readonly Lock _suspending = new();
@@ -57,7 +59,7 @@ public sealed partial class RocksDbStore
 
         if (_database.HasLog)
         {
-            // So that the log can go.
+            // A flush lets the engine delete the log.
             Flush();
         }
 
@@ -67,7 +69,7 @@ public sealed partial class RocksDbStore
     /// <inheritdoc/>
     public override void ReclaimValues(Keyspace space)
     {
-        // Behind all keys of the rooms above.
+        // Sorts after all keys of the other rooms.
         byte[] end = [0xFF, 0xFF, 0xFF, 0xFF, 0xFF];
         var held = ReadHeld(space);
         if (held >= WorthMoving && held >= (ApproximateSize(space, [], end) - held) / MovedForEachRemoved)
@@ -76,15 +78,15 @@ public sealed partial class RocksDbStore
         }
     }
 
-    /// <summary>Has the engine rewrite files of a range in which something was removed.</summary>
+    /// <summary>Compacts the files of a range that contain removed entries.</summary>
     /// <param name="space">The keyspace.</param>
     /// <param name="lower">First key of the range.</param>
     /// <param name="upper">First key after the range.</param>
     /// <param name="moveValues">
-    /// Whether large values that are live are moved, so that removed ones that lie among them in a file go (<see cref="ReadHeld"/>).
+    /// Whether to move live large values, so that the engine can delete files that also hold removed ones (<see cref="ReadHeld"/>).
     /// </param>
-    /// <exception cref="OperationCanceledException">It was broken off by <see cref="ReclaimSuspended"/>.</exception>
-    /// <exception cref="StorageException">The disk failed, or its checksums do not hold.</exception>
+    /// <exception cref="OperationCanceledException">The compaction was cancelled by <see cref="ReclaimSuspended"/>.</exception>
+    /// <exception cref="StorageException">The disk failed, or a checksum did not match.</exception>
     internal void Compact(Keyspace space, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper, bool moveValues = false)
     {
         var columnFamily = _database.ColumnFamily(space);
@@ -96,7 +98,7 @@ public sealed partial class RocksDbStore
                 return;
             }
 
-            // What is still in memory is flushed first, because the engine's compaction reports no error of its own.
+            // Flush first: the engine's compaction reports no errors of the flush that it would do itself.
             using (var flush = new SettingsHandle(rocksdb_flushoptions_create(), rocksdb_flushoptions_destroy))
             {
                 nint error = 0;
@@ -107,14 +109,14 @@ public sealed partial class RocksDbStore
             using var compact = new SettingsHandle(rocksdb_compactoptions_create(), rocksdb_compactoptions_destroy);
             rocksdb_compactoptions_set_exclusive_manual_compaction(compact.Pointer, 0);
 
-            // What lies in the last level alone has nothing above it that would delete it. Values can only be moved by rewriting their
-            // keys.
+            // Tombstones cannot lie above data that exists only in the last level, so skip it. Values move only if their keys are
+            // rewritten.
             rocksdb_compactoptions_set_bottommost_level_compaction(compact.Pointer, moveValues ? ForceLastLevel : LastLevelWhereNeeded);
             rocksdb_compactoptions_set_blob_garbage_collection_policy(
                 compact.Pointer, moveValues ? ForceBlobGarbageCollection : NoBlobGarbageCollection);
             rocksdb_compactoptions_set_blob_garbage_collection_age_cutoff(compact.Pointer, 1.0);
 
-            // The engine keeps the number with the default column family, whichever it was that failed.
+            // The engine counts all background errors at the default column family.
             var errorsBefore = ReadNumber(_database.ColumnFamilies[0], BackgroundErrors);
             rocksdb_compact_range_cf_opt(
                 _database.Pointer, columnFamily, compact.Pointer, lower, (nuint)lower.Length, upper, (nuint)upper.Length);
@@ -142,7 +144,7 @@ public sealed partial class RocksDbStore
         var columnFamily = _database.ColumnFamily(space);
         if (space == Keyspace.Attachments || lower.SequenceCompareTo(upper) >= 0)
         {
-            // The engine would not notice that the values in files of their own are gone with their keys. The tables are small.
+            // The engine would not notice that the values in blob files lost their keys. The tables are small.
             ThrowIfDisposed();
             return;
         }
@@ -162,7 +164,7 @@ public sealed partial class RocksDbStore
         _database.ThrowIfSet(error);
     }
 
-    /// <summary>Moves what is in memory to files of its own, so that the log can go; blocks until done.</summary>
+    /// <summary>Flushes the write buffers to table files, so that the engine can delete the log; blocks until done.</summary>
     /// <exception cref="StorageException">The disk failed.</exception>
     public void Flush()
     {
@@ -191,7 +193,8 @@ public sealed partial class RocksDbStore
             AddReference();
             try
             {
-                // The engine counts, so both are told in one step: it must not be left suspended by two who set it at once.
+                // The engine counts the calls. Two concurrent setters could leave it suspended, so set the flag and call the engine under
+                // one lock.
                 lock (_suspending)
                 {
                     if (_suspended == value)
@@ -231,7 +234,7 @@ public sealed partial class RocksDbStore
                 return 0;
             }
 
-            // The engine shares the blob files' bytes out in proportion to the table files'.
+            // The engine attributes blob bytes to the range in proportion to its table bytes.
             fixed (byte* start = lower, limit = upper)
             {
                 var startLength = (nuint)lower.Length;
@@ -256,7 +259,7 @@ public sealed partial class RocksDbStore
         AddReference();
         try
         {
-            // The engine looks into every table for this; it need not, while the tables are the same.
+            // The engine opens every table for this, so cache the result while the tables are unchanged.
             var size = ReadNumber(columnFamily, TablesSize);
             var known = Volatile.Read(ref _densities[(int)space]);
             if (known is null || known.TablesSize != size)
@@ -273,11 +276,11 @@ public sealed partial class RocksDbStore
         }
     }
 
-    /// <summary>Bytes on disk of removed large values that lie among others in a file and are not given back yet.</summary>
+    /// <summary>Bytes of removed large values that are still on disk, because live values share their files.</summary>
     internal long ReadHeld(Keyspace space) => ReadProperty(space, BlobGarbage);
 
-    /// <summary>One of the engine's own numbers about a keyspace, such as <c>rocksdb.estimate-num-keys</c>.</summary>
-    /// <exception cref="ArgumentException">The engine knows no number of that name.</exception>
+    /// <summary>Reads one of the engine's integer properties of a keyspace, such as <c>rocksdb.estimate-num-keys</c>.</summary>
+    /// <exception cref="ArgumentException">The engine has no such property.</exception>
     internal long ReadProperty(Keyspace space, string name)
     {
         var columnFamily = _database.ColumnFamily(space);
@@ -310,6 +313,6 @@ public sealed partial class RocksDbStore
         return density;
     }
 
-    /// <summary>How densely tables of a total size are packed.</summary>
+    /// <summary>The density of the tables, valid for one total size of them.</summary>
     private sealed record Density(long TablesSize, double Value);
 }

@@ -3,8 +3,8 @@ using static CloudWall.Storage.RocksDb.NativeMethods;
 namespace CloudWall.Storage.RocksDb;
 
 /// <summary>
-/// A store in a directory, kept by RocksDB. It holds the directory's lock until it, and every snapshot, cursor, batch and
-/// pinned value taken from it, is disposed of.
+/// A RocksDB store in a directory. It holds the directory's lock until the store and every snapshot, cursor, batch and pinned value taken
+/// from it are disposed.
 /// </summary>
 public sealed partial class RocksDbStore : KeyValueStore
 {
@@ -13,7 +13,7 @@ public sealed partial class RocksDbStore : KeyValueStore
     private readonly SettingsHandle _writeBuffers;
     private bool _ownsBudget;
 
-    // The handle itself stays open while anything taken from the store is alive, so it cannot tell.
+    // The handle stays open while anything taken from the store exists, so it cannot tell whether the store was disposed.
     private volatile bool _disposed;
 
     private RocksDbStore(DatabaseHandle database, SettingsHandle cache, SettingsHandle writeBuffers, bool ownsBudget)
@@ -24,21 +24,18 @@ public sealed partial class RocksDbStore : KeyValueStore
         _ownsBudget = ownsBudget;
     }
 
-    /// <summary>The files that were missing or not whole when the store was opened; what lies in them fails to be read.</summary>
+    /// <summary>The table files that were missing or truncated when the store was opened. Reads of their ranges fail.</summary>
     public IReadOnlyList<DamagedTable> DamagedTables { get; private init; } = [];
 
-    /// <summary>Opens the store in a directory, which is made where there is none, and repeats what the log holds.</summary>
+    /// <summary>Opens the store in a directory and replays its log. Creates the directory if missing.</summary>
     /// <exception cref="StorageException">
-    /// The directory is in use by another process or another store, cannot be used, holds data that is damaged beyond
-    /// <see cref="DamagedTables"/>, or data of a newer version.
+    /// The directory is in use by another process or store, cannot be accessed, was written by a newer version, or is damaged beyond
+    /// <see cref="DamagedTables"/>.
     /// </exception>
     public static RocksDbStore Open(string directory, RocksDbOptions options) => Open(directory, options, readOnly: false);
 
-    /// <summary>
-    /// Opens the store in a directory to look at it: what the log holds is repeated in memory, nothing in the directory is changed, and
-    /// writes fail.
-    /// </summary>
-    /// <exception cref="StorageException">It cannot be used, holds damaged data, or data of a newer version.</exception>
+    /// <summary>Opens a store for inspection: the log is replayed in memory only, the directory does not change, and writes fail.</summary>
+    /// <exception cref="StorageException">The store cannot be accessed, is damaged, or was written by a newer version.</exception>
     public static RocksDbStore OpenReadOnly(string directory, RocksDbOptions options) => Open(directory, options, readOnly: true);
 
     private static RocksDbStore Open(string directory, RocksDbOptions options, bool readOnly)
@@ -72,13 +69,13 @@ public sealed partial class RocksDbStore : KeyValueStore
     }
 
     /// <summary>
-    /// Opens a store beside this one for what can be made anew: its one keyspace is <see cref="Keyspace.Meta"/>, and it takes its memory
-    /// from this store's cache and write buffers. It has no log: what was not flushed (<see cref="Sync"/>, or disposing of it) is lost in a
-    /// crash, but always from some commit on, never from the middle. Dispose of it before this store.
+    /// Opens a store for derived data beside this one. Its only keyspace is <see cref="Keyspace.Meta"/>, and it shares this store's block
+    /// cache and write buffers. It has no log: a crash loses the commits since the last flush (<see cref="Sync"/> or disposal), but never
+    /// leaves a gap. Dispose it before this store.
     /// </summary>
-    /// <param name="directory">Its directory, which is made where there is none.</param>
-    /// <param name="options">Its limits on files; those on memory are this store's.</param>
-    /// <exception cref="StorageException">The directory is in use, cannot be used, or holds damaged data, which may be deleted.</exception>
+    /// <param name="directory">Its directory, created if missing.</param>
+    /// <param name="options">Its file limits; the memory limits are those of this store.</param>
+    /// <exception cref="StorageException">The directory is in use, cannot be accessed, or is damaged. Its data may be deleted.</exception>
     public RocksDbStore OpenDerived(string directory, RocksDbOptions options)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
@@ -89,10 +86,10 @@ public sealed partial class RocksDbStore : KeyValueStore
             Open(directory, options, _cache, _writeBuffers, derived: true, readOnly: false), _cache, _writeBuffers, ownsBudget: false);
     }
 
-    /// <summary>Reads all of a store of derived data (<see cref="OpenDerived"/>), and changes nothing.</summary>
+    /// <summary>Reads a whole store of derived data (<see cref="OpenDerived"/>) without changing it.</summary>
     /// <param name="directory">Its directory.</param>
     /// <param name="options">Limits.</param>
-    /// <returns>What is damaged, for people: nothing where all can be read.</returns>
+    /// <returns>The damage found, in words for the administrator; empty if everything is readable.</returns>
     public static IReadOnlyList<string> FindDamageInDerived(string directory, RocksDbOptions options)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
@@ -106,7 +103,7 @@ public sealed partial class RocksDbStore : KeyValueStore
             using var store = new RocksDbStore(
                 Open(directory, options, cache, writeBuffers, derived: true, readOnly: true), cache, writeBuffers, ownsBudget: false);
 
-            // A walk ends where it meets damage: so that all of it is found, each file has one of its own.
+            // An iterator stops at the first damage. One iterator for each file finds all of it.
             foreach (var (first, last) in TableFiles.Ranges(store._database))
             {
                 try
@@ -152,7 +149,7 @@ public sealed partial class RocksDbStore : KeyValueStore
                 return database;
             }
 
-            // Nothing is known without what is in there.
+            // Meta lists the databases; without it the store is unusable.
             database.Dispose();
             throw;
         }
@@ -323,7 +320,7 @@ public sealed partial class RocksDbStore : KeyValueStore
             }
             else
             {
-                // What was committed without a sync has no number of its own.
+                // Commits without a sync have no number in the mark; a sync must give them one.
                 using var batch = new RocksDbWriteBatch(new WriteBatchHandle(_database));
                 error = WriteSynced(batch);
             }
@@ -348,10 +345,10 @@ public sealed partial class RocksDbStore : KeyValueStore
         _disposed = true;
         try
         {
-            // A compaction may take minutes; it is broken off, and the rest done another time.
+            // A manual compaction may take minutes. It is cancelled here and continues another time.
             rocksdb_disable_manual_compaction(_database.Pointer);
 
-            // Whoever needed earlier writes to be safe has asked for it, and been told of a failure: none is reported here.
+            // Callers that need durability called Sync and got its error, so this error is ignored.
             nint error = 0;
             if (_database.HasLog)
             {

@@ -1,9 +1,9 @@
 namespace CloudWall.Storage.RocksDb;
 
-/// <summary>A native batch: its bytes are what goes into the log.</summary>
+/// <summary>A native batch. Its bytes go into the log unchanged.</summary>
 internal sealed class RocksDbWriteBatch(WriteBatchHandle batch) : WriteBatch
 {
-    /// <summary>A batch that has grown beyond this gives its memory back when it is cleared.</summary>
+    /// <summary>A batch that grew beyond this size frees its memory when it is cleared.</summary>
     private const int KeptBytes = 1 << 20;
 
     public override int Count
@@ -40,7 +40,7 @@ internal sealed class RocksDbWriteBatch(WriteBatchHandle batch) : WriteBatch
         var columnFamily = batch.Database.ColumnFamily(space);
         if (space == Keyspace.Sequences)
         {
-            // A row that is put once and deleted once cancels out, and leaves no tombstone behind.
+            // A single delete and its only put cancel out in compaction and leave no tombstone.
             NativeMethods.rocksdb_writebatch_singledelete_cf(batch.Pointer, columnFamily, key, (nuint)key.Length);
         }
         else
@@ -57,7 +57,7 @@ internal sealed class RocksDbWriteBatch(WriteBatchHandle batch) : WriteBatch
         var columnFamily = batch.Database.ColumnFamily(space);
         if (lower.SequenceCompareTo(upper) < 0)
         {
-            // The engine accepts an upside-down range here and then fails the whole batch, after logging it.
+            // The engine accepts a range with reversed bounds here, but then logs an error and fails the whole batch.
             NativeMethods.rocksdb_writebatch_delete_range_cf(native, columnFamily, lower, (nuint)lower.Length, upper, (nuint)upper.Length);
             GC.KeepAlive(batch);
         }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace CloudWall.Storage.RocksDb;
 
-/// <summary>A native object that stands on its own (options, caches: the engine shares or copies what it needs of them).</summary>
+/// <summary>A native object without dependencies, such as options or a cache. The engine copies or shares what it needs of them.</summary>
 internal sealed class SettingsHandle : SafeHandle
 {
     private readonly Action<nint> _destroy;

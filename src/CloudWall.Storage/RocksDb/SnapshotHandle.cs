@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace CloudWall.Storage.RocksDb;
 
-/// <summary>A native snapshot and the read options that read at it.</summary>
+/// <summary>A native snapshot with its read options.</summary>
 internal sealed class SnapshotHandle : SafeHandle
 {
     internal SnapshotHandle(DatabaseHandle database)
@@ -23,8 +23,8 @@ internal sealed class SnapshotHandle : SafeHandle
 
     internal nint Pointer => handle;
 
-    /// <summary>Takes a reference, which lasts until <see cref="SafeHandle.DangerousRelease"/>.</summary>
-    /// <exception cref="ObjectDisposedException">The snapshot was disposed of, and all that was taken from it.</exception>
+    /// <summary>Takes a reference; <see cref="SafeHandle.DangerousRelease"/> releases it.</summary>
+    /// <exception cref="ObjectDisposedException">The snapshot and everything taken from it were disposed.</exception>
     internal void AddReference()
     {
         var added = false;

@@ -7,18 +7,20 @@ using Microsoft.Win32.SafeHandles;
 namespace CloudWall.Storage.RocksDb;
 
 /// <summary>
-/// A file beside a store that says which commits were synced. Each synced commit takes a lane that no other has at the time, and writes the
-/// lane's next number into the store; when the sync is done, and before anybody is told, the number is noted here. A store that has a lower
-/// number in a lane than is noted has lost commits; one that has a higher one, torn tail or not, is what a crash leaves.
+/// A file beside a store that records which commits were synced. Each synced commit takes a free lane and writes the lane's next number
+/// into the store in its own batch. After the sync, and before the caller learns of it, the number is written to this file. A recovered
+/// store with a lower number in some lane has lost commits. A higher number is normal after a crash, with or without a torn log tail.
 /// </summary>
 /// <remarks>
-/// The file is not synced while the store is in use. The end of a process does not harm it. After a power failure it is as old as what
-/// the system had not written back by itself (half a minute on Linux), and never ahead of the log. Each lane has two places, in different
-/// sectors of the disk, that are written in turn: a torn write leaves the other.
+/// The file is not synced while the store is in use. It survives the end of the process. After a power failure it may be as old as the
+/// system's last write-back (half a minute on Linux), but it is never ahead of the log. Each lane has two slots in different disk sectors,
+/// which are written alternately: a torn write leaves the other intact.
 /// </remarks>
 internal sealed class SyncedMark : IDisposable
 {
-    /// <summary>How many commits can be on their way at a time. One more goes without a number: the next in any lane covers it.</summary>
+    /// <summary>
+    /// The number of concurrent commits that get a lane. Further commits go without a number: the next number of any lane covers them.
+    /// </summary>
     public const int Lanes = 64;
 
     private const int HalfLength = Lanes * PlaceLength;
@@ -38,9 +40,9 @@ internal sealed class SyncedMark : IDisposable
 
     /// <summary>Reads a mark.</summary>
     /// <param name="path">The file.</param>
-    /// <returns>The number of each lane; null where there is no file.</returns>
-    /// <exception cref="InvalidDataException">The file is garbled.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <returns>The number of each lane; null if the file does not exist.</returns>
+    /// <exception cref="InvalidDataException">The file is corrupt.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     public static ulong[]? Read(string path)
     {
         if (!File.Exists(path))
@@ -67,11 +69,11 @@ internal sealed class SyncedMark : IDisposable
         return numbers;
     }
 
-    /// <summary>Sets a mark anew, safe on the disk; from then on it follows.</summary>
+    /// <summary>Creates or resets a mark durably, and opens it for updates.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="numbers">The number of each lane, as the store has it.</param>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    /// <param name="numbers">The number of each lane in the store.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process may not write the file.</exception>
     public static SyncedMark Set(string path, ulong[] numbers)
     {
         var content = new byte[2 * HalfLength];
@@ -86,10 +88,10 @@ internal sealed class SyncedMark : IDisposable
         return new SyncedMark(File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.Read), [.. numbers]);
     }
 
-    /// <summary>Takes a lane for a commit; <see cref="Leave"/> it afterwards.</summary>
+    /// <summary>Takes a lane for a commit; call <see cref="Leave"/> afterwards.</summary>
     /// <param name="lane">The lane.</param>
-    /// <param name="number">What the commit is to write for it.</param>
-    /// <returns>False where all are taken.</returns>
+    /// <param name="number">The number that the commit must write.</param>
+    /// <returns>False if all lanes are taken.</returns>
     public bool TryEnter(out int lane, out ulong number)
     {
         for (var taken = Volatile.Read(ref _taken); taken != ulong.MaxValue; taken = Volatile.Read(ref _taken))
@@ -107,9 +109,9 @@ internal sealed class SyncedMark : IDisposable
         return false;
     }
 
-    /// <summary>Gives a lane back.</summary>
+    /// <summary>Returns a lane.</summary>
     /// <param name="lane">The lane.</param>
-    /// <param name="synced">Whether the commit is safe. If not, nobody knows what became of it, and its number is used again.</param>
+    /// <param name="synced">Whether the commit is durable. If not, its outcome is unknown, and its number is used again.</param>
     public void Leave(int lane, bool synced)
     {
         if (synced)
@@ -123,14 +125,14 @@ internal sealed class SyncedMark : IDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
             {
-                // The commit is safe, only the mark is older than it might be. The next one of the lane raises it.
+                // The commit is durable; the mark is only out of date. The lane's next commit updates it.
             }
         }
 
         Interlocked.And(ref _taken, ~(1UL << lane));
     }
 
-    /// <summary>Makes the mark safe and lets go of the file.</summary>
+    /// <summary>Syncs the mark and closes the file.</summary>
     public void Dispose()
     {
         lock (_closing)
@@ -146,7 +148,7 @@ internal sealed class SyncedMark : IDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // As above.
+                // As above: an old mark is harmless.
             }
 
             _file.Dispose();

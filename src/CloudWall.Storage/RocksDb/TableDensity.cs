@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace CloudWall.Storage.RocksDb;
 
-/// <summary>Reads from the engine's description of its tables how densely they are packed.</summary>
+/// <summary>Computes how densely tables are packed from the engine's table properties.</summary>
 internal static class TableDensity
 {
-    /// <summary>Bytes of blocks for each byte of keys and values; 1 where there are none.</summary>
+    /// <summary>Bytes of blocks for each byte of keys and values; 1 if there are none.</summary>
     public static double Of(string properties)
     {
-        // name=number; name=number; … where the names of blocks say more in brackets.
+        // The format is "name=number; name=number; …". Names of blocks have details in brackets.
         double entries = 0;
         double blocks = 0;
         foreach (var property in properties.Split(';', StringSplitOptions.TrimEntries))

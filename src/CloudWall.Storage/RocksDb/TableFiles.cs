@@ -4,18 +4,18 @@ using static CloudWall.Storage.RocksDb.NativeMethods;
 
 namespace CloudWall.Storage.RocksDb;
 
-/// <summary>Holds the table files that the engine believes to have against those that there are.</summary>
+/// <summary>Compares the table files in the manifest with those on disk.</summary>
 internal static partial class TableFiles
 {
-    /// <summary>Whether the engine refuses a store because of a table file, without which the others can be read.</summary>
+    /// <summary>Whether the engine refused to open the store because of a table file that it can do without.</summary>
     public static bool AreConcernedBy(string refusal) => TableName().IsMatch(refusal);
 
     /// <summary>
-    /// The tables that are missing, not as long as they were, or named in a refusal. The caller holds a reference to the database.
+    /// The tables that are missing, have a wrong length, or are named in a refusal. The caller holds a reference to the database.
     /// </summary>
     /// <param name="database">The open database.</param>
     /// <param name="directory">Its directory.</param>
-    /// <param name="refusal">Why the engine did not open it with all checks.</param>
+    /// <param name="refusal">The engine's message when it refused to open the store with all checks.</param>
     public static List<DamagedTable> FindDamaged(DatabaseHandle database, string directory, string refusal)
     {
         var named = TableName().Matches(refusal).Select(static match => match.Value).ToHashSet(StringComparer.Ordinal);

@@ -2,7 +2,7 @@ using static CloudWall.Storage.RocksDb.NativeOptions;
 
 namespace CloudWall.Storage.RocksDb;
 
-/// <summary>How the database and each keyspace's column family are set up.</summary>
+/// <summary>Options of the database and of each keyspace's column family.</summary>
 internal static class Tuning
 {
     private const int NoCompression = 0;
@@ -12,35 +12,35 @@ internal static class Tuning
     private const int WarnLevel = 2;
     private const int TwoLevelIndex = 2;
 
-    /// <summary>Fewer files to hold open than this are few beside those that the first levels of all keyspaces may have.</summary>
+    /// <summary>Below this limit of open files, the first levels of all keyspaces would take most of it.</summary>
     private const int FewFiles = 128;
 
     /// <summary>
-    /// The column families' names, by keyspace. They are on disk: never rename or reuse one. RocksDB insists on a "default".
+    /// The column families' names, by keyspace. They are stored on disk: never rename or reuse one. RocksDB requires a "default".
     /// </summary>
     internal static readonly string[] ColumnFamilyNames = ["default", "documents", "bodies", "sequences", "attachments", "local", "counts"];
 
-    /// <summary>A cache for everything, so that one number bounds the memory.</summary>
+    /// <summary>One cache for everything, so that one number bounds the memory.</summary>
     internal static SettingsHandle CreateCache(RocksDbOptions options)
     {
         using var settings = new SettingsHandle(rocksdb_lru_cache_options_create(), rocksdb_lru_cache_options_destroy);
         rocksdb_lru_cache_options_set_capacity(settings.Pointer, (nuint)options.CacheBytes);
 
-        // Few shards: each must have room for the write buffers' reservations, which come in pieces of 256 KiB.
+        // Few shards: each must hold the write buffers' reservations, which come in units of 256 KiB.
         rocksdb_lru_cache_options_set_num_shard_bits(settings.Pointer, 3);
         return new SettingsHandle(rocksdb_cache_create_lru_opts(settings.Pointer), rocksdb_cache_destroy);
     }
 
-    /// <summary>Bounds the write buffers of all column families together, at the cache's cost.</summary>
+    /// <summary>Bounds the write buffers of all column families together, and charges them to the cache.</summary>
     internal static SettingsHandle CreateWriteBufferManager(RocksDbOptions options, SettingsHandle cache) =>
         new(
             rocksdb_write_buffer_manager_create_with_cache((nuint)options.WriteBufferBytes, cache.Pointer, allowStall: 0),
             rocksdb_write_buffer_manager_destroy);
 
-    /// <summary>The settings of the database as a whole.</summary>
-    /// <param name="options">What memory and files there are.</param>
-    /// <param name="writeBufferManager">What bounds write buffers.</param>
-    /// <param name="lenient">Whether tables that are missing or garbled only fail to be read, instead of the whole database.</param>
+    /// <summary>Options of the database as a whole.</summary>
+    /// <param name="options">Limits on memory and files.</param>
+    /// <param name="writeBufferManager">The shared write-buffer budget.</param>
+    /// <param name="lenient">Whether missing or corrupt tables fail only the reads that need them, instead of the open.</param>
     internal static SettingsHandle CreateDatabaseOptions(RocksDbOptions options, SettingsHandle writeBufferManager, bool lenient)
     {
         var settings = new SettingsHandle(rocksdb_options_create(), rocksdb_options_destroy);
@@ -49,11 +49,10 @@ internal static class Tuning
         rocksdb_options_set_create_missing_column_families(native, 1);
         rocksdb_options_set_paranoid_checks(native, lenient ? (byte)0 : (byte)1);
 
-        // After a power failure the log may end in any mixture of what was written since the last sync: pages can reach the
-        // disk out of order, so that a bad record has good ones behind it. A node that nobody watches must come up from that,
-        // with every synced write: recovery stops at the first bad record. The modes that would refuse cannot tell such an end
-        // from damage. Damage elsewhere is still refused: logs that are complete are noted in the manifest with their sizes and
-        // must be whole, table files must not be ahead of a log that ended early, and tables and blobs carry checksums.
+        // After a power failure the log may end in any mixture of the pages written since the last sync, with good records after a bad one.
+        // A node without an operator must start from that with every synced write, so recovery stops at the first bad record. The stricter
+        // modes cannot tell such a torn end from damage. Damage elsewhere is still refused: the manifest records the sizes of completed
+        // logs, table files must not be ahead of a log that ended early, and tables and blobs have checksums.
         rocksdb_options_set_wal_recovery_mode(native, PointInTimeRecovery);
         rocksdb_options_set_track_and_verify_wals_in_manifest(native, 1);
         rocksdb_options_set_max_total_wal_size(native, (ulong)options.LogBytes);
@@ -62,12 +61,12 @@ internal static class Tuning
         rocksdb_options_set_max_open_files(native, options.MaxOpenFiles);
         rocksdb_options_set_write_buffer_manager(native, writeBufferManager.Pointer);
 
-        // Table files and unsynced logs trickle to the disk, or the sync of a small write would have to wait for all of them.
+        // Write table files and unsynced logs to disk gradually; otherwise the sync of a small write would wait for all of them.
         rocksdb_options_set_bytes_per_sync(native, 1u << 20);
         rocksdb_options_set_wal_bytes_per_sync(native, 1u << 20);
 
-        // The engine's log is for accidents only, and an idle node does not wake up to write statistics. The engine
-        // still flushes that log every ten seconds, which nothing turns off.
+        // The engine logs errors only, and writes no periodic statistics, so that an idle node does not wake up. The engine still flushes
+        // its log every ten seconds, which cannot be turned off.
         rocksdb_options_set_info_log_level(native, WarnLevel);
         rocksdb_options_set_keep_log_file_num(native, 2);
         rocksdb_options_set_max_log_file_size(native, 1u << 20);
@@ -76,13 +75,13 @@ internal static class Tuning
         return settings;
     }
 
-    /// <summary>The settings of one keyspace.</summary>
-    /// <param name="options">What memory there is.</param>
+    /// <summary>Options of one keyspace.</summary>
+    /// <param name="options">Limits on memory.</param>
     /// <param name="cache">The cache.</param>
     /// <param name="space">The keyspace.</param>
     /// <param name="alone">
-    /// Whether it is its store's only one: then its write buffer may fill all that there is for those of all stores, which leaves fewer
-    /// and larger files to compact.
+    /// Whether the store has only this keyspace. Its write buffer may then fill the budget of all stores, which gives fewer and larger
+    /// files to compact.
     /// </param>
     internal static SettingsHandle CreateColumnFamilyOptions(RocksDbOptions options, SettingsHandle cache, Keyspace space, bool alone)
     {
@@ -90,20 +89,20 @@ internal static class Tuning
         var native = settings.Pointer;
         rocksdb_options_set_write_buffer_size(native, (nuint)Math.Max(alone ? options.WriteBufferBytes : options.WriteBufferBytes / 2, 1 << 20));
 
-        // Small arenas, because each column family has one however little is written to it.
+        // Small arenas, because every column family allocates one even if it is rarely written.
         rocksdb_options_set_arena_block_size(native, 256u << 10);
         rocksdb_options_set_target_file_size_base(native, 32u << 20);
 
-        // The first level takes in what several small write buffers have left, all at once: it is rewritten then, so it is not to be much
-        // larger than that.
+        // The base level receives the content of several small write buffers in one compaction and is rewritten then, so it should not be
+        // much larger than them.
         rocksdb_options_set_level0_file_num_compaction_trigger(native, 8);
         rocksdb_options_set_max_bytes_for_level_base(native, 32u << 20);
         rocksdb_options_set_level_compaction_dynamic_level_bytes(native, 1);
         if (space is Keyspace.Documents or Keyspace.Bodies)
         {
-            // Ids at random go all over every level: what is written once is then rewritten for each level, the more often the smaller the
-            // pieces that come down are beside the level that takes them. So more files come down at once, and levels grow in smaller
-            // steps. Ids in ascending order do not care, and a look-up passes files by that have not got the key's range or hash.
+            // Random ids spread over the whole key range, so each compaction rewrites much of the next level. The cost grows with the
+            // number of levels and with the size ratio between a level and the data that comes down. So more files come down at once, and
+            // levels grow by a smaller factor. Ascending ids are unaffected, and look-ups skip files by key range and Bloom filter.
             rocksdb_options_set_level0_file_num_compaction_trigger(native, 16);
             rocksdb_options_set_level0_slowdown_writes_trigger(native, 32);
             rocksdb_options_set_level0_stop_writes_trigger(native, 48);
@@ -113,8 +112,7 @@ internal static class Tuning
 
         if (alone)
         {
-            // What is built anew is compacted once, when it is there: until then compaction would only take the processor from what is
-            // built.
+            // A new index is compacted once, when it is complete. Compaction before that would only compete for the processor.
             rocksdb_options_set_level0_file_num_compaction_trigger(native, 16);
             rocksdb_options_set_level0_slowdown_writes_trigger(native, 32);
             rocksdb_options_set_level0_stop_writes_trigger(native, 48);
@@ -122,20 +120,20 @@ internal static class Tuning
 
         if (space == Keyspace.Documents)
         {
-            // Most new documents are looked for in vain.
+            // Most look-ups of new documents miss.
             rocksdb_options_set_memtable_prefix_bloom_size_ratio(native, 0.02);
             rocksdb_options_set_memtable_whole_key_filtering(native, 1);
         }
 
-        // A walk must not wade through what was removed: files with a stretch of removals are compacted early.
+        // Scans should not step over many tombstones, so files with a run of them are compacted early.
         rocksdb_options_add_compact_on_deletion_collector_factory(native, window: 4096, trigger: 2048);
 
-        // Rows of the feed are mostly hashes, and counts are few bytes: unpacking them costs pages of changes more than it saves.
+        // Rows of the feed are mostly hashes, and counts are a few bytes: decompression would cost page reads more than it saves.
         rocksdb_options_set_compression(
             native, space is Keyspace.Sequences or Keyspace.Counts or Keyspace.Attachments ? NoCompression : Lz4Compression);
         if (options.MaxOpenFiles < (alone ? FewFiles / 2 : FewFiles))
         {
-            // A scan and a compaction hold all files of the first level at once, beyond what is to be held open.
+            // Scans and compactions open all files of the first level at once, in excess of the limit.
             rocksdb_options_set_level0_file_num_compaction_trigger(native, 2);
             rocksdb_options_set_level0_slowdown_writes_trigger(native, 4);
             rocksdb_options_set_level0_stop_writes_trigger(native, 6);
@@ -143,19 +141,20 @@ internal static class Tuning
 
         if (alone)
         {
-            // The first level is rewritten soon.
+            // The first level is rewritten soon, so it is not compressed.
             rocksdb_options_set_compression_per_level(native, [NoCompression, .. Enumerable.Repeat(Lz4Compression, 6)], 7);
         }
 
         if (space == Keyspace.Bodies)
         {
-            // Most of the data by far, and most of it is in the last level.
+            // Most data is in the last level, so stronger compression pays there.
             rocksdb_options_set_bottommost_compression(native, ZstdCompression);
         }
 
         if (space == Keyspace.Attachments)
         {
-            // Chunks are written once and never rewritten; those that are left in mostly dead files move when the file is collected.
+            // Chunks are written once and never rewritten by compaction. Live chunks in a mostly dead blob file move when the file is
+            // collected.
             rocksdb_options_set_enable_blob_files(native, 1);
             rocksdb_options_set_min_blob_size(native, 4096);
             rocksdb_options_set_blob_file_size(native, 64u << 20);
@@ -169,13 +168,13 @@ internal static class Tuning
         rocksdb_block_based_options_set_block_cache(table.Pointer, cache.Pointer);
         rocksdb_block_based_options_set_block_size(table.Pointer, space is Keyspace.Bodies or Keyspace.Sequences ? 8192u : 4096u);
 
-        // Indexes and filters live in the cache too, in pieces, so that they cannot outgrow the budget.
+        // Indexes and filters are partitioned and charged to the cache, so they cannot exceed the budget.
         rocksdb_block_based_options_set_cache_index_and_filter_blocks(table.Pointer, 1);
         rocksdb_block_based_options_set_pin_l0_filter_and_index_blocks_in_cache(table.Pointer, 1);
         rocksdb_block_based_options_set_index_type(table.Pointer, TwoLevelIndex);
         if (space != Keyspace.Sequences)
         {
-            // Sequences are only ever walked. The table options own the policy from here on.
+            // Sequences are only scanned, never looked up, so they need no filter. The table options take ownership of the policy.
             rocksdb_block_based_options_set_filter_policy(table.Pointer, rocksdb_filterpolicy_create_bloom_full(10));
             rocksdb_block_based_options_set_partition_filters(table.Pointer, 1);
         }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace CloudWall.Storage.RocksDb;
 
-/// <summary>A native batch, and the database whose column families it names.</summary>
+/// <summary>A native batch with a reference to the database whose column families it names.</summary>
 internal sealed class WriteBatchHandle : SafeHandle
 {
     internal WriteBatchHandle(DatabaseHandle database)
@@ -17,8 +17,8 @@ internal sealed class WriteBatchHandle : SafeHandle
 
     internal DatabaseHandle Database { get; }
 
-    /// <summary>The batch, for one call; <see cref="GC.KeepAlive"/> the handle after it.</summary>
-    /// <exception cref="ObjectDisposedException">The batch was disposed of.</exception>
+    /// <summary>The native batch, for one call. The caller keeps the handle alive with <see cref="GC.KeepAlive"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
     internal nint Pointer
     {
         get
@@ -28,7 +28,7 @@ internal sealed class WriteBatchHandle : SafeHandle
         }
     }
 
-    /// <summary>Frees the writes, and the memory they took as well, which the engine's own clearing keeps.</summary>
+    /// <summary>Frees the writes and their memory; the engine's own clear would keep the memory.</summary>
     internal void Replace()
     {
         NativeMethods.rocksdb_writebatch_destroy(handle);
