@@ -1,8 +1,8 @@
 namespace CloudWall.Documents.Revisions;
 
 /// <summary>
-/// Where revisions stand among leaves. Made-up histories can have one revision below several parents, and so a leaf several times: the
-/// first place counts.
+/// Finds revisions in a list of leaves. In a forged history one revision can have several parents, so the same leaf can occur several
+/// times; the first position counts.
 /// </summary>
 /// <param name="leaves">The leaves.</param>
 internal sealed class LeafPlaces(IReadOnlyList<RevisionLeaf> leaves)
@@ -11,8 +11,8 @@ internal sealed class LeafPlaces(IReadOnlyList<RevisionLeaf> leaves)
 
     private Dictionary<RevisionId, int>? _places;
 
-    /// <summary>Finds a revision.</summary>
-    /// <returns>Its first place, or -1.</returns>
+    /// <summary>Finds a revision's position.</summary>
+    /// <returns>Its first position, or -1.</returns>
     public int IndexOf(RevisionId revision)
     {
         if (leaves.Count > Few)

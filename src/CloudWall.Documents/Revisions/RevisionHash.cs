@@ -6,15 +6,17 @@ using CloudWall.Documents.Json;
 
 namespace CloudWall.Documents.Revisions;
 
-/// <summary>CouchDB's revision ids: the same edit made on two peers is the same revision, and never a conflict.</summary>
+/// <summary>
+/// Computes CouchDB's deterministic revision ids: the same edit on two peers gets the same id, and so causes no conflict.
+/// </summary>
 public static class RevisionHash
 {
     private const int LongestCopied = 64 << 10;
 
-    /// <summary>The id of the revision that an edit makes.</summary>
+    /// <summary>Computes the id of the revision that an edit creates.</summary>
     /// <param name="deleted">Whether the edit deletes the document.</param>
-    /// <param name="parent">The revision it builds on; the default value for a document's first.</param>
-    /// <param name="bodyTerm">The body as <see cref="ParsedDocument.Term"/> has it.</param>
+    /// <param name="parent">The parent revision; the default value for the first revision of a document.</param>
+    /// <param name="bodyTerm">The body in the form of <see cref="ParsedDocument.Term"/>.</param>
     /// <param name="attachments">The attachments in the document's order.</param>
     public static RevisionId Compute(
         bool deleted, RevisionId parent, ReadOnlySpan<byte> bodyTerm, IReadOnlyList<HashedAttachment> attachments)
@@ -29,12 +31,12 @@ public static class RevisionHash
     }
 
     /// <summary>
-    /// The id of the revision that creates a deleted document anew, where the edit names no parent. CouchDB computes it when the
-    /// attachments are in their stored form already, of which it knows neither names nor digests.
+    /// Computes the id of a revision that recreates a deleted document, if the edit names no parent. CouchDB computes this id after the
+    /// attachments were stored, when their names and digests are no longer available to the hash.
     /// </summary>
     /// <param name="deletion">The winning revision, which is deleted.</param>
-    /// <param name="bodyTerm">The body as <see cref="ParsedDocument.Term"/> has it.</param>
-    /// <param name="attachmentCount">How many attachments the document has.</param>
+    /// <param name="bodyTerm">The body in the form of <see cref="ParsedDocument.Term"/>.</param>
+    /// <param name="attachmentCount">The number of the document's attachments.</param>
     public static RevisionId ComputeRecreation(RevisionId deletion, ReadOnlySpan<byte> bodyTerm, int attachmentCount) =>
         Hash(false, deletion, bodyTerm, null, attachmentCount, 40L * attachmentCount);
 
@@ -46,7 +48,8 @@ public static class RevisionHash
         int attachmentCount,
         long attachmentSize)
     {
-        // Short bodies are hashed in one piece with what stands around them, which is quicker; of a long one no copy is made.
+        // A short body is copied into one buffer with the terms around it, because one call hashes faster. A long body is hashed without a
+        // copy.
         var isShort = bodyTerm.Length <= LongestCopied;
         var buffer = SharedArrays.Rent<byte>(checked((int)(64L + parent.HashLength + (isShort ? bodyTerm.Length : 0) + attachmentSize)));
         try
@@ -113,7 +116,7 @@ public static class RevisionHash
 
     private static int WriteAttachments(Span<byte> term, IReadOnlyList<HashedAttachment> attachments)
     {
-        // CouchDB gathers them in front of one another.
+        // CouchDB prepends while it collects them, so their order is reversed.
         var i = 0;
         for (var a = attachments.Count - 1; a >= 0; a--)
         {

@@ -6,16 +6,16 @@ using System.Text;
 namespace CloudWall.Documents.Revisions;
 
 /// <summary>
-/// A revision id: the generation and the revision's hash, written <c>3-917fa2381192822767f010b95b45325b</c>.
-/// CouchDB keeps a hash of 32 hexadecimal digits as 16 bytes, and any other text as it stands; a text of exactly 16 bytes is
-/// thereby the same revision as its hexadecimal form. Order is that of CouchDB: by generation, then by the hash's bytes.
+/// A revision id: the generation and the revision's hash, written <c>3-917fa2381192822767f010b95b45325b</c>. Like CouchDB, it stores a hash
+/// of 32 hexadecimal digits as 16 bytes and any other text unchanged, so a text of exactly 16 bytes equals the hexadecimal form of these
+/// bytes. Ordered like CouchDB's: by generation, then by the hash's bytes.
 /// </summary>
 public readonly struct RevisionId : IEquatable<RevisionId>, IComparable<RevisionId>
 {
     private readonly UInt128 _hash;
     private readonly byte[]? _text;
 
-    /// <summary>A revision with a hash of 16 bytes, read as a big-endian number.</summary>
+    /// <summary>Creates a revision id with a hash of 16 bytes, read as a big-endian number.</summary>
     public RevisionId(long generation, UInt128 hash)
     {
         Generation = generation;
@@ -28,27 +28,29 @@ public readonly struct RevisionId : IEquatable<RevisionId>, IComparable<Revision
         _text = text;
     }
 
-    /// <summary>How many edits deep the revision is; 1 for the first. 0 only in the default value, which is no revision.</summary>
+    /// <summary>The depth of the revision in its history; 1 for the first. Only the default value, which is no revision, has 0.</summary>
     public long Generation { get; }
 
     /// <summary>Whether this is the default value, which stands for no revision.</summary>
     public bool IsNone => Generation == 0 && _text is null && _hash == UInt128.Zero;
 
-    /// <summary>The revision with the same hash at another generation.</summary>
+    /// <summary>The id with the same hash at another generation.</summary>
     internal RevisionId WithGeneration(long generation) =>
         _text is null ? new RevisionId(generation, _hash) : new RevisionId(generation, _text);
 
-    /// <summary>How many bytes <see cref="CopyHashTo"/> writes: 16, but for revisions that no CouchDB made.</summary>
+    /// <summary>
+    /// The number of bytes that <see cref="CopyHashTo"/> writes: 16, except for revisions that were not created by CouchDB.
+    /// </summary>
     public int HashLength => _text is null ? 16 : _text.Length;
 
-    /// <summary>A revision from the bytes of its hash as <see cref="CopyHashTo"/> wrote them.</summary>
+    /// <summary>Creates a revision id from hash bytes that <see cref="CopyHashTo"/> wrote.</summary>
     public static RevisionId FromHashBytes(long generation, ReadOnlySpan<byte> hash) =>
         hash.Length == 16
             ? new RevisionId(generation, BinaryPrimitives.ReadUInt128BigEndian(hash))
             : new RevisionId(generation, hash.ToArray());
 
-    /// <summary>Reads <c>N-hash</c>, CouchDB's form. Capital hexadecimal digits are the same as small ones.</summary>
-    /// <returns>False where the generation is not a whole number, negative, or there is no dash.</returns>
+    /// <summary>Parses CouchDB's form <c>N-hash</c>. Upper-case and lower-case hexadecimal digits are equivalent.</summary>
+    /// <returns>False if there is no dash, or the generation is negative or not an integer.</returns>
     public static bool TryParse(ReadOnlySpan<byte> utf8, out RevisionId revision)
     {
         revision = default;
@@ -58,7 +60,7 @@ public readonly struct RevisionId : IEquatable<RevisionId>, IComparable<Revision
             return false;
         }
 
-        // Erlang reads a plus sign as well.
+        // Erlang's parser also accepts a plus sign.
         var digits = utf8[0] == '+' ? utf8[1..dash] : utf8[..dash];
         if (!long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var generation))
         {
@@ -68,8 +70,8 @@ public readonly struct RevisionId : IEquatable<RevisionId>, IComparable<Revision
         return TryParseHash(generation, utf8[(dash + 1)..], out revision);
     }
 
-    /// <summary>Reads the text of a hash alone, as <c>_revisions.ids</c> lists them.</summary>
-    /// <returns>False where it has 32 characters that are not all hexadecimal digits: CouchDB refuses those.</returns>
+    /// <summary>Parses a hash without its generation, as listed in <c>_revisions.ids</c>.</summary>
+    /// <returns>False if the text has 32 characters that are not all hexadecimal digits, which CouchDB refuses too.</returns>
     public static bool TryParseHash(long generation, ReadOnlySpan<byte> utf8, out RevisionId revision)
     {
         if (utf8.Length != 32)
@@ -89,14 +91,14 @@ public readonly struct RevisionId : IEquatable<RevisionId>, IComparable<Revision
         return true;
     }
 
-    /// <summary>Reads <c>N-hash</c>.</summary>
-    /// <exception cref="FormatException">The text is no revision.</exception>
+    /// <summary>Parses <c>N-hash</c>.</summary>
+    /// <exception cref="FormatException">The text is not a revision id.</exception>
     public static RevisionId Parse(string text) =>
         TryParse(Encoding.UTF8.GetBytes(text), out var revision)
             ? revision
             : throw new FormatException("Invalid rev format");
 
-    /// <summary>Writes the hash's bytes, <see cref="HashLength"/> of them.</summary>
+    /// <summary>Writes the <see cref="HashLength"/> bytes of the hash.</summary>
     public void CopyHashTo(Span<byte> destination)
     {
         if (_text is null)
@@ -109,11 +111,11 @@ public readonly struct RevisionId : IEquatable<RevisionId>, IComparable<Revision
         }
     }
 
-    /// <summary>The largest number of bytes that <see cref="Format"/> and <see cref="FormatHash"/> can write for this revision.</summary>
+    /// <summary>The maximum number of bytes that <see cref="Format"/> and <see cref="FormatHash"/> write for this revision.</summary>
     public int MaxFormattedLength => 21 + (_text is null ? 32 : _text.Length);
 
     /// <summary>Writes <c>N-hash</c> as UTF-8.</summary>
-    /// <returns>How many bytes were written.</returns>
+    /// <returns>The number of bytes written.</returns>
     public int Format(Span<byte> destination)
     {
         if (!Generation.TryFormat(destination, out var written, default, CultureInfo.InvariantCulture))
@@ -125,8 +127,8 @@ public readonly struct RevisionId : IEquatable<RevisionId>, IComparable<Revision
         return written + FormatHash(destination[written..]);
     }
 
-    /// <summary>Writes the hash's text as UTF-8: 32 small hexadecimal digits, or the text that a foreign revision has.</summary>
-    /// <returns>How many bytes were written.</returns>
+    /// <summary>Writes the hash's text as UTF-8: 32 lower-case hexadecimal digits, or the text of a foreign revision.</summary>
+    /// <returns>The number of bytes written.</returns>
     public int FormatHash(Span<byte> destination)
     {
         if (_text is not null)
@@ -191,22 +193,22 @@ public readonly struct RevisionId : IEquatable<RevisionId>, IComparable<Revision
         return hash.ToHashCode();
     }
 
-    /// <summary>Whether two revisions are the same.</summary>
+    /// <summary>Whether two revision ids are equal.</summary>
     public static bool operator ==(RevisionId left, RevisionId right) => left.Equals(right);
 
-    /// <summary>Whether two revisions differ.</summary>
+    /// <summary>Whether two revision ids differ.</summary>
     public static bool operator !=(RevisionId left, RevisionId right) => !left.Equals(right);
 
-    /// <summary>Whether a revision comes before another.</summary>
+    /// <summary>Whether a revision sorts before another.</summary>
     public static bool operator <(RevisionId left, RevisionId right) => left.CompareTo(right) < 0;
 
-    /// <summary>Whether a revision comes before another or is the same.</summary>
+    /// <summary>Whether a revision sorts before another or equals it.</summary>
     public static bool operator <=(RevisionId left, RevisionId right) => left.CompareTo(right) <= 0;
 
-    /// <summary>Whether a revision comes after another.</summary>
+    /// <summary>Whether a revision sorts after another.</summary>
     public static bool operator >(RevisionId left, RevisionId right) => left.CompareTo(right) > 0;
 
-    /// <summary>Whether a revision comes after another or is the same.</summary>
+    /// <summary>Whether a revision sorts after another or equals it.</summary>
     public static bool operator >=(RevisionId left, RevisionId right) => left.CompareTo(right) >= 0;
 
     private ReadOnlySpan<byte> HashBytes(Span<byte> buffer)

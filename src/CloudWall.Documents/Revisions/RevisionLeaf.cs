@@ -1,9 +1,9 @@
 namespace CloudWall.Documents.Revisions;
 
-/// <summary>A revision that nothing follows: the end of a branch.</summary>
+/// <summary>A leaf: a revision without children.</summary>
 /// <param name="Revision">The revision's id.</param>
-/// <param name="Flags">What is known of it.</param>
-/// <param name="Sequence">The update sequence with which it was written.</param>
+/// <param name="Flags">Its flags.</param>
+/// <param name="Sequence">The update sequence of the write that stored it.</param>
 public readonly record struct RevisionLeaf(RevisionId Revision, RevisionFlags Flags, long Sequence)
 {
     /// <summary>Whether the revision deletes the document.</summary>

@@ -1,6 +1,6 @@
 namespace CloudWall.Documents.Revisions;
 
-/// <summary>Reads what <see cref="RevisionWriter"/> wrote. Everything wrong is an <see cref="InvalidDataException"/>.</summary>
+/// <summary>Reads the format of <see cref="RevisionWriter"/>. Invalid input throws an <see cref="InvalidDataException"/>.</summary>
 internal ref struct RevisionReader(ReadOnlySpan<byte> input)
 {
     private readonly ReadOnlySpan<byte> _input = input;

@@ -5,7 +5,7 @@ namespace CloudWall.Documents.Revisions;
 /// <content>The binary form; see <see cref="RevisionTreeCodec"/>.</content>
 public sealed partial class RevisionTree
 {
-    // A node's first byte: flags in the two lowest bits, then these, then how many children there are.
+    // A node's first byte has flags in the two lowest bits, then these bits, then the number of children.
     private const int OtherHash = 4;
     private const int HasGap = 8;
     private const int ChildrenShift = 4;
@@ -110,7 +110,7 @@ public sealed partial class RevisionTree
 
     private int ReadTree(ref RevisionReader reader)
     {
-        // Forks whose last child is still to come: the node, its last child so far, and how many are left.
+        // Forks with children still to be read: the node, its last child so far, and the number of remaining children.
         Stack<(int Node, int LastChild, long Left)>? forks = null;
         var root = ReadNode(ref reader, None, reader.ReadNumber(), out var children);
         var node = root;
@@ -161,7 +161,7 @@ public sealed partial class RevisionTree
         }
     }
 
-    /// <summary>Reads a node whose generation is as given but for the gap above it.</summary>
+    /// <summary>Reads a node. <paramref name="generation"/> does not count the gap above the node.</summary>
     private int ReadNode(ref RevisionReader reader, int parent, long generation, out long children)
     {
         var head = reader.ReadByte();
@@ -184,7 +184,7 @@ public sealed partial class RevisionTree
             gapId = reader.ReadNumber();
             gapLength = reader.ReadNumber();
 
-            // A root says its own generation; for others it follows from the parent's.
+            // A root's own generation is stored; that of other nodes follows from the parent's.
             var last = parent == None ? generation : generation + gapLength;
             if (gapLength is 0 or > int.MaxValue || gapId > int.MaxValue >> 9 || gapLength > int.MaxValue - TailCount
                 || last < gapLength || last > LastSpillable || last % PageSize != 0 || children == 0)
@@ -212,7 +212,7 @@ public sealed partial class RevisionTree
 
     private void CheckGapIds()
     {
-        // They are in the order of their ids.
+        // Pages are stored in ascending order.
         for (var i = 1; i < _storedPages.Length; i++)
         {
             if (_storedPages[i].First >> PageNumberBits == _storedPages[i - 1].First >> PageNumberBits)

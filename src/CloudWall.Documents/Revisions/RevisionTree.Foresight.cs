@@ -3,19 +3,19 @@ namespace CloudWall.Documents.Revisions;
 /// <content>What an update would make of the tree.</content>
 public sealed partial class RevisionTree
 {
-    /// <summary>Whether <see cref="FindNewLeaves"/> can do without the pages.</summary>
+    /// <summary>Whether <see cref="FindNewLeaves"/> gives the right answer without the tail.</summary>
     public bool CanForeseeWithoutTail(IReadOnlyList<RevisionId[]> paths) =>
         TailCount == 0 || (paths.Count == 1 && CanMergeWithoutTail(paths[0]));
 
     /// <summary>
-    /// Which of some replicated revisions would be leaves that are not there yet, were all of them merged and nothing stemmed. Where
-    /// CouchDB looks at a document before an update, because it has functions to ask or attachments to compare, it takes these alone: what
-    /// is a leaf already or has descendants passes for known.
+    /// Predicts which of some replicated revisions would become new leaves if all were merged without stemming. If CouchDB inspects a
+    /// document before an update, to run validation functions or to compare attachments, it updates only these revisions: existing leaves
+    /// and ancestors of leaves count as known.
     /// </summary>
     /// <param name="paths">The revisions with their histories, newest first.</param>
-    /// <param name="merged">The tree as it would be then.</param>
-    /// <returns>An answer for each.</returns>
-    /// <exception cref="InvalidOperationException">The tail is needed: <see cref="CanForeseeWithoutTail"/>.</exception>
+    /// <param name="merged">The tree after the merges.</param>
+    /// <returns>For each revision, whether it would be a new leaf.</returns>
+    /// <exception cref="InvalidOperationException">The tail must be loaded first: <see cref="CanForeseeWithoutTail"/>.</exception>
     public bool[] FindNewLeaves(IReadOnlyList<RevisionId[]> paths, out RevisionTree merged)
     {
         var order = new int[paths.Count];
@@ -45,7 +45,7 @@ public sealed partial class RevisionTree
         return isNew;
     }
 
-    /// <summary>By the oldest generation, then from the oldest revision on; the shorter first.</summary>
+    /// <summary>Compares by the oldest generation, then revision by revision from the oldest; the shorter path sorts first.</summary>
     private int ComparePaths(RevisionId[] a, RevisionId[] b)
     {
         for (int i = a.Length - 1, j = b.Length - 1; i >= 0 && j >= 0; i--, j--)

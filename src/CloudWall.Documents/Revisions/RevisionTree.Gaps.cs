@@ -3,13 +3,13 @@ namespace CloudWall.Documents.Revisions;
 /// <content>Which generations are not loaded.</content>
 public sealed partial class RevisionTree
 {
-    /// <summary>Generations that some gap has, in ascending order without overlaps; null until somebody asks.</summary>
+    /// <summary>Generations covered by any gap, as ascending disjoint ranges; null until first needed.</summary>
     private List<(long First, long Last)>? _gaps;
 
-    /// <summary>At which generations trees begin whose oldest ancestors are in pages, in ascending order.</summary>
+    /// <summary>The first generations of trees whose oldest ancestors are in pages, ascending.</summary>
     private List<long> _starts = [];
 
-    /// <summary>Whether any ancestor that is not loaded can have one of these generations.</summary>
+    /// <summary>Whether an ancestor that is not loaded may have one of these generations.</summary>
     private bool IsGapBetween(long oldest, long newest)
     {
         if (TailCount == 0)
@@ -17,7 +17,7 @@ public sealed partial class RevisionTree
             return false;
         }
 
-        // The last gap that begins in time.
+        // The last gap that starts at or before the range's end.
         var gaps = _gaps ?? CollectGaps();
         var low = 0;
         for (var high = gaps.Count; low < high;)
@@ -30,7 +30,7 @@ public sealed partial class RevisionTree
         return low > 0 && oldest <= gaps[low - 1].Last;
     }
 
-    /// <summary>Whether a tree whose oldest ancestors are in pages begins at one of these generations.</summary>
+    /// <summary>Whether a tree whose oldest ancestors are in pages starts at one of these generations.</summary>
     private bool BeginsTreeBetween(long oldest, long newest)
     {
         _ = _gaps ?? CollectGaps();

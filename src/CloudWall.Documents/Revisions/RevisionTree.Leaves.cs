@@ -7,25 +7,25 @@ public sealed partial class RevisionTree
     private int _liveLeafCount;
     private RevisionLeaf[]? _leaves;
 
-    /// <summary>What may win, the best first: all leaves, and some that are none any more. Null while nobody has asked often.</summary>
+    /// <summary>
+    /// Candidates for the winner, best first: all leaves, and some nodes that are no longer leaves. Null until the winner was asked for
+    /// often enough.
+    /// </summary>
     private PriorityQueue<int, RevisionLeaf>? _candidates;
 
-    /// <summary>How many nodes were walked over in looking for the winner.</summary>
+    /// <summary>How many nodes the searches for the winner have visited.</summary>
     private long _walkedForWinner;
 
-    /// <summary>How many leaves there are.</summary>
+    /// <summary>The number of leaves.</summary>
     public int LeafCount => _leafCount;
 
-    /// <summary>Whether the document is deleted: there are leaves, and all of them are deletions.</summary>
+    /// <summary>Whether the document is deleted: it has leaves, and all of them are deletions.</summary>
     public bool IsDeleted => _leafCount > 0 && _liveLeafCount == 0;
 
-    /// <summary>
-    /// The leaves, winner first: those that do not delete the document before those that do, then by generation and id, the
-    /// higher first.
-    /// </summary>
+    /// <summary>The leaves, winner first: live leaves before deleted ones, then by descending generation and id.</summary>
     public IReadOnlyList<RevisionLeaf> Leaves => _leaves ??= SortedLeaves();
 
-    /// <summary>The leaf that stands for the document.</summary>
+    /// <summary>The winner: the leaf that represents the document.</summary>
     /// <exception cref="InvalidOperationException">The tree is empty.</exception>
     public RevisionLeaf Winner
     {
@@ -46,8 +46,7 @@ public sealed partial class RevisionTree
     }
 
     /// <summary>
-    /// Adds all leaves in the tree's own order, which is that of answers to <c>_bulk_get</c>: roots from last to first, siblings
-    /// from first to last.
+    /// Adds all leaves in tree order, the order of <c>_bulk_get</c>: roots from last to first, siblings from first to last.
     /// </summary>
     public void CollectLeaves(ICollection<RevisionLeaf> into)
     {
@@ -90,7 +89,7 @@ public sealed partial class RevisionTree
         return leaves;
     }
 
-    /// <summary>The leaves in the tree's order: roots from last to first.</summary>
+    /// <summary>The leaves in tree order: roots from last to first.</summary>
     private List<int> AllLeaves()
     {
         var leaves = new List<int>(_leafCount);
@@ -108,7 +107,7 @@ public sealed partial class RevisionTree
         return leaves;
     }
 
-    /// <summary>A node has become a leaf.</summary>
+    /// <summary>Accounts for a node that became a leaf.</summary>
     private void CountLeaf(int i)
     {
         _leafCount++;
@@ -117,7 +116,7 @@ public sealed partial class RevisionTree
         _candidates?.Enqueue(i, LeafAt(i));
     }
 
-    /// <summary>A node is going to be no leaf any more.</summary>
+    /// <summary>Accounts for a node that stops being a leaf.</summary>
     private void UncountLeaf(int i)
     {
         _leafCount--;

@@ -3,15 +3,17 @@ namespace CloudWall.Documents.Revisions;
 /// <content>Adding revisions.</content>
 public sealed partial class RevisionTree
 {
-    /// <summary>Merges a revision with its history, as a replicator or <c>new_edits=false</c> brings it.</summary>
-    /// <param name="path">Newest first, as <c>_revisions</c> lists them: at least one, with generations that descend by one.</param>
-    /// <param name="leafFlags">What is known of the newest; of the others nothing is.</param>
-    /// <param name="sequence">The update sequence with which the newest is written.</param>
-    /// <exception cref="ArgumentException">The path is empty, or its generations do not descend by one down to 0 at the lowest.</exception>
-    /// <exception cref="InvalidOperationException">The tail is needed: <see cref="CanMergeWithoutTail"/>.</exception>
+    /// <summary>Merges a revision and its history into the tree, as a replicator or <c>new_edits=false</c> sends them.</summary>
+    /// <param name="path">
+    /// The history, newest first, as in <c>_revisions</c>: at least one revision, with consecutive descending generations.
+    /// </param>
+    /// <param name="leafFlags">The flags of the newest revision; the ancestors have none.</param>
+    /// <param name="sequence">The update sequence of the write.</param>
+    /// <exception cref="ArgumentException">The path is empty, its generations are not consecutive, or one is negative.</exception>
+    /// <exception cref="InvalidOperationException">The tail must be loaded first: <see cref="CanMergeWithoutTail"/>.</exception>
     /// <remarks>
-    /// A path can join two trees that had nothing in common. As in CouchDB, it is then added to the first alone; stemming, which
-    /// must follow the last merge of an update, repairs the doubled revisions.
+    /// A path can connect two trees that had nothing in common. Like CouchDB, the merge then extends only the first tree and leaves some
+    /// revisions duplicated. Stemming, which must follow the last merge of an update, removes the duplicates.
     /// </remarks>
     public MergeOutcome Merge(ReadOnlySpan<RevisionId> path, RevisionFlags leafFlags, long sequence)
     {
@@ -43,12 +45,12 @@ public sealed partial class RevisionTree
         return Descend(meeting, path, new ReadOnlySpan<NodeValue>(in value));
     }
 
-    /// <summary>Adds a revision to a leaf, as an ordinary edit does.</summary>
-    /// <param name="parent">A leaf, or the default value for the first revision of a history of its own.</param>
+    /// <summary>Adds a child to a leaf, as an ordinary edit does.</summary>
+    /// <param name="parent">A leaf, or the default value to start a new tree.</param>
     /// <param name="child">The new revision, one generation above its parent.</param>
-    /// <param name="flags">What is known of the new revision.</param>
-    /// <param name="sequence">The update sequence with which it is written.</param>
-    /// <exception cref="ArgumentException">The parent is no leaf, or the generations do not follow each other.</exception>
+    /// <param name="flags">The flags of the new revision.</param>
+    /// <param name="sequence">The update sequence of the write.</param>
+    /// <exception cref="ArgumentException">The parent is not a leaf, or the generations are not consecutive.</exception>
     public void Append(RevisionId parent, RevisionId child, RevisionFlags flags, long sequence)
     {
         if (parent.IsNone)
@@ -95,7 +97,7 @@ public sealed partial class RevisionTree
 
     private static NodeValue ValueAt(ReadOnlySpan<NodeValue> values, int i) => i < values.Length ? values[i] : default;
 
-    /// <summary>Merges a path into a tree that has no gaps.</summary>
+    /// <summary>Merges a path into a tree without gaps.</summary>
     private MergeOutcome MergePath(ReadOnlySpan<RevisionId> path, ReadOnlySpan<NodeValue> values)
     {
         var meeting = IndexOf(path[^1]);
@@ -111,7 +113,7 @@ public sealed partial class RevisionTree
         return Descend(meeting, path, values);
     }
 
-    /// <summary>The oldest root above whose generation the path begins, and that lies on the path.</summary>
+    /// <summary>The oldest root that lies on the path and is older than the path's first revision.</summary>
     private int RootOnPath(ReadOnlySpan<RevisionId> path)
     {
         if (_unordered || _buckets.Length > 0)
@@ -158,7 +160,7 @@ public sealed partial class RevisionTree
         return outcome;
     }
 
-    /// <summary>Merges a path from the node on which both agree, and what is older on the path above the node's root.</summary>
+    /// <summary>Merges a path at the node where it meets the tree. Adds older revisions of the path above the node's root.</summary>
     private MergeOutcome Descend(int meeting, ReadOnlySpan<RevisionId> path, ReadOnlySpan<NodeValue> values)
     {
         var at = (int)(path[0].Generation - _nodes[meeting].Id.Generation);
@@ -196,8 +198,8 @@ public sealed partial class RevisionTree
         return wasLeaf ? MergeOutcome.NewLeaf : MergeOutcome.NewBranch;
     }
 
-    /// <summary>Adds the path's revisions from position <paramref name="from"/> up to the newest below a node.</summary>
-    /// <returns>The newest.</returns>
+    /// <summary>Adds the path's revisions from position <paramref name="from"/> to the newest as a chain below a node.</summary>
+    /// <returns>The newest node.</returns>
     private int AddChain(int parent, ReadOnlySpan<RevisionId> path, int from, ReadOnlySpan<NodeValue> values)
     {
         for (var i = from; i >= 0; i--)
@@ -226,7 +228,7 @@ public sealed partial class RevisionTree
         Link(None, child);
     }
 
-    /// <summary>What is known of a node stays; a body comes to a node that had none.</summary>
+    /// <summary>Merges flags into a known node: they only change if the node becomes stored.</summary>
     private void Prefer(int i, in NodeValue value)
     {
         if ((_nodes[i].Flags & RevisionFlags.Stored) != 0 || (value.Flags & RevisionFlags.Stored) == 0)

@@ -4,18 +4,18 @@ namespace CloudWall.Documents.Revisions;
 public sealed partial class RevisionTree
 {
     /// <summary>
-    /// Whether many siblings, or roots, have been added without looking for their places. The list of roots is then of no use; lists of
-    /// children are complete, in another order.
+    /// Whether siblings or roots were added without sorting. The list of roots is then unusable; lists of children are complete but
+    /// unordered.
     /// </summary>
     private bool _unordered;
 
-    /// <summary>Whether any node has a shortcut to its root.</summary>
+    /// <summary>Whether any node has a shortcut towards its root.</summary>
     private bool _hasShortcuts;
 
-    /// <summary>Among how many siblings the place of a new one is looked for.</summary>
+    /// <summary>Up to this many siblings, a new one is inserted in order.</summary>
     private int FewSiblings => _few / 4;
 
-    /// <summary>The first root; all roots and siblings are in order then.</summary>
+    /// <summary>The first root. Sorts all roots and siblings first, if necessary.</summary>
     private int FirstRoot()
     {
         if (_unordered)
@@ -32,7 +32,7 @@ public sealed partial class RevisionTree
         return root != None && _nodes[root].NextSibling != None;
     }
 
-    /// <summary>The next node of the whole forest, parents before children.</summary>
+    /// <summary>The next node of the whole forest in pre-order.</summary>
     private int NextInOrder(int i)
     {
         Steps++;
@@ -49,7 +49,7 @@ public sealed partial class RevisionTree
         return i == None ? None : _nodes[i].NextSibling;
     }
 
-    /// <summary>The next node below <paramref name="top"/>, parents before children.</summary>
+    /// <summary>The next node below <paramref name="top"/> in pre-order.</summary>
     private int NextBelow(int i, int top)
     {
         Steps++;
@@ -85,10 +85,10 @@ public sealed partial class RevisionTree
         return roots;
     }
 
-    /// <summary>The generation of the oldest ancestor between a node and its parent, or its own.</summary>
+    /// <summary>The generation of the oldest ancestor in the gap above a node, or the node's own if there is no gap.</summary>
     private long StartOf(int i) => _nodes[i].Id.Generation - _nodes[i].GapLength;
 
-    /// <summary>Puts a node among its siblings; <see cref="None"/> as the parent makes it a root.</summary>
+    /// <summary>Inserts a node among its siblings; with the parent <see cref="None"/>, among the roots.</summary>
     private void Link(int parent, int node)
     {
         _nodes[node].Parent = parent;
@@ -104,7 +104,7 @@ public sealed partial class RevisionTree
             Steps++;
             if (left <= 0)
             {
-                // Its place is found when somebody asks for the order.
+                // Sorting is deferred until someone needs the order.
                 _unordered = true;
                 previous = None;
                 next = parent == None ? _firstRoot : _nodes[parent].FirstChild;
@@ -174,7 +174,7 @@ public sealed partial class RevisionTree
         return byStart != 0 ? byStart : _nodes[a].Id.CompareTo(_nodes[b].Id);
     }
 
-    /// <summary>Whether a node comes before another of the same generation in the order of roots and siblings.</summary>
+    /// <summary>Whether a node sorts before another of the same generation.</summary>
     private bool ComesBefore(int a, int b)
     {
         var (rootA, rootB) = (RootOf(a), RootOf(b));
@@ -183,7 +183,7 @@ public sealed partial class RevisionTree
             return CompareSiblings(rootA, rootB) < 0;
         }
 
-        // A revision twice in one tree: only made-up histories have that.
+        // A revision occurs twice in one tree, which only forged histories cause.
         while (_nodes[a].Parent != _nodes[b].Parent)
         {
             Steps++;
@@ -196,7 +196,9 @@ public sealed partial class RevisionTree
         return CompareSiblings(a, b) < 0;
     }
 
-    /// <summary>The root above a node. Each node on the way learns of an ancestor further up, so that long lines are walked once.</summary>
+    /// <summary>
+    /// The root above a node. Compresses paths: each visited node gets a shortcut upwards, so long chains are walked once.
+    /// </summary>
     private int RootOf(int i)
     {
         while (_nodes[i].Parent != None)
@@ -251,8 +253,8 @@ public sealed partial class RevisionTree
         _firstRoot = InOrder(roots);
     }
 
-    /// <summary>Sorts siblings and makes them a list.</summary>
-    /// <returns>The first.</returns>
+    /// <summary>Sorts siblings and links them.</summary>
+    /// <returns>The first sibling.</returns>
     private int InOrder(List<int> siblings)
     {
         siblings.Sort(CompareSiblings);

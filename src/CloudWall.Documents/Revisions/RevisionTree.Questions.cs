@@ -5,15 +5,15 @@ namespace CloudWall.Documents.Revisions;
 /// <content>What replicators ask about many revisions together.</content>
 public sealed partial class RevisionTree
 {
-    /// <summary>Up to this many revisions are compared with each other.</summary>
+    /// <summary>Up to this many revisions, a nested loop is faster than a dictionary.</summary>
     private const int FewRevisions = 8;
 
-    /// <summary>After how many revisions it is asked whether anybody still waits.</summary>
+    /// <summary>How many revisions are processed between checks for cancellation.</summary>
     private const int RevisionsPerLook = 4096;
 
     /// <summary>
-    /// Adds the leaves that descend from a revision, or the revision itself where it is a leaf, as <c>open_revs</c> with
-    /// <c>latest=true</c> asks for. None where the revision is not among the loaded nodes.
+    /// Adds the leaves below a revision, or the revision itself if it is a leaf, for <c>open_revs</c> with <c>latest=true</c>. Adds none if
+    /// the revision is not among the loaded nodes.
     /// </summary>
     public void CollectLeavesBelow(RevisionId revision, ICollection<RevisionLeaf> into)
     {
@@ -28,12 +28,10 @@ public sealed partial class RevisionTree
         }
     }
 
-    /// <summary>
-    /// Adds the leaves that descend from any of the revisions, each once though several lead to it, in the tree's own order.
-    /// </summary>
-    /// <param name="revisions">The revisions asked for.</param>
+    /// <summary>Adds the leaves below any of the revisions in tree order, each leaf once.</summary>
+    /// <param name="revisions">The requested revisions.</param>
     /// <param name="into">Receives the leaves.</param>
-    /// <param name="missing">Receives the revisions that are not in the tree, in the order given.</param>
+    /// <param name="missing">Receives the revisions that are not in the tree, in the given order.</param>
     public void CollectLeavesBelow(
         ReadOnlySpan<RevisionId> revisions, ICollection<RevisionLeaf> into, ICollection<RevisionId> missing)
     {
@@ -81,11 +79,11 @@ public sealed partial class RevisionTree
     }
 
     /// <summary>
-    /// Which of the revisions are not among the loaded nodes, in ascending order, as <c>_revs_diff</c> and <c>_missing_revs</c>
-    /// report. A revision asked for twice is found only once, as in CouchDB. Check <see cref="MayBeInTail"/> for the result.
+    /// Finds the revisions that are not among the loaded nodes, ascending, as <c>_revs_diff</c> and <c>_missing_revs</c> report them. Like
+    /// in CouchDB, the second occurrence of a requested revision counts as missing. Check <see cref="MayBeInTail"/> for the result.
     /// </summary>
-    /// <param name="revisions">The revisions asked for.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="revisions">The requested revisions.</param>
+    /// <param name="cancellation">Cancels the search.</param>
     public IReadOnlyList<RevisionId> FindMissing(ReadOnlySpan<RevisionId> revisions, CancellationToken cancellation = default)
     {
         var missing = new List<RevisionId>();
@@ -102,7 +100,7 @@ public sealed partial class RevisionTree
         }
         else
         {
-            // How often each revision that is there can still be found.
+            // How many occurrences in the tree remain to be matched for each revision.
             var left = new Dictionary<RevisionId, int>();
             for (var i = 0; i < revisions.Length; i++)
             {
@@ -123,8 +121,8 @@ public sealed partial class RevisionTree
     }
 
     /// <summary>
-    /// The leaves that may be ancestors of missing revisions, as <c>_revs_diff</c> reports: those with a lower generation than the
-    /// highest of the missing ones, in the order of <see cref="Leaves"/>.
+    /// The possible ancestors of missing revisions, as <c>_revs_diff</c> reports them: the leaves with a lower generation than the highest
+    /// missing one, in the order of <see cref="Leaves"/>.
     /// </summary>
     public IReadOnlyList<RevisionId> PossibleAncestors(IEnumerable<RevisionId> missing)
     {
@@ -167,7 +165,7 @@ public sealed partial class RevisionTree
         return occurrences > 0;
     }
 
-    /// <summary>Revisions that were asked for and have not been found yet; one that was asked for twice is found twice.</summary>
+    /// <summary>The requested revisions that were not found yet. A revision that was requested twice can be found twice.</summary>
     private sealed class PendingRevisions
     {
         private readonly Dictionary<RevisionId, int> _left;
@@ -200,7 +198,7 @@ public sealed partial class RevisionTree
             return true;
         }
 
-        /// <summary>Adds those that are left: of equal ones the first were taken.</summary>
+        /// <summary>Adds the remaining revisions; of equal ones, the first occurrences were found.</summary>
         public void CopyTo(ReadOnlySpan<RevisionId> revisions, ICollection<RevisionId> into)
         {
             foreach (ref readonly var revision in revisions)

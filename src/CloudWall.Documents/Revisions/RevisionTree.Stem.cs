@@ -6,12 +6,12 @@ namespace CloudWall.Documents.Revisions;
 public sealed partial class RevisionTree
 {
     /// <summary>
-    /// Forgets ancestors that are <paramref name="limit"/> or more generations older than the nearest leaf (<c>_revs_limit</c>), and
-    /// joins trees that share revisions. Belongs after every update.
+    /// Stems the tree: drops ancestors that are <paramref name="limit"/> or more generations above the nearest leaf (<c>_revs_limit</c>),
+    /// and joins trees that share revisions. Must be called after every update.
     /// </summary>
-    /// <param name="limit">How many revisions of a branch to keep, 1 or more.</param>
-    /// <param name="removed">Receives the loaded nodes that were dropped. Those in pages are not known here: see <see cref="TakeDroppedPages"/>.</param>
-    /// <exception cref="InvalidOperationException">The tail is needed: <see cref="CanStemWithoutTail"/>.</exception>
+    /// <param name="limit">The number of revisions to keep in each branch, 1 or more.</param>
+    /// <param name="removed">Receives the dropped loaded nodes. <see cref="TakeDroppedPages"/> reports those in pages.</param>
+    /// <exception cref="InvalidOperationException">The tail must be loaded first: <see cref="CanStemWithoutTail"/>.</exception>
     public void Stem(long limit, ICollection<RevisionId>? removed)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
@@ -46,8 +46,8 @@ public sealed partial class RevisionTree
     internal bool Exceeds(long limit) => !IsEmpty && AnyPathExceeds(limit);
 
     /// <summary>
-    /// Whether <see cref="Stem"/> can do without the pages. False only where different branches hold the same revision or hash,
-    /// which the revisions of real edits never do.
+    /// Whether <see cref="Stem"/> works without the tail. False only if different branches contain the same revision or hash, which never
+    /// happens to real edits.
     /// </summary>
     public bool CanStemWithoutTail(long limit)
     {
@@ -60,11 +60,11 @@ public sealed partial class RevisionTree
         return (!exceeds && !HasSeveralRoots()) || !HasDoubles(byHashAlone: exceeds);
     }
 
-    /// <summary>Takes leaves away with all of their history that no other leaf shares: purge.</summary>
-    /// <param name="leaves">What to remove. Revisions that are no leaves are left alone.</param>
-    /// <param name="removedLeaves">Receives the leaves that were removed, in the tree's order.</param>
-    /// <param name="removedNodes">Receives all nodes that are gone, the leaves among them.</param>
-    /// <returns>How many leaves were removed.</returns>
+    /// <summary>Purges leaves: removes them with all ancestors that no other leaf shares.</summary>
+    /// <param name="leaves">The leaves to remove. Revisions that are not leaves are ignored.</param>
+    /// <param name="removedLeaves">Receives the removed leaves, in tree order.</param>
+    /// <param name="removedNodes">Receives all removed nodes, leaves included.</param>
+    /// <returns>The number of removed leaves.</returns>
     /// <exception cref="InvalidOperationException"><see cref="TailCount"/> is above 0: the tail must be loaded first.</exception>
     public int Remove(
         ReadOnlySpan<RevisionId> leaves, ICollection<RevisionId> removedLeaves, ICollection<RevisionId> removedNodes)
@@ -160,7 +160,7 @@ public sealed partial class RevisionTree
         CountTail();
     }
 
-    /// <summary>Makes a node of a chain its root and moves the nodes that remain together, oldest first.</summary>
+    /// <summary>Makes a node of a chain its root and moves the remaining nodes together, oldest first.</summary>
     private void Detach(int root, int dropped)
     {
         var nodes = new Node[Math.Max(4, _count - dropped + 1)];
@@ -181,7 +181,7 @@ public sealed partial class RevisionTree
 
     private void StemBranches(long limit, ICollection<RevisionId>? removed)
     {
-        // How far each node is inside the limit, counted from its nearest leaf; nodes with 0 or less go.
+        // Each node's distance from its nearest leaf, subtracted from the limit; nodes with 0 or less are dropped.
         var order = ArrayPool<int>.Shared.Rent(_count);
         var inside = ArrayPool<long>.Shared.Rent(_count);
         var keep = ArrayPool<bool>.Shared.Rent(_count);
@@ -208,7 +208,7 @@ public sealed partial class RevisionTree
                     node.GapLength = kept;
                     _changed = true;
 
-                    // Also where nothing loaded goes: the order of the roots can change.
+                    // Rebuild even if no loaded node is dropped, because the order of the roots can change.
                     drops = true;
                 }
                 else
@@ -244,7 +244,7 @@ public sealed partial class RevisionTree
         }
     }
 
-    /// <summary>Drops the nodes that are not to be kept; a kept node without its parent becomes a root.</summary>
+    /// <summary>Drops the nodes that are not kept. A kept node whose parent is dropped becomes a root.</summary>
     private void Compact(ReadOnlySpan<bool> keep, ICollection<RevisionId>? removed)
     {
         var order = ArrayPool<int>.Shared.Rent(_count);
@@ -281,7 +281,7 @@ public sealed partial class RevisionTree
             }
             else
             {
-                // From the last sibling to the first. Until the parent is copied, its first child is counted from 1.
+                // Goes from the last sibling to the first. Until the parent is copied, its first child is stored plus 1.
                 nodes[place].NextSibling = nodes[parent].FirstChild - 1;
                 nodes[parent].FirstChild = place + 1;
             }
@@ -313,7 +313,7 @@ public sealed partial class RevisionTree
         return false;
     }
 
-    /// <summary>Whether a revision is in the tree twice; or a hash, whatever its generation.</summary>
+    /// <summary>Whether a revision (or only a hash, at any generation) occurs twice in the tree.</summary>
     private bool HasDoubles(bool byHashAlone)
     {
         if (_count <= 32)
@@ -348,7 +348,7 @@ public sealed partial class RevisionTree
         return false;
     }
 
-    /// <summary>Makes the tree anew from the paths of leaves, each cut to the limit, so that what is in several trees is joined.</summary>
+    /// <summary>Rebuilds the tree from the paths of leaves, each cut to the limit, which joins trees that share revisions.</summary>
     private void Rebuild(List<int> leaves, long limit, ICollection<RevisionId>? removed)
     {
         var depths = new int[_count];
@@ -415,7 +415,7 @@ public sealed partial class RevisionTree
         }
     }
 
-    /// <summary>Whether a rebuilt tree has just the nodes that the other tree had before it changed.</summary>
+    /// <summary>Whether a rebuilt tree has the same nodes as the other tree had before its changes.</summary>
     private bool IsWhatWasBefore(RevisionTree changed)
     {
         var before = new Dictionary<RevisionId, (RevisionId Parent, RevisionFlags Flags)>();
@@ -444,7 +444,7 @@ public sealed partial class RevisionTree
     private RevisionId ParentOf(in Node node, bool onlyOld) =>
         node.Parent == None || (onlyOld && !_nodes[node.Parent].IsOld) ? default : _nodes[node.Parent].Id;
 
-    /// <summary>By the oldest generation kept, then from the newest on by hash and by what is known of the revision.</summary>
+    /// <summary>Compares by the oldest kept generation, then from the newest revision by hash and flags.</summary>
     private int ComparePaths(int a, int aDepth, int b, int bDepth)
     {
         var result = (_nodes[a].Id.Generation - aDepth).CompareTo(_nodes[b].Id.Generation - bDepth);

@@ -3,18 +3,18 @@ namespace CloudWall.Documents.Revisions;
 /// <content>Finding nodes by their ids.</content>
 public sealed partial class RevisionTree
 {
-    /// <summary>For each bucket 1 + its latest node, 0 for none. Empty while there is no table.</summary>
+    /// <summary>Hash table of nodes: 1 + the latest node of each bucket, or 0. Empty until the table is built.</summary>
     private int[] _buckets = [];
 
-    /// <summary>After how many walks over all nodes a table is made: it costs about as much.</summary>
+    /// <summary>The table is built after this many walks over all nodes: building costs about as much.</summary>
     private int WalksForTable => _few / 16;
 
-    /// <summary>How many nodes searches have walked over since there was a table.</summary>
+    /// <summary>How many nodes searches have visited without a table.</summary>
     private long _walked;
 
     /// <summary>
-    /// The node with this id. Until stemming repairs the tree, several trees of the forest can hold the same revision: then it is
-    /// the first in the order of roots and siblings.
+    /// Finds the node with an id. Before stemming, several trees of the forest can contain the same revision; the result is then the first
+    /// in the order of roots and siblings.
     /// </summary>
     private int IndexOf(RevisionId revision)
     {
@@ -30,7 +30,7 @@ public sealed partial class RevisionTree
         return found;
     }
 
-    /// <summary>The leaf with this id; of several that which was added last.</summary>
+    /// <summary>Finds the leaf with an id; of several, the one added last.</summary>
     private int IndexOfLeaf(RevisionId revision)
     {
         var found = None;
@@ -56,7 +56,7 @@ public sealed partial class RevisionTree
         return count;
     }
 
-    /// <summary>The child of a node with this id, unless ancestors lie between them.</summary>
+    /// <summary>Finds the child of a node by id. Ignores children below a gap.</summary>
     private int ChildOf(int parent, RevisionId revision)
     {
         var child = _nodes[parent].FirstChild;
@@ -88,7 +88,7 @@ public sealed partial class RevisionTree
         return None;
     }
 
-    /// <summary>A node with this id, for a look at all of them with <see cref="NextOf"/>.</summary>
+    /// <summary>The first node with an id; <see cref="NextOf"/> continues.</summary>
     private int FirstOf(RevisionId revision)
     {
         if (_buckets.Length == 0 && _count > _few && _walked >= (long)WalksForTable * _count)
@@ -99,7 +99,7 @@ public sealed partial class RevisionTree
         return _buckets.Length == 0 ? Walk(revision, 0) : Chain(revision, _buckets[Bucket(revision)] - 1);
     }
 
-    /// <summary>Another node with the same id; nothing must have been added since the last one.</summary>
+    /// <summary>The next node with the same id. No node may be added during the iteration.</summary>
     private int NextOf(RevisionId revision, int i) =>
         _buckets.Length == 0 ? Walk(revision, i + 1) : Chain(revision, _nodes[i].NextInBucket);
 

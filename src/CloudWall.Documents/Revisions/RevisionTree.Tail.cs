@@ -3,16 +3,16 @@ namespace CloudWall.Documents.Revisions;
 /// <content>The part of long histories that lives in pages outside the record.</content>
 public sealed partial class RevisionTree
 {
-    /// <summary>How many generations a page spans. Pages begin at multiples of it.</summary>
+    /// <summary>The number of generations in a page. Pages start at multiples of it.</summary>
     public const int PageSize = 8;
 
-    /// <summary>How long a run of loaded ancestors without forks becomes before its older part goes to pages.</summary>
+    /// <summary>Loaded ancestors without forks are spilled to pages if there are at least this many in a row.</summary>
     public const int SpillThreshold = 12;
 
-    /// <summary>How many loaded ancestors at least stay between pages and the next fork or leaf.</summary>
+    /// <summary>The minimum number of loaded ancestors between pages and the next fork or leaf.</summary>
     public const int KeepLoaded = 4;
 
-    // Page indexes are the gap's id above 40 bits of page number; ancestors beyond that stay in the record.
+    // A page index is the gap's id above 40 bits of page number. Ancestors beyond that range stay in the record.
     private const int PageNumberBits = 40;
     private const long LastSpillable = PageSize * ((1L << PageNumberBits) - 1);
 
@@ -20,14 +20,14 @@ public sealed partial class RevisionTree
     private AncestorPage[] _attached = [];
     private PageRange[] _storedPages = [];
 
-    /// <summary>How many ancestors live in pages; 0 when the whole tree is loaded.</summary>
+    /// <summary>The number of ancestors in pages; 0 if the whole tree is loaded.</summary>
     public int TailCount { get; private set; }
 
     /// <summary>
-    /// Moves the older part of long runs of ancestors out of the tree. Belongs before the tree is written, after
-    /// <see cref="Stem"/>; also after the tail was attached.
+    /// Spills the older part of long runs of ancestors to pages. Call it after <see cref="Stem"/> and before the tree is written, also if
+    /// the tail was attached.
     /// </summary>
-    /// <returns>The pages to store, along with the record; none for most edits. They replace stored pages of the same index.</returns>
+    /// <returns>The pages to store together with the record; usually none. They replace stored pages of the same index.</returns>
     public IReadOnlyList<AncestorPage> SpillTail()
     {
         if (_count <= SpillThreshold)
@@ -61,8 +61,8 @@ public sealed partial class RevisionTree
     }
 
     /// <summary>
-    /// Which stored pages hold nothing of the tree any more: to be deleted along with writing the record. Belongs after
-    /// <see cref="SpillTail"/>; from then on the pages of the present tree count as stored.
+    /// Returns the obsolete stored pages, to be deleted together with the write of the record. Call it after <see cref="SpillTail"/>; from
+    /// then on, the tree's pages count as stored.
     /// </summary>
     public IReadOnlyList<long> TakeDroppedPages()
     {
@@ -94,7 +94,7 @@ public sealed partial class RevisionTree
         return dropped ?? [];
     }
 
-    /// <summary>Which pages the tree has outside, in ascending order: what <see cref="AttachTail"/> needs.</summary>
+    /// <summary>The indexes of the tree's pages, ascending: the pages that <see cref="AttachTail"/> needs.</summary>
     public IReadOnlyList<long> TailPages()
     {
         var pages = new List<long>();
@@ -110,8 +110,8 @@ public sealed partial class RevisionTree
         return pages;
     }
 
-    /// <summary>Loads the ancestors back from their pages, so that the whole tree is in memory and <see cref="TailCount"/> is 0.</summary>
-    /// <param name="pages">All pages of the document, in any order. Pages and nodes that the tree has forgotten are ignored.</param>
+    /// <summary>Loads the ancestors from their pages, so that the whole tree is in memory and <see cref="TailCount"/> is 0.</summary>
+    /// <param name="pages">All pages of the document, in any order. Pages and nodes that the tree no longer contains are ignored.</param>
     /// <exception cref="InvalidDataException">A page or a node of it is missing.</exception>
     public void AttachTail(IReadOnlyList<AncestorPage> pages)
     {
@@ -151,10 +151,10 @@ public sealed partial class RevisionTree
     }
 
     /// <summary>
-    /// Loads the ancestors back from a later state of the same document, whose whole tree is loaded. The oldest may have been stemmed
-    /// since; the tree then does without them. Belongs to reading alone: the tree is not to be written afterwards.
+    /// Loads the ancestors from a later, completely loaded state of the same document. Ancestors that were stemmed since are left out.
+    /// Afterwards the tree is read-only: it must not be written.
     /// </summary>
-    /// <returns>False where the later state lacks more than that; nothing has changed then.</returns>
+    /// <returns>False if the later state lacks more than stemmed ancestors; the tree is unchanged then.</returns>
     internal bool TryAttachTail(RevisionTree later)
     {
         var loaded = _count;
@@ -184,16 +184,15 @@ public sealed partial class RevisionTree
     }
 
     /// <summary>
-    /// Whether <see cref="Merge"/> can do without the pages: the path meets a loaded node and agrees with the loaded ancestors of
-    /// it, or it has no generation in common with the pages. The hash of a revision covers its ancestors, so that those in pages
-    /// agree as well.
+    /// Whether <see cref="Merge"/> works without the tail. It does if the path meets a loaded node and agrees with its loaded ancestors, or
+    /// shares no generation with the pages. A revision's hash covers its ancestors, so those in pages agree as well.
     /// </summary>
     public bool CanMergeWithoutTail(ReadOnlySpan<RevisionId> path) => TailCount == 0 || TryMeet(path, out _);
 
-    /// <summary>Whether a revision that is not loaded may be among the ancestors in pages, by its generation.</summary>
+    /// <summary>Whether a revision that is not loaded may be among the ancestors in pages, judged by its generation.</summary>
     public bool MayBeInTail(RevisionId revision) => IsGapBetween(revision.Generation, revision.Generation);
 
-    /// <summary>Whether any of the revisions may be among the ancestors in pages, by its generation.</summary>
+    /// <summary>Whether any of the revisions may be among the ancestors in pages, judged by generation.</summary>
     public bool AnyMayBeInTail(ReadOnlySpan<RevisionId> revisions)
     {
         if (TailCount == 0)
@@ -213,10 +212,10 @@ public sealed partial class RevisionTree
         return false;
     }
 
-    /// <summary>The last page of the range that holds a page; -1 where none does.</summary>
+    /// <summary>The last page of the range that contains a page; -1 if there is none.</summary>
     private static long LastOfRange(PageRange[] ranges, long index)
     {
-        // Ranges do not overlap, so that both ends ascend.
+        // Ranges are disjoint, so both bounds ascend.
         var low = 0;
         for (var high = ranges.Length; low < high;)
         {
@@ -231,8 +230,8 @@ public sealed partial class RevisionTree
 
     /// <summary>Finds the newest revision of a path among the loaded nodes of a tree with gaps.</summary>
     /// <param name="path">The path, newest first.</param>
-    /// <param name="meeting">The node; <see cref="None"/> where the path is a tree of its own.</param>
-    /// <returns>False where that depends on what is in the gaps.</returns>
+    /// <param name="meeting">The node; <see cref="None"/> if the path is a tree of its own.</param>
+    /// <returns>False if the answer depends on nodes in the gaps.</returns>
     private bool TryMeet(ReadOnlySpan<RevisionId> path, out int meeting)
     {
         meeting = None;
@@ -278,7 +277,7 @@ public sealed partial class RevisionTree
                 return false;
             }
 
-            // What the path brings above a root may be in another tree, which then comes first.
+            // The path's revisions above a root may occur in another tree, which then has precedence.
             for (var k = (int)(newest - StartOf(above)) + 1; k < path.Length; k++)
             {
                 if (IndexOf(path[k]) != None)
@@ -288,11 +287,11 @@ public sealed partial class RevisionTree
             }
         }
 
-        // Or what it brings below the meeting, in a tree that has lost the ancestors above its pages.
+        // Likewise, those below the meeting node may occur in a tree whose ancestors above its pages were stemmed.
         return !BeginsTreeBetween(_nodes[meeting].Id.Generation + 1, newest);
     }
 
-    /// <summary>The oldest node above a node, as far as a path to a generation goes.</summary>
+    /// <summary>The topmost ancestor of a node on a path, down to a generation.</summary>
     private int TopOnPath(int i, long oldest)
     {
         while (_nodes[i].Parent != None && _nodes[i].Id.Generation > oldest)
@@ -313,7 +312,7 @@ public sealed partial class RevisionTree
     private bool BeginsRun(int i) =>
         OnlyChild(i) != None && (_nodes[i].Parent == None || _nodes[i].GapLength > 0 || OnlyChild(_nodes[i].Parent) == None);
 
-    /// <summary>Finds how much of the run that begins at a node can go to pages.</summary>
+    /// <summary>Measures how much of the run that starts at a node can be spilled.</summary>
     private bool TryMeasure(int first, out Run run)
     {
         var length = 1;
@@ -326,7 +325,7 @@ public sealed partial class RevisionTree
             Steps++;
         }
 
-        // The first below a fork stays: it says where the branch belongs among its siblings.
+        // The first node below a fork stays loaded, because its id determines the branch's order among its siblings.
         var from = _nodes[first].Parent == None || _nodes[first].GapLength > 0 ? first : OnlyChild(first);
         var end = (_nodes[last].Id.Generation + 1 - KeepLoaded) / PageSize * PageSize;
         run = new Run(from, end);
@@ -376,7 +375,7 @@ public sealed partial class RevisionTree
         TailCount += spilled;
     }
 
-    /// <summary>Adds the page that begins with a node, unless it is stored just so.</summary>
+    /// <summary>Adds the page that starts with a node, unless the same page is stored already.</summary>
     /// <returns>The first node after the page.</returns>
     private int AddPage(int first, int bottom, int gapId, List<AncestorPage> pages)
     {
@@ -427,7 +426,7 @@ public sealed partial class RevisionTree
         return _firstFreeGapId;
     }
 
-    /// <summary>Takes the spilled nodes out of the array.</summary>
+    /// <summary>Removes the spilled nodes from the array.</summary>
     private void DropUnlinked()
     {
         var places = new int[_count];
@@ -574,7 +573,7 @@ public sealed partial class RevisionTree
         return [.. ranges];
     }
 
-    /// <summary>The parent of nodes that were moved to a page.</summary>
+    /// <summary>The parent index of nodes that were moved to a page.</summary>
     private const int Unlinked = -2;
 
     private readonly record struct Run(int From, long End);

@@ -1,27 +1,24 @@
 namespace CloudWall.Documents.Revisions;
 
 /// <summary>
-/// A document's revisions: a forest, since stemming cuts off old roots and foreign histories may have nothing in common. It merges,
-/// stems and chooses a winner as CouchDB does (its replication protocol and conflict model depend on every node doing the same).
-/// Not for use by several threads at once.
+/// A document's revision tree; strictly a forest, because stemming cuts off old roots and foreign histories may have nothing in common. It
+/// merges, stems and chooses the winner exactly like CouchDB, because replication requires that all nodes agree. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// <para>Nodes lie in one array and refer to each other by index, so that a document of few revisions costs two allocations, and no
-/// operation recurses. Siblings are in the order of their ids, roots in the order of generation and id.</para>
-/// <para>Trees of many revisions: nodes are found through a table once walks over the array have cost as much as the table would, and
-/// many siblings are put in order when somebody asks for their order. So an update of m revisions in a tree of n costs the order of
-/// (m + n) log(m + n), however the revisions hang together (<see cref="Steps"/>).</para>
-/// <para>Long histories: the older part of a long run of ancestors without forks may live in pages outside
-/// (see <see cref="SpillTail"/>), so that a document's thousandth edit writes about what its first wrote. Such a gap above a
-/// node is known by its length. Operations that cannot do without the missing nodes throw
-/// <see cref="InvalidOperationException"/>; <see cref="CanMergeWithoutTail"/>, <see cref="CanStemWithoutTail"/> and
-/// <see cref="MayBeInTail"/> tell beforehand, and <see cref="AttachTail"/> loads them.</para>
+/// <para>Nodes are in one array and refer to each other by index, so that a small document costs two allocations and no operation recurses.
+/// Siblings are sorted by id, roots by generation and id.</para> <para>Large trees: a hash table of nodes is built as soon as array walks
+/// have cost as much as building it, and siblings are sorted only when their order is needed. An update of m revisions in a tree of n costs
+/// O((m + n) log(m + n)) for every shape of tree (<see cref="Steps"/>).</para> <para>Long histories: the tail, that is the older part of a
+/// long run of ancestors without forks, may be stored in pages outside the record (<see cref="SpillTail"/>), so that a document's
+/// thousandth edit writes about as much as its first. The tree keeps only the length of such a gap. Operations that need the missing nodes
+/// throw <see cref="InvalidOperationException"/>. <see cref="CanMergeWithoutTail"/>, <see cref="CanStemWithoutTail"/> and
+/// <see cref="MayBeInTail"/> tell this in advance, and <see cref="AttachTail"/> loads the nodes.</para>
 /// </remarks>
 public sealed partial class RevisionTree
 {
     private const int None = -1;
 
-    /// <summary>Up to this many nodes a walk over them is faster than a table.</summary>
+    /// <summary>Up to this many nodes, a linear search is faster than a table.</summary>
     private const int FewNodes = 64;
 
     private readonly int _few;
@@ -30,25 +27,25 @@ public sealed partial class RevisionTree
     private int _firstRoot = None;
     private bool _changed;
 
-    /// <summary>An empty tree.</summary>
+    /// <summary>Creates an empty tree.</summary>
     public RevisionTree()
         : this(FewNodes)
     {
     }
 
-    /// <summary>An empty tree that uses its tables from a number of nodes on; tests choose 0 to have them used by small trees.</summary>
+    /// <summary>Creates an empty tree that uses its tables from a given number of nodes; tests pass 0 to use them in small trees.</summary>
     internal RevisionTree(int few) => _few = few;
 
     /// <summary>
-    /// How many nodes, and revisions asked for, the operations so far have looked at. Tests hold it against the size of what was done.
+    /// The number of nodes and requested revisions that operations have visited so far. Tests compare it with the size of the work.
     /// </summary>
     internal long Steps { get; private set; }
 
-    /// <summary>Whether there is no revision at all.</summary>
+    /// <summary>Whether the tree has no revisions.</summary>
     public bool IsEmpty => _count == 0;
 
     /// <summary>
-    /// Whether anything has changed since the tree was made, read or accepted. Nodes that were added and stemmed again do not count.
+    /// Whether the tree has changed since it was created, read or accepted. Nodes that were added and stemmed again do not count.
     /// </summary>
     public bool IsChanged
     {
@@ -71,7 +68,7 @@ public sealed partial class RevisionTree
         }
     }
 
-    /// <summary>Forgets what changed: <see cref="IsChanged"/> is false until the next change.</summary>
+    /// <summary>Accepts the changes: <see cref="IsChanged"/> is false until the next change.</summary>
     public void AcceptChanges()
     {
         _changed = false;
@@ -89,7 +86,7 @@ public sealed partial class RevisionTree
         return i != None;
     }
 
-    /// <summary>Finds a leaf or ancestor among the loaded nodes; see <see cref="MayBeInTail"/> for the others.</summary>
+    /// <summary>Finds a leaf or ancestor among the loaded nodes. <see cref="MayBeInTail"/> covers the others.</summary>
     public bool TryFind(RevisionId revision, out RevisionNode node)
     {
         var i = IndexOf(revision);
@@ -98,11 +95,11 @@ public sealed partial class RevisionTree
     }
 
     /// <summary>
-    /// A revision and its ancestors, newest first, as <c>_revisions</c> lists them. Empty where the revision is not known. Ends at
-    /// the first gap: with <see cref="TailCount"/> above 0, load the tail first for the whole path.
+    /// Returns a revision and its ancestors, newest first, as <c>_revisions</c> lists them; empty if the revision is unknown. The path ends
+    /// at the first gap, so load the tail first if <see cref="TailCount"/> is above 0 and the whole path is needed.
     /// </summary>
     /// <param name="revision">The newest revision of the path.</param>
-    /// <param name="limit">How many revisions are wanted at most.</param>
+    /// <param name="limit">The maximum number of revisions to return.</param>
     public IReadOnlyList<RevisionNode> PathOf(RevisionId revision, long limit = long.MaxValue)
     {
         var path = new List<RevisionNode>();
@@ -115,11 +112,9 @@ public sealed partial class RevisionTree
         return path;
     }
 
-    /// <summary>
-    /// Gives each leaf a new update sequence in the tree's order, roots from first to last, as CouchDB does after a purge.
-    /// </summary>
+    /// <summary>Gives each leaf a new update sequence in tree order, roots from first to last, as CouchDB does after a purge.</summary>
     /// <param name="sequence">The last sequence in use; the first leaf gets the next one.</param>
-    /// <returns>The last sequence given, which becomes the document's.</returns>
+    /// <returns>The last sequence that was assigned; it becomes the document's.</returns>
     public long RelabelLeaves(long sequence)
     {
         for (var i = FirstRoot(); i != None; i = NextInOrder(i))
@@ -137,7 +132,7 @@ public sealed partial class RevisionTree
 
     private RevisionNode NodeAt(int i) => new(_nodes[i].Id, _nodes[i].Flags);
 
-    /// <summary>All nodes, in no order, for a walk over them.</summary>
+    /// <summary>All nodes, unordered.</summary>
     private Span<Node> All()
     {
         Steps += _count;
@@ -167,7 +162,7 @@ public sealed partial class RevisionTree
         return _count - 1;
     }
 
-    /// <summary>Replaces all nodes; what was found out about the old ones is forgotten.</summary>
+    /// <summary>Replaces all nodes and drops everything derived from the old ones.</summary>
     private void Replace(Node[] nodes, int count)
     {
         _nodes = nodes;
@@ -190,24 +185,24 @@ public sealed partial class RevisionTree
         public int FirstChild;
         public int NextSibling;
 
-        /// <summary>The next node of the same bucket of the table; -1 for none. Of no meaning while there is no table.</summary>
+        /// <summary>The next node in the same bucket of the table; -1 for none. Meaningless without a table.</summary>
         public int NextInBucket;
 
-        /// <summary>1 + some ancestor, from where the root is nearer; 0 for none. See <see cref="RootOf"/>.</summary>
+        /// <summary>1 + an ancestor that is nearer to the root; 0 for none. See <see cref="RootOf"/>.</summary>
         public int Shortcut;
 
-        /// <summary>How many ancestors between this node and its parent are in pages; with no parent, above this root.</summary>
+        /// <summary>How many ancestors between this node and its parent are in pages; for a root, how many above it.</summary>
         public int GapLength;
 
-        /// <summary>Tells the pages of this gap from those of others.</summary>
+        /// <summary>Identifies the pages of this gap.</summary>
         public int GapId;
 
-        /// <summary>1 + the position among the attached pages of the one that holds this node unchanged; 0 for none.</summary>
+        /// <summary>1 + the position of the attached page that contains this node unchanged; 0 for none.</summary>
         public int Page;
 
         public RevisionFlags Flags;
 
-        /// <summary>Whether the node was there when changes were last accepted.</summary>
+        /// <summary>Whether the node existed when changes were last accepted.</summary>
         public bool IsOld;
     }
 

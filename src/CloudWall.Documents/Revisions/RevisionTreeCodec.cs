@@ -2,15 +2,15 @@ using System.Buffers;
 
 namespace CloudWall.Documents.Revisions;
 
-/// <summary>The binary form of revision trees and of their pages.</summary>
+/// <summary>The binary format of revision trees and of their pages.</summary>
 /// <remarks>
-/// <para>Numbers have seven bits a byte, the lowest first. A tree is the format (1), the number of roots, and for each root its
-/// generation and its nodes, parents before children, siblings in order. A node is a byte (flags; whether the hash is other than 16
-/// bytes; whether ancestors above it are in pages; the number of children in the upper four bits, 15 meaning that the rest follows),
-/// then as that says the rest of the number of children, the gap's id and length, the length of the hash, then the hash, and for
-/// leaves the update sequence. A first revision takes about 21 bytes, each further 17.</para>
-/// <para>A page is the format (1), the generation of its oldest node, the number of nodes, and for each a byte (flags; whether the
-/// hash is other than 16 bytes), the length of such a hash, and the hash.</para>
+/// <para>Numbers are varints: seven bits in each byte, lowest first. A tree is the format version (1), the number of roots, and for each
+/// root its generation and its nodes in pre-order, siblings sorted. A node starts with a byte: flags; whether the hash has a length other
+/// than 16; whether a gap lies above it; and the number of children in the upper four bits (15 means that the rest follows). As far as that
+/// byte says so, there follow the rest of the number of children, the gap's id and length, and the length of the hash. Then comes the hash
+/// and, for leaves, the update sequence. A first revision takes about 21 bytes, each further one 17.</para> <para>A page is the format
+/// version (1), the generation of its oldest node, and the number of nodes. Each node is a byte (flags; whether the hash has a length other
+/// than 16), the length of such a hash, and the hash.</para>
 /// </remarks>
 public static class RevisionTreeCodec
 {
@@ -19,16 +19,16 @@ public static class RevisionTreeCodec
     private const int OtherHash = 4;
     private const int FlagsMask = 3;
 
-    /// <summary>Writes a tree. Equal trees have equal bytes, as far as the same nodes are loaded.</summary>
+    /// <summary>Writes a tree. Equal trees have equal bytes if the same nodes are loaded.</summary>
     public static void Write(RevisionTree tree, IBufferWriter<byte> output) => tree.WriteTo(output);
 
     /// <summary>Reads a tree from the beginning of <paramref name="input"/>.</summary>
-    /// <param name="input">What <see cref="Write"/> wrote; anything may follow.</param>
-    /// <param name="consumed">How many bytes the tree took.</param>
-    /// <exception cref="InvalidDataException">The input is no tree.</exception>
+    /// <param name="input">The output of <see cref="Write"/>; other data may follow.</param>
+    /// <param name="consumed">The number of bytes that the tree took.</param>
+    /// <exception cref="InvalidDataException">The input is not a tree.</exception>
     public static RevisionTree Read(ReadOnlySpan<byte> input, out int consumed) => RevisionTree.ReadFrom(input, out consumed);
 
-    /// <summary>Writes a page. Its index is not written: it is the page's key.</summary>
+    /// <summary>Writes a page without its index, which is the page's key.</summary>
     public static void WritePage(AncestorPage page, IBufferWriter<byte> output)
     {
         var head = new RevisionWriter(output, 32);
@@ -47,8 +47,8 @@ public static class RevisionTreeCodec
 
     /// <summary>Reads a page.</summary>
     /// <param name="index">The page's key.</param>
-    /// <param name="input">What <see cref="WritePage"/> wrote, and nothing else.</param>
-    /// <exception cref="InvalidDataException">The input is no page.</exception>
+    /// <param name="input">The output of <see cref="WritePage"/>, and nothing else.</param>
+    /// <exception cref="InvalidDataException">The input is not a page.</exception>
     public static AncestorPage ReadPage(long index, ReadOnlySpan<byte> input)
     {
         var reader = new RevisionReader(input);

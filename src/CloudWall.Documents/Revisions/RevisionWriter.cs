@@ -10,7 +10,7 @@ internal ref struct RevisionWriter(IBufferWriter<byte> output, int size)
 
     public void WriteByte(byte value) => _span[_position++] = value;
 
-    /// <summary>Seven bits a byte, the lowest first; at most 9 bytes.</summary>
+    /// <summary>Writes a varint: seven bits in each byte, lowest first, at most 9 bytes.</summary>
     public void WriteNumber(long value)
     {
         while (value > 0x7F)
@@ -22,7 +22,7 @@ internal ref struct RevisionWriter(IBufferWriter<byte> output, int size)
         WriteByte((byte)value);
     }
 
-    /// <summary>16 bytes as they are, others after their length.</summary>
+    /// <summary>Writes a hash: 16 bytes unchanged, any other after its length.</summary>
     public void WriteHash(RevisionId id)
     {
         if (id.HashLength != 16)
