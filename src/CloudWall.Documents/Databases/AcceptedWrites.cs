@@ -1,12 +1,12 @@
 namespace CloudWall.Documents.Databases;
 
-/// <summary>Writes of a database that somebody was told are accepted, and that are not done yet.</summary>
+/// <summary>Writes of a database that clients were told are accepted, but that are not committed yet.</summary>
 internal sealed class AcceptedWrites
 {
     private readonly Lock _gate = new();
     private readonly HashSet<Task> _running = [];
 
-    /// <summary>Takes note of a write until it is done, however it ends.</summary>
+    /// <summary>Tracks a write until it ends, successful or not.</summary>
     public void Add(Task write)
     {
         lock (_gate)
@@ -22,7 +22,7 @@ internal sealed class AcceptedWrites
         _ = ForgetAsync(write);
     }
 
-    /// <summary>Completes when those that are running now are done; never fails.</summary>
+    /// <summary>Completes when all writes that are tracked now have ended; never fails.</summary>
     public Task WhenDoneAsync()
     {
         Task[] running;

@@ -6,8 +6,8 @@ using CloudWall.Storage;
 namespace CloudWall.Documents.Databases;
 
 /// <summary>
-/// Reads bodies of revisions as they are now. Where the documents come in the order of their ids, as they often do in the feed, most are a
-/// step ahead of the last. Not safe for use from several threads at once.
+/// Reads the current bodies of revisions. Optimised for ascending ids, as they often are in the feed: the next body is usually a few cursor
+/// steps ahead. Not thread-safe.
 /// </summary>
 public sealed class BodyReader : IDisposable
 {
@@ -22,7 +22,7 @@ public sealed class BodyReader : IDisposable
 
     internal BodyReader(DatabaseCore core) => _core = core;
 
-    /// <summary>Reads the body of a revision; null where it is not stored. Valid until the next call.</summary>
+    /// <summary>Reads the body of a revision; null if it is not stored. Valid until the next call.</summary>
     /// <param name="id">The document's id as UTF-8.</param>
     /// <param name="revision">The revision.</param>
     public StoredRevision? Read(ReadOnlySpan<byte> id, RevisionId revision)
@@ -33,7 +33,7 @@ public sealed class BodyReader : IDisposable
         key.Dispose();
         if (!found)
         {
-            // It may have been written after the walk began.
+            // The body may have been written after the cursor was opened.
             return _core.Read(Encoding.UTF8.GetString(id), revision);
         }
 
@@ -41,7 +41,7 @@ public sealed class BodyReader : IDisposable
         return _core.Show(_body);
     }
 
-    /// <summary>Lets go of what it holds of the store; it may go on.</summary>
+    /// <summary>Releases the store's iterator; the reader stays usable.</summary>
     public void Pause()
     {
         _bodies?.Dispose();
@@ -59,7 +59,7 @@ public sealed class BodyReader : IDisposable
 
     private bool TryReach(ReadOnlySpan<byte> key)
     {
-        // Ids in no order: a look-up costs less than going there.
+        // The ids are in no order, so point reads are cheaper than seeks.
         if (_misses >= MostMisses)
         {
             return false;

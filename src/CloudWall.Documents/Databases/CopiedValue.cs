@@ -3,8 +3,8 @@ using CloudWall.Storage;
 
 namespace CloudWall.Documents.Databases;
 
-/// <summary>A copy of the current body, in an array that serves for all of them.</summary>
-/// <param name="longestKept">The longest array that is kept for the next body.</param>
+/// <summary>A copy of the current body in a reusable array.</summary>
+/// <param name="longestKept">The maximum length of an array that is kept for the next body.</param>
 internal sealed class CopiedValue(int longestKept) : PinnedValue
 {
     private byte[] _array = [];
@@ -37,7 +37,7 @@ internal sealed class CopiedValue(int longestKept) : PinnedValue
 
     protected override void Dispose(bool disposing)
     {
-        // The array is its owner's, who may want it back when it is long.
+        // The owner of this object may limit its memory, so a long array is not kept.
         if (_array.Length > longestKept)
         {
             Release();

@@ -12,9 +12,9 @@ using CloudWall.Documents.Writing;
 namespace CloudWall.Documents.Databases;
 
 /// <summary>
-/// One database: documents, local documents, attachments, changes. Safe for use from many threads; reads never wait for the
-/// writer. Every task of a write completes when the write is safe on disk, unless said otherwise.
-/// Members throw <see cref="DocumentException"/> once the database has been deleted (404 <c>not_found</c>) or the node is stopping (503).
+/// One database: documents, local documents, attachments and changes. Thread-safe; reads never wait for the writer. The task of a write
+/// completes when the write is durable, unless stated otherwise. Members throw <see cref="DocumentException"/> after the database was
+/// deleted (404 <c>not_found</c>) or while the node is stopping (503).
 /// </summary>
 public sealed class Database
 {
@@ -38,49 +38,49 @@ public sealed class Database
     /// <summary>The database's name.</summary>
     public string Name => _core.Name;
 
-    /// <summary>What is counted of all databases.</summary>
+    /// <summary>Counters shared by all databases.</summary>
     internal EngineMetrics Metrics => _core.Context.Metrics;
 
-    /// <summary>What tells this database from another that had the name before: 32 hexadecimal digits.</summary>
+    /// <summary>Distinguishes this database from earlier ones of the same name: 32 hexadecimal digits.</summary>
     public string Incarnation => _core.Incarnation;
 
     /// <summary>A number that no other database of the node has or had.</summary>
     public long Number => _core.Number;
 
-    /// <summary>What was decided when it was created.</summary>
+    /// <summary>Options fixed at its creation.</summary>
     public DatabaseOptions Options => _core.Description;
 
-    /// <summary>When it was created, to the millisecond.</summary>
+    /// <summary>The time of its creation in milliseconds.</summary>
     public DateTimeOffset CreatedAt => _core.CreatedAt;
 
-    /// <summary>What replicators compare to notice that a database is not the one it was: seconds since 1970, as in CouchDB.</summary>
+    /// <summary>
+    /// Replicators compare this value to detect a database that was deleted and created again: seconds since 1970, as in CouchDB.
+    /// </summary>
     public long InstanceStartTime => CreatedAt.ToUnixTimeSeconds();
 
-    /// <summary>Whether it is being compacted now.</summary>
+    /// <summary>Whether a compaction is running.</summary>
     public bool IsCompacting => _compactor.Progress is not null;
 
-    /// <summary>How far its compaction has come; null while none is running.</summary>
+    /// <summary>The progress of the running compaction; null if none is running.</summary>
     public CompactionProgress? Compaction => _compactor.Progress;
 
-    /// <summary>Whether it has been deleted, or the node is stopping.</summary>
+    /// <summary>Whether the database was deleted or the node is stopping.</summary>
     public bool IsDeleted => _core.IsClosed;
 
-    /// <summary>Cancelled when the database is deleted or the node stops: long readers end on it.</summary>
+    /// <summary>Cancelled when the database is deleted or the node stops, which ends long reads.</summary>
     public CancellationToken Closing => _core.Closing;
 
-    /// <summary>The latest update sequence that a reader can see.</summary>
+    /// <summary>The latest update sequence visible to readers.</summary>
     public long UpdateSequence => Open().State.UpdateSequence;
 
-    /// <summary>How many purge requests there have been.</summary>
+    /// <summary>The number of purge requests so far.</summary>
     public long PurgeSequence => Open().State.PurgeSequence;
 
-    /// <summary>How many documents there are that are not deleted.</summary>
+    /// <summary>The number of documents that are not deleted.</summary>
     public long DocumentCount => Open().State.DocumentCount;
 
-    /// <summary>Counts and sizes.</summary>
-    /// <param name="oldest">
-    /// How old the sizes on disk may be. To ask the store for them costs as much as to read several documents.
-    /// </param>
+    /// <summary>Reads counts and sizes.</summary>
+    /// <param name="oldest">The maximum age of the sizes on disk. Computing them costs as much as reading several documents.</param>
     public DatabaseInfo ReadInfo(TimeSpan oldest = default)
     {
         var state = Open().State;
@@ -96,33 +96,33 @@ public sealed class Database
             IsCompacting);
     }
 
-    /// <summary>Looks a document up, deleted ones too.</summary>
-    /// <returns>Null where there never was one (or it was purged).</returns>
+    /// <summary>Looks up a document, deleted or not.</summary>
+    /// <returns>Null if the document never existed or was purged.</returns>
     public DocumentRecord? Find(string id) => Open().Find(id);
 
     /// <summary>
-    /// Brings the older ancestors that <see cref="DocumentRecord.Tree"/> may leave out. Where the document has changed since it was
-    /// looked up, those that were stemmed since are missing; where branches were purged, the record becomes what the document is now.
+    /// Loads the older ancestors that <see cref="DocumentRecord.Tree"/> may leave out. If the document changed since the record was read,
+    /// ancestors stemmed since then are missing. If branches were purged, the record is updated to the present state.
     /// </summary>
-    /// <exception cref="DocumentException">404: the document has been purged meanwhile.</exception>
+    /// <exception cref="DocumentException">404: the document was purged meanwhile.</exception>
     internal void LoadAncestors(DocumentRecord record) => Open().LoadAncestors(record);
 
     /// <summary>
-    /// A revision and its ancestors, newest first, at most <see cref="RevsLimit"/> of them: what is shown of a document's history from
-    /// when the limit is set. Empty where the document does not have the revision.
+    /// Returns a revision and its ancestors, newest first, limited to <see cref="RevsLimit"/>: a lowered limit takes effect in answers at
+    /// once. Empty if the document does not have the revision.
     /// </summary>
-    /// <exception cref="DocumentException">404: the document has been purged meanwhile.</exception>
+    /// <exception cref="DocumentException">404: the document was purged meanwhile.</exception>
     public IReadOnlyList<RevisionNode> HistoryOf(DocumentRecord record, RevisionId revision)
     {
         return new RecordHistory(this, record).PathOf(revision, RevsLimit);
     }
 
     /// <summary>
-    /// Which revisions a document does not have, in ascending order, and from which of its leaves they may descend: what a replicator asks.
+    /// Finds the revisions that a document lacks, ascending, and those of its leaves that may be their ancestors. Replicators ask for this.
     /// </summary>
     /// <param name="id">The document's id.</param>
-    /// <param name="revisions">The revisions asked for.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="revisions">The requested revisions.</param>
+    /// <param name="cancellation">Cancels the search.</param>
     public (IReadOnlyList<RevisionId> Missing, IReadOnlyList<RevisionId> PossibleAncestors) FindMissing(
         string id, IReadOnlyList<RevisionId> revisions, CancellationToken cancellation)
     {
@@ -143,8 +143,8 @@ public sealed class Database
         return (missing, missing.Count == 0 ? [] : tree.PossibleAncestors(missing));
     }
 
-    /// <summary>A revision's body and attachments.</summary>
-    /// <returns>Null where it never was stored, or has been compacted away.</returns>
+    /// <summary>Reads a revision's body and attachments.</summary>
+    /// <returns>Null if the body was never stored or was compacted away.</returns>
     public StoredRevision? Read(string id, RevisionId revision)
     {
         var stored = Open().Read(id, revision);
@@ -156,20 +156,20 @@ public sealed class Database
         return stored;
     }
 
-    /// <summary>Reads the bodies of many revisions, one after the other.</summary>
+    /// <summary>Creates a reader for the bodies of many revisions.</summary>
     public BodyReader ReadBodies() => new(Open());
 
     /// <summary>Whether a revision's body is stored (<c>revs_info</c>'s <c>available</c>).</summary>
     public bool IsAvailable(string id, RevisionId revision) => Open().HasBody(id, revision);
 
-    /// <summary>Documents by id.</summary>
-    /// <param name="range">Which of them.</param>
-    /// <param name="includeDeleted">Whether deleted ones are among them.</param>
+    /// <summary>Iterates over documents by id.</summary>
+    /// <param name="range">The range of ids.</param>
+    /// <param name="includeDeleted">Whether to include deleted documents.</param>
     public DocumentCursor Scan(KeyRange range, bool includeDeleted = false) => new StoredDocumentCursor(Open(), range, includeDeleted);
 
-    /// <summary>How many documents that are not deleted come before a key in the direction of reading.</summary>
+    /// <summary>Counts the documents that are not deleted and come before a key in the reading direction.</summary>
     /// <param name="range">
-    /// The range whose <see cref="KeyRange.Start"/> is the key; the other members but the direction are ignored.
+    /// The range whose <see cref="KeyRange.Start"/> is the key. Of the other members only the direction matters.
     /// </param>
     public long CountBefore(KeyRange range) => range.Start is null
         ? 0
@@ -179,20 +179,20 @@ public sealed class Database
                 ? new KeyRange(null, range.Start, Descending: true, InclusiveEnd: false)
                 : new KeyRange(null, range.Start, InclusiveEnd: false));
 
-    /// <summary>How many documents that are not deleted a range has.</summary>
+    /// <summary>Counts the documents in a range that are not deleted.</summary>
     public long CountIn(KeyRange range) => RowCounts.Documents(Open(), range);
 
     /// <summary>
-    /// Writes documents in one step. Each succeeds or fails by itself; later ones see what earlier ones did. The node's rules
-    /// (<see cref="EngineOptions.Rules"/>) are checked first, then the database's own validation.
-    /// The caller still owns the writes and disposes of them when it no longer waits; what they need until they are done is kept.
+    /// Writes documents in one batch. Each succeeds or fails alone; later ones see the effect of earlier ones. The node's rules
+    /// (<see cref="EngineOptions.Rules"/>) are checked first, then <c>validate_doc_update</c>. The caller owns the writes and may dispose
+    /// them as soon as it stops waiting: the writer keeps what it needs.
     /// </summary>
-    /// <param name="writes">The documents. Rules may replace what edits contain.</param>
-    /// <param name="mode">Edits, or replicated revisions.</param>
-    /// <param name="cancellation">Gives up waiting; what has begun is written all the same.</param>
+    /// <param name="writes">The documents. Rules may replace the content of edits.</param>
+    /// <param name="mode">Whether the documents are edits or replicated revisions.</param>
+    /// <param name="cancellation">Stops waiting; a write that was queued is still carried out.</param>
     /// <param name="writer">Who writes, and by which way; null for the node itself.</param>
-    /// <returns>One outcome for each, in order.</returns>
-    /// <exception cref="DocumentException">429: more writes wait than there is memory for. 507: the disk is full.</exception>
+    /// <returns>One outcome for each document, in order.</returns>
+    /// <exception cref="DocumentException">429: the memory for queued writes is exhausted. 507: the disk is full.</exception>
     public Task<IReadOnlyList<WriteOutcome>> WriteAsync(
         IReadOnlyList<DocumentWrite> writes, WriteMode mode, CancellationToken cancellation, Writer? writer = null)
     {
@@ -221,52 +221,51 @@ public sealed class Database
             : RunAsync(new DocumentsCommand(writes, mode, isChecked: false), cancellation);
     }
 
-    /// <summary>Takes in an attachment's content.</summary>
-    /// <param name="contentType">Its media type, which decides whether it is compressed.</param>
-    /// <param name="encoding">Gzip where the bytes come compressed already; they are then stored as they are.</param>
-    /// <param name="decodedLength">
-    /// For bytes that come compressed: their length before that, as the sender says; null where unknown.
-    /// </param>
+    /// <summary>Starts the upload of an attachment's content.</summary>
+    /// <param name="contentType">Its media type, which decides about compression.</param>
+    /// <param name="encoding">Gzip if the bytes are compressed already; they are then stored unchanged.</param>
+    /// <param name="decodedLength">For compressed bytes, the uncompressed length that the sender declared; null if unknown.</param>
     public AttachmentUpload BeginUpload(
         string contentType, ContentEncoding encoding = ContentEncoding.Identity, long? decodedLength = null) =>
         Open().Contents.BeginUpload(contentType, encoding, decodedLength);
 
-    /// <summary>Reads an attachment's stored bytes (compressed ones as they are), a chunk at a time in bounded memory.</summary>
+    /// <summary>Reads an attachment's stored bytes (without decompression) in chunks, in bounded memory.</summary>
     /// <param name="attachment">The attachment.</param>
-    /// <param name="offset">First byte.</param>
-    /// <param name="length">How many bytes.</param>
-    /// <param name="cancellation">Stops reading.</param>
+    /// <param name="offset">Offset of the first byte.</param>
+    /// <param name="length">Number of bytes.</param>
+    /// <param name="cancellation">Cancels the read.</param>
     public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadContentAsync(
         AttachmentInfo attachment, long offset, long length, CancellationToken cancellation) =>
         Open().Contents.ReadAsync(attachment, offset, length, cancellation);
 
     /// <summary>
-    /// Whether an attachment's content can be unpacked. What arrives is looked at on arrival; a store may have older content, or damaged.
+    /// Whether an attachment's compressed content can be decompressed. New content is checked on arrival, but the store may contain older
+    /// or damaged content.
     /// </summary>
     public ValueTask<bool> IsSoundAsync(AttachmentInfo attachment, CancellationToken cancellation) =>
         Open().Contents.IsSoundAsync(attachment, cancellation);
 
-    /// <summary>Reads content that waits for its document, as it is stored.</summary>
+    /// <summary>Reads the stored form of uploaded content that no document refers to yet.</summary>
     public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadContentAsync(StoredContent content, CancellationToken cancellation) =>
         Open().Contents.ReadAsync(content, cancellation);
 
-    /// <summary>Whether content of a media type is compressed that comes as it is.</summary>
+    /// <summary>Whether uploads of a media type are compressed.</summary>
     public bool Compresses(string contentType) => Open().Contents.Compresses(contentType);
 
-    /// <summary>Room in the store for what a request cannot hold in memory.</summary>
-    /// <exception cref="DocumentException">507: the disk is too full.</exception>
+    /// <summary>Creates temporary space in the store for the part of a request that exceeds memory.</summary>
+    /// <exception cref="DocumentException">507: the disk is full.</exception>
     public Spool BeginSpool() =>
         _core.Options.Room?.Refuse(WriteNeed.Space) is { } refusal ? throw new DocumentException(refusal) : new Spool(Open());
 
-    /// <summary>Documents by their latest changes, after a sequence (ascending) or up to it from the newest (descending).</summary>
-    /// <param name="since">Ascending: rows after this sequence. Descending: rows after it too, newest first.</param>
-    /// <param name="descending">Newest first.</param>
+    /// <summary>Iterates over documents by their latest changes after a sequence, ascending or descending.</summary>
+    /// <param name="since">Only rows after this sequence are returned, in either direction.</param>
+    /// <param name="descending">Whether to start with the newest row.</param>
     public ChangesCursor ReadChanges(long since, bool descending = false) => new StoredChangesCursor(Open(), since, descending);
 
-    /// <summary>How many documents changed after a sequence: CouchDB's <c>pending</c>.</summary>
+    /// <summary>Counts the documents that changed after a sequence: CouchDB's <c>pending</c>.</summary>
     public long CountChangesAfter(long sequence) => RowCounts.ChangesAfter(Open(), sequence);
 
-    /// <summary>Completes when <see cref="UpdateSequence"/> is above a sequence (at once where it is).</summary>
+    /// <summary>Completes when <see cref="UpdateSequence"/> exceeds a sequence.</summary>
     public async Task WaitForChangeAsync(long after, CancellationToken cancellation)
     {
         while (true)
@@ -281,7 +280,7 @@ public sealed class Database
         }
     }
 
-    /// <summary>Looks a local document up, which is to be disposed of. Its id begins with <c>_local/</c>.</summary>
+    /// <summary>Looks up a local document, which the caller disposes. Its id begins with <c>_local/</c>.</summary>
     public LocalDocument? FindLocal(string id)
     {
         var found = Open().FindLocal(id);
@@ -293,19 +292,19 @@ public sealed class Database
         return found;
     }
 
-    /// <summary>Local documents by id, each to be disposed of, in the range (ids with their <c>_local/</c>).</summary>
+    /// <summary>Iterates over local documents by id (with <c>_local/</c>); the caller disposes each.</summary>
     public IEnumerable<LocalDocument> ScanLocal(KeyRange range) => LocalDocuments.Scan(Open(), range);
 
-    /// <summary>How many local documents there are.</summary>
+    /// <summary>The number of local documents.</summary>
     public long LocalCount => Open().State.LocalCount;
 
-    /// <summary>Writes a local document as CouchDB does: no revision is compared; the new one is the given one plus 1.</summary>
-    /// <param name="id">Its id, with the <c>_local/</c>.</param>
-    /// <param name="revision">The N of the <c>0-N</c> that the client named; 0 for none.</param>
-    /// <param name="body">The body in normal form; null to delete.</param>
-    /// <param name="cancellation">Gives up waiting.</param>
-    /// <returns>The new revision's N (0 after a deletion).</returns>
-    /// <exception cref="DocumentException">507: the disk is too full.</exception>
+    /// <summary>Writes a local document as CouchDB does, without a conflict check: the new revision is the given one plus 1.</summary>
+    /// <param name="id">Its id, with <c>_local/</c>.</param>
+    /// <param name="revision">The N of the client's <c>0-N</c>; 0 for none.</param>
+    /// <param name="body">The body in normal form; null deletes the document.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <returns>The new N; 0 after a deletion.</returns>
+    /// <exception cref="DocumentException">507: the disk is full.</exception>
     public Task<long> WriteLocalAsync(string id, long revision, ReadOnlyMemory<byte>? body, CancellationToken cancellation)
     {
         if (_core.Options.Room?.RefuseEdits() is { } refusal)
@@ -317,8 +316,10 @@ public sealed class Database
         return RunAsync(new LocalCommand(id, revision, body), cancellation);
     }
 
-    /// <summary>Forgets leaf revisions as if they had never been. Without a request the update sequence stays.</summary>
-    /// <returns>For each request, the revisions that were removed.</returns>
+    /// <summary>
+    /// Purges leaf revisions: removes them as if they had never existed. An empty list does not change the update sequence.
+    /// </summary>
+    /// <returns>For each request, the removed revisions.</returns>
     public Task<IReadOnlyList<IReadOnlyList<RevisionId>>> PurgeAsync(IReadOnlyList<PurgeRequest> requests, CancellationToken cancellation)
     {
         if (requests.Count == 0)
@@ -336,13 +337,13 @@ public sealed class Database
         return RunAsync(new PurgeCommand(requests, uuids), cancellation);
     }
 
-    /// <summary>The purge history, oldest first, as far as it is kept.</summary>
+    /// <summary>The retained part of the purge history, oldest first.</summary>
     public IReadOnlyList<PurgeInfo> ReadPurgeInfos() => PurgeHistory.Read(Open());
 
-    /// <summary>The security object in normal form; null where none was ever set.</summary>
+    /// <summary>The security object in normal form; null if none was ever set.</summary>
     public ReadOnlyMemory<byte>? Security => Open().Security;
 
-    /// <summary>Replaces the security object; raises the update sequence by one as CouchDB does.</summary>
+    /// <summary>Replaces the security object and increments the update sequence, as CouchDB does.</summary>
     public Task SetSecurityAsync(ReadOnlyMemory<byte> normalJson, CancellationToken cancellation) => RunAsync(
         new SettingsCommand(session =>
         {
@@ -351,13 +352,13 @@ public sealed class Database
         }),
         cancellation);
 
-    /// <summary>What documents may measure.</summary>
+    /// <summary>Limits on the size of documents.</summary>
     public DocumentLimits Limits => _core.Options.Limits;
 
-    /// <summary>How many revisions of a document's history are kept (1000).</summary>
+    /// <summary>The maximum number of revisions kept in each branch (1000).</summary>
     public long RevsLimit => Open().State.RevsLimit;
 
-    /// <summary>Sets <see cref="RevsLimit"/>, 1 or more; raises the update sequence by one as CouchDB does.</summary>
+    /// <summary>Sets <see cref="RevsLimit"/>, 1 or more, and increments the update sequence, as CouchDB does.</summary>
     public Task SetRevsLimitAsync(long limit, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
@@ -371,10 +372,10 @@ public sealed class Database
             cancellation);
     }
 
-    /// <summary>How many purge requests are remembered (1000).</summary>
+    /// <summary>The maximum number of purge requests kept in the history (1000).</summary>
     public long PurgedInfosLimit => Open().State.PurgedInfosLimit;
 
-    /// <summary>Sets <see cref="PurgedInfosLimit"/>, 1 or more; raises the update sequence by one as CouchDB does.</summary>
+    /// <summary>Sets <see cref="PurgedInfosLimit"/>, 1 or more, and increments the update sequence, as CouchDB does.</summary>
     public Task SetPurgedInfosLimitAsync(long limit, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
@@ -388,29 +389,29 @@ public sealed class Database
     }
 
     /// <summary>
-    /// Starts compaction, unless it is running: bodies of old revisions, attachments that only they have, and history beyond
-    /// <see cref="RevsLimit"/> go, and their space is returned to the disk.
+    /// Starts a compaction if none is running. It removes old bodies, attachments that only old revisions have, and ancestors beyond
+    /// <see cref="RevsLimit"/>, and reclaims their disk space.
     /// </summary>
     /// <returns>A task that ends with the compaction.</returns>
     public Task CompactAsync(CancellationToken cancellation) => _compactor.StartAsync().WaitAsync(cancellation);
 
     /// <summary>
-    /// Takes note of a write that somebody was told is accepted before it is done (<c>batch=ok</c>), validation and all:
-    /// <see cref="EnsureFullCommitAsync"/> and an orderly end wait for it.
+    /// Tracks a write that the client was told is accepted before it is committed or even validated (<c>batch=ok</c>).
+    /// <see cref="EnsureFullCommitAsync"/> and an orderly stop wait for it.
     /// </summary>
     public void Accept(Task write) => _accepted.Add(write);
 
-    /// <summary>Makes all writes so far safe, those that were accepted early (<see cref="Accept"/>) too.</summary>
+    /// <summary>Makes all writes so far durable, including those tracked by <see cref="Accept"/>.</summary>
     public async Task EnsureFullCommitAsync(CancellationToken cancellation)
     {
         await _accepted.WhenDoneAsync().WaitAsync(cancellation);
         await RunAsync(new SettingsCommand(_ => { }), cancellation);
     }
 
-    /// <summary>What compacts it.</summary>
+    /// <summary>The database's compactor.</summary>
     internal Compactor Compactor => _compactor;
 
-    /// <summary>How many nodes of revision trees, and leaves, writes have looked at.</summary>
+    /// <summary>How many tree nodes and leaves the writer has visited.</summary>
     internal long WriteSteps => _core.WriteSteps;
 
     private SpaceUse ReadSpace(TimeSpan oldest)
@@ -429,17 +430,17 @@ public sealed class Database
         return space;
     }
 
-    /// <summary>Finishes what was accepted, before anything ends that it may need.</summary>
+    /// <summary>Waits for accepted writes while everything they need is still running.</summary>
     internal Task FinishAsync() => _accepted.WhenDoneAsync();
 
-    /// <summary>Ends readers, finishes what is on its way to the disk, takes no more.</summary>
+    /// <summary>Ends readers, completes queued writes and refuses new ones.</summary>
     internal Task CloseAsync(DocumentError reason)
     {
         _core.Close(reason);
         return _writer.CloseAsync(new DocumentException(reason));
     }
 
-    /// <summary>The first write since the node started or a design document changed.</summary>
+    /// <summary>Makes the first write since the node started or a design document changed.</summary>
     private async Task<IReadOnlyList<WriteOutcome>> WriteFirstAsync(
         IReadOnlyList<DocumentWrite> writes, WriteMode mode, CancellationToken cancellation)
     {

@@ -11,13 +11,13 @@ using CloudWall.Storage;
 
 namespace CloudWall.Documents.Databases;
 
-/// <summary>All databases of a node, by name.</summary>
+/// <summary>The databases of a node, by name.</summary>
 public sealed class DatabaseCatalogue : IAsyncDisposable
 {
     /// <summary>The version of the data format that this program writes.</summary>
     public const int FormatVersion = 3;
 
-    /// <summary>The keyspaces that a database's own data is in.</summary>
+    /// <summary>The keyspaces that hold a database's own data.</summary>
     internal static readonly Keyspace[] Contents =
         [Keyspace.Documents, Keyspace.Bodies, Keyspace.Sequences, Keyspace.Attachments, Keyspace.Local, Keyspace.Counts];
 
@@ -42,16 +42,16 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
         _context = new EngineContext(store, options, time, Updates);
     }
 
-    /// <summary>What is counted of all databases.</summary>
+    /// <summary>Counters shared by all databases.</summary>
     public EngineMetrics Metrics => _context.Metrics;
 
-    /// <summary>Every creation, update and deletion of a database (<c>_db_updates</c>).</summary>
+    /// <summary>Creations, updates and deletions of databases (<c>_db_updates</c>).</summary>
     public DatabaseUpdates Updates { get; }
 
-    /// <summary><c>[cluster] q</c>: what a database that is created says of its shards where nothing else was asked for.</summary>
+    /// <summary><c>[cluster] q</c>: the default shard count that new databases report.</summary>
     public int DefaultShards => _options.DefaultShards;
 
-    /// <summary>All names, in the order of their bytes.</summary>
+    /// <summary>All names, sorted by bytes.</summary>
     public IReadOnlyList<string> Names
     {
         get
@@ -63,16 +63,18 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
         }
     }
 
-    /// <summary>Opens what a store holds, and removes what a crash has left half done. The store stays the caller's.</summary>
+    /// <summary>
+    /// Opens all databases of a store and removes what an interrupted operation left behind. The caller keeps the ownership of the store.
+    /// </summary>
     /// <param name="store">The store.</param>
-    /// <param name="options">Settings.</param>
+    /// <param name="options">The engine's settings.</param>
     /// <param name="time">The clock.</param>
     /// <param name="renew">
-    /// Whether all databases become others of the same name and content, safely on the disk: writes that somebody may have seen are
-    /// missing, so that the update sequences of then must not be taken for those that are given from now on.
+    /// Whether to give all databases new incarnations, durably. Required if commits that readers may have seen were lost: their update
+    /// sequences will be assigned again to other changes.
     /// </param>
     /// <exception cref="StorageException">
-    /// The disk failed, the format is newer than this program knows, or a database's entry or state is missing or garbled.
+    /// The disk failed, the format is newer than this program, or a database's entry or state is missing or corrupt.
     /// </exception>
     public static DatabaseCatalogue Open(KeyValueStore store, EngineOptions options, TimeProvider time, bool renew = false)
     {
@@ -99,11 +101,11 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
 
     /// <summary>Creates a database.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="options">What never changes afterwards.</param>
-    /// <param name="cancellation">Gives up waiting.</param>
+    /// <param name="options">Options fixed at the creation.</param>
+    /// <param name="cancellation">Stops waiting.</param>
     /// <exception cref="DocumentException">
-    /// 400 <c>illegal_database_name</c>, <c>database_name_too_long</c>, or it would be partitioned, which no database can be yet; 412
-    /// <c>file_exists</c>; 503 when the node is stopping; 507: the disk is full.
+    /// 400 <c>illegal_database_name</c>, <c>database_name_too_long</c>, or a partitioned database, which is not supported yet; 412
+    /// <c>file_exists</c>; 503 if the node is stopping; 507: the disk is full.
     /// </exception>
     public async Task<Database> CreateAsync(string name, DatabaseOptions options, CancellationToken cancellation)
     {
@@ -127,7 +129,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
                 throw new DocumentException(refusal);
             }
 
-            // Should the disk fail, nobody knows whether the number was used.
+            // The number is used up even if the commit fails, because the outcome of a failed commit is unknown.
             var record = new CatalogueRecord(
                 _nextNumber++, _options.NewUuid(), options.Partitioned, options.Shards, _time.GetUtcNow().ToUnixTimeMilliseconds());
             Store(name, record);
@@ -141,8 +143,8 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
         }
     }
 
-    /// <summary>Looks a database up.</summary>
-    /// <returns>Null where there is none of that name.</returns>
+    /// <summary>Looks up a database.</summary>
+    /// <returns>Null if there is none of that name.</returns>
     public Database? Find(string name)
     {
         lock (_gate)
@@ -151,9 +153,9 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
         }
     }
 
-    /// <summary>Deletes a database with all that is in it.</summary>
-    /// <returns>False where there was none.</returns>
-    /// <exception cref="DocumentException">503 when the node is stopping.</exception>
+    /// <summary>Deletes a database with all its data.</summary>
+    /// <returns>False if there was none.</returns>
+    /// <exception cref="DocumentException">503 if the node is stopping.</exception>
     public async Task<bool> DeleteAsync(string name, CancellationToken cancellation)
     {
         await _changing.WaitAsync(cancellation);
@@ -173,7 +175,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
                 _cores.Remove(database, out core!);
             }
 
-            // From here on it goes to the end: the name is gone, and its writer takes nothing more.
+            // Not cancellable from here on: the name is taken and the writer is closed.
             var bytes = 0L;
             try
             {
@@ -184,7 +186,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
             }
             catch
             {
-                // It is all still there.
+                // The commit failed, so the database still exists.
                 Add(name, core.Record);
                 throw;
             }
@@ -200,8 +202,8 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends waiting readers, finishes what has been accepted, and makes it safe. The databases can still be found, so that latecomers
-    /// are told that the node is stopping and not that there is no such database.
+    /// Ends waiting readers, completes accepted writes and makes them durable. The databases can still be found, so that late requests get
+    /// 503 (stopping) and not 404.
     /// </summary>
     /// <exception cref="StorageException">The disk failed.</exception>
     public async ValueTask DisposeAsync()
@@ -245,9 +247,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// The databases of a store by the numbers that their keys begin with; those whose entry cannot be read are left out.
-    /// </summary>
+    /// <summary>Maps the numbers that keys begin with to database names. Entries that cannot be read are left out.</summary>
     public static IReadOnlyDictionary<uint, string> ReadNames(KeyValueReader store)
     {
         var names = new Dictionary<uint, string>();
@@ -260,7 +260,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
             }
             catch (Exception e) when (e is InvalidDataException or ArgumentException)
             {
-                // Told by whoever opens them.
+                // Opening the database reports the damage.
             }
         }
 
@@ -275,7 +275,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
         }
     }
 
-    /// <summary>Finds out which format the data has.</summary>
+    /// <summary>Reads and checks the format of the data.</summary>
     /// <returns>The format; 0 for a new store.</returns>
     private int CheckFormat()
     {
@@ -298,7 +298,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
         return stored[0];
     }
 
-    /// <summary>Format 2 brought the counts of documents and rows in blocks, format 3 the sizes of what is stored.</summary>
+    /// <summary>Format 2 added row counts in blocks, format 3 the sizes of stored data.</summary>
     private void Upgrade(int from)
     {
         foreach (var core in _cores.Values)
@@ -334,7 +334,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
                 }
                 catch (Exception e) when (e is InvalidDataException or ArgumentException)
                 {
-                    // To be told with its name.
+                    // Opening the database reports the damage with its name.
                     continue;
                 }
 
@@ -372,7 +372,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
         }
     }
 
-    /// <summary>Removes what belongs to no database, and blobs that were being received when the node stopped.</summary>
+    /// <summary>Removes data of no database, and blobs whose upload was interrupted by the last stop.</summary>
     private void Sweep()
     {
         var known = new HashSet<uint>();
@@ -389,7 +389,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
             }
             catch (StorageException e) when (e.Fault == StorageFault.Damaged)
             {
-                // What is left behind takes space, and no more: another start removes it.
+                // A left-over only takes space; a later start removes it.
                 _options.Damaged($"What a crash may have left in {space} was not looked for: {e.Message}");
             }
         }

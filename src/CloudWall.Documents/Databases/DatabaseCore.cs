@@ -9,7 +9,9 @@ using CloudWall.Storage;
 
 namespace CloudWall.Documents.Databases;
 
-/// <summary>What all parts of a database share: its place in the store, its state as readers see it, and the point reads.</summary>
+/// <summary>
+/// The state shared by all parts of a database: its location in the store, its counters as visible to readers, and point reads.
+/// </summary>
 internal sealed class DatabaseCore : IDisposable
 {
     private readonly Lock _gate = new();
@@ -37,7 +39,7 @@ internal sealed class DatabaseCore : IDisposable
 
     public string Name { get; }
 
-    /// <summary>The entry in the catalogue.</summary>
+    /// <summary>Its catalogue entry.</summary>
     public CatalogueRecord Record { get; }
 
     public uint Number { get; }
@@ -58,10 +60,10 @@ internal sealed class DatabaseCore : IDisposable
 
     public DatabaseUpdates Updates => Context.Updates;
 
-    /// <summary>What the hash is keyed with that chooses where blocks of counted documents begin.</summary>
+    /// <summary>The key of the hash that chooses the block boundaries of document counts.</summary>
     public ulong CountSeed => Context.CountSeed;
 
-    /// <summary>What the writer knows of blocks of counted documents; null after a batch that failed.</summary>
+    /// <summary>The writer's cache of document count blocks; null after a failed batch.</summary>
     public DocumentBlocks? Blocks { get; set; }
 
     public CompressibleTypes CompressibleTypes => Context.CompressibleTypes;
@@ -74,26 +76,26 @@ internal sealed class DatabaseCore : IDisposable
 
     public bool IsClosed => _closing.IsCancellationRequested;
 
-    /// <summary>Rises after every batch that changed a design document.</summary>
+    /// <summary>Increases with every batch that changed a design document.</summary>
     public long DesignVersion => Volatile.Read(ref _designVersion);
 
-    /// <summary>How many nodes of revision trees, and leaves, the writer has looked at: tests hold it against what was written.</summary>
+    /// <summary>How many tree nodes and leaves the writer has visited. Tests compare it with the size of the writes.</summary>
     public long WriteSteps { get; set; }
 
-    /// <summary>What compacts the database.</summary>
+    /// <summary>The database's compactor.</summary>
     public Compactor? Compactor { get; set; }
 
-    /// <summary>Whether it waits to be looked at, or to be compacted. For <see cref="AutoCompaction"/> alone.</summary>
+    /// <summary>Whether the database is scheduled for a check or a compaction. Used only by <see cref="AutoCompaction"/>.</summary>
     public bool IsNoted
     {
         get => Volatile.Read(ref _isNoted);
         set => Volatile.Write(ref _isNoted, value);
     }
 
-    /// <summary>When it is to be looked at again at the earliest. For <see cref="AutoCompaction"/> alone.</summary>
+    /// <summary>The earliest time of the next check. Used only by <see cref="AutoCompaction"/>.</summary>
     public DateTimeOffset NextLook { get; set; }
 
-    /// <summary>Counters and limits as of the last batch that readers can see; read from the store when first asked for.</summary>
+    /// <summary>Counters and limits as of the last visible batch; loaded from the store on first use.</summary>
     public DatabaseState State => (_state ?? LoadState()).Value;
 
     public ReadOnlyMemory<byte>? Security
@@ -121,7 +123,7 @@ internal sealed class DatabaseCore : IDisposable
         }
     }
 
-    /// <summary>Shows readers what a batch has made of the database, and wakes those who wait.</summary>
+    /// <summary>Makes a committed batch visible to readers and wakes those that wait for changes.</summary>
     public void Publish(DatabaseState state, ReadOnlyMemory<byte>? security, bool designsChanged)
     {
         if (designsChanged)
@@ -131,7 +133,7 @@ internal sealed class DatabaseCore : IDisposable
 
         if (security is not null)
         {
-            // A reader may have looked in the store just before the batch was written; it must not have the last word.
+            // A reader may have loaded the state just before the commit; its older value must not replace the new one.
             lock (_gate)
             {
                 _security = new SecurityBox(security);
@@ -149,7 +151,7 @@ internal sealed class DatabaseCore : IDisposable
         Context.Compaction.Note(this);
     }
 
-    /// <summary>Ends whoever reads for long or waits.</summary>
+    /// <summary>Ends long reads and waits.</summary>
     public void Close(DocumentError reason)
     {
         _closedBecause = reason;
@@ -163,8 +165,8 @@ internal sealed class DatabaseCore : IDisposable
         }
     }
 
-    /// <summary>Refuses use after the database was deleted, or the node stopped.</summary>
-    /// <exception cref="DocumentException">It was.</exception>
+    /// <summary>Throws if the database was deleted or the node is stopping.</summary>
+    /// <exception cref="DocumentException">The database is closed.</exception>
     public void ThrowIfClosed()
     {
         if (IsClosed)
@@ -173,14 +175,14 @@ internal sealed class DatabaseCore : IDisposable
         }
     }
 
-    /// <summary>Releases what closing used; readers may still hold its token.</summary>
+    /// <summary>Releases the resources for closing. Readers may still hold the token.</summary>
     public void Dispose() => _closing.Dispose();
 
     public DocumentRecord? Find(string id) => Find(Store, id);
 
     /// <summary>
-    /// Brings the older ancestors of a document that may have changed meanwhile, whereby pages of them come and go. What is not known any
-    /// more was stemmed away; where the document has changed beyond that, the record becomes what it is now.
+    /// Loads the older ancestors of a document that may change concurrently, which adds and deletes pages. Ancestors that were stemmed
+    /// meanwhile are left out. If the document changed otherwise, the record is updated to the present state.
     /// </summary>
     public void LoadAncestors(DocumentRecord record)
     {
@@ -198,7 +200,7 @@ internal sealed class DatabaseCore : IDisposable
         }
     }
 
-    /// <summary>Brings the older ancestors of a document that cannot change meanwhile: for the writer.</summary>
+    /// <summary>Loads the older ancestors of a document that cannot change concurrently: for the writer.</summary>
     public void LoadAncestors(string id, RevisionTree tree) => LoadAncestors(Store, id, tree);
 
     private DocumentRecord? Find(KeyValueReader reader, string id)
@@ -242,8 +244,8 @@ internal sealed class DatabaseCore : IDisposable
         return Show(value);
     }
 
-    /// <summary>A stored revision as it is read: whoever reads bodies for others does so through this.</summary>
-    /// <param name="value">The revision as it is stored, which belongs to the result.</param>
+    /// <summary>Decodes a stored revision. Every read of a body goes through this method, which leaves out the hidden member.</summary>
+    /// <param name="value">The stored revision, owned by the result.</param>
     public StoredRevision Show(PinnedValue value)
     {
         var offset = BodyCodec.Read(value.Span, out var attachments);
@@ -256,7 +258,7 @@ internal sealed class DatabaseCore : IDisposable
         return value.Found;
     }
 
-    /// <summary>Bodies of local documents up to so many bytes are copied, rather than held in the store.</summary>
+    /// <summary>Bodies of local documents up to this size are copied, so that they do not pin memory of the store.</summary>
     public const int LongestCopiedLocal = 64 * 1024;
 
     public LocalDocument? FindLocal(string id)
@@ -288,7 +290,7 @@ internal sealed class DatabaseCore : IDisposable
     public static LocalDocument ReadLocal(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) =>
         ReadLocal(Encoding.UTF8.GetString(key[4..]), value);
 
-    /// <summary>A cursor over all that the database has in a keyspace whose keys begin with its number.</summary>
+    /// <summary>Creates a cursor over all data of the database in a keyspace.</summary>
     public KeyValueCursor ScanDatabase(Keyspace space, bool descending = false)
     {
         var lower = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
@@ -319,7 +321,7 @@ internal sealed class DatabaseCore : IDisposable
         return value;
     }
 
-    /// <summary>The state, without keeping it in memory.</summary>
+    /// <summary>Reads the state without caching it.</summary>
     public DatabaseState PeekState() => (_state ?? ReadState()).Value;
 
     private StateBox ReadState()

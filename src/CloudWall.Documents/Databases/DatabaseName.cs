@@ -3,10 +3,10 @@ using System.Text;
 
 namespace CloudWall.Documents.Databases;
 
-/// <summary>CouchDB's rules for names of databases.</summary>
+/// <summary>CouchDB's rules for database names.</summary>
 internal static class DatabaseName
 {
-    // A segment of the name with CouchDB's suffix must fit into a file's name of 255 bytes.
+    // A segment of the name plus CouchDB's suffix must fit into a file name of 255 bytes.
     private const int MaxSegment = 238;
 
     private static readonly SearchValues<char> LegalCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_$()+-/");
@@ -38,7 +38,7 @@ internal static class DatabaseName
         && char.IsAsciiLetterLower(name[0])
         && !name.ContainsAnyExcept(LegalCharacters);
 
-    // CouchDB's per-user databases may carry such a name behind a slash.
+    // CouchDB's per-user databases may have such a name after a slash.
     private static bool IsSystem(string name)
     {
         var slash = name.LastIndexOf('/');

@@ -2,22 +2,20 @@ using System.Globalization;
 
 namespace CloudWall.Documents.Databases;
 
-/// <summary>What is decided when a database is created, and never changes.</summary>
+/// <summary>Options that are fixed when a database is created.</summary>
 /// <param name="Partitioned">Whether document ids are <c>partition:id</c>.</param>
-/// <param name="Shards">
-/// CouchDB's <c>q</c>, which it reports and which clients may look at. The data is in one piece whatever it says.
-/// </param>
+/// <param name="Shards">CouchDB's <c>q</c>, which is reported to clients. It has no effect: the data is never split.</param>
 public sealed record DatabaseOptions(bool Partitioned = false, int Shards = 1)
 {
-    /// <summary>Reads the query parameters of <c>PUT /{db}</c>: <c>q</c>, <c>n</c> and <c>partitioned</c>.</summary>
-    /// <param name="parameter">Gives a parameter's value; null where it is missing.</param>
-    /// <param name="defaultShards"><c>q</c> where nothing is said.</param>
-    /// <exception cref="DocumentException">400: one of them makes no sense.</exception>
+    /// <summary>Parses the query parameters of <c>PUT /{db}</c>: <c>q</c>, <c>n</c> and <c>partitioned</c>.</summary>
+    /// <param name="parameter">Returns a parameter's value, or null if it is missing.</param>
+    /// <param name="defaultShards">The default of <c>q</c>.</param>
+    /// <exception cref="DocumentException">400: a parameter is invalid.</exception>
     public static DatabaseOptions Read(Func<string, string?> parameter, int defaultShards)
     {
         ArgumentNullException.ThrowIfNull(parameter);
 
-        // There is one copy, whatever n says.
+        // The value is only validated: the node always keeps one copy.
         _ = ReadPositive(parameter, "n", 1);
         var shards = ReadPositive(parameter, "q", defaultShards);
         return parameter("partitioned") switch

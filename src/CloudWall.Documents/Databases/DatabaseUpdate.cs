@@ -1,20 +1,20 @@
 namespace CloudWall.Documents.Databases;
 
-/// <summary>What happened to a database.</summary>
+/// <summary>Kinds of database events.</summary>
 public enum DatabaseUpdateKind
 {
-    /// <summary>It was created.</summary>
+    /// <summary>The database was created.</summary>
     Created,
 
-    /// <summary>Something in it changed.</summary>
+    /// <summary>Something in the database changed.</summary>
     Updated,
 
-    /// <summary>It was deleted.</summary>
+    /// <summary>The database was deleted.</summary>
     Deleted,
 }
 
 /// <summary>The latest event of one database.</summary>
 /// <param name="Sequence">The event's number.</param>
 /// <param name="Name">The database's name.</param>
-/// <param name="Kind">What happened.</param>
+/// <param name="Kind">The kind of event.</param>
 public readonly record struct DatabaseUpdate(long Sequence, string Name, DatabaseUpdateKind Kind);

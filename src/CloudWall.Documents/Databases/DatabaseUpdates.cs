@@ -3,12 +3,12 @@ using CloudWall.Documents.Changes;
 namespace CloudWall.Documents.Databases;
 
 /// <summary>
-/// The latest event of each database, in their order. Numbers begin anew with every start of the node: every database that is
-/// there is then reported as updated, so that no reader misses anything. Of databases that are gone the latest are remembered.
+/// The latest event of each database, in order. The numbers restart with the node; all existing databases are then reported as updated, so
+/// that no reader misses an event. For deleted databases, only the latest events are kept.
 /// </summary>
 public sealed class DatabaseUpdates
 {
-    /// <summary>How many deletions are remembered.</summary>
+    /// <summary>The maximum number of deletions that are kept.</summary>
     internal const int MaxDeletions = 10_000;
 
     private readonly Lock _gate = new();
@@ -23,16 +23,16 @@ public sealed class DatabaseUpdates
 
     internal DatabaseUpdates(string epoch) => Epoch = epoch;
 
-    /// <summary>What tells this start of the node from others: 32 hexadecimal digits.</summary>
+    /// <summary>Distinguishes this start of the node from others: 32 hexadecimal digits.</summary>
     public string Epoch { get; }
 
     /// <summary>The latest event's number.</summary>
     public long Sequence => Volatile.Read(ref _sequence);
 
-    /// <summary>How many databases have been created or deleted: a number for <see cref="WaitForLifetimeAsync"/>.</summary>
+    /// <summary>The number of database creations and deletions so far; see <see cref="WaitForLifetimeAsync"/>.</summary>
     public long Lifetimes => Volatile.Read(ref _lifetimes);
 
-    /// <summary>The events after a number, oldest first.</summary>
+    /// <summary>Returns the events after a number, oldest first.</summary>
     public IReadOnlyList<DatabaseUpdate> After(long sequence)
     {
         lock (_gate)
@@ -41,12 +41,12 @@ public sealed class DatabaseUpdates
         }
     }
 
-    /// <summary>Completes when there is an event after a number.</summary>
+    /// <summary>Completes when an event after a number exists.</summary>
     public Task WaitAsync(long after, CancellationToken cancellation) => WaitAsync(_signal, () => Sequence > after, cancellation);
 
-    /// <summary>Completes when a database has been created or deleted since; writes do not wake who waits.</summary>
-    /// <param name="after">What <see cref="Lifetimes"/> was.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <summary>Completes after the next creation or deletion of a database. Writes do not wake the caller.</summary>
+    /// <param name="after">The earlier value of <see cref="Lifetimes"/>.</param>
+    /// <param name="cancellation">Cancels the wait.</param>
     public Task WaitForLifetimeAsync(long after, CancellationToken cancellation) =>
         WaitAsync(_lifetimeSignal, () => Lifetimes > after, cancellation);
 
@@ -79,7 +79,7 @@ public sealed class DatabaseUpdates
         }
     }
 
-    /// <summary>How many databases are remembered, those that are gone too.</summary>
+    /// <summary>The number of databases with an event, including deleted ones.</summary>
     internal int Count
     {
         get

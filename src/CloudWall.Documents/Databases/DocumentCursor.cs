@@ -2,7 +2,7 @@ using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Documents.Databases;
 
-/// <summary>A walk over the documents of a database, by id. Not safe for use from several threads at once.</summary>
+/// <summary>Iterates over the documents of a database by id. Not thread-safe.</summary>
 public abstract class DocumentCursor : IDisposable
 {
     /// <summary>The current document's id as UTF-8; valid until the cursor moves.</summary>
@@ -14,23 +14,21 @@ public abstract class DocumentCursor : IDisposable
     /// <summary>The update sequence of the current document's latest change.</summary>
     public abstract long Sequence { get; }
 
-    /// <summary>The current document with its tree (decoded on demand).</summary>
+    /// <summary>The current document; its tree is decoded on demand.</summary>
     public abstract DocumentRecord Record { get; }
 
     /// <summary>Moves to the next document.</summary>
-    /// <returns>False when there is none.</returns>
+    /// <returns>False at the end.</returns>
     public abstract bool MoveNext();
 
     /// <summary>
-    /// The winner's body and attachments, read along with the walk rather than looked up. The caller disposes of it
-    /// before the cursor moves.
+    /// Reads the winner's body and attachments with a cursor that follows the iteration, which is faster than a look-up. The caller
+    /// disposes the result before the cursor moves.
     /// </summary>
-    /// <returns>Null where it has just been compacted away; look the document up anew then.</returns>
+    /// <returns>Null if compaction just removed the body; look the document up again then.</returns>
     public abstract StoredRevision? ReadWinner();
 
-    /// <summary>
-    /// Lets go of what the store holds for the walk, for a reader that is slow: the current document cannot be read any more.
-    /// </summary>
+    /// <summary>Releases the store's iterators while the reader is slow. The current document becomes unreadable.</summary>
     public abstract void Pause();
 
     /// <inheritdoc/>
@@ -40,6 +38,6 @@ public abstract class DocumentCursor : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Releases what the cursor holds.</summary>
+    /// <summary>Releases the cursor's resources.</summary>
     protected abstract void Dispose(bool disposing);
 }

@@ -3,22 +3,22 @@ using CloudWall.Documents.Revisions;
 namespace CloudWall.Documents.Databases;
 
 /// <summary>
-/// The revisions of a document with all of their ancestors. A record leaves older ancestors out; they are loaded here as soon as an
-/// answer depends on them, so that nobody who asks needs to know which are there.
+/// The complete revision history of a document. A record leaves out older ancestors; this class loads them when an answer depends on them,
+/// so callers need not know which are loaded.
 /// </summary>
 internal abstract class DocumentHistory
 {
-    /// <summary>The revisions that are loaded: all leaves, and ancestors as far as somebody needed them.</summary>
+    /// <summary>The loaded part of the tree: all leaves, and ancestors as far as an operation needed them.</summary>
     public abstract RevisionTree Tree { get; }
 
-    /// <summary>The tree with all ancestors.</summary>
+    /// <summary>Returns the tree with all ancestors.</summary>
     public RevisionTree Whole()
     {
         Load();
         return Tree;
     }
 
-    /// <summary>Finds a revision, leaf or ancestor.</summary>
+    /// <summary>Finds a revision among leaves and ancestors.</summary>
     public bool TryFind(RevisionId revision, out RevisionNode node)
     {
         if (Tree.TryFind(revision, out node))
@@ -35,7 +35,10 @@ internal abstract class DocumentHistory
         return Tree.TryFind(revision, out node);
     }
 
-    /// <summary>A revision and at most so many of its ancestors in all, newest first; empty where the document does not have it.</summary>
+    /// <summary>
+    /// Returns a path of at most <paramref name="limit"/> revisions: a revision and its ancestors, newest first. Empty if the document does
+    /// not have the revision.
+    /// </summary>
     public IReadOnlyList<RevisionNode> PathOf(RevisionId revision, long limit)
     {
         var path = Tree.PathOf(revision, limit);
@@ -48,7 +51,7 @@ internal abstract class DocumentHistory
         return Tree.PathOf(revision, limit);
     }
 
-    /// <summary>The tree with all ancestors that any of some revisions may be.</summary>
+    /// <summary>Returns the tree, with all ancestors loaded if any of the revisions may be among those in pages.</summary>
     public RevisionTree With(ReadOnlySpan<RevisionId> revisions)
     {
         if (Tree.AnyMayBeInTail(revisions))
@@ -59,8 +62,8 @@ internal abstract class DocumentHistory
         return Tree;
     }
 
-    /// <summary>The tree with all that a merge of a revision needs.</summary>
-    /// <param name="path">The revision with its ancestors, newest first.</param>
+    /// <summary>Returns the tree, with all ancestors loaded if merging the path needs them.</summary>
+    /// <param name="path">A revision with its ancestors, newest first.</param>
     public RevisionTree ToMerge(RevisionId[] path)
     {
         if (!Tree.CanMergeWithoutTail(path))
@@ -71,7 +74,7 @@ internal abstract class DocumentHistory
         return Tree;
     }
 
-    /// <summary>Forgets ancestors beyond a limit.</summary>
+    /// <summary>Stems the tree to a limit.</summary>
     public void Stem(long limit)
     {
         if (!Tree.CanStemWithoutTail(limit))
@@ -93,6 +96,6 @@ internal abstract class DocumentHistory
         return Tree.FindNewLeaves(paths, out merged);
     }
 
-    /// <summary>Loads all ancestors, if any are missing.</summary>
+    /// <summary>Loads all missing ancestors.</summary>
     protected abstract void Load();
 }

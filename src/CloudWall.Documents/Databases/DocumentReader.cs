@@ -2,16 +2,16 @@ using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Documents.Databases;
 
-/// <summary>Looks documents up for answers.</summary>
+/// <summary>Looks up documents for answers.</summary>
 public static class DocumentReader
 {
-    /// <summary>How often a document is looked up anew whose body was compacted away under our hands.</summary>
+    /// <summary>The number of look-ups if compaction keeps removing the body in between.</summary>
     private const int Attempts = 5;
 
-    /// <summary>The winning revision.</summary>
+    /// <summary>Opens the winning revision.</summary>
     /// <param name="database">The database.</param>
     /// <param name="id">The document's id.</param>
-    /// <param name="deletedToo">Whether a deleted document is opened as well.</param>
+    /// <param name="deletedToo">Whether to open deleted documents too.</param>
     /// <exception cref="DocumentException">404 <c>missing</c> or <c>deleted</c>.</exception>
     public static OpenedDocument OpenWinner(Database database, string id, bool deletedToo = false)
     {
@@ -33,13 +33,13 @@ public static class DocumentReader
         throw new DocumentException(DocumentError.Missing);
     }
 
-    /// <summary>A revision, leaf or ancestor.</summary>
-    /// <returns>Null where it was never there, or its body is not stored any more.</returns>
+    /// <summary>Opens a leaf or ancestor.</summary>
+    /// <returns>Null if the revision is unknown or its body is not stored any more.</returns>
     public static OpenedDocument? OpenRevision(Database database, string id, RevisionId revision) =>
         database.Find(id) is { } record ? OpenRevision(database, record, revision) : null;
 
-    /// <summary>A revision, leaf or ancestor.</summary>
-    /// <returns>Null where it was never there, or its body is not stored any more.</returns>
+    /// <summary>Opens a leaf or ancestor.</summary>
+    /// <returns>Null if the revision is unknown or its body is not stored any more.</returns>
     public static OpenedDocument? OpenRevision(Database database, DocumentRecord record, RevisionId revision)
     {
         if (!History.TryFind(database, record, revision, out _))
@@ -50,15 +50,13 @@ public static class DocumentReader
         return database.Read(record.Id, revision) is { } stored ? new OpenedDocument(record, revision, stored) : null;
     }
 
-    /// <summary>
-    /// Which revisions of a document <c>open_revs</c> and <c>_bulk_get</c> answer with, found ones before missing ones.
-    /// </summary>
+    /// <summary>Selects the revisions for an answer to <c>open_revs</c> or <c>_bulk_get</c>.</summary>
     /// <param name="database">The database.</param>
-    /// <param name="record">The document, or null where there is none.</param>
-    /// <param name="revisions">The revisions asked for; null for all leaves.</param>
-    /// <param name="latest">Whether the leaves that came of them are wanted instead.</param>
-    /// <param name="found">Receives those to open; whether the body is stored remains to be seen.</param>
-    /// <param name="missing">Receives those that are not there.</param>
+    /// <param name="record">The document, or null if it does not exist.</param>
+    /// <param name="revisions">The requested revisions; null for all leaves.</param>
+    /// <param name="latest">Whether to return the leaves below the requested revisions instead.</param>
+    /// <param name="found">Receives the revisions to open; their bodies may still be missing.</param>
+    /// <param name="missing">Receives the revisions that do not exist.</param>
     public static void Select(
         Database database,
         DocumentRecord? record,

@@ -3,7 +3,7 @@ using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Documents.Databases;
 
-/// <summary>A document as the database knows it: its leaves and the winner among them. Bodies are read apart.</summary>
+/// <summary>A document's record: its revision tree and its winner, without bodies.</summary>
 public sealed class DocumentRecord
 {
     internal DocumentRecord(string id, RevisionTree tree, long sequence, LeafSize[] leafSizes, int storedLength)
@@ -22,24 +22,24 @@ public sealed class DocumentRecord
     public long Sequence { get; private set; }
 
     /// <summary>
-    /// The revisions. Older ancestors may be left out (<see cref="RevisionTree.TailCount"/>); all leaves are there.
-    /// <see cref="History"/> looks at those, too.
+    /// The revision tree. All leaves are loaded; older ancestors may be left out (<see cref="RevisionTree.TailCount"/>). Use
+    /// <see cref="History"/> to include them.
     /// </summary>
     public RevisionTree Tree { get; private set; }
 
-    /// <summary>The leaf that CouchDB shows for the document.</summary>
+    /// <summary>The winner: the leaf that represents the document.</summary>
     public RevisionLeaf Winner => Tree.Winner;
 
-    /// <summary>Whether the winner is a deletion, and so all leaves are.</summary>
+    /// <summary>Whether the winner is a deletion, which means that all leaves are.</summary>
     public bool Deleted => (Tree.Winner.Flags & RevisionFlags.Deleted) != 0;
 
-    /// <summary>The sizes of the tree's leaves, in their order.</summary>
+    /// <summary>The sizes of the tree's leaves, in tree order.</summary>
     internal LeafSize[] LeafSizes { get; private set; }
 
-    /// <summary>How many bytes the record takes as stored.</summary>
+    /// <summary>The record's stored length in bytes.</summary>
     internal int StoredLength { get; private set; }
 
-    /// <summary>Takes over what the document has become.</summary>
+    /// <summary>Replaces the content with the document's present state.</summary>
     internal void Become(DocumentRecord now)
     {
         Sequence = now.Sequence;

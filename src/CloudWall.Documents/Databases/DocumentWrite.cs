@@ -4,13 +4,13 @@ using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Documents.Databases;
 
-/// <summary>One document of a write, its attachments received.</summary>
+/// <summary>One document of a write, with its attachments already received.</summary>
 public sealed class DocumentWrite : IDisposable
 {
-    /// <summary>A document to be written.</summary>
-    /// <param name="id">Its id, validated.</param>
-    /// <param name="document">What the client sent.</param>
-    /// <param name="attachments">Its attachments, in order; owned from now on.</param>
+    /// <summary>Creates a write.</summary>
+    /// <param name="id">Its validated id.</param>
+    /// <param name="document">The parsed document.</param>
+    /// <param name="attachments">Its attachments in order; this object takes ownership.</param>
     public DocumentWrite(string id, ParsedDocument document, IReadOnlyList<AttachmentWrite> attachments)
     {
         Id = id;
@@ -22,19 +22,19 @@ public sealed class DocumentWrite : IDisposable
     /// <summary>The document's id.</summary>
     public string Id { get; }
 
-    /// <summary>What the client sent, or what is to be stored in its place; the ids and revisions are the same.</summary>
+    /// <summary>The parsed document, or the content that a rule put in its place; id and revisions stay the same.</summary>
     public ParsedDocument Document { get; set; }
 
     /// <summary>
-    /// The revision that an interactive write edits, from the document itself; set it where the client named it elsewhere
-    /// (<c>rev</c>, <c>If-Match</c>). The default value stands for none.
+    /// The revision that an edit replaces. Initialised from the document; set it if the client named it elsewhere (<c>rev</c>,
+    /// <c>If-Match</c>). The default value means none.
     /// </summary>
     public RevisionId Parent { get; set; }
 
     /// <summary>Its attachments, in order.</summary>
     public IReadOnlyList<AttachmentWrite> Attachments { get; }
 
-    /// <summary>About how many bytes of memory it holds: the document in its two forms, small attachments, and what goes with them.</summary>
+    /// <summary>Approximate memory in bytes: the document in its two forms, small attachments, and overhead.</summary>
     public long Weight
     {
         get
@@ -49,7 +49,7 @@ public sealed class DocumentWrite : IDisposable
         }
     }
 
-    /// <summary>Drops the content that no document came to refer to.</summary>
+    /// <summary>Drops uploaded content that no document refers to.</summary>
     public void Dispose()
     {
         foreach (var attachment in Attachments)

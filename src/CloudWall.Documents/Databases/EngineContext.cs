@@ -6,7 +6,7 @@ using CloudWall.Storage;
 
 namespace CloudWall.Documents.Databases;
 
-/// <summary>What all databases of a node share, so that each of them need not have it.</summary>
+/// <summary>Services shared by all databases of a node.</summary>
 internal sealed class EngineContext
 {
     public EngineContext(KeyValueStore store, EngineOptions options, TimeProvider time, DatabaseUpdates updates)
@@ -34,21 +34,21 @@ internal sealed class EngineContext
 
     public CompressibleTypes CompressibleTypes { get; }
 
-    /// <summary>The memory that prepared writes hold until they are done.</summary>
+    /// <summary>The memory for prepared writes, held until they are committed.</summary>
     public AdmissionGate Queue { get; }
 
-    /// <summary>What compacts databases by itself.</summary>
+    /// <summary>Schedules automatic compaction.</summary>
     public AutoCompaction Compaction { get; }
 
-    /// <summary>Deleted databases whose space is yet to be returned.</summary>
+    /// <summary>Deleted databases whose disk space is not reclaimed yet.</summary>
     public DroppedDatabases Dropped { get; }
 
-    /// <summary>Compressed contents that were found to be sound.</summary>
+    /// <summary>Compressed contents that were verified.</summary>
     public SoundContents SoundContents { get; } = new();
 
-    /// <summary>The counts of documents that are in memory for writers; 8 MiB hold those of about ten million documents.</summary>
+    /// <summary>A cache of document count blocks for writers; 8 MiB cover about ten million documents.</summary>
     public BlockTableCache BlockTables { get; } = new(8L << 20);
 
-    /// <summary>What the hash is keyed with that chooses where blocks of counted documents begin.</summary>
+    /// <summary>The key of the hash that chooses the block boundaries of document counts.</summary>
     public ulong CountSeed { get; set; }
 }

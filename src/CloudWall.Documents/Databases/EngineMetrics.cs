@@ -1,9 +1,8 @@
 namespace CloudWall.Documents.Databases;
 
 /// <summary>
-/// What is counted of all databases of a node together, since the start. May be used from many threads. As in CouchDB, documents and local
-/// documents count wherever they are written. Reads, changes and purges do not count in databases of the system, whose names begin with
-/// <c>_</c>.
+/// Counters of all databases of a node together, since its start. Thread-safe. As in CouchDB, documents and local documents count in every
+/// database, but reads, changes and purges do not count in system databases, whose names begin with <c>_</c>.
 /// </summary>
 public sealed class EngineMetrics
 {
@@ -18,34 +17,34 @@ public sealed class EngineMetrics
     private long _joinedReplications;
     private long _rejections;
 
-    /// <summary>Documents that were read: one for each body.</summary>
+    /// <summary>Document bodies read.</summary>
     public long Reads => Volatile.Read(ref _reads);
 
-    /// <summary>Requests to change a database's documents.</summary>
+    /// <summary>Requests that change a database's documents.</summary>
     public long Changes => Volatile.Read(ref _changes);
 
     /// <summary>Requests to purge documents.</summary>
     public long Purges => Volatile.Read(ref _purges);
 
-    /// <summary>Documents that were new when they were written.</summary>
+    /// <summary>New documents written.</summary>
     public long Inserts => Volatile.Read(ref _inserts);
 
-    /// <summary>Documents that were written: one in each batch, whatever revisions it got.</summary>
+    /// <summary>Documents written: one for each document of a batch, however many revisions it got.</summary>
     public long Writes => Volatile.Read(ref _writes);
 
-    /// <summary>Local documents that were written or deleted.</summary>
+    /// <summary>Local documents written or deleted.</summary>
     public long LocalWrites => Volatile.Read(ref _localWrites);
 
-    /// <summary>Batches that were written.</summary>
+    /// <summary>Batches committed.</summary>
     public long Commits => Volatile.Read(ref _commits);
 
-    /// <summary>Edits that went into a batch with writes before them.</summary>
+    /// <summary>Edits that joined a batch with earlier writes.</summary>
     public long JoinedEdits => Volatile.Read(ref _joinedEdits);
 
-    /// <summary>Likewise, of replicated revisions.</summary>
+    /// <summary>Replicated revisions that joined a batch with earlier writes.</summary>
     public long JoinedReplications => Volatile.Read(ref _joinedReplications);
 
-    /// <summary>Documents that a validation function refused.</summary>
+    /// <summary>Documents refused by a validation function.</summary>
     public long Rejections => Volatile.Read(ref _rejections);
 
     internal void CountRead(string database) => Count(ref _reads, database);
@@ -59,7 +58,7 @@ public sealed class EngineMetrics
     internal void CountJoined(WriteMode mode) =>
         Interlocked.Increment(ref mode == WriteMode.Interactive ? ref _joinedEdits : ref _joinedReplications);
 
-    /// <summary>Counts what a batch wrote.</summary>
+    /// <summary>Counts a committed batch.</summary>
     internal void CountCommit(int inserts, int writes, int localWrites)
     {
         Interlocked.Increment(ref _commits);

@@ -5,17 +5,15 @@ using CloudWall.Documents.Json;
 
 namespace CloudWall.Documents.Databases;
 
-/// <summary>
-/// A top-level member that is left out of bodies when they are read, whoever reads them (<see cref="EngineOptions.HiddenMember"/>).
-/// </summary>
+/// <summary>Leaves a top-level member out of every body that is read (<see cref="EngineOptions.HiddenMember"/>).</summary>
 /// <param name="name">Its name.</param>
 internal sealed class HiddenMember(string name)
 {
     private readonly byte[] _name = Encoding.UTF8.GetBytes(name);
 
-    /// <summary>A body without the member.</summary>
-    /// <param name="body">The body in normal form, in which names are escaped only where they must be.</param>
-    /// <returns>Null where it is not in there, or is null.</returns>
+    /// <summary>Returns a body without the member.</summary>
+    /// <param name="body">The body in normal form, where names are escaped only if necessary.</param>
+    /// <returns>Null if the body does not have the member, or its value is null.</returns>
     public ReadOnlyMemory<byte>? Without(ReadOnlySpan<byte> body)
     {
         if (body.IndexOf(_name) < 0)

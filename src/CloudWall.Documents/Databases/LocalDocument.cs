@@ -3,14 +3,14 @@ using CloudWall.Storage;
 namespace CloudWall.Documents.Databases;
 
 /// <summary>
-/// A local document: never replicated, without history. Dispose of it to give its body back to the store, where it may lie.
+/// A local document: not replicated, without history. Dispose it to release its body, which may be in the store's memory.
 /// </summary>
-/// <param name="Id">Its id, with the <c>_local/</c> before it.</param>
-/// <param name="Revision">Its revision <c>0-N</c>: the N.</param>
-/// <param name="Body">Its body in CouchDB's normal form, <c>{…}</c>; valid until disposed of.</param>
+/// <param name="Id">Its id, with <c>_local/</c>.</param>
+/// <param name="Revision">The N of its revision <c>0-N</c>.</param>
+/// <param name="Body">Its body in normal form, <c>{…}</c>; valid until disposal.</param>
 public sealed record LocalDocument(string Id, long Revision, ReadOnlyMemory<byte> Body) : IDisposable
 {
-    /// <summary>Where the body lies; null where it is a copy.</summary>
+    /// <summary>The store's value that holds the body; null if the body is a copy.</summary>
     internal PinnedValue? Stored { get; init; }
 
     /// <inheritdoc/>

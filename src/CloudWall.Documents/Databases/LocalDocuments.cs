@@ -4,7 +4,9 @@ using CloudWall.Storage;
 
 namespace CloudWall.Documents.Databases;
 
-/// <summary>Walks over local documents. Every so often the walk begins anew, so that a slow reader does not hold old data back.</summary>
+/// <summary>
+/// Iterates over local documents. The scan is reopened regularly, so that a slow reader does not block the reclaiming of old versions.
+/// </summary>
 internal static class LocalDocuments
 {
     private const int RowsPerScan = 4096;
@@ -21,7 +23,7 @@ internal static class LocalDocuments
                 core.ThrowIfClosed();
                 if (read > RowsPerScan)
                 {
-                    // The next walk begins with this row.
+                    // The next scan begins with this row.
                     (lower, upper) = range.Descending ? (lower, [.. rows.Key, 0]) : (rows.Key.ToArray(), upper);
                     isMore = true;
                     break;

@@ -2,7 +2,7 @@ using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Documents.Databases;
 
-/// <summary>One revision of a document, with its body. Dispose of it to give the body's bytes back.</summary>
+/// <summary>A revision of a document with its body. Dispose it to release the body.</summary>
 /// <param name="Record">The document.</param>
 /// <param name="Revision">The revision.</param>
 /// <param name="Stored">Its body and attachments.</param>

@@ -3,8 +3,8 @@ using CloudWall.Documents.Revisions;
 namespace CloudWall.Documents.Databases;
 
 /// <summary>
-/// The history of a document that others may edit meanwhile. Where branches were purged since it was looked up, the record becomes what
-/// the document is now.
+/// The history of a document that may change concurrently. If branches were purged since the record was read, the record is updated to the
+/// present state.
 /// </summary>
 internal sealed class RecordHistory(Database database, DocumentRecord record) : DocumentHistory
 {

@@ -4,10 +4,10 @@ using CloudWall.Storage;
 
 namespace CloudWall.Documents.Databases;
 
-/// <summary>Exact numbers of rows in a range, CouchDB's <c>offset</c> and <c>pending</c>, in logarithmic time.</summary>
+/// <summary>Exact row counts of ranges (CouchDB's <c>offset</c> and <c>pending</c>) in logarithmic time.</summary>
 internal static class RowCounts
 {
-    /// <summary>Documents that are not deleted in a range of ids.</summary>
+    /// <summary>Counts documents in a range of ids that are not deleted.</summary>
     public static long Documents(DatabaseCore core, KeyRange range)
     {
         var (lower, upper) = StoredDocumentCursor.Bounds(core.Number, range);
@@ -24,7 +24,7 @@ internal static class RowCounts
         return end - (first is null ? 0 : DocumentCounts.Before(snapshot, core.Number, lower.AsSpan(Keys.RecordPrefix)));
     }
 
-    /// <summary>Documents whose latest change came after a sequence.</summary>
+    /// <summary>Counts documents whose latest change came after a sequence.</summary>
     public static long ChangesAfter(DatabaseCore core, long sequence)
     {
         var state = core.State;
@@ -49,7 +49,7 @@ internal static class RowCounts
         using var value = reader.Get(Keyspace.Meta, key.Written);
         key.Dispose();
 
-        // A database that is deleted just now has none.
+        // The state is missing if the database was just deleted.
         return value.Found ? DatabaseState.Read(value.Span) : DatabaseState.Initial;
     }
 }

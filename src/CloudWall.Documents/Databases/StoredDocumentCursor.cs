@@ -6,21 +6,21 @@ using CloudWall.Storage;
 namespace CloudWall.Documents.Databases;
 
 /// <summary>
-/// A walk over document records, with a second cursor over the bodies that follows along. Every so often both are opened anew, so that
-/// a slow reader does not hold old data back.
+/// Iterates over document records with a second cursor over the bodies beside it. Both are reopened regularly, so that a slow reader does
+/// not block the reclaiming of old versions.
 /// </summary>
 internal sealed class StoredDocumentCursor : DocumentCursor
 {
     private const int RowsPerScan = 4096;
 
-    /// <summary>What is longer is left where it lies: nobody has made room for a copy.</summary>
+    /// <summary>Longer bodies are not copied, because no memory was reserved for a copy.</summary>
     private const int LongestCopied = 64 * 1024;
 
     private readonly DatabaseCore _core;
     private readonly bool _descending;
     private readonly bool _includeDeleted;
 
-    // A client may be slow to take the document, and the walk goes on only then.
+    // A copy, because the body may be sent to a slow client while the cursors are reopened.
     private readonly CopiedValue _body = new(LongestCopied);
     private byte[] _lower;
     private byte[] _upper;
@@ -47,7 +47,7 @@ internal sealed class StoredDocumentCursor : DocumentCursor
 
     public override DocumentRecord Record => DocumentRecordCodec.Read(Encoding.UTF8.GetString(Id), _records!.Value);
 
-    /// <summary>The keys of a range of ids: the first, and the first after it.</summary>
+    /// <summary>The keys of a range of ids: the first (inclusive) and the last (exclusive).</summary>
     public static (byte[] Lower, byte[] Upper) Bounds(uint database, KeyRange range)
     {
         var (low, high) = range.Descending ? (range.End, range.Start) : (range.Start, range.End);
@@ -143,7 +143,7 @@ internal sealed class StoredDocumentCursor : DocumentCursor
     {
         if (_records is not null && !_ended)
         {
-            // The current key has been read: go on behind it.
+            // The current key was returned already, so continue behind it.
             if (_descending)
             {
                 _upper = _records.Key.ToArray();
@@ -178,7 +178,7 @@ internal sealed class StoredDocumentCursor : DocumentCursor
             _bodyAhead = _bodies.MoveNext();
         }
 
-        // The next body is most often a step or two ahead; old revisions that wait for compaction may lie between.
+        // The next body is usually one or two steps ahead; old revisions that wait for compaction may be in between.
         for (var steps = 0; _bodyAhead; steps++)
         {
             var order = _bodies.Key.SequenceCompareTo(key);

@@ -3,7 +3,7 @@ using CloudWall.Storage;
 
 namespace CloudWall.Documents.Databases;
 
-/// <summary>The body and attachments of one stored revision. Dispose of it to give its bytes back.</summary>
+/// <summary>The body and attachments of one stored revision. Dispose it to release the bytes.</summary>
 public sealed class StoredRevision : IDisposable
 {
     private readonly PinnedValue _value;
@@ -18,21 +18,21 @@ public sealed class StoredRevision : IDisposable
     }
 
     /// <summary>
-    /// The body in CouchDB's normal form: an object <c>{…}</c> as UTF-8, without the underscore members that answers add.
-    /// Valid until disposed of.
+    /// The body in CouchDB's normal form: an object <c>{…}</c> as UTF-8, without the members that begin with an underscore, which answers
+    /// add. Valid until disposal.
     /// </summary>
     public ReadOnlyMemory<byte> Body => Shown ?? _value.Memory[_bodyOffset..];
 
-    /// <summary>Its attachments in CouchDB's order; empty where there are none.</summary>
+    /// <summary>Its attachments in CouchDB's order.</summary>
     public IReadOnlyList<AttachmentInfo> Attachments { get; }
 
-    /// <summary>The body without what is hidden (<see cref="EngineOptions.HiddenMember"/>); null where nothing is.</summary>
+    /// <summary>The body without the hidden member (<see cref="EngineOptions.HiddenMember"/>); null if nothing is hidden.</summary>
     internal ReadOnlyMemory<byte>? Shown { get; init; }
 
-    /// <summary>How many bytes it takes as stored.</summary>
+    /// <summary>The stored length in bytes.</summary>
     internal int StoredLength => _value.Span.Length;
 
-    /// <summary>Gives the body's bytes back. What is known of the attachments stays.</summary>
+    /// <summary>Releases the body. The attachments' metadata stays valid.</summary>
     public void Dispose()
     {
         if (!_isDisposed)
