@@ -5,22 +5,24 @@ using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Documents.Json;
 
-/// <summary>Reads documents as clients send them, with CouchDB's errors for what is wrong with them.</summary>
+/// <summary>Parses documents as clients send them, and reports faults with CouchDB's errors.</summary>
 public static class DocumentParser
 {
-    /// <summary>Reads one document.</summary>
+    /// <summary>Parses one document.</summary>
     /// <exception cref="DocumentException">
-    /// 400 <c>bad_request</c>: it is no JSON, no object, or has a <c>_rev</c>, attachment or number that cannot be read. 400
-    /// <c>doc_validation</c>: it has a special member that is unknown or of the wrong kind. 400 <c>illegal_docid</c>. 413
-    /// <c>document_too_large</c>, <c>attachment_too_large</c>.
+    /// 400 <c>bad_request</c>: invalid JSON, not an object, or an invalid <c>_rev</c>, attachment or number. 400 <c>doc_validation</c>: an
+    /// unknown special member, or one of the wrong type. 400 <c>illegal_docid</c>. 413 <c>document_too_large</c>,
+    /// <c>attachment_too_large</c>.
     /// </exception>
     public static ParsedDocument Parse(ReadOnlySpan<byte> utf8, DocumentLimits limits) => Parse(utf8, limits, received: null);
 
-    /// <summary>Reads one document whose attachments were received while it came in.</summary>
-    /// <param name="utf8">The document: <c>data</c> of each attachment is <c>=</c> and the number of what was received.</param>
-    /// <param name="limits">What it may measure.</param>
+    /// <summary>Parses a document whose attachments were already received while the request was read.</summary>
+    /// <param name="utf8">
+    /// The document. The <c>data</c> of each attachment is <c>=</c> followed by the index of the received content.
+    /// </param>
+    /// <param name="limits">Size limits.</param>
     /// <param name="received">
-    /// How many bytes each of what was received has; -1 where it was no base64. Null where attachments have their bytes in the document.
+    /// The length of each received content; -1 if it was not valid base64. Null if the document contains the attachments' data.
     /// </param>
     /// <exception cref="DocumentException">As for the other overload.</exception>
     public static ParsedDocument Parse(ReadOnlySpan<byte> utf8, DocumentLimits limits, IReadOnlyList<long>? received)
@@ -41,7 +43,7 @@ public static class DocumentParser
         }
     }
 
-    /// <summary>Reads one document.</summary>
+    /// <summary>Parses one document.</summary>
     /// <exception cref="DocumentException">As for the other overload.</exception>
     public static ParsedDocument Parse(in ReadOnlySequence<byte> utf8, DocumentLimits limits)
     {
@@ -116,7 +118,7 @@ public static class DocumentParser
             }
             else if (name.SequenceEqual("_rev"u8))
             {
-                // What _revisions says already decides; a revision before it is overruled by it, but must be readable.
+                // _revisions takes precedence over _rev, but _rev must still be valid.
                 if (revisions is not { Count: > 0 })
                 {
                     revision = SpecialMembers.ReadRevision(value);
@@ -200,7 +202,7 @@ public static class DocumentParser
 
     private static DocumentError IllegalId(string reason) => new(400, "illegal_docid", reason);
 
-    /// <summary>Whether a text has no half of a surrogate pair without the other, as bytes that were no UTF-8 leave.</summary>
+    /// <summary>Whether a text has no lone surrogate. Invalid UTF-8 becomes one.</summary>
     private static bool IsUnicode(string text)
     {
         var rest = text.AsSpan();

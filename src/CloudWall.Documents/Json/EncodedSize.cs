@@ -3,17 +3,16 @@ using System.Text.Json;
 namespace CloudWall.Documents.Json;
 
 /// <summary>
-/// How large CouchDB reckons a body to be when it compares it with <c>max_document_size</c>: not the bytes of its text, but an
-/// estimate from the values.
+/// Computes the size that CouchDB compares with <c>max_document_size</c>: an estimate from the values, not the length of the text.
 /// </summary>
 internal static class EncodedSize
 {
-    /// <summary>Whether a body is larger than a limit.</summary>
+    /// <summary>Whether the size of a body exceeds a limit.</summary>
     /// <param name="body">The body in normal form.</param>
     /// <param name="limit">The limit in bytes.</param>
     public static bool Exceeds(ReadOnlySpan<byte> body, long limit)
     {
-        // The estimate is hardly ever above the length: by one for some long integers.
+        // The estimate practically never exceeds the length; some long integers add one byte each.
         if (body.Length <= limit - (body.Length / 16))
         {
             return false;
@@ -22,10 +21,10 @@ internal static class EncodedSize
         return Measure(body) > limit;
     }
 
-    /// <summary>The estimate for a value in normal form.</summary>
+    /// <summary>Computes the estimate for a value in normal form.</summary>
     public static long Measure(ReadOnlySpan<byte> body)
     {
-        // Brackets, colons and commas count as they stand; only what strings and numbers take is reckoned.
+        // Brackets, colons and commas count as in the text; only strings and numbers are estimated.
         long size = body.Length;
         var reader = new Utf8JsonReader(body, JsonDepth.Reader);
         while (reader.Read())

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace CloudWall.Documents.Json;
 
 /// <summary>
-/// The parts of Erlang's external term format that JSON and revisions need, as <c>term_to_binary</c> writes them with minor
-/// version 1; see "External Term Format" in the Erlang documentation. An object is a tuple of one list of pairs.
+/// Writes the parts of Erlang's external term format that JSON and revision hashes need, as <c>term_to_binary</c> does with minor version
+/// 1. See "External Term Format" in the Erlang documentation. A JSON object is a 1-tuple of a list of pairs.
 /// </summary>
 internal static class ErlangTerm
 {
@@ -25,20 +25,20 @@ internal static class ErlangTerm
     /// <summary>A list's tag and count.</summary>
     public const int ListHeaderLength = 5;
 
-    /// <summary>A tuple of one, and its list's tag and count.</summary>
+    /// <summary>The header of a 1-tuple, and its list's tag and count.</summary>
     public const int ObjectHeaderLength = 2 + ListHeaderLength;
 
     /// <summary>A binary's tag and length.</summary>
     public const int BinaryHeaderLength = 5;
 
-    /// <summary>Writes what comes before a list's elements.</summary>
+    /// <summary>Writes the header of a list.</summary>
     public static void WriteListHeader(Span<byte> destination, int count)
     {
         destination[0] = List;
         BinaryPrimitives.WriteInt32BigEndian(destination[1..], count);
     }
 
-    /// <summary>Writes what comes before an object's pairs.</summary>
+    /// <summary>Writes the header of an object.</summary>
     public static void WriteObjectHeader(Span<byte> destination, int count)
     {
         destination[0] = SmallTuple;
@@ -46,14 +46,14 @@ internal static class ErlangTerm
         WriteListHeader(destination[2..], count);
     }
 
-    /// <summary>Writes what comes before the bytes of a string.</summary>
+    /// <summary>Writes the header of a binary.</summary>
     public static void WriteBinaryHeader(Span<byte> destination, int length)
     {
         destination[0] = Binary;
         BinaryPrimitives.WriteInt32BigEndian(destination[1..], length);
     }
 
-    /// <summary>Writes an atom, and returns how many bytes it took.</summary>
+    /// <summary>Writes an atom and returns its length.</summary>
     public static int WriteAtom(Span<byte> destination, ReadOnlySpan<byte> name)
     {
         destination[0] = Atom;
@@ -62,7 +62,7 @@ internal static class ErlangTerm
         return 3 + name.Length;
     }
 
-    /// <summary>Writes a float, and returns how many bytes it took.</summary>
+    /// <summary>Writes a float and returns its length.</summary>
     public static int WriteFloat(Span<byte> destination, double value)
     {
         destination[0] = NewFloat;
@@ -70,7 +70,7 @@ internal static class ErlangTerm
         return 9;
     }
 
-    /// <summary>Writes an integer, and returns how many bytes it took.</summary>
+    /// <summary>Writes an integer and returns its length.</summary>
     public static int WriteInteger(Span<byte> destination, long value)
     {
         if (value is >= 0 and <= byte.MaxValue)
@@ -98,7 +98,7 @@ internal static class ErlangTerm
         return 3 + length;
     }
 
-    /// <summary>Writes an integer beyond 64 bits, and returns how many bytes it took.</summary>
+    /// <summary>Writes an integer beyond 64 bits and returns its length.</summary>
     public static int WriteInteger(Span<byte> destination, BigInteger value)
     {
         var magnitude = BigInteger.Abs(value);
@@ -122,10 +122,9 @@ internal static class ErlangTerm
     }
 
     /// <summary>
-    /// Finishes a list whose elements were written after room for its header. A list of bytes that is short enough is written as
-    /// a string of bytes.
+    /// Completes a list whose elements were written after reserved space for its header. A short list of bytes becomes an Erlang string.
     /// </summary>
-    /// <returns>Where the list ends.</returns>
+    /// <returns>The end of the list.</returns>
     public static int FinishList(byte[] term, int start, int end, int count)
     {
         if (count == 0)
@@ -152,8 +151,8 @@ internal static class ErlangTerm
         return end + 1;
     }
 
-    /// <summary>Finishes an object whose pairs were written after room for its header.</summary>
-    /// <returns>Where the object ends.</returns>
+    /// <summary>Completes an object whose pairs were written after reserved space for its header.</summary>
+    /// <returns>The end of the object.</returns>
     public static int FinishObject(byte[] term, int start, int end, int count)
     {
         WriteObjectHeader(term.AsSpan(start), count);
@@ -166,7 +165,7 @@ internal static class ErlangTerm
         return end + 1;
     }
 
-    /// <summary>Whether there are only small integers: each element's tag stands where the one before it ended.</summary>
+    /// <summary>Whether all elements are small integers. Their encoding has a fixed length, so each tag's position is known.</summary>
     private static bool AreBytes(ReadOnlySpan<byte> elements)
     {
         for (var e = 0; e < elements.Length; e += 2)

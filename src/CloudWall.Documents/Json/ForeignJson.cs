@@ -6,18 +6,18 @@ using System.Text.Unicode;
 namespace CloudWall.Documents.Json;
 
 /// <summary>
-/// Reads JSON that came from outside and was not brought into normal form: what peers answer, and what asks for a replication. The
-/// framework's readers take texts with half of a surrogate pair for JSON, and fail as by a defect when somebody asks what they say;
-/// here that is a <see cref="JsonException"/>, as for all else that is no JSON.
+/// Reads JSON from outside that was not normalised, such as answers of peers and replication requests. The framework's readers accept a
+/// text with a lone surrogate, but throw <see cref="InvalidOperationException"/> when the text is read. Here that is a
+/// <see cref="JsonException"/>, as for all other invalid JSON.
 /// </summary>
 public static class ForeignJson
 {
-    /// <summary>How deep it may be nested where a <see cref="JsonDocument"/> is made of it.</summary>
+    /// <summary>Maximum nesting of a <see cref="JsonDocument"/>.</summary>
     public const int MaxDepth = 5000;
 
     /// <summary>
-    /// How many steps it may take to make a <see cref="JsonDocument"/>. For each bracket that closes, the framework goes back over all
-    /// tokens to the one that opened: together as many steps as the depths of all tokens make.
+    /// Maximum cost of building a <see cref="JsonDocument"/>. The framework walks back over all tokens to the opening bracket for each
+    /// closing one, so the cost is the sum of the depths of all tokens.
     /// </summary>
     private const long MaxSteps = 1 << 27;
 
@@ -25,28 +25,28 @@ public static class ForeignJson
 
     private const string NoText = "A text is not UTF-8, or has half of a surrogate pair.";
 
-    /// <summary>Makes a document of it, all of whose texts can be read.</summary>
-    /// <exception cref="JsonException">It is no JSON, has a text that is none, or is nested too deep.</exception>
+    /// <summary>Parses a document and verifies that all its texts can be read.</summary>
+    /// <exception cref="JsonException">Invalid JSON, a text with a lone surrogate, or too deep nesting.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> json)
     {
         Check(json.Span);
         return JsonDocument.Parse(json, Deep);
     }
 
-    /// <summary>Whether the reader stands on a name of a property; one that is no text is none.</summary>
+    /// <summary>Whether the reader is at a property of this name. A name with a lone surrogate never matches.</summary>
     public static bool NameIs(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) =>
         (!reader.ValueIsEscaped || !HasHalf(reader.ValueSpan)) && reader.ValueTextEquals(name);
 
-    /// <summary>What the name or the string says on which the reader stands.</summary>
-    /// <exception cref="JsonException">It is no text.</exception>
+    /// <summary>The name or string at the reader.</summary>
+    /// <exception cref="JsonException">The text has a lone surrogate.</exception>
     public static string Text(ref Utf8JsonReader reader)
     {
         RequireText(ref reader);
         return reader.GetString()!;
     }
 
-    /// <summary>Looks whether all names and strings of some JSON can be read.</summary>
-    /// <exception cref="JsonException">One cannot, or it is no JSON.</exception>
+    /// <summary>Verifies that all names and strings of a JSON text can be read.</summary>
+    /// <exception cref="JsonException">Invalid JSON, or a text with a lone surrogate.</exception>
     public static void RequireTexts(ReadOnlySpan<byte> json)
     {
         if (!Utf8.IsValid(json))
@@ -92,7 +92,7 @@ public static class ForeignJson
         }
     }
 
-    /// <summary>Whether a string that is well formed otherwise has half of a surrogate pair.</summary>
+    /// <summary>Whether an otherwise valid string has a lone surrogate.</summary>
     private static bool HasHalf(ReadOnlySpan<byte> escaped)
     {
         while (escaped.IndexOf((byte)'\\') is >= 0 and var found)
@@ -100,7 +100,7 @@ public static class ForeignJson
             escaped = escaped[found..];
             if (Unit(escaped) is not { } unit)
             {
-                // The other character that is escaped may be a backslash.
+                // Skip the escaped character too: it may be a backslash.
                 escaped = escaped[2..];
                 continue;
             }
@@ -125,7 +125,7 @@ public static class ForeignJson
         return false;
     }
 
-    /// <summary>The unit of UTF-16 for which an escape stands at the beginning; null where there is none.</summary>
+    /// <summary>The UTF-16 unit of a \u escape at the beginning of a text; null if there is none.</summary>
     private static char? Unit(ReadOnlySpan<byte> text) =>
         text.StartsWith("\\u"u8) && text.Length >= 6 && Utf8Parser.TryParse(text[2..6], out ushort unit, out _, 'x') ? (char)unit : null;
 }

@@ -6,28 +6,30 @@ using CloudWall.Documents.Buffers;
 namespace CloudWall.Documents.Json;
 
 /// <summary>
-/// Bytes under construction, in a pooled buffer, or in memory of their own where they are many; JSON is spliced from pieces, without a model
-/// of it. Texts are escaped as CouchDB escapes them: everything but quotes, backslashes and control characters stands for itself.
-/// Dispose of it, and do not use what <see cref="WrittenSpan"/> returned afterwards.
+/// A growable buffer in which JSON is assembled from pieces, without a DOM. Short content is in a pooled array, long content in native
+/// memory. Texts are escaped like CouchDB's: only quotes, backslashes and control characters. Dispose it after use;
+/// <see cref="WrittenSpan"/> is invalid afterwards.
 /// </summary>
 public sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
 {
     private static readonly SearchValues<char> Escaped =
         SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(static value => (char)value), '"', '\\']);
 
-    /// <summary>What comes after a long piece, which is a document's body, is short: it is not to make the buffer twice as large.</summary>
+    /// <summary>
+    /// Extra room after a long piece. A long piece is usually a document's body, and little follows, so the buffer need not double.
+    /// </summary>
     private const int Slack = 4096;
 
     private readonly int _capacity;
     private readonly int _longestKept;
     private byte[] _buffer;
 
-    /// <summary>Where the bytes are once they are more than the pool's arrays hold.</summary>
+    /// <summary>The memory of content that is longer than a pooled array.</summary>
     private NativeBytes? _long;
 
-    /// <summary>An empty buffer.</summary>
-    /// <param name="capacity">How many bytes it takes before it has to grow.</param>
-    /// <param name="longestKept">How much memory it keeps when it is cleared.</param>
+    /// <summary>Creates an empty buffer.</summary>
+    /// <param name="capacity">The initial capacity in bytes.</param>
+    /// <param name="longestKept">The maximum capacity that <see cref="Clear"/> keeps.</param>
     public JsonBuffer(int capacity = 512, int longestKept = 64 << 10)
     {
         _capacity = capacity;
@@ -36,20 +38,20 @@ public sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
         _buffer = _long is null ? SharedArrays.Rent<byte>(capacity) : [];
     }
 
-    /// <summary>How many bytes there are.</summary>
+    /// <summary>The number of bytes written.</summary>
     public int WrittenCount { get; private set; }
 
-    /// <summary>The bytes so far.</summary>
+    /// <summary>The bytes written.</summary>
     public ReadOnlySpan<byte> WrittenSpan => All[..WrittenCount];
 
-    /// <summary>The bytes so far.</summary>
+    /// <summary>The bytes written.</summary>
     public ReadOnlyMemory<byte> WrittenMemory => (_long?.Memory ?? _buffer)[..WrittenCount];
 
     private Span<byte> All => _long is null ? _buffer : _long.GetSpan();
 
     private int Capacity => _long?.Length ?? _buffer.Length;
 
-    /// <summary>Appends UTF-8 as it stands.</summary>
+    /// <summary>Appends UTF-8 unchanged.</summary>
     public JsonBuffer Raw(ReadOnlySpan<byte> utf8)
     {
         utf8.CopyTo(GetSpan(utf8.Length));
@@ -68,7 +70,7 @@ public sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
     /// <summary>Appends <c>true</c> or <c>false</c>.</summary>
     public JsonBuffer Boolean(bool value) => Raw(value ? "true"u8 : "false"u8);
 
-    /// <summary>Appends a text in quotes, or <c>null</c>. Lone surrogates become U+FFFD.</summary>
+    /// <summary>Appends a quoted text, or <c>null</c>. Lone surrogates become U+FFFD.</summary>
     public JsonBuffer Text(string? value)
     {
         if (value is null)
@@ -92,7 +94,7 @@ public sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
         }
     }
 
-    /// <summary>Forgets the bytes. Memory that an unusually long text took is given back.</summary>
+    /// <summary>Empties the buffer, and releases the memory of unusually long content.</summary>
     public void Clear()
     {
         WrittenCount = 0;
@@ -102,7 +104,7 @@ public sealed class JsonBuffer : IBufferWriter<byte>, IDisposable
         }
     }
 
-    /// <summary>Forgets the bytes and gives the memory back until more is written.</summary>
+    /// <summary>Empties the buffer and releases its memory; further writes allocate again.</summary>
     public void Release() => Dispose();
 
     /// <inheritdoc/>

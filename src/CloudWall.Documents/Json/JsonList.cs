@@ -2,12 +2,12 @@ using System.Text.Json;
 
 namespace CloudWall.Documents.Json;
 
-/// <summary>Reads JSON arrays of texts.</summary>
+/// <summary>Reads JSON arrays of strings.</summary>
 public static class JsonList
 {
-    /// <summary>An array's elements, null for those that are no strings.</summary>
-    /// <returns>Null where it is no array.</returns>
-    /// <exception cref="DocumentException">400: it is no JSON.</exception>
+    /// <summary>Returns an array's elements; null for those that are not strings.</summary>
+    /// <returns>Null if the value is not an array.</returns>
+    /// <exception cref="DocumentException">400: invalid JSON.</exception>
     public static IReadOnlyList<string?>? Texts(ReadOnlySpan<byte> json)
     {
         try

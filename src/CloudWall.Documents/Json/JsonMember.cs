@@ -2,15 +2,15 @@ using System.Text.Json;
 
 namespace CloudWall.Documents.Json;
 
-/// <summary>Finds members in JSON without building a model of it.</summary>
+/// <summary>Finds members in JSON without building a DOM.</summary>
 public static class JsonMember
 {
-    /// <summary>A member's value as it stands in an object; of several with the name, the last.</summary>
+    /// <summary>Finds a member of an object; of duplicates, the last.</summary>
     /// <param name="json">The object.</param>
     /// <param name="name">The member's name.</param>
-    /// <param name="value">Its value.</param>
-    /// <returns>False where there is none.</returns>
-    /// <exception cref="DocumentException">400: it is no JSON, or no object.</exception>
+    /// <param name="value">Its value, as written.</param>
+    /// <returns>False if there is no such member.</returns>
+    /// <exception cref="DocumentException">400: invalid JSON, or not an object.</exception>
     public static bool TryFind(ReadOnlySpan<byte> json, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
         value = default;
@@ -46,15 +46,15 @@ public static class JsonMember
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // The reader finds half a surrogate pair in a name only when it unescapes it.
+            // The reader detects a lone surrogate in a name only when it unescapes it.
             throw JsonErrors.Invalid();
         }
 
         return found;
     }
 
-    /// <summary>The text of a JSON string, or null where the value is another.</summary>
-    /// <exception cref="DocumentException">400: it is no JSON.</exception>
+    /// <summary>The text of a JSON string; null for other values.</summary>
+    /// <exception cref="DocumentException">400: invalid JSON.</exception>
     public static string? TextOf(ReadOnlySpan<byte> json)
     {
         try

@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace CloudWall.Documents.Json;
 
-/// <summary>Goes through the members of a JSON object that is known to be well formed. Of anything else it finds none.</summary>
+/// <summary>Iterates over the members of a JSON object that is known to be valid. Other values have no members.</summary>
 public ref struct JsonMembers
 {
     private readonly ReadOnlySpan<byte> _json;
     private Utf8JsonReader _reader;
 
-    /// <summary>Before the first member.</summary>
+    /// <summary>Starts before the first member.</summary>
     public JsonMembers(ReadOnlySpan<byte> json)
     {
         _json = json;
@@ -24,11 +24,11 @@ public ref struct JsonMembers
     /// <summary>The member's name.</summary>
     public string Name { get; private set; }
 
-    /// <summary>The member's value as it stands.</summary>
+    /// <summary>The member's value, as written.</summary>
     public ReadOnlySpan<byte> Value { get; private set; }
 
-    /// <summary>Goes to the next member.</summary>
-    /// <returns>False when there is none.</returns>
+    /// <summary>Moves to the next member.</summary>
+    /// <returns>False at the end.</returns>
     public bool MoveNext()
     {
         if (!_reader.Read() || _reader.TokenType != JsonTokenType.PropertyName)

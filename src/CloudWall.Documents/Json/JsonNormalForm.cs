@@ -3,13 +3,13 @@ using System.Buffers;
 namespace CloudWall.Documents.Json;
 
 /// <summary>
-/// JSON as CouchDB would print it after reading: no white space, its forms of numbers and escapes, and of members with the same
-/// name only the last.
+/// CouchDB's normal form: JSON as CouchDB prints it after parsing it. It has no white space, CouchDB's forms of numbers and escapes, and
+/// only the last of duplicate members.
 /// </summary>
 public static class JsonNormalForm
 {
     /// <summary>Writes any JSON value in its normal form.</summary>
-    /// <exception cref="DocumentException">It is no JSON: 400 "invalid UTF-8 JSON".</exception>
+    /// <exception cref="DocumentException">400 "invalid UTF-8 JSON".</exception>
     public static void Write(ReadOnlySpan<byte> utf8, IBufferWriter<byte> output)
     {
         var json = JsonNormalizer.Rent();
@@ -25,10 +25,10 @@ public static class JsonNormalForm
     }
 
     /// <summary>
-    /// The Erlang term of a stored body, as <see cref="ParsedDocument.Term"/> has it: for a new revision whose body stays as it is.
-    /// It is the same but for <c>-0.0</c>, whose sign the normal form does not have.
+    /// Converts a stored body to its Erlang term (<see cref="ParsedDocument.Term"/>), for a new revision with an unchanged body. The result
+    /// is exact except for <c>-0.0</c>, whose sign the normal form drops.
     /// </summary>
-    /// <exception cref="DocumentException">It is no JSON: 400 "invalid UTF-8 JSON".</exception>
+    /// <exception cref="DocumentException">400 "invalid UTF-8 JSON".</exception>
     public static byte[] ToTerm(ReadOnlySpan<byte> normalForm)
     {
         var json = JsonNormalizer.Rent(exact: true);

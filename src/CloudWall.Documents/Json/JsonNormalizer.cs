@@ -9,15 +9,15 @@ using CloudWall.Documents.Buffers;
 namespace CloudWall.Documents.Json;
 
 /// <summary>
-/// Reads JSON once and writes it twice: in CouchDB's normal form, and as the Erlang term that is hashed for a revision. It is a
-/// scanner of its own because CouchDB's reader decides what is JSON here: what it makes of numbers, of members with the same name
-/// and of broken text differs from the framework's. Nothing recurses, so nesting costs memory in proportion and no stack.
+/// Reads JSON once and writes it twice: in CouchDB's normal form, and as the Erlang term from which the revision hash is computed. It is a
+/// scanner of its own because CouchDB's parser defines what is valid here: it differs from the framework's in numbers, duplicate members
+/// and invalid UTF-8. It is not recursive, so nesting costs heap memory but no stack.
 /// </summary>
 internal sealed class JsonNormalizer
 {
     private const int FirstBuffer = 4096;
 
-    /// <summary>Buffers up to this length stay with the thread for its next document.</summary>
+    /// <summary>The maximum length of a buffer that the thread keeps for its next document.</summary>
     private const int KeptBuffer = 1 << 18;
 
     private const int Slack = 64;
@@ -36,8 +36,8 @@ internal sealed class JsonNormalizer
     private int _depth;
 
     /// <summary>
-    /// Whether a number with an exponent is taken for what it says. CouchDB's reader is not exact near zero; what it prints is
-    /// exact, and is read here again.
+    /// Whether numbers with an exponent are parsed exactly. CouchDB's parser is inexact near zero, but its printed form is exact, and
+    /// stored bodies have the printed form.
     /// </summary>
     private bool _exact;
 
@@ -46,16 +46,16 @@ internal sealed class JsonNormalizer
         static abstract bool Term { get; }
     }
 
-    /// <summary>What has been written in normal form.</summary>
+    /// <summary>The normal form written so far.</summary>
     public ReadOnlySpan<byte> Body => _body.AsSpan(0, _bodyLength);
 
-    /// <summary>What has been written as a term.</summary>
+    /// <summary>The term written so far.</summary>
     public ReadOnlySpan<byte> Term => _term.AsSpan(0, _termLength);
 
-    /// <summary>How many members the object has that <see cref="ReadDocument"/> has read.</summary>
+    /// <summary>The number of members of the object that <see cref="ReadDocument"/> has read.</summary>
     public int MemberCount => _memberCount;
 
-    /// <summary>A normalizer of this thread's; give it back with <see cref="Return"/>.</summary>
+    /// <summary>Takes this thread's normalizer; return it with <see cref="Return"/>.</summary>
     public static JsonNormalizer Rent(bool exact = false)
     {
         var normalizer = _spare ?? new JsonNormalizer();
@@ -64,7 +64,7 @@ internal sealed class JsonNormalizer
         return normalizer;
     }
 
-    /// <summary>Keeps the normalizer for the next document, without the memory that only a large one needs.</summary>
+    /// <summary>Keeps the normalizer for the thread's next document, without large buffers.</summary>
     public void Return()
     {
         Shrink(ref _body);
@@ -91,9 +91,9 @@ internal sealed class JsonNormalizer
     }
 
     /// <summary>
-    /// Reads a document, and leaves its members for <see cref="IsSpecial"/>, <see cref="Value"/> and the rest to look at.
+    /// Reads a document. Its members are then available through <see cref="IsSpecial"/>, <see cref="Value"/> and the other accessors.
     /// </summary>
-    /// <returns>False where it is JSON but no object.</returns>
+    /// <returns>False if the value is valid JSON but not an object.</returns>
     public bool ReadDocument(ReadOnlySpan<byte> json)
     {
         Start(json, withTerm: true);
@@ -136,7 +136,7 @@ internal sealed class JsonNormalizer
         return true;
     }
 
-    /// <summary>Whether a member of the document is one of those that do not stay in the body, and not overruled by a later one.</summary>
+    /// <summary>Whether a member is removed from the body because it is special, and not overridden by a duplicate.</summary>
     public bool IsSpecial(int member) => _members[member].Special && !_members[member].Removed;
 
     /// <summary>A member's name in normal form, without its quotes.</summary>
@@ -149,10 +149,12 @@ internal sealed class JsonNormalizer
         return _body.AsSpan(_members[member].ValueStart..end);
     }
 
-    /// <summary>The document without its special members, in normal form and as a term. Nothing else can be asked afterwards.</summary>
+    /// <summary>
+    /// Returns the document without special members, in normal form and as a term. The members are not available afterwards.
+    /// </summary>
     public (ReadOnlyMemory<byte> Body, ReadOnlyMemory<byte> Term) WithoutSpecials()
     {
-        // What stays moves towards the beginning, and the last comma, or the end of the term, may stand one beyond the end.
+        // Kept members move towards the beginning. The last comma, or the end of the term, may need one more byte.
         EnsureBody(1);
         EnsureTerm(1);
         var count = 0;
@@ -167,7 +169,7 @@ internal sealed class JsonNormalizer
                 continue;
             }
 
-            // Neighbours that stay are moved together, with the commas between them.
+            // Adjacent kept members are moved together, with the commas between them.
             var last = first;
             while (last + 1 < _memberCount && !_members[last + 1].Removed && !_members[last + 1].Special)
             {
@@ -221,7 +223,7 @@ internal sealed class JsonNormalizer
         }
     }
 
-    /// <summary>Takes the beginning of a buffer. A long one that is nearly full is given away; of others a copy is made.</summary>
+    /// <summary>Takes the beginning of a buffer. A nearly full long buffer is handed over; otherwise the content is copied.</summary>
     private static ReadOnlyMemory<byte> Take(ref byte[] buffer, int length)
     {
         if (buffer.Length <= KeptBuffer || length < buffer.Length / 2)
@@ -278,7 +280,7 @@ internal sealed class JsonNormalizer
 
     private static ulong HashKey(ReadOnlySpan<byte> key)
     {
-        // Only to tell most different names apart quickly; equal hashes are compared in full.
+        // A cheap hash that separates most names; names with equal hashes are compared in full.
         ulong head;
         ulong tail;
         if (key.Length >= 8)
@@ -308,7 +310,7 @@ internal sealed class JsonNormalizer
 
         if (json.Length > KeptBuffer)
         {
-            // Room that is made at once need not be copied while it grows, and what it takes is known before.
+            // Allocate the maximum at once: this avoids copies while the buffers grow, and the caller can reserve the memory in advance.
             var weight = new JsonWeight(json);
             Expect(ref _body, weight.LongestNormalForm + (2 * Slack));
             if (withTerm)
@@ -317,7 +319,7 @@ internal sealed class JsonNormalizer
             }
         }
 
-        // Outside of strings no byte above ASCII is accepted, so this is the same as looking at each string.
+        // Outside of strings only ASCII is accepted, so one check of the whole text replaces a check of each string.
         if (!Utf8.IsValid(json))
         {
             throw JsonErrors.Invalid();
@@ -330,14 +332,14 @@ internal sealed class JsonNormalizer
 
     private int TermEnd(int member) => member + 1 < _memberCount ? _members[member + 1].TermStart : _termLength;
 
-    /// <summary>Reads a value, which ends before the returned place.</summary>
+    /// <summary>Reads a value and returns the position after it.</summary>
     private int Value<TMode>(ReadOnlySpan<byte> json, int i)
         where TMode : struct, IMode
     {
         var floor = _depth;
         while (true)
         {
-            // A value is due.
+            // State: a value is expected.
             i = SkipWhite(json, i);
             switch (Peek(json, i))
             {
@@ -382,7 +384,7 @@ internal sealed class JsonNormalizer
                     break;
             }
 
-            // A value is complete, and perhaps what it is in.
+            // State: a value is complete, and possibly its containers.
             while (true)
             {
                 if (_depth == floor)
@@ -475,7 +477,7 @@ internal sealed class JsonNormalizer
         AppendBody(isObject ? (byte)'{' : (byte)'[');
         if (TMode.Term)
         {
-            // The count is patched when it is known.
+            // The count is patched when the object is complete.
             EnsureTerm(Slack);
             _termLength += isObject ? ErlangTerm.ObjectHeaderLength : ErlangTerm.ListHeaderLength;
         }
@@ -513,7 +515,7 @@ internal sealed class JsonNormalizer
         }
     }
 
-    /// <summary>Marks the members of the innermost object that a later one of the same name overrules.</summary>
+    /// <summary>Marks members of the innermost object that a later duplicate overrides.</summary>
     private bool MarkDuplicates(int first)
     {
         var members = _members.AsSpan(first, _memberCount - first);
@@ -535,7 +537,7 @@ internal sealed class JsonNormalizer
             return found;
         }
 
-        // Sorting keeps an object of a million names, all of one hash, from costing the square of them.
+        // Sorting avoids quadratic time for an object of a million names with the same hash.
         var order = SharedArrays.Rent<int>(members.Length);
         for (var m = 0; m < members.Length; m++)
         {
@@ -559,7 +561,7 @@ internal sealed class JsonNormalizer
         return found;
     }
 
-    /// <summary>Closes the gaps that marked members leave in the innermost object.</summary>
+    /// <summary>Removes the marked members from the innermost object.</summary>
     private void DropDuplicates(int first)
     {
         var b = _members[first].BodyStart;
@@ -650,7 +652,7 @@ internal sealed class JsonNormalizer
         var start = t;
         while (true)
         {
-            // The bytes are copied while they are looked at; what is copied too much is written over.
+            // Bytes are copied while they are scanned; surplus bytes are overwritten later.
             if (body.Length - b < Slack)
             {
                 _bodyLength = b;
@@ -730,7 +732,7 @@ internal sealed class JsonNormalizer
         return i;
     }
 
-    /// <summary>Reads what follows a backslash.</summary>
+    /// <summary>Reads the rest of an escape after its backslash.</summary>
     private static int Escape<TMode>(ReadOnlySpan<byte> json, int i, byte[] body, ref int b, byte[] term, ref int t)
         where TMode : struct, IMode
     {

@@ -4,15 +4,15 @@ using System.Numerics;
 namespace CloudWall.Documents.Json;
 
 /// <summary>
-/// A number in a JSON text. Integers keep all their digits. Of the rest, CouchDB's reader makes a double in one of three ways,
-/// depending on its length and form, and the results differ near zero; revisions depend on it, so the ways are followed here.
+/// A number in a JSON text. Integers keep all digits. CouchDB's parser converts other numbers to a double in one of three ways, depending
+/// on length and form. The results differ near zero and affect revision hashes, so all three ways are reproduced.
 /// </summary>
 internal readonly ref struct JsonNumber
 {
-    /// <summary>Texts shorter than this go to the C library, which reports what is too small to be exact.</summary>
+    /// <summary>CouchDB converts shorter texts with the C library's strtod, which reports inexact results near zero.</summary>
     private const int ShortLength = 32;
 
-    /// <summary>No double has more digits before its point.</summary>
+    /// <summary>The maximum number of integer digits of a double.</summary>
     private const int MaxIntegerDigits = 309;
 
     private const double SmallestNormal = 2.2250738585072014e-308;
@@ -30,11 +30,11 @@ internal readonly ref struct JsonNumber
         _exponent = exponent;
     }
 
-    /// <summary>How many bytes the number has.</summary>
+    /// <summary>The length in bytes.</summary>
     public int Length { get; }
 
-    /// <summary>Finds the number that a text begins with.</summary>
-    /// <exception cref="DocumentException">It begins with no number.</exception>
+    /// <summary>Scans the number at the beginning of a text.</summary>
+    /// <exception cref="DocumentException">The text does not begin with a number.</exception>
     public static JsonNumber Scan(ReadOnlySpan<byte> json)
     {
         var i = At(json, 0) == '-' ? 1 : 0;
@@ -71,14 +71,14 @@ internal readonly ref struct JsonNumber
                 throw JsonErrors.Invalid();
             }
 
-            // CouchDB's reader lets an exponent that is only a sign pass.
+            // CouchDB's parser accepts an exponent that is only a sign.
             i = SkipDigits(json, i);
         }
 
         return new JsonNumber(i, fraction, exponent);
     }
 
-    /// <summary>Writes the number in normal form. There must be room for its length and 32 bytes.</summary>
+    /// <summary>Writes the number in normal form. The buffer needs room for its length and 32 bytes.</summary>
     public void Write(ReadOnlySpan<byte> text, bool exact, byte[] body, ref int bodyLength)
     {
         if (_fraction < 0 && _exponent < 0)
@@ -96,7 +96,7 @@ internal readonly ref struct JsonNumber
         }
     }
 
-    /// <summary>Writes the number in normal form and as a term. In both there must be room for its length and 32 bytes.</summary>
+    /// <summary>Writes the number in normal form and as a term. Each buffer needs room for the number's length and 32 bytes.</summary>
     public void Write(ReadOnlySpan<byte> text, bool exact, byte[] body, ref int bodyLength, byte[] term, ref int termLength)
     {
         if (_fraction < 0 && _exponent < 0)
@@ -122,8 +122,8 @@ internal readonly ref struct JsonNumber
         termLength += ErlangTerm.WriteFloat(term.AsSpan(termLength), value);
     }
 
-    /// <summary>Writes a double as CouchDB does: the fewest digits that say which it is, and always a point or an exponent.</summary>
-    /// <returns>How many bytes were written, at most 32.</returns>
+    /// <summary>Writes a double as CouchDB does: with the fewest digits that identify it, and always with a point or an exponent.</summary>
+    /// <returns>The number of bytes written, at most 32.</returns>
     public static int FormatFloat(Span<byte> destination, double value)
     {
         if (value == 0)
@@ -187,7 +187,7 @@ internal readonly ref struct JsonNumber
         return i + written;
     }
 
-    /// <summary>An integer beyond 64 bits as a double, with the roundings that Erlang makes on the way.</summary>
+    /// <summary>Converts an integer beyond 64 bits to a double with Erlang's intermediate roundings.</summary>
     public static double ToDouble(BigInteger value)
     {
         var magnitude = BigInteger.Abs(value);
@@ -270,8 +270,8 @@ internal readonly ref struct JsonNumber
     }
 
     /// <summary>
-    /// Whether a number is already as it would be printed: few enough digits that no other double is meant, none of them to
-    /// spare, and neither so large nor so small that it is printed with an exponent.
+    /// Whether the text is already in printed form: few enough digits to identify the double, no superfluous ones, and a magnitude that is
+    /// printed without an exponent.
     /// </summary>
     private bool IsPlain(ReadOnlySpan<byte> text)
     {
@@ -287,11 +287,11 @@ internal readonly ref struct JsonNumber
             return false;
         }
 
-        // 0.00012 has the point where 12 is multiplied with 1e-5; below 1e-6 an exponent is printed. Zero has a sign to lose.
+        // 0.00012 is 12 times 1e-5, and below 1e-6 the printed form has an exponent. Zero is excluded because of its sign.
         return text[start] != '0' || text.Slice(_fraction, Math.Min(decimals, 6)).ContainsAnyExcept((byte)'0');
     }
 
-    /// <summary>Fifteen digits and a power of ten are exact, so their quotient is the nearest double.</summary>
+    /// <summary>Fifteen digits and the power of ten are exact doubles, so their quotient is correctly rounded.</summary>
     private double ParsePlain(ReadOnlySpan<byte> text)
     {
         var digits = 0L;
@@ -338,7 +338,7 @@ internal readonly ref struct JsonNumber
 
     private ReadOnlySpan<byte> Mantissa(ReadOnlySpan<byte> text) => text[..(_exponent - 1 < 0 ? text.Length : _exponent - 1)];
 
-    /// <summary>A whole number times a power of ten, each rounded to a double.</summary>
+    /// <summary>Computes an integer times a power of ten, each rounded to a double first.</summary>
     private double Scale(ReadOnlySpan<byte> text)
     {
         var mantissa = Mantissa(text);
@@ -349,7 +349,7 @@ internal readonly ref struct JsonNumber
             throw JsonErrors.Invalid();
         }
 
-        // Beyond nine digits the power is 0 or infinite anyway.
+        // An exponent of more than nine digits always gives 0 or infinity.
         var power = exponent.Length switch
         {
             0 => 0,

@@ -6,8 +6,8 @@ namespace CloudWall.Documents.Json;
 /// <summary>Strings in normal form.</summary>
 internal static class JsonText
 {
-    /// <summary>Writes a character as CouchDB does inside a string: only what must be escaped is.</summary>
-    /// <returns>How many bytes were written, at most 6.</returns>
+    /// <summary>Writes a character inside a string with CouchDB's minimal escaping.</summary>
+    /// <returns>The number of bytes written, at most 6.</returns>
     public static int WriteEscaped(Span<byte> destination, Rune rune)
     {
         var letter = rune.Value switch
@@ -39,7 +39,7 @@ internal static class JsonText
         return 6;
     }
 
-    /// <summary>What a string in normal form says, its quotes included in what is given.</summary>
+    /// <summary>Decodes a string in normal form, given with its quotes.</summary>
     public static string Decode(ReadOnlySpan<byte> quoted)
     {
         var inner = quoted[1..^1];

@@ -1,32 +1,31 @@
 namespace CloudWall.Documents.Json;
 
 /// <summary>
-/// How much memory the reading of a JSON text may take: most texts take a few times their length, but some have little else than members.
-/// It is found by counting characters, so that it can be reserved before anything is read; those in strings are counted too.
+/// An upper bound on the memory that parsing a JSON text takes. Most texts need a few times their length, but a text of many small members
+/// needs more. The bound is computed from counted characters, including those in strings, so that the memory can be reserved before
+/// parsing.
 /// </summary>
 public readonly struct JsonWeight
 {
-    /// <summary>A text up to so many bytes is not worth the counting.</summary>
+    /// <summary>Texts up to this length are not counted.</summary>
     public const int LongestSmall = 64 << 10;
 
-    /// <summary>What a number with an exponent may need more in normal form.</summary>
+    /// <summary>The maximum growth of a number with an exponent in normal form.</summary>
     private const int LongestExponent = 24;
 
-    /// <summary>What an element may take more as an Erlang term than as text.</summary>
+    /// <summary>The maximum overhead of an element as an Erlang term.</summary>
     private const int LongestTag = 6;
 
-    /// <summary>
-    /// What a member of an object takes while it is read: where it is, in a list that has grown, and its place among those of the same name.
-    /// </summary>
+    /// <summary>The cost of an object's member during parsing: an entry in a grown list, and one in the table of duplicates.</summary>
     private const int Member = 80;
 
-    /// <summary>What an element of a list takes, such as a key, or a revision, in lists that have grown.</summary>
+    /// <summary>The cost of a list's element, such as a key or a revision, in grown lists.</summary>
     private const int Element = 96;
 
-    /// <summary>What an attachment takes besides its name and its bytes.</summary>
+    /// <summary>The cost of an attachment besides its name and its bytes.</summary>
     private const int Attachment = 192;
 
-    /// <summary>So many objects are not worth the search for attachments among them.</summary>
+    /// <summary>Up to this many objects, the search for attachments is skipped.</summary>
     private const int MostObjects = 1000;
 
     private readonly int _length;
@@ -35,7 +34,7 @@ public readonly struct JsonWeight
     private readonly long _exponents;
     private readonly long _attachments;
 
-    /// <summary>Looks at a text.</summary>
+    /// <summary>Measures a text.</summary>
     public JsonWeight(ReadOnlySpan<byte> utf8)
     {
         _length = utf8.Length;
@@ -46,25 +45,25 @@ public readonly struct JsonWeight
         _attachments = objects <= MostObjects ? 0 : Attachments(utf8);
     }
 
-    /// <summary>How many attachments there may be at most; 0 where there are few.</summary>
+    /// <summary>An upper bound on the number of attachments; 0 if it is small.</summary>
     public long MostAttachments => _attachments;
 
-    /// <summary>How long the text in CouchDB's normal form is at most.</summary>
+    /// <summary>An upper bound on the length of the normal form.</summary>
     public long LongestNormalForm => _length + (LongestExponent * _exponents);
 
-    /// <summary>How long the text as an Erlang term is at most.</summary>
+    /// <summary>An upper bound on the length of the Erlang term.</summary>
     public long LongestTerm => _length + (LongestTag * _elements);
 
-    /// <summary>What is taken by a value that is looked at as a whole, with all its elements: itself, its normal form, texts and lists of its elements.</summary>
+    /// <summary>The memory for a value that is processed as a whole: the text, its normal form, and lists of its elements.</summary>
     public long OfValue => (2L * _length) + LongestNormalForm + (Element * _elements);
 
     /// <summary>
-    /// What is taken by a document: the text, its normal form and its term, of which a copy is made where they are less than half as long,
-    /// and lists of its members and attachments.
+    /// The memory for a document: the text, its normal form and term (copied if they fill less than half of their buffers), and lists of
+    /// its members and attachments.
     /// </summary>
     public long OfDocument => _length + ((LongestNormalForm + LongestTerm) * 3 / 2) + (Member * _members) + (Attachment * _attachments);
 
-    /// <summary>How many attachments there may be: objects behind the name of the member that has them, in whatever way it is written.</summary>
+    /// <summary>Counts the objects after the name _attachments, however the name is escaped.</summary>
     private static long Attachments(ReadOnlySpan<byte> utf8)
     {
         var at = utf8.IndexOf("_attachments"u8);

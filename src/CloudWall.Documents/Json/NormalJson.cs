@@ -5,8 +5,7 @@ using System.Text.Json;
 namespace CloudWall.Documents.Json;
 
 /// <summary>
-/// A JSON value in CouchDB's normal form, taken apart without a model of it: values are slices of the one text. Because the
-/// form is normal, an object has each member once.
+/// A JSON value in CouchDB's normal form, accessed without a DOM: values are slices of one text. The normal form has no duplicate members.
 /// </summary>
 public readonly struct NormalJson
 {
@@ -27,7 +26,7 @@ public readonly struct NormalJson
     /// <summary>Whether it is <c>null</c>.</summary>
     public bool IsNull => First == 'n';
 
-    /// <summary>The Boolean it is, or null where it is none.</summary>
+    /// <summary>The Boolean value; null for other values.</summary>
     public bool? Boolean => First switch
     {
         (byte)'t' => true,
@@ -37,8 +36,8 @@ public readonly struct NormalJson
 
     private byte First => Utf8.Span[0];
 
-    /// <summary>Brings JSON into normal form.</summary>
-    /// <exception cref="DocumentException">400: it is no JSON.</exception>
+    /// <summary>Normalises JSON.</summary>
+    /// <exception cref="DocumentException">400: invalid JSON.</exception>
     public static NormalJson Parse(ReadOnlySpan<byte> utf8)
     {
         var output = new ArrayBufferWriter<byte>(Math.Max(16, utf8.Length));
@@ -46,14 +45,14 @@ public readonly struct NormalJson
         return new NormalJson(output.WrittenMemory);
     }
 
-    /// <summary>Brings JSON into normal form.</summary>
-    /// <exception cref="DocumentException">400: it is no JSON.</exception>
+    /// <summary>Normalises JSON.</summary>
+    /// <exception cref="DocumentException">400: invalid JSON.</exception>
     public static NormalJson Parse(string text) => Parse(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>A stored body.</summary>
+    /// <summary>Wraps a stored body, which is in normal form already.</summary>
     public static NormalJson FromStored(ReadOnlyMemory<byte> normal) => new(normal);
 
-    /// <summary>What a string says.</summary>
+    /// <summary>The decoded text of a string.</summary>
     public string Text()
     {
         var reader = new Utf8JsonReader(Utf8.Span, JsonDepth.Reader);
@@ -77,7 +76,7 @@ public readonly struct NormalJson
         return members;
     }
 
-    /// <summary>An object's member, or null where there is none of that name.</summary>
+    /// <summary>A member of an object; null if there is none of that name.</summary>
     public NormalJson? Member(ReadOnlySpan<byte> name)
     {
         var reader = new Utf8JsonReader(Utf8.Span, JsonDepth.Reader);
@@ -97,7 +96,7 @@ public readonly struct NormalJson
         return null;
     }
 
-    /// <summary>A copy of an object's member alone, where the object itself may be large.</summary>
+    /// <summary>Copies one member of an object, so that the object itself need not be kept.</summary>
     /// <param name="normal">The object, in normal form.</param>
     /// <param name="name">The member's name.</param>
     public static NormalJson? CopyMember(ReadOnlySpan<byte> normal, ReadOnlySpan<byte> name)

@@ -4,18 +4,20 @@ using System.Numerics;
 namespace CloudWall.Documents.Json;
 
 /// <summary>
-/// The fewest decimal digits that tell a double from its neighbours, and of these the nearest. The framework finds them, but not
-/// for all powers of two: below one of them the doubles lie closer than above, and there its digits may say another double.
+/// Finds the fewest decimal digits that identify a double, and among these the nearest. The framework's algorithm fails for some powers of
+/// two, where the spacing of doubles changes: its digits may then identify a neighbour.
 /// </summary>
 internal static class ShortestDigits
 {
     private const int MantissaBits = 52;
 
-    /// <summary>Writes the digits of a positive double, without zeros at either end.</summary>
+    /// <summary>Writes the digits of a positive double, without leading or trailing zeros.</summary>
     /// <param name="value">The double.</param>
     /// <param name="digits">Room for 32 digits.</param>
-    /// <param name="count">How many digits were written.</param>
-    /// <returns>How many of the digits are before the decimal point; it may be negative, or more than there are.</returns>
+    /// <param name="count">The number of digits written.</param>
+    /// <returns>
+    /// The position of the decimal point: the number of digits before it. It may be negative or exceed the number of digits.
+    /// </returns>
     public static int Write(double value, Span<byte> digits, out int count)
     {
         var bits = BitConverter.DoubleToUInt64Bits(value);
@@ -64,9 +66,9 @@ internal static class ShortestDigits
     }
 
     /// <summary>
-    /// Steele and White's way, in whole numbers: the value and the distances to the middles between it and its neighbours are
-    /// all over one denominator, and digits are taken off until the rest is within a distance. A middle itself still reads as
-    /// the power, whose last bit is even.
+    /// Steele and White's algorithm in integers. The value and the distances to the midpoints between it and its neighbours have one
+    /// denominator; digits are generated until the remainder is within a distance. A midpoint itself rounds to the power of two, whose last
+    /// bit is even.
     /// </summary>
     private static int WritePowerOfTwo(int power, Span<byte> digits, out int count)
     {
@@ -89,7 +91,7 @@ internal static class ShortestDigits
             above *= scale;
         }
 
-        // The estimate is the place of the first digit or the one before it.
+        // The estimate is the position of the first digit or one less.
         while (rest + above >= denominator)
         {
             denominator *= 10;
@@ -107,7 +109,7 @@ internal static class ShortestDigits
             var high = rest + above >= denominator;
             if (low || high)
             {
-                // Where both ends are right the nearer is taken, and the even one where they are equally near.
+                // If rounding down and up are both valid, take the nearer, or the even digit in a tie.
                 var half = (rest * 2).CompareTo(denominator);
                 var up = high && (!low || half > 0 || (half == 0 && digit % 2 == 1));
                 digits[count++] = (byte)('0' + digit + (up ? 1 : 0));

@@ -8,13 +8,13 @@ using CloudWall.Documents.Revisions;
 namespace CloudWall.Documents.Json;
 
 /// <summary>
-/// The members of a document that begin with an underscore, each read from its normal form: "Special Fields" of CouchDB's
-/// documentation, section "Documents".
+/// Parses the special members of a document, which begin with an underscore, from their normal form. See "Special Fields" in section
+/// "Documents" of CouchDB's documentation.
 /// </summary>
 internal static class SpecialMembers
 {
 
-    /// <summary>Whether a member that begins with an underscore is part of the body all the same.</summary>
+    /// <summary>Whether a member that begins with an underscore stays in the body.</summary>
     public static bool StaysInBody(ReadOnlySpan<byte> name) =>
         name.SequenceEqual("_access"u8)
         || (name.StartsWith("_replication_"u8)
@@ -24,18 +24,18 @@ internal static class SpecialMembers
                 || name.SequenceEqual("_replication_id"u8)
                 || name.SequenceEqual("_replication_stats"u8)));
 
-    /// <summary>Whether CouchDB takes the member and makes nothing of it: it is what it adds itself when asked.</summary>
+    /// <summary>Whether CouchDB accepts and ignores the member, because it adds it to answers itself.</summary>
     public static bool IsIgnored(ReadOnlySpan<byte> name) =>
         name.SequenceEqual("_revs_info"u8)
         || name.SequenceEqual("_local_seq"u8)
         || name.SequenceEqual("_conflicts"u8)
         || name.SequenceEqual("_deleted_conflicts"u8);
 
-    /// <summary>The refusal of a member that is unknown or of the wrong kind.</summary>
+    /// <summary>The error of a member that is unknown or has the wrong type.</summary>
     public static DocumentException Bad(ReadOnlySpan<byte> name) =>
         new(DocumentError.Validation("Bad special document member: " + JsonText.Decode([(byte)'"', .. name, (byte)'"'])));
 
-    /// <summary>Reads <c>_rev</c>.</summary>
+    /// <summary>Parses <c>_rev</c>.</summary>
     public static RevisionId ReadRevision(ReadOnlySpan<byte> value)
     {
         if (value[0] == '"')
@@ -55,7 +55,7 @@ internal static class SpecialMembers
         throw new DocumentException(DocumentError.InvalidRevision);
     }
 
-    /// <summary>Reads the object <c>_revisions</c>, newest first.</summary>
+    /// <summary>Parses the object <c>_revisions</c>, newest first.</summary>
     public static List<RevisionId> ReadRevisions(ReadOnlySpan<byte> value)
     {
         long? start = null;
@@ -108,7 +108,7 @@ internal static class SpecialMembers
         return ids;
     }
 
-    /// <summary>Reads the object <c>_attachments</c>. What is no object in it is passed over, as CouchDB does.</summary>
+    /// <summary>Parses the object <c>_attachments</c>. Like CouchDB, it ignores members that are not objects.</summary>
     /// <param name="value">The object.</param>
     /// <param name="received">See <see cref="DocumentParser.Parse(ReadOnlySpan{byte}, DocumentLimits, IReadOnlyList{long}?)"/>.</param>
     public static List<ParsedAttachment> ReadAttachments(ReadOnlySpan<byte> value, IReadOnlyList<long>? received)
@@ -227,7 +227,7 @@ internal static class SpecialMembers
             data = null;
             number = null;
 
-            // What is there but is no number matches no attachment's position.
+            // A revpos that is not a number matches no attachment's position.
             position = wrongPosition ? -1 : position;
         }
         else if (wrongType)
@@ -272,14 +272,14 @@ internal static class SpecialMembers
         };
     }
 
-    /// <summary>The number that stands for what was received; null where that was no base64.</summary>
+    /// <summary>Parses the index of received content; null if the content was not valid base64.</summary>
     private static int? ReadNumber(ReadOnlySpan<byte> text, IReadOnlyList<long> received) =>
         Utf8Parser.TryParse(text[1..], out int number, out var length) && length == text.Length - 1 && received[number] >= 0 ? number : null;
 
     private static long? ReadInteger(ref Utf8JsonReader reader) =>
         reader.TokenType == JsonTokenType.Number && IsInteger(reader.ValueSpan) && reader.TryGetInt64(out var number) ? number : null;
 
-    /// <summary>1.0 and 1e0 are floats to CouchDB.</summary>
+    /// <summary>Whether a number is an integer; 1.0 and 1e0 are floats to CouchDB.</summary>
     private static bool IsInteger(ReadOnlySpan<byte> number) => !number.ContainsAny(".eE"u8);
 
     private static byte[]? DecodeBase64(ref Utf8JsonReader reader)
@@ -289,7 +289,7 @@ internal static class SpecialMembers
             return DecodeBase64(reader.ValueSpan);
         }
 
-        // Line breaks in the data are escaped.
+        // The data contains escapes, for example of line breaks.
         var buffer = SharedArrays.Rent<byte>(reader.ValueSpan.Length);
         try
         {
@@ -315,7 +315,8 @@ internal static class SpecialMembers
     }
 
     /// <summary>
-    /// CouchDB does not mind what the last character before the padding says in the bits that do not count; the framework does.
+    /// Decodes base64 like CouchDB, which ignores the unused bits of the last character before the padding. The framework refuses them if
+    /// they are not zero.
     /// </summary>
     private static byte[]? DecodeLooseBase64(ReadOnlySpan<byte> text)
     {

@@ -7,16 +7,16 @@ using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Documents.Rendering;
 
-/// <summary>Attachments' bytes in a document's JSON, in bounded memory.</summary>
+/// <summary>Reads attachments for a document's JSON in bounded memory.</summary>
 public static class AttachmentData
 {
     private const int PieceSize = 16 * 1024;
 
     /// <summary>
-    /// Looks for an attachment whose bytes cannot be unpacked, before a document is written with them: once part of it has been sent, the
+    /// Finds an attachment that cannot be decompressed, before a document is written with its data: after the first part was sent, the
     /// whole answer would have to fail.
     /// </summary>
-    /// <returns>What is wrong, or null.</returns>
+    /// <returns>The error, or null.</returns>
     public static async ValueTask<DocumentError?> FindDamageAsync(
         Database database,
         DocumentRecord record,
@@ -39,11 +39,11 @@ public static class AttachmentData
         return null;
     }
 
-    /// <summary>An attachment whose bytes cannot be unpacked.</summary>
+    /// <summary>The error of an attachment that cannot be decompressed.</summary>
     public static DocumentError NotGzip(string name, int status, string error) =>
         new(status, error, $"The content of attachment {name} is not properly gzipped.");
 
-    /// <summary>Writes the bytes, unpacked, in base64.</summary>
+    /// <summary>Writes the decompressed bytes in base64.</summary>
     public static async ValueTask WriteBase64Async(
         IJsonOutput output, Database database, AttachmentInfo attachment, CancellationToken cancellation)
     {
@@ -73,7 +73,7 @@ public static class AttachmentData
         }
     }
 
-    /// <summary>The bytes as the client gave them: compressed ones are unpacked, and fail where they cannot be.</summary>
+    /// <summary>Opens the decompressed bytes of an attachment. Reads fail if the stored bytes cannot be decompressed.</summary>
     public static Stream OpenDecoded(Database database, AttachmentInfo attachment, CancellationToken cancellation)
     {
         var stored = new ContentStream(database.ReadContentAsync(attachment, 0, attachment.StoredLength, cancellation));

@@ -4,13 +4,15 @@ using CloudWall.Documents.Sequences;
 
 namespace CloudWall.Documents.Rendering;
 
-/// <summary>What a database says of itself as JSON: CouchDB's <c>GET /{db}</c>, and <c>info</c> of requests that functions see.</summary>
+/// <summary>
+/// Writes a database's information as JSON, for <c>GET /{db}</c> and for the <c>info</c> member of requests that design functions receive.
+/// </summary>
 public static class DatabaseInformation
 {
     /// <summary>Writes a database's information as JSON.</summary>
-    /// <param name="json">Where it goes.</param>
+    /// <param name="json">The output.</param>
     /// <param name="database">The database.</param>
-    /// <param name="oldest">How old the sizes on disk may be.</param>
+    /// <param name="oldest">The maximum age of the sizes on disk.</param>
     public static void Write(JsonBuffer json, Database database, TimeSpan oldest = default)
     {
         var info = database.ReadInfo(oldest);

@@ -1,16 +1,16 @@
 namespace CloudWall.Documents.Rendering;
 
-/// <summary>What an answer shows of a document besides its body: the parameters of CouchDB's <c>GET /{db}/{docid}</c>.</summary>
+/// <summary>The optional members of a document in an answer: the parameters of CouchDB's <c>GET /{db}/{docid}</c>.</summary>
 [Flags]
 public enum DocumentMembers
 {
-    /// <summary>Attachments as stubs; nothing more.</summary>
+    /// <summary>Only attachment stubs.</summary>
     None = 0,
 
     /// <summary><c>revs</c>: <c>_revisions</c>, the revision's history.</summary>
     Revisions = 1,
 
-    /// <summary><c>revs_info</c>: <c>_revs_info</c>, the history with what is stored of it.</summary>
+    /// <summary><c>revs_info</c>: <c>_revs_info</c>, the history with the availability of each body.</summary>
     RevisionsInfo = 2,
 
     /// <summary><c>local_seq</c>: <c>_local_seq</c>.</summary>
@@ -22,15 +22,15 @@ public enum DocumentMembers
     /// <summary><c>deleted_conflicts</c>: <c>_deleted_conflicts</c>, the other leaves that are deletions.</summary>
     DeletedConflicts = 16,
 
-    /// <summary><c>attachments</c>: attachments with their bytes.</summary>
+    /// <summary><c>attachments</c>: attachments with their data.</summary>
     AttachmentData = 32,
 
-    /// <summary>The bytes of attachments come in later parts of the answer.</summary>
+    /// <summary>The attachments' bytes follow in later parts of the answer.</summary>
     AttachmentsFollow = 64,
 
-    /// <summary><c>att_encoding_info</c>: how compressed attachments are stored.</summary>
+    /// <summary><c>att_encoding_info</c>: the stored encoding of compressed attachments.</summary>
     AttachmentEncoding = 128,
 
-    /// <summary>What describes the document rather than one revision of it; the answer has no entity tag then.</summary>
+    /// <summary>Members that describe the document rather than one revision; the answer then has no entity tag.</summary>
     Meta = RevisionsInfo | LocalSequence | Conflicts | DeletedConflicts,
 }

@@ -2,20 +2,20 @@ using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Documents.Rendering;
 
-/// <summary>How a document is written.</summary>
-/// <param name="Members">What is shown.</param>
+/// <summary>Options for writing a document.</summary>
+/// <param name="Members">The optional members to write.</param>
 /// <param name="AttachmentsSince">
-/// <c>atts_since</c>: revisions that the client has; attachments that the nearest of them had already are shown as stubs. Null
-/// where it was not given.
+/// <c>atts_since</c>: revisions that the client has. Attachments that the nearest of them already had are written as stubs. Null if not
+/// given.
 /// </param>
 public readonly record struct DocumentOptions(DocumentMembers Members, IReadOnlyList<RevisionId>? AttachmentsSince = null)
 {
-    /// <summary>Whether any of some members is to be shown.</summary>
+    /// <summary>Whether any of the members is selected.</summary>
     public bool Any(DocumentMembers members) => (Members & members) != 0;
 
-    /// <summary>The same with further members.</summary>
+    /// <summary>Adds members.</summary>
     public DocumentOptions With(DocumentMembers members) => this with { Members = Members | members };
 
-    /// <summary>The same without some members.</summary>
+    /// <summary>Removes members.</summary>
     public DocumentOptions Without(DocumentMembers members) => this with { Members = Members & ~members };
 }

@@ -5,24 +5,24 @@ using CloudWall.Documents.Revisions;
 namespace CloudWall.Documents.Rendering;
 
 /// <summary>
-/// Writes stored documents as CouchDB shows them, members in its order (<see cref="MemberWriter"/>). The stored body is spliced in as it
-/// lies; nothing is parsed.
+/// Writes stored documents as CouchDB shows them, with members in its order (<see cref="MemberWriter"/>). The stored body is spliced in
+/// without parsing.
 /// </summary>
 public static class DocumentWriter
 {
-    /// <summary>Up to this many revisions are looked through one by one.</summary>
+    /// <summary>Up to this many revisions are searched linearly.</summary>
     private const int FewRevisions = 8;
 
     /// <summary>
-    /// Writes a document with attachments as stubs, or with <see cref="DocumentMembers.AttachmentsFollow"/>. To have their bytes
-    /// in the JSON use <see cref="WriteWithDataAsync"/>.
+    /// Writes a document with attachment stubs, or with <see cref="DocumentMembers.AttachmentsFollow"/>. <see cref="WriteWithDataAsync"/>
+    /// writes the attachments' data into the JSON.
     /// </summary>
-    /// <param name="output">Where to.</param>
+    /// <param name="output">The output.</param>
     /// <param name="database">The document's database.</param>
     /// <param name="record">The document.</param>
-    /// <param name="revision">Which revision of it.</param>
+    /// <param name="revision">The revision to write.</param>
     /// <param name="stored">That revision's body.</param>
-    /// <param name="options">What is shown.</param>
+    /// <param name="options">The members to write.</param>
     public static void Write(
         JsonBuffer output,
         Database database,
@@ -49,8 +49,8 @@ public static class DocumentWriter
         output.Raw("}"u8);
     }
 
-    /// <summary>Writes the row of a listing: the winner of a document, attachments as stubs.</summary>
-    /// <param name="output">Where to.</param>
+    /// <summary>Writes the document of a listing's row: the winner with attachment stubs.</summary>
+    /// <param name="output">The output.</param>
     /// <param name="id">The document's id as UTF-8.</param>
     /// <param name="revision">The revision.</param>
     /// <param name="deleted">Whether it is a deletion.</param>
@@ -62,13 +62,13 @@ public static class DocumentWriter
         WriteStubs(output, stored);
     }
 
-    /// <summary>Writes the winner of a document as map functions get it: with its conflicts, attachments as stubs.</summary>
-    /// <param name="output">Where to.</param>
+    /// <summary>Writes a winner as map functions receive it: with its conflicts and attachment stubs.</summary>
+    /// <param name="output">The output.</param>
     /// <param name="id">The document's id as UTF-8.</param>
-    /// <param name="revision">The winner, which is no deletion.</param>
+    /// <param name="revision">The winner, which is not a deletion.</param>
     /// <param name="stored">Its body.</param>
     /// <param name="leaves">All leaves of the document.</param>
-    /// <param name="localSequence">The document's sequence, where it is to be shown.</param>
+    /// <param name="localSequence">The document's sequence; null leaves it out.</param>
     public static void WriteMapped(
         JsonBuffer output,
         ReadOnlySpan<byte> id,
@@ -94,16 +94,16 @@ public static class DocumentWriter
     }
 
     /// <summary>
-    /// Writes a document with its attachments' bytes in the JSON (those after <see cref="DocumentOptions.AttachmentsSince"/>),
-    /// piece by piece, so that an answer can be sent as it goes. The body is given back as soon as it has been written.
+    /// Writes a document with the data of the attachments after <see cref="DocumentOptions.AttachmentsSince"/>, in pieces, so that the
+    /// answer can be sent meanwhile. Releases the body as soon as it is written.
     /// </summary>
-    /// <param name="output">Where to.</param>
+    /// <param name="output">The output.</param>
     /// <param name="database">The document's database.</param>
     /// <param name="record">The document.</param>
-    /// <param name="revision">Which revision of it.</param>
+    /// <param name="revision">The revision to write.</param>
     /// <param name="stored">That revision's body.</param>
-    /// <param name="options">What is shown.</param>
-    /// <param name="cancellation">Stops reading.</param>
+    /// <param name="options">The members to write.</param>
+    /// <param name="cancellation">Cancels the reads.</param>
     public static async ValueTask WriteWithDataAsync(
         IJsonOutput output,
         Database database,
@@ -142,8 +142,8 @@ public static class DocumentWriter
     }
 
     /// <summary>
-    /// The generation up to which attachments are known to a client: that of the nearest revision of the history that it has.
-    /// -1 where it did not say what it has: a replicated attachment may have the position 0.
+    /// The generation up to which the client has the attachments: that of the nearest revision in the history that the client named. -1 if
+    /// it named none, because a replicated attachment may have the position 0.
     /// </summary>
     public static long AttachmentsBase(Database database, DocumentRecord record, RevisionId revision, in DocumentOptions options)
     {
@@ -157,7 +157,8 @@ public static class DocumentWriter
         {
             if (node.Revision != revision && (node.Flags & RevisionFlags.Deleted) != 0)
             {
-                // What was made anew after a deletion has nothing of what was before, though its attachments' positions begin at 1 again.
+                // A document recreated after a deletion shares no attachments with its earlier life, although their positions start at 1
+                // again.
                 return -1;
             }
 

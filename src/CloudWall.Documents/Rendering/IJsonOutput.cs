@@ -2,19 +2,19 @@ using CloudWall.Documents.Json;
 
 namespace CloudWall.Documents.Rendering;
 
-/// <summary>Where JSON of any length is written, piece by piece.</summary>
+/// <summary>A sink for JSON of any length, written in pieces.</summary>
 public interface IJsonOutput
 {
-    /// <summary>Takes the next piece.</summary>
+    /// <summary>The buffer for the next piece.</summary>
     JsonBuffer Buffer { get; }
 
     /// <summary>
-    /// Called before a piece that may be large is written, to wait until there is memory for it. Where that is not at once, what has been
-    /// read of the store cannot be read on, and the piece itself is to be given back meanwhile and read anew.
+    /// Reserves memory for a piece that may be large; may wait. If it does not complete synchronously, the caller must dispose the piece
+    /// meanwhile and read it again afterwards, because iterators of the store are released.
     /// </summary>
-    /// <param name="bytes">How many bytes it has.</param>
+    /// <param name="bytes">The size of the piece in bytes.</param>
     ValueTask ReserveAsync(long bytes);
 
-    /// <summary>Called after each piece: sends what has gathered, or sees to it that there is memory for it.</summary>
+    /// <summary>Called after each piece; sends the buffer if it is full, or reserves memory for it.</summary>
     ValueTask FlushIfFullAsync();
 }

@@ -6,17 +6,17 @@ using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Documents.Rendering;
 
-/// <summary>The member <c>doc</c> of rows (<c>include_docs</c>), with its comma before it.</summary>
-/// <param name="output">Where to.</param>
+/// <summary>Writes the member <c>doc</c> of rows (<c>include_docs</c>), with a comma before it.</summary>
+/// <param name="output">The output.</param>
 /// <param name="database">The documents' database.</param>
-/// <param name="members">What is shown of them.</param>
-/// <param name="cancellation">Stops reading attachments.</param>
+/// <param name="members">The members to write.</param>
+/// <param name="cancellation">Cancels reads of attachments.</param>
 public sealed class IncludedDocument(IJsonOutput output, Database database, DocumentMembers members, CancellationToken cancellation)
 {
-    /// <summary>Up to this many bytes of a body there is room for a document anyway.</summary>
+    /// <summary>Bodies up to this size are written without a reservation of memory.</summary>
     private const int Small = 32 * 1024;
 
-    /// <summary>What the three options of rows amount to.</summary>
+    /// <summary>Combines the three options of rows.</summary>
     public static DocumentMembers MembersOf(bool conflicts, bool attachments, bool attachmentEncodingInfo) =>
         (conflicts ? DocumentMembers.Conflicts : DocumentMembers.None)
         | (attachments ? DocumentMembers.AttachmentData : DocumentMembers.None)
@@ -34,7 +34,7 @@ public sealed class IncludedDocument(IJsonOutput output, Database database, Docu
         buffer.Raw("}"u8);
     }
 
-    /// <summary>Writes the winner of the document at a cursor, whose body is read along with the walk.</summary>
+    /// <summary>Writes the winner of the document at a cursor. Its body is read by the cursor.</summary>
     public ValueTask WriteAsync(DocumentCursor cursor)
     {
         var stored = cursor.ReadWinner();
@@ -58,7 +58,7 @@ public sealed class IncludedDocument(IJsonOutput output, Database database, Docu
     public ValueTask WriteAsync(DocumentRecord record) =>
         WriteAsync(record, record.Winner.Revision, database.Read(record.Id, record.Winner.Revision));
 
-    /// <summary>Writes the winner of a document, or that there is none.</summary>
+    /// <summary>Writes the winner of a document, or <c>null</c>.</summary>
     public ValueTask WriteAsync(string id)
     {
         if (database.Find(id) is { Deleted: false } record)
@@ -70,7 +70,7 @@ public sealed class IncludedDocument(IJsonOutput output, Database database, Docu
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Writes a revision of a document, without what speaks of others, or that there is none.</summary>
+    /// <summary>Writes a revision of a document without members about other revisions, or <c>null</c>.</summary>
     public async ValueTask WriteAsync(string id, RevisionId revision)
     {
         if (DocumentReader.OpenRevision(database, id, revision) is not { } opened)
@@ -86,10 +86,10 @@ public sealed class IncludedDocument(IJsonOutput output, Database database, Docu
         }
     }
 
-    /// <summary>Writes that there is no document to show.</summary>
+    /// <summary>Writes <c>null</c>: the row has no document.</summary>
     public void WriteNull() => Begin().Raw("null"u8);
 
-    /// <summary>Writes a document's winner, which is known.</summary>
+    /// <summary>Writes a winner that is already known.</summary>
     public ValueTask WriteAsync(string id, RevisionLeaf winner)
     {
         var stored = database.Read(id, winner.Revision);
@@ -110,7 +110,7 @@ public sealed class IncludedDocument(IJsonOutput output, Database database, Docu
         using var stored = await output.RoomForAsync(database, record, revision, read);
         if (record is null || stored is null)
         {
-            // Purged or compacted away between the row and its document.
+            // The document was purged or compacted after the row was read.
             WriteNull();
         }
         else if ((members & DocumentMembers.AttachmentData) != 0)

@@ -5,13 +5,13 @@ using CloudWall.Documents.Sequences;
 
 namespace CloudWall.Documents.Rendering;
 
-/// <summary>What rows are made of, written without detours over strings.</summary>
+/// <summary>Appends the parts of rows as UTF-8, without intermediate strings.</summary>
 public static class JsonBufferExtensions
 {
     private static readonly SearchValues<byte> Escaped =
         SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(static value => (byte)value), (byte)'"', (byte)'\\']);
 
-    /// <summary>Appends UTF-8 text in quotes, escaped as CouchDB escapes it.</summary>
+    /// <summary>Appends a quoted UTF-8 text with CouchDB's escaping.</summary>
     public static JsonBuffer Utf8Text(this JsonBuffer buffer, ReadOnlySpan<byte> utf8)
     {
         buffer.Raw("\""u8);
@@ -28,7 +28,7 @@ public static class JsonBufferExtensions
         }
     }
 
-    /// <summary>Appends a revision in quotes.</summary>
+    /// <summary>Appends a quoted revision.</summary>
     public static JsonBuffer Revision(this JsonBuffer buffer, RevisionId revision)
     {
         if (revision.HashLength != 16)
@@ -58,7 +58,7 @@ public static class JsonBufferExtensions
         return buffer.Raw("]"u8);
     }
 
-    /// <summary>Appends a sequence's token in quotes.</summary>
+    /// <summary>Appends a sequence's quoted token.</summary>
     public static JsonBuffer Sequence(this JsonBuffer buffer, SequenceTokens tokens, long sequence)
     {
         var span = buffer.GetSpan(SequenceTokens.MaxLength + 2);

@@ -3,22 +3,22 @@ using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Documents.Rendering;
 
-/// <summary>Room for documents in what is written.</summary>
+/// <summary>Reserves memory for documents in an output.</summary>
 public static class JsonOutputExtensions
 {
-    /// <summary>What a document has besides its body, as a rule.</summary>
+    /// <summary>The typical size of a document's members besides its body.</summary>
     private const int Members = 512;
 
     /// <summary>
-    /// Waits for room for a document that has been read, before it is written. Meanwhile it is given back, so that nothing is held of it,
-    /// and read anew then.
+    /// Reserves memory for a document that was read, before it is written. If that has to wait, the document is released meanwhile and read
+    /// again afterwards.
     /// </summary>
-    /// <param name="output">Where it is to be written.</param>
+    /// <param name="output">The output.</param>
     /// <param name="database">Its database.</param>
-    /// <param name="record">The document; null where it is known no longer.</param>
-    /// <param name="revision">Which revision of it.</param>
-    /// <param name="stored">Its body; null where it is not stored any more.</param>
-    /// <returns>The body; null where it is not stored any more.</returns>
+    /// <param name="record">The document; null if unknown.</param>
+    /// <param name="revision">The revision to write.</param>
+    /// <param name="stored">Its body; null if it is not stored any more.</param>
+    /// <returns>The body; null if it is not stored any more.</returns>
     public static ValueTask<StoredRevision?> RoomForAsync(
         this IJsonOutput output, Database database, DocumentRecord? record, RevisionId revision, StoredRevision? stored)
     {

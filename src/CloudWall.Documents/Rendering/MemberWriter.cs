@@ -6,14 +6,14 @@ using CloudWall.Documents.Revisions;
 namespace CloudWall.Documents.Rendering;
 
 /// <summary>
-/// The members of a document, one by one: whoever writes a document as JSON does so with these. Their order is <c>_id</c>, <c>_rev</c>, the
-/// body's own, <c>_deleted</c>, <c>_revisions</c>, <c>_revs_info</c>, <c>_conflicts</c>, <c>_deleted_conflicts</c>, <c>_local_seq</c>,
-/// <c>_attachments</c>. The caller closes the object, and that of the attachments where there are any.
+/// Writes the members of a document one by one; all writers of documents use it. The order is <c>_id</c>, <c>_rev</c>, the body's members,
+/// <c>_deleted</c>, <c>_revisions</c>, <c>_revs_info</c>, <c>_conflicts</c>, <c>_deleted_conflicts</c>, <c>_local_seq</c>,
+/// <c>_attachments</c>. The caller closes the document, and <c>_attachments</c> if any were written.
 /// </summary>
 public static class MemberWriter
 {
     /// <summary>Opens the document and writes <c>_id</c>.</summary>
-    /// <param name="output">Where to.</param>
+    /// <param name="output">The output.</param>
     /// <param name="id">The id as UTF-8.</param>
     public static void WriteId(JsonBuffer output, ReadOnlySpan<byte> id) => output.Raw("{\"_id\":"u8).Utf8Text(id);
 
@@ -21,8 +21,8 @@ public static class MemberWriter
     public static void WriteId(JsonBuffer output, string id) => output.Raw("{\"_id\":"u8).Text(id);
 
     /// <summary>Writes <c>_rev</c>, the body's members, and <c>_deleted</c>.</summary>
-    /// <param name="output">Where to.</param>
-    /// <param name="revision">The revision; null where there is none yet, which leaves <c>_rev</c> out.</param>
+    /// <param name="output">The output.</param>
+    /// <param name="revision">The revision; null omits <c>_rev</c>.</param>
     /// <param name="deleted">Whether it is a deletion.</param>
     /// <param name="body">The body: an object in normal form.</param>
     public static void WriteBody(JsonBuffer output, RevisionId? revision, bool deleted, ReadOnlySpan<byte> body)
@@ -44,8 +44,8 @@ public static class MemberWriter
     }
 
     /// <summary>Writes <c>_revisions</c>.</summary>
-    /// <param name="output">Where to.</param>
-    /// <param name="path">The revision and its ancestors, newest first. Nothing is written where there are none.</param>
+    /// <param name="output">The output.</param>
+    /// <param name="path">The revision and its ancestors, newest first. If empty, nothing is written.</param>
     public static void WriteRevisions(JsonBuffer output, IReadOnlyList<RevisionNode> path)
     {
         for (var i = 0; i < path.Count; i++)
@@ -57,8 +57,8 @@ public static class MemberWriter
     }
 
     /// <summary>Writes <c>_revisions</c>.</summary>
-    /// <param name="output">Where to.</param>
-    /// <param name="path">The revision and its ancestors, newest first. Nothing is written where there are none.</param>
+    /// <param name="output">The output.</param>
+    /// <param name="path">The revision and its ancestors, newest first. If empty, nothing is written.</param>
     public static void WriteRevisions(JsonBuffer output, IReadOnlyList<RevisionId> path)
     {
         for (var i = 0; i < path.Count; i++)
@@ -69,29 +69,29 @@ public static class MemberWriter
         output.Raw(path.Count > 0 ? "]}"u8 : default);
     }
 
-    /// <summary>Writes <c>_conflicts</c>, where there are any.</summary>
-    /// <param name="output">Where to.</param>
+    /// <summary>Writes <c>_conflicts</c> unless it is empty.</summary>
+    /// <param name="output">The output.</param>
     /// <param name="leaves">All leaves of the document.</param>
-    /// <param name="except">The revision that is shown.</param>
+    /// <param name="except">The revision that is written.</param>
     public static void WriteConflicts(JsonBuffer output, ReadOnlySpan<RevisionLeaf> leaves, RevisionId except) =>
         WriteLeaves(output, ",\"_conflicts\":["u8, leaves, except, deleted: false);
 
-    /// <summary>Writes <c>_deleted_conflicts</c>, where there are any.</summary>
-    /// <param name="output">Where to.</param>
+    /// <summary>Writes <c>_deleted_conflicts</c> unless it is empty.</summary>
+    /// <param name="output">The output.</param>
     /// <param name="leaves">All leaves of the document.</param>
-    /// <param name="except">The revision that is shown.</param>
+    /// <param name="except">The revision that is written.</param>
     public static void WriteDeletedConflicts(JsonBuffer output, ReadOnlySpan<RevisionLeaf> leaves, RevisionId except) =>
         WriteLeaves(output, ",\"_deleted_conflicts\":["u8, leaves, except, deleted: true);
 
     /// <summary>Writes <c>_local_seq</c>.</summary>
     public static void WriteLocalSequence(JsonBuffer output, long sequence) => output.Raw(",\"_local_seq\":"u8).Number(sequence);
 
-    /// <summary>Writes a stored attachment whose bytes are not in the JSON.</summary>
-    /// <param name="output">Where to.</param>
-    /// <param name="first">Whether it is the first: it opens <c>_attachments</c> then.</param>
+    /// <summary>Writes a stored attachment without its data.</summary>
+    /// <param name="output">The output.</param>
+    /// <param name="first">Whether it is the first, which opens <c>_attachments</c>.</param>
     /// <param name="attachment">The attachment.</param>
-    /// <param name="follows">Whether its bytes come in a later part; it is a stub otherwise.</param>
-    /// <param name="withEncoding">Whether to say how it is stored.</param>
+    /// <param name="follows">Whether its bytes follow in a later part; otherwise it is a stub.</param>
+    /// <param name="withEncoding">Whether to add the stored encoding.</param>
     public static void WriteAttachment(JsonBuffer output, bool first, AttachmentInfo attachment, bool follows, bool withEncoding)
     {
         WriteStart(output, first, attachment.Name, attachment.ContentType, attachment.RevisionPosition);
@@ -100,16 +100,16 @@ public static class MemberWriter
         WriteEnd(output, attachment, withEncoding);
     }
 
-    /// <summary>Writes an attachment of a revision that comes from elsewhere, whose bytes are not in the JSON.</summary>
-    /// <param name="output">Where to.</param>
-    /// <param name="first">Whether it is the first: it opens <c>_attachments</c> then.</param>
+    /// <summary>Writes an attachment of a revision of a peer, without its data.</summary>
+    /// <param name="output">The output.</param>
+    /// <param name="first">Whether it is the first, which opens <c>_attachments</c>.</param>
     /// <param name="name">Its name.</param>
     /// <param name="contentType">Its media type.</param>
     /// <param name="revisionPosition">Its <c>revpos</c>.</param>
-    /// <param name="digest">Its digest, where that is known.</param>
-    /// <param name="length">How many bytes it has; negative where that is not known.</param>
-    /// <param name="follows">Whether its bytes come in a later part; it is a stub otherwise.</param>
-    /// <param name="packedLength">How many bytes it has as gzip; null where it is not compressed.</param>
+    /// <param name="digest">Its digest, if known.</param>
+    /// <param name="length">Its length in bytes; negative if unknown.</param>
+    /// <param name="follows">Whether its bytes follow in a later part; otherwise it is a stub.</param>
+    /// <param name="packedLength">Its length as gzip; null if it is not compressed.</param>
     public static void WriteAttachment(
         JsonBuffer output,
         bool first,
@@ -131,9 +131,9 @@ public static class MemberWriter
         WriteEnd(output, packedLength);
     }
 
-    /// <summary>Begins an attachment whose bytes are in the JSON; they are to be written in base64.</summary>
-    /// <param name="output">Where to.</param>
-    /// <param name="first">Whether it is the first: it opens <c>_attachments</c> then.</param>
+    /// <summary>Begins an attachment with data. The caller then writes the bytes in base64.</summary>
+    /// <param name="output">The output.</param>
+    /// <param name="first">Whether it is the first, which opens <c>_attachments</c>.</param>
     /// <param name="attachment">The attachment.</param>
     public static void BeginData(JsonBuffer output, bool first, AttachmentInfo attachment)
     {
@@ -142,7 +142,7 @@ public static class MemberWriter
         output.Raw(",\"data\":\""u8);
     }
 
-    /// <summary>Ends what <see cref="BeginData"/> has begun.</summary>
+    /// <summary>Ends an attachment that <see cref="BeginData"/> began.</summary>
     public static void EndData(JsonBuffer output, AttachmentInfo attachment, bool withEncoding)
     {
         output.Raw("\""u8);

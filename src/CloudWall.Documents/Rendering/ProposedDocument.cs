@@ -6,16 +6,16 @@ using CloudWall.Documents.Validation;
 
 namespace CloudWall.Documents.Rendering;
 
-/// <summary>A document that is about to be written, and the one that it follows, as validation functions are shown them.</summary>
+/// <summary>Writes a proposed document and the one it replaces, as arguments of validation functions.</summary>
 public static class ProposedDocument
 {
     private static readonly DocumentOptions WithRevisions = new(DocumentMembers.Revisions);
 
     /// <summary>Writes both.</summary>
-    /// <param name="output">Where the new one goes.</param>
-    /// <param name="old">Where the old one goes; it stays empty where there is none.</param>
+    /// <param name="output">The output of the new document.</param>
+    /// <param name="old">The output of the old document; stays empty if there is none.</param>
     /// <param name="database">Their database.</param>
-    /// <param name="update">What is about to be written.</param>
+    /// <param name="update">The proposed update.</param>
     public static void Write(JsonBuffer output, JsonBuffer old, Database database, in ProposedUpdate update)
     {
         IReadOnlyList<AttachmentInfo> known = [];
