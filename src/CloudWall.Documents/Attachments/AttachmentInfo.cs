@@ -3,11 +3,11 @@ namespace CloudWall.Documents.Attachments;
 /// <summary>An attachment of a stored revision.</summary>
 /// <param name="Name">Its name; may contain slashes.</param>
 /// <param name="ContentType">Its media type.</param>
-/// <param name="RevisionPosition">Generation in which it was last changed (<c>revpos</c>).</param>
+/// <param name="RevisionPosition">The generation in which it was last changed (<c>revpos</c>).</param>
 /// <param name="Md5">MD5 of the stored bytes, 16 bytes.</param>
-/// <param name="Length">Bytes as a client sees them.</param>
-/// <param name="StoredLength">Bytes as stored (<c>encoded_length</c> where <paramref name="Encoding"/> is not identity).</param>
-/// <param name="Encoding">How the bytes are stored.</param>
+/// <param name="Length">Uncompressed length in bytes.</param>
+/// <param name="StoredLength">Stored length in bytes (<c>encoded_length</c> if <paramref name="Encoding"/> is not identity).</param>
+/// <param name="Encoding">The encoding of the stored bytes.</param>
 /// <param name="ContentId">SHA-256 of the stored bytes, 32 bytes.</param>
 public sealed record AttachmentInfo(
     string Name,

@@ -1,16 +1,17 @@
 namespace CloudWall.Documents.Attachments;
 
 /// <summary>
-/// An attachment of a document that is to be written: new content, a stub that keeps what the parent revision has, or what some
-/// revision of any document of the database has (<see cref="Of"/>).
+/// An attachment of a document to be written: new content, a stub for the parent revision's attachment, or a copy of an attachment of any
+/// revision in the database (<see cref="Of"/>).
 /// </summary>
 /// <param name="Name">Its name.</param>
 /// <param name="ContentType">Its media type; ignored for a stub.</param>
 /// <param name="Content">The content; null for a stub.</param>
 /// <param name="RevisionPosition">
-/// The <c>revpos</c> the client gave: kept for replicated writes; an interactive write sets its own. Null where none was given; a stub that names one must name the right one.
+/// The client's <c>revpos</c>; null if missing. Replicated writes keep it; an edit sets its own. A stub that has one must have the right
+/// one.
 /// </param>
-/// <param name="Digest">The digest that a stub names; null where none was given.</param>
+/// <param name="Digest">The digest of a stub; null if missing.</param>
 public sealed record AttachmentWrite(
     string Name,
     string ContentType,
@@ -18,10 +19,10 @@ public sealed record AttachmentWrite(
     long? RevisionPosition = null,
     string? Digest = null)
 {
-    /// <summary>The stored attachment that is taken over as it is, its <c>revpos</c> too; null for others.</summary>
+    /// <summary>The stored attachment to copy, including its <c>revpos</c>; otherwise null.</summary>
     public AttachmentInfo? Existing { get; private init; }
 
-    /// <summary>Takes over an attachment that a revision of the same database has, of whatever document.</summary>
+    /// <summary>Copies an attachment of any document's revision in the same database.</summary>
     public static AttachmentWrite Of(AttachmentInfo existing) =>
         new(existing.Name, existing.ContentType, Content: null, existing.RevisionPosition) { Existing = existing };
 }

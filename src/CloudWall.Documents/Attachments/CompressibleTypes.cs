@@ -1,6 +1,6 @@
 namespace CloudWall.Documents.Attachments;
 
-/// <summary>Which attachments are stored compressed: CouchDB's setting <c>[attachments] compressible_types</c>.</summary>
+/// <summary>The media types that are stored compressed: CouchDB's setting <c>[attachments] compressible_types</c>.</summary>
 public sealed class CompressibleTypes
 {
     /// <summary>CouchDB's default: <c>text/*, application/javascript, application/json, application/xml</c>.</summary>
@@ -8,22 +8,22 @@ public sealed class CompressibleTypes
 
     private readonly string[] _types;
 
-    /// <summary>A list of types parted by commas; a <c>*</c> in one stands for anything.</summary>
+    /// <summary>Parses a comma-separated list of types, with <c>*</c> as a wildcard.</summary>
     public CompressibleTypes(string setting)
     {
         Setting = setting;
         _types = setting.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
     }
 
-    /// <summary>The list as it was given.</summary>
+    /// <summary>The original list.</summary>
     public string Setting { get; }
 
-    /// <summary>Whether attachments of this content type are compressed. Parameters and case do not matter.</summary>
+    /// <summary>Whether attachments of a content type are compressed. Parameters and case are ignored.</summary>
     public bool Matches(ReadOnlySpan<char> contentType)
     {
         var given = contentType.Trim();
 
-        // CouchDB's * stops at the end of a line.
+        // CouchDB's wildcard does not match line breaks.
         if (given.ContainsAny('\r', '\n'))
         {
             return false;

@@ -1,9 +1,9 @@
 namespace CloudWall.Documents.Attachments;
 
-/// <summary>How an attachment's bytes are stored.</summary>
+/// <summary>The encoding of an attachment's stored bytes.</summary>
 public enum ContentEncoding
 {
-    /// <summary>As they are.</summary>
+    /// <summary>Uncompressed.</summary>
     Identity = 0,
 
     /// <summary>Compressed with gzip.</summary>

@@ -7,18 +7,18 @@ using CloudWall.Storage;
 namespace CloudWall.Documents.Attachments;
 
 /// <summary>
-/// A database's attachment content: blobs of chunks, found by the SHA-256 of their bytes. A blob that is being received is on a list,
-/// so that what a crash leaves behind is found and removed.
+/// A database's attachment content: blobs of chunks, addressed by the SHA-256 of their bytes. Blobs being uploaded are listed in the store,
+/// so that the next start finds and removes those that a crash interrupted.
 /// </summary>
 internal sealed class ContentStore(DatabaseCore core)
 {
-    /// <summary>Bytes in each chunk but the last. Content up to one chunk is written together with its document.</summary>
+    /// <summary>Size of every chunk except the last. Content of at most one chunk is written together with its document.</summary>
     public const int ChunkSize = 128 << 10;
 
-    /// <summary>Up to how many chunks are removed one by one: removed ranges burden every read until they are compacted.</summary>
+    /// <summary>Up to this many chunks are deleted key by key: range deletions slow down every read until they are compacted.</summary>
     private const int FewChunks = 64;
 
-    /// <summary>The blob of content without a byte. It has no chunks, so that a number of its own would not be remembered.</summary>
+    /// <summary>The blob of empty content. It has no chunks, so a blob number of its own could not be found again.</summary>
     public const long EmptyBlob = 0;
 
     private readonly Lock _gate = new();
@@ -26,13 +26,13 @@ internal sealed class ContentStore(DatabaseCore core)
     private long _abandoned;
     private bool _started;
 
-    /// <summary>Bytes of content that was removed before any document referred to it, and that the database's state does not count yet.</summary>
+    /// <summary>Bytes of removed uploads that no document referred to and that the database's state does not include yet.</summary>
     public long Abandoned => Interlocked.Read(ref _abandoned);
 
-    /// <summary>The state counts so much of it.</summary>
+    /// <summary>Subtracts bytes that the state now includes.</summary>
     public void Counted(long bytes) => Interlocked.Add(ref _abandoned, -bytes);
 
-    /// <summary>A blob number that was never used in this database.</summary>
+    /// <summary>Returns a blob number that was never used in this database.</summary>
     public long NextBlob()
     {
         lock (_gate)
@@ -49,9 +49,9 @@ internal sealed class ContentStore(DatabaseCore core)
 
     public ContentRecord? Find(ReadOnlySpan<byte> contentId) => Find(contentId, out _);
 
-    /// <summary>Looks content up.</summary>
+    /// <summary>Looks up content.</summary>
     /// <param name="contentId">Its SHA-256.</param>
-    /// <param name="length">How many bytes its record takes.</param>
+    /// <param name="length">The length of its record in bytes.</param>
     public ContentRecord? Find(ReadOnlySpan<byte> contentId, out int length)
     {
         var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
@@ -71,7 +71,7 @@ internal sealed class ContentStore(DatabaseCore core)
 
     public bool Compresses(string contentType) => core.Options.CompressionLevel > 0 && core.CompressibleTypes.Matches(contentType);
 
-    /// <summary>Puts a blob on the list of those being received.</summary>
+    /// <summary>Lists a blob as being uploaded.</summary>
     public void ListUpload(long blob)
     {
         core.ThrowIfClosed();
@@ -83,8 +83,8 @@ internal sealed class ContentStore(DatabaseCore core)
         core.Store.Commit(batch, sync: false);
     }
 
-    /// <summary>Writes a part of a blob.</summary>
-    /// <exception cref="DocumentException">The disk has become full meanwhile: what is left is for deletions.</exception>
+    /// <summary>Writes a chunk of a blob.</summary>
+    /// <exception cref="DocumentException">The disk became full meanwhile; the remaining room is reserved for deletions.</exception>
     public void WriteChunk(long blob, uint chunk, ReadOnlySpan<byte> bytes)
     {
         core.ThrowIfClosed();
@@ -105,7 +105,7 @@ internal sealed class ContentStore(DatabaseCore core)
         }
     }
 
-    /// <summary>Removes a blob that no document came to refer to.</summary>
+    /// <summary>Removes a blob that no document refers to.</summary>
     public void Abandon(long blob, long length)
     {
         if (core.IsClosed)
@@ -126,11 +126,11 @@ internal sealed class ContentStore(DatabaseCore core)
         }
         catch (StorageException)
         {
-            // Whoever clears up has nothing to decide any more. The blob is still on the list: the next start removes it.
+            // Ignored: the caller is cleaning up. The blob is still listed, so the next start removes it.
         }
     }
 
-    /// <summary>Removes what was being received when the node stopped.</summary>
+    /// <summary>Removes the uploads that the last stop interrupted.</summary>
     public static void RemoveUnfinished(KeyValueStore store, uint database)
     {
         var lower = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
@@ -194,7 +194,7 @@ internal sealed class ContentStore(DatabaseCore core)
             using var chunk = ReadChunk(content.Blob, (uint)(offset / ChunkSize));
             if (!chunk.Found)
             {
-                // Dropped by everybody meanwhile; and perhaps stored anew since, under another number.
+                // The content may have been removed meanwhile, and stored again under another blob number.
                 var now = Find(attachment.ContentId.Span) ?? throw Gone();
                 content = now.Blob != content.Blob ? now : throw Damaged();
                 continue;
@@ -214,7 +214,7 @@ internal sealed class ContentStore(DatabaseCore core)
         await Task.CompletedTask;
     }
 
-    /// <summary>Content that waits for its document.</summary>
+    /// <summary>Reads content that no document refers to yet.</summary>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(StoredContent content, [EnumeratorCancellation] CancellationToken cancellation)
     {
         if (content.Inline is { } bytes)
@@ -229,10 +229,10 @@ internal sealed class ContentStore(DatabaseCore core)
         }
     }
 
-    /// <summary>How many chunks there are of so many bytes.</summary>
+    /// <summary>The number of chunks for a length.</summary>
     public static uint ChunksOf(long length) => (uint)((length + ChunkSize - 1) / ChunkSize);
 
-    /// <summary>The chunks of a blob that is being received.</summary>
+    /// <summary>Reads the chunks of a blob being uploaded.</summary>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadUploadAsync(
         long blob, uint chunks, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -246,7 +246,7 @@ internal sealed class ContentStore(DatabaseCore core)
         await Task.CompletedTask;
     }
 
-    /// <summary>Whether an attachment's content can be unpacked; content that is not compressed needs no unpacking.</summary>
+    /// <summary>Whether an attachment's content can be decompressed; always true for uncompressed content.</summary>
     public async ValueTask<bool> IsSoundAsync(AttachmentInfo attachment, CancellationToken cancellation)
     {
         var known = core.Context.SoundContents;

@@ -2,8 +2,8 @@ using CloudWall.Documents.Buffers;
 
 namespace CloudWall.Documents.Attachments;
 
-/// <summary>Chunks of content as a stream to read from, once and asynchronously.</summary>
-/// <param name="chunks">The chunks in order; each is read before the next is asked for.</param>
+/// <summary>Exposes chunks of content as a forward-only asynchronous stream.</summary>
+/// <param name="chunks">The chunks in order; each is consumed before the next is requested.</param>
 public sealed class ContentStream(IAsyncEnumerable<ReadOnlyMemory<byte>> chunks) : ReadStream
 {
     private readonly IAsyncEnumerator<ReadOnlyMemory<byte>> _chunks = chunks.GetAsyncEnumerator();

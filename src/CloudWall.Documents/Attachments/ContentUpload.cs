@@ -4,7 +4,7 @@ using CloudWall.Documents.Databases;
 
 namespace CloudWall.Documents.Attachments;
 
-/// <summary>An upload into a <see cref="ContentStore"/>: compressor, digests, chunks.</summary>
+/// <summary>An upload into a <see cref="ContentStore"/>: compression, digests, chunking.</summary>
 internal sealed class ContentUpload : AttachmentUpload
 {
     private const int FirstChunk = 4096;
@@ -93,7 +93,7 @@ internal sealed class ContentUpload : AttachmentUpload
             inline ? null : content => _core.Contents.Abandon(content.Blob, content.StoredLength));
     }
 
-    /// <summary>Whether bytes that came as gzip can be unpacked.</summary>
+    /// <summary>Whether bytes declared as gzip can be decompressed.</summary>
     private async ValueTask<bool> IsSoundAsync(CancellationToken cancellation)
     {
         await using Stream packed = _blob == 0
@@ -160,7 +160,7 @@ internal sealed class ContentUpload : AttachmentUpload
         _filled = 0;
     }
 
-    /// <summary>Where the compressor's output goes.</summary>
+    /// <summary>Receives the compressor's output.</summary>
     private sealed class ChunkStream(ContentUpload upload) : WriteStream
     {
         public override void Write(ReadOnlySpan<byte> buffer) => upload.Store(buffer);

@@ -6,9 +6,8 @@ using CloudWall.Documents.Buffers;
 namespace CloudWall.Documents.Attachments;
 
 /// <summary>
-/// Compresses attachments to the bytes that CouchDB stores. Their MD5 goes into the revision, so they must be zlib's own, which the
-/// framework's gzip does not give. Write-only; the gzip is complete when it is disposed. What it writes to stays open. How much
-/// memory it takes does not depend on how much is written.
+/// Compresses attachments to exactly the bytes that CouchDB stores. Their MD5 enters the revision hash, so they must match zlib's output,
+/// which differs from the framework's. Write-only; disposal completes the gzip and leaves the output open. Memory use is constant.
 /// </summary>
 public sealed class CouchGzipStream : WriteStream
 {
@@ -21,9 +20,9 @@ public sealed class CouchGzipStream : WriteStream
     private uint _length;
     private bool _finished;
 
-    /// <summary>Compresses into a stream.</summary>
-    /// <param name="output">Where the gzip goes.</param>
-    /// <param name="level">zlib's level, 1 (fast) to 9 (small).</param>
+    /// <summary>Creates a compressor over an output stream.</summary>
+    /// <param name="output">The output.</param>
+    /// <param name="level">zlib's level, 1 (fastest) to 9 (smallest).</param>
     public CouchGzipStream(Stream output, int level = DefaultLevel)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(level, 1);
@@ -31,7 +30,7 @@ public sealed class CouchGzipStream : WriteStream
         _output = output;
         _deflater = new Deflater(output, level);
 
-        // RFC 1952: no name, no time, Unix; zlib says how hard it tried only at its extremes.
+        // RFC 1952: no name, no time, Unix. zlib records the effort only for its extreme levels.
         var effort = level switch
         {
             1 => (byte)4,
@@ -41,7 +40,7 @@ public sealed class CouchGzipStream : WriteStream
         output.Write([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, effort, 3]);
     }
 
-    /// <summary>The gzip of some bytes.</summary>
+    /// <summary>Compresses bytes in memory.</summary>
     public static byte[] Compress(ReadOnlySpan<byte> data, int level = DefaultLevel)
     {
         using var output = new MemoryStream();

@@ -3,16 +3,16 @@ using System.IO.Compression;
 
 namespace CloudWall.Documents.Attachments;
 
-/// <summary>Finds out whether bytes that are said to be gzip can be unpacked.</summary>
+/// <summary>Checks whether bytes declared as gzip can be decompressed.</summary>
 internal static class GzipCheck
 {
     private const int PieceSize = 16 << 10;
 
-    /// <summary>Unpacks bytes and drops what comes out.</summary>
-    /// <param name="packed">The bytes. What follows the end of the compressed data does not matter: readers stop there.</param>
-    /// <param name="most">How many bytes may come out before the rest is taken on trust: a few bytes may unpack to any number.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <returns>Whether they can be unpacked as far as that.</returns>
+    /// <summary>Decompresses bytes and discards the output.</summary>
+    /// <param name="packed">The bytes. Trailing data is ignored, because readers stop at the end of the compressed data.</param>
+    /// <param name="most">The output length after which the check ends successfully: a few bytes may decompress to any length.</param>
+    /// <param name="cancellation">Cancels the check.</param>
+    /// <returns>Whether the bytes can be decompressed up to that length.</returns>
     public static async ValueTask<bool> PassesAsync(Stream packed, long most, CancellationToken cancellation)
     {
         var piece = ArrayPool<byte>.Shared.Rent(PieceSize);

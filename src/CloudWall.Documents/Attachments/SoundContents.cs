@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace CloudWall.Documents.Attachments;
 
-/// <summary>Remembers which compressed contents were found to be sound, the latest few thousand. Safe for use from many threads.</summary>
+/// <summary>Remembers the last few thousand compressed contents that passed <see cref="GzipCheck"/>. Thread-safe.</summary>
 internal sealed class SoundContents
 {
     private const int Generation = 4096;
@@ -11,7 +11,7 @@ internal sealed class SoundContents
     private HashSet<UInt128> _recent = [];
     private HashSet<UInt128> _older = [];
 
-    /// <summary>Whether content is known to be sound.</summary>
+    /// <summary>Whether content is known to pass.</summary>
     /// <param name="contentId">Its SHA-256.</param>
     public bool Contains(ReadOnlySpan<byte> contentId)
     {
@@ -22,7 +22,7 @@ internal sealed class SoundContents
         }
     }
 
-    /// <summary>Notes that content is sound.</summary>
+    /// <summary>Records that content passed.</summary>
     /// <param name="contentId">Its SHA-256.</param>
     public void Add(ReadOnlySpan<byte> contentId)
     {

@@ -4,8 +4,8 @@ using CloudWall.Documents.Databases;
 namespace CloudWall.Documents.Attachments;
 
 /// <summary>
-/// Bytes that are put aside in the store while there is no room for them in memory, and read again from the beginning. They go when it is
-/// disposed of, or at the next start.
+/// Temporary bytes in the store, for a request that does not fit into memory; written once, then read from the beginning. They are removed
+/// on disposal or at the next start.
 /// </summary>
 public sealed class Spool : IDisposable
 {
@@ -18,7 +18,7 @@ public sealed class Spool : IDisposable
 
     internal Spool(DatabaseCore core) => _core = core;
 
-    /// <summary>Adds bytes.</summary>
+    /// <summary>Appends bytes.</summary>
     public void Write(ReadOnlySpan<byte> bytes)
     {
         _length += bytes.Length;
@@ -35,7 +35,7 @@ public sealed class Spool : IDisposable
         }
     }
 
-    /// <summary>All the bytes. Nothing can be added afterwards.</summary>
+    /// <summary>Reads all bytes. No more can be written afterwards.</summary>
     public Stream OpenRead(CancellationToken cancellation)
     {
         if (_filled > 0)

@@ -1,8 +1,8 @@
 namespace CloudWall.Documents.Attachments;
 
 /// <summary>
-/// Attachment content that has been received whole and waits to be referred to by a document. Written to the store already when
-/// large, kept in memory when small. Dispose of it after the write: what no document refers to by then is dropped.
+/// Completely received attachment content that no document refers to yet. Large content is in the store already, small content is in
+/// memory. Dispose it after the write: content without a reference is dropped.
 /// </summary>
 public sealed class StoredContent : IDisposable
 {
@@ -33,28 +33,28 @@ public sealed class StoredContent : IDisposable
     /// <summary>SHA-256 of the stored bytes, 32 bytes: the content's address inside its database.</summary>
     public ReadOnlyMemory<byte> ContentId { get; }
 
-    /// <summary>MD5 of the stored (perhaps compressed) bytes, 16 bytes: CouchDB's digest.</summary>
+    /// <summary>MD5 of the stored bytes, 16 bytes: CouchDB's digest.</summary>
     public ReadOnlyMemory<byte> Md5 { get; }
 
-    /// <summary>Length in bytes as a client sees it, before any compression.</summary>
+    /// <summary>Uncompressed length in bytes.</summary>
     public long Length { get; }
 
-    /// <summary>Length in bytes as stored.</summary>
+    /// <summary>Stored length in bytes.</summary>
     public long StoredLength { get; }
 
-    /// <summary>How the stored bytes are encoded.</summary>
+    /// <summary>The encoding of the stored bytes.</summary>
     public ContentEncoding Encoding { get; }
 
-    /// <summary>How many bytes of it are kept in memory until it is written.</summary>
+    /// <summary>The number of bytes kept in memory until the write.</summary>
     public int BytesInMemory => Inline?.Length ?? 0;
 
-    /// <summary>The stored bytes where they are few enough to be kept in memory; they are written together with the document.</summary>
+    /// <summary>The stored bytes of small content, which is written together with the document; otherwise null.</summary>
     internal ReadOnlyMemory<byte>? Inline { get; }
 
-    /// <summary>The number of the blob that holds the stored bytes, where they are not <see cref="Inline"/>.</summary>
+    /// <summary>The number of the blob in the store, if the content is not <see cref="Inline"/>.</summary>
     internal long Blob { get; }
 
-    /// <summary>Whether a document refers to this very blob now.</summary>
+    /// <summary>Whether a document refers to this blob.</summary>
     internal bool Adopted { get; set; }
 
     /// <inheritdoc/>
@@ -67,8 +67,7 @@ public sealed class StoredContent : IDisposable
     }
 
     /// <summary>
-    /// Keeps the content until <see cref="Release"/>, though it may be disposed of before: a write that nobody waits for any more is
-    /// still in the queue.
+    /// Keeps the content until <see cref="Release"/>, even if it is disposed earlier: a queued write needs it although its caller gave up.
     /// </summary>
     internal void Hold()
     {
@@ -86,7 +85,7 @@ public sealed class StoredContent : IDisposable
         }
     }
 
-    /// <summary>Gives up one <see cref="Hold"/>; the last to do so drops what no document refers to.</summary>
+    /// <summary>Ends one <see cref="Hold"/>. The last one drops content without a reference.</summary>
     internal void Release()
     {
         if (Interlocked.Decrement(ref _holders) == 0 && !Adopted)

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace CloudWall.Documents.Attachments.Deflate;
 
-/// <summary>Bits, lowest first, into a stream: RFC 1951 section 3.1.1.</summary>
+/// <summary>Writes bits to a stream, lowest first: RFC 1951 section 3.1.1.</summary>
 internal sealed class BitWriter(Stream output)
 {
     private readonly byte[] _buffer = new byte[16384];
@@ -29,7 +29,7 @@ internal sealed class BitWriter(Stream output)
         }
     }
 
-    /// <summary>Fills the byte that was begun with zeros.</summary>
+    /// <summary>Pads the current byte with zero bits.</summary>
     public void Align()
     {
         if (_length + 8 > _buffer.Length)
@@ -54,7 +54,7 @@ internal sealed class BitWriter(Stream output)
         output.Write(bytes);
     }
 
-    /// <summary>Hands what is complete to the stream.</summary>
+    /// <summary>Writes all complete bytes to the stream.</summary>
     public void Drain()
     {
         output.Write(_buffer, 0, _length);

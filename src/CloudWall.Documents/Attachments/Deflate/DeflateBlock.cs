@@ -3,12 +3,12 @@ using System.Numerics;
 namespace CloudWall.Documents.Attachments.Deflate;
 
 /// <summary>
-/// The literals and matches of one block, and how it is written: as it is, with the fixed codes or with codes of its own, whatever
-/// zlib finds shortest. RFC 1951 section 3.2.
+/// The literals and matches of one block. It is written stored, with the fixed codes, or with dynamic codes, whichever zlib would choose as
+/// the shortest. RFC 1951 section 3.2.
 /// </summary>
 internal sealed class DeflateBlock
 {
-    /// <summary>How many literals and matches a block has at most, with zlib's memory level 8.</summary>
+    /// <summary>The maximum number of literals and matches in a block at zlib's memory level 8.</summary>
     private const int Capacity = (1 << 14) - 1;
 
     private const int EndOfBlock = 256;
@@ -38,7 +38,7 @@ internal sealed class DeflateBlock
     private readonly HuffmanTree _lengths = new(19, 7);
     private int _count;
 
-    /// <summary>An empty block.</summary>
+    /// <summary>Creates an empty block.</summary>
     public DeflateBlock(BitWriter output)
     {
         _output = output;
@@ -66,9 +66,9 @@ internal sealed class DeflateBlock
         return _count == Capacity;
     }
 
-    /// <summary>Writes the block and begins a new one.</summary>
-    /// <param name="plain">The bytes that the block stands for; empty where they are no longer at hand.</param>
-    /// <param name="hasPlain">Whether the bytes are at hand.</param>
+    /// <summary>Writes the block and starts a new one.</summary>
+    /// <param name="plain">The block's uncompressed bytes; empty if they are not available.</param>
+    /// <param name="hasPlain">Whether the uncompressed bytes are available.</param>
     /// <param name="isLast">Whether it is the last block.</param>
     public void Flush(ReadOnlySpan<byte> plain, bool hasPlain, bool isLast)
     {
@@ -132,7 +132,7 @@ internal sealed class DeflateBlock
             bases[code] = (byte)(bases[code - 1] + (1 << LengthExtra[code - 1]));
         }
 
-        // 258, the longest, has a code for itself.
+        // The maximum length, 258, has a code of its own.
         bases[^1] = byte.MaxValue;
         return bases;
     }
@@ -192,10 +192,10 @@ internal sealed class DeflateBlock
         _lengths.Frequencies.Clear();
     }
 
-    /// <summary>How many bits the symbols take with these codes.</summary>
+    /// <summary>The size of the symbols in bits with the given codes.</summary>
     private int SizeOf(ReadOnlySpan<byte> literals, ReadOnlySpan<byte> distances)
     {
-        // What is counted once although it does not occur, so that there are two codes, takes no room.
+        // A symbol that is counted only to get two codes does not occur, so it takes no bits.
         var size = (int)literals[EndOfBlock];
         for (var i = 0; i < _count; i++)
         {
@@ -213,14 +213,14 @@ internal sealed class DeflateBlock
         return size;
     }
 
-    /// <summary>The lengths of a tree's codes, with repetitions drawn together: counts what comes, or writes it.</summary>
+    /// <summary>Run-length encodes the code lengths of a tree: counts the resulting symbols, or writes them.</summary>
     private void ScanLengths(HuffmanTree tree, bool write)
     {
         var lengths = tree.Lengths.AsSpan(0, tree.LastSymbol + 1);
         var previous = -1;
         for (var i = 0; i < lengths.Length;)
         {
-            // After a zero or at the start up to 138 zeros, 7 of another length, or 6 more of the one before are taken at once.
+            // The longest run is 138 zeros, 6 repetitions of the previous length, or 7 of a new one: itself and 6 repetitions.
             int length = lengths[i];
             var most = length == 0 ? 138 : length == previous ? 6 : 7;
             var run = 1;

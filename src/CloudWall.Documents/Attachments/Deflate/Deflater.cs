@@ -6,9 +6,9 @@ using System.Runtime.InteropServices;
 namespace CloudWall.Documents.Attachments.Deflate;
 
 /// <summary>
-/// Deflate, RFC 1951, with the choices that zlib makes, so that the bytes are its own: which earlier places are looked at and how
-/// many, when a match is put off for a longer one at the next byte, and when a block ends. Takes about 350 KiB whatever is written, most
-/// of it pooled.
+/// Deflate (RFC 1951) with the same decisions as zlib, so that the output is byte-identical: which earlier positions are compared and how
+/// many, when a match is deferred in favour of a longer one at the next byte, and when a block ends. Takes about 350 KiB for any input,
+/// most of it pooled.
 /// </summary>
 internal sealed class Deflater
 {
@@ -37,8 +37,8 @@ internal sealed class Deflater
     private bool _literalPending;
     private bool _hashStarted;
 
-    /// <summary>Compresses into a stream.</summary>
-    /// <param name="output">Where the deflate goes.</param>
+    /// <summary>Creates a compressor over an output stream.</summary>
+    /// <param name="output">The output.</param>
     /// <param name="level">zlib's level, 1 to 9.</param>
     public Deflater(Stream output, int level)
     {
@@ -60,7 +60,7 @@ internal sealed class Deflater
         };
     }
 
-    /// <summary>Compresses some more.</summary>
+    /// <summary>Compresses bytes.</summary>
     public void Write(ReadOnlySpan<byte> data)
     {
         while (true)
@@ -78,7 +78,7 @@ internal sealed class Deflater
         }
     }
 
-    /// <summary>Writes what is left; nothing can be compressed after.</summary>
+    /// <summary>Writes the rest; no further writes are possible.</summary>
     public void Finish()
     {
         Compress(1);
@@ -106,7 +106,7 @@ internal sealed class Deflater
         }
     }
 
-    /// <summary>Levels 1 to 3: takes each match that is found.</summary>
+    /// <summary>Levels 1 to 3: takes each match immediately.</summary>
     private void CompressAtOnce(int least)
     {
         while (_lookahead >= least)
@@ -158,7 +158,7 @@ internal sealed class Deflater
         }
     }
 
-    /// <summary>Levels 4 to 9: takes a match only if there is no longer one at the next byte.</summary>
+    /// <summary>Levels 4 to 9: takes a match only if the next byte does not start a longer one.</summary>
     private void CompressLazily(int least)
     {
         while (_lookahead >= least)
@@ -218,13 +218,13 @@ internal sealed class Deflater
 
     private void Flush(bool isLast)
     {
-        // A block of long matches may have begun before the window.
+        // A block of long matches may have started before the window.
         var hasPlain = _blockStart >= 0;
         _block.Flush(hasPlain ? _window.AsSpan(_blockStart.._start) : default, hasPlain, isLast);
         _blockStart = _start;
     }
 
-    /// <summary>Takes as much as there is room for, and makes room when the upper half of the window is used up.</summary>
+    /// <summary>Fills the window. Moves its upper half down when it is used up.</summary>
     private void Fill(ref ReadOnlySpan<byte> data)
     {
         do
@@ -244,7 +244,7 @@ internal sealed class Deflater
         while (_lookahead < MinLookahead);
     }
 
-    /// <summary>The hash is of three bytes, so it begins when there are as many.</summary>
+    /// <summary>The hash covers three bytes, so it starts when three are available.</summary>
     private void StartHash()
     {
         if (!_hashStarted && _lookahead >= MinMatch)
@@ -283,7 +283,7 @@ internal sealed class Deflater
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void UpdateHash(byte next) => _hash = ((_hash << HashShift) ^ next) & (HashSize - 1);
 
-    /// <summary>Remembers a place, and gives the last one that had the same hash.</summary>
+    /// <summary>Inserts a position into the hash table and returns the last one with the same hash.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Insert(int place)
     {
@@ -295,8 +295,8 @@ internal sealed class Deflater
     }
 
     /// <summary>
-    /// The longest match at the current place that is longer than one already found, among as many earlier places as the level
-    /// allows; sets <see cref="_matchStart"/>.
+    /// Finds the longest match at the current position that exceeds a known length, among as many earlier positions as the level allows.
+    /// Sets <see cref="_matchStart"/>.
     /// </summary>
     private int LongestMatch(int candidate, int longest)
     {
@@ -351,11 +351,14 @@ internal sealed class Deflater
         return MaxMatch;
     }
 
-    /// <summary>How hard a level tries.</summary>
-    /// <param name="Good">From this length on, a longer match is looked for in fewer places.</param>
-    /// <param name="MaxLazy">From this length on, the next byte is not tried; at once: up to this length, all bytes of a match are remembered.</param>
-    /// <param name="Nice">A match of this length is long enough.</param>
-    /// <param name="Chain">How many places are looked at.</param>
-    /// <param name="Lazy">Whether matches are put off.</param>
+    /// <summary>The search parameters of a level.</summary>
+    /// <param name="Good">From this match length on, fewer positions are searched for a longer match.</param>
+    /// <param name="MaxLazy">
+    /// Lazy: from this match length on, the next byte is not tried. Immediate: up to this match length, all positions of a match are
+    /// inserted.
+    /// </param>
+    /// <param name="Nice">A match of this length ends the search.</param>
+    /// <param name="Chain">The maximum number of positions compared.</param>
+    /// <param name="Lazy">Whether matches are deferred.</param>
     private sealed record Effort(int Good, int MaxLazy, int Nice, int Chain, bool Lazy);
 }

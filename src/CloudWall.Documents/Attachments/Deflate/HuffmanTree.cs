@@ -1,8 +1,8 @@
 namespace CloudWall.Documents.Attachments.Deflate;
 
 /// <summary>
-/// The lengths and codes of one alphabet of a block, from how often its symbols occur. Where symbols occur equally often there is
-/// a choice, and zlib's is followed: the shallower node first, then the one that the heap happens to hold on top.
+/// Builds the code lengths and codes of one alphabet of a block from symbol frequencies. Ties are broken like in zlib: the shallower node
+/// first, then the one at the top of zlib's heap.
 /// </summary>
 internal sealed class HuffmanTree
 {
@@ -17,9 +17,9 @@ internal sealed class HuffmanTree
     private int _heapLength;
     private int _heapTop;
 
-    /// <summary>A tree for an alphabet.</summary>
-    /// <param name="symbols">How many symbols it has.</param>
-    /// <param name="maxLength">The longest code in bits.</param>
+    /// <summary>Creates a tree for an alphabet.</summary>
+    /// <param name="symbols">The number of symbols.</param>
+    /// <param name="maxLength">The maximum code length in bits.</param>
     public HuffmanTree(int symbols, int maxLength)
     {
         _symbols = symbols;
@@ -33,19 +33,19 @@ internal sealed class HuffmanTree
         Codes = new ushort[symbols];
     }
 
-    /// <summary>The length of each symbol's code; 0 for one that does not occur.</summary>
+    /// <summary>The code length of each symbol; 0 if it does not occur.</summary>
     public byte[] Lengths { get; }
 
-    /// <summary>Each symbol's code, its first bit lowest.</summary>
+    /// <summary>The code of each symbol, first bit lowest.</summary>
     public ushort[] Codes { get; }
 
     /// <summary>The last symbol that has a code.</summary>
     public int LastSymbol { get; private set; }
 
-    /// <summary>How often each symbol occurs.</summary>
+    /// <summary>The frequency of each symbol.</summary>
     public Span<int> Frequencies => _frequency.AsSpan(0, _symbols);
 
-    /// <summary>Gives each symbol its code.</summary>
+    /// <summary>Builds the codes.</summary>
     public void Build()
     {
         _heapLength = 0;
@@ -61,7 +61,7 @@ internal sealed class HuffmanTree
             }
         }
 
-        // Even an alphabet that is not used has two codes: old decoders ask for it.
+        // Even an unused alphabet gets two codes, which old decoders require.
         while (_heapLength < 2)
         {
             var symbol = LastSymbol < 2 ? ++LastSymbol : 0;
@@ -79,7 +79,7 @@ internal sealed class HuffmanTree
         AssignCodes(Lengths.AsSpan(0, LastSymbol + 1), Codes);
     }
 
-    /// <summary>Canonical codes for given lengths, RFC 1951 section 3.2.2, reversed for writing.</summary>
+    /// <summary>Assigns canonical codes to lengths, RFC 1951 section 3.2.2, with reversed bits for the output.</summary>
     public static void AssignCodes(ReadOnlySpan<byte> lengths, Span<ushort> codes)
     {
         Span<int> counts = stackalloc int[MaxBits + 1];
@@ -124,7 +124,7 @@ internal sealed class HuffmanTree
         _depth[symbol] = 0;
     }
 
-    /// <summary>Joins the two rarest nodes until one is left; the upper end of the heap's array keeps them in order.</summary>
+    /// <summary>Joins the two rarest nodes until one remains. The upper end of the heap array records their order.</summary>
     private void Join()
     {
         var node = _symbols;
@@ -148,7 +148,7 @@ internal sealed class HuffmanTree
         _heap[--_heapTop] = _heap[1];
     }
 
-    /// <summary>Takes each node's length from its parent's, and shortens what came out too long.</summary>
+    /// <summary>Computes each node's length from its parent's, and limits excessive lengths.</summary>
     private void Measure()
     {
         Span<int> counts = stackalloc int[MaxBits + 1];
@@ -177,7 +177,7 @@ internal sealed class HuffmanTree
             return;
         }
 
-        // Move a leaf down beside one that is too long, which comes up to be its brother.
+        // Moves a leaf one level down and makes an overlong leaf its sibling.
         for (; tooLong > 0; tooLong -= 2)
         {
             var length = _maxLength - 1;
