@@ -1,10 +1,8 @@
 namespace CloudWall.Documents.Admission;
 
 /// <summary>
-/// So much of something (bytes, as a rule) that all who need some of it share. Who asks for more than is left waits for its turn, without
-/// holding a thread; who waits for too long, or finds too many waiting, is refused, to try again later. Who comes first is served
-/// first, but whoever has some already and needs more comes before those who have not begun. Somebody who needs more than there is at all
-/// is let in alone, or refused, as the gate is made.
+/// A weighted async semaphore with a bounded FIFO queue and a wait timeout. Holders that need more go before newcomers. A request larger
+/// than the capacity is either admitted when nothing else is held, or refused.
 /// </summary>
 public sealed class AdmissionGate
 {
@@ -19,13 +17,13 @@ public sealed class AdmissionGate
     private long _taken;
     private long _stuck;
 
-    /// <summary>A gate with nothing taken.</summary>
-    /// <param name="capacity">How much there is.</param>
-    /// <param name="maxWaiting">How many may wait; one more is refused at once.</param>
-    /// <param name="patience">How long each may wait.</param>
-    /// <param name="refusal">What the refused are told.</param>
+    /// <summary>Creates a gate with its whole capacity free.</summary>
+    /// <param name="capacity">The total amount (of bytes, usually).</param>
+    /// <param name="maxWaiting">Maximum length of the queue; further requests are refused at once.</param>
+    /// <param name="patience">Maximum wait.</param>
+    /// <param name="refusal">The error of a request that waited too long or found the queue full.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="tooLarge">What those are told who need more than there is at all; null lets them in alone.</param>
+    /// <param name="tooLarge">The error of a request larger than the capacity; null admits it when nothing else is held.</param>
     public AdmissionGate(
         long capacity, int maxWaiting, TimeSpan patience, DocumentError refusal, TimeProvider time, DocumentError? tooLarge = null)
     {
@@ -37,10 +35,10 @@ public sealed class AdmissionGate
         _time = time;
     }
 
-    /// <summary>How much there is.</summary>
+    /// <summary>The total amount.</summary>
     public long Capacity { get; }
 
-    /// <summary>How much is taken now.</summary>
+    /// <summary>The amount held now.</summary>
     public long Taken
     {
         get
@@ -52,7 +50,7 @@ public sealed class AdmissionGate
         }
     }
 
-    /// <summary>How many wait now.</summary>
+    /// <summary>The length of the queue.</summary>
     public int Waiting
     {
         get
@@ -64,8 +62,8 @@ public sealed class AdmissionGate
         }
     }
 
-    /// <summary>Takes some if it can be had without waiting; <see cref="Return"/> it in any case.</summary>
-    /// <param name="amount">How much.</param>
+    /// <summary>Acquires an amount if it is available without waiting. If true, call <see cref="Return"/> later.</summary>
+    /// <param name="amount">The amount.</param>
     public bool TryTake(long amount)
     {
         lock (_gate)
@@ -74,13 +72,13 @@ public sealed class AdmissionGate
         }
     }
 
-    /// <summary>Takes some; <see cref="Return"/> it in any case.</summary>
-    /// <param name="amount">How much.</param>
-    /// <param name="already">How much the caller holds already.</param>
-    /// <param name="cancellation">Gives up waiting: the place in the queue is free at once.</param>
-    /// <param name="patient">Whether to wait for as long as it takes, however many wait.</param>
+    /// <summary>Acquires an amount, waiting in the queue if necessary. Call <see cref="Return"/> later.</summary>
+    /// <param name="amount">The amount.</param>
+    /// <param name="already">The amount that the caller holds already.</param>
+    /// <param name="cancellation">Cancels the wait and frees the place in the queue.</param>
+    /// <param name="patient">Whether to ignore the limits on the queue's length and the wait.</param>
     /// <exception cref="DocumentException">
-    /// The refusal: too many wait, or it took too long; or it can never be had. Nothing was taken.
+    /// The queue is full, the wait took too long, or the amount exceeds the capacity. Nothing was acquired.
     /// </exception>
     public ValueTask TakeAsync(long amount, long already, CancellationToken cancellation, bool patient = false)
     {
@@ -112,8 +110,10 @@ public sealed class AdmissionGate
         return WaitAsync(waiter, patient ? Timeout.InfiniteTimeSpan : _patience, cancellation);
     }
 
-    /// <summary>Takes some, whether it is there or not, for what is there already. Others wait until it has been returned.</summary>
-    /// <param name="amount">How much.</param>
+    /// <summary>
+    /// Acquires an amount even beyond the capacity, to account for memory in use already. Others wait until it is returned.
+    /// </summary>
+    /// <param name="amount">The amount.</param>
     public void TakeAnyway(long amount)
     {
         lock (_gate)
@@ -122,7 +122,7 @@ public sealed class AdmissionGate
         }
     }
 
-    /// <summary>Gives back what was taken.</summary>
+    /// <summary>Returns an acquired amount.</summary>
     public void Return(long amount)
     {
         if (amount == 0)
@@ -161,7 +161,7 @@ public sealed class AdmissionGate
             var left = Leave(waiter);
             if (!left)
             {
-                // It was decided in the very moment.
+                // The wait was decided concurrently.
                 await waiter.Task;
             }
 
@@ -203,7 +203,7 @@ public sealed class AdmissionGate
         }
         else if (_stuck == _taken)
         {
-            // All that is taken is held by those who wait for more: none of them would ever get it, so one has to go.
+            // Deadlock: everything is held by requests that wait for more. Refuse the last of them.
             var last = _growing.Last!.Value;
             _growing.RemoveLast();
             _stuck -= last.Already;

@@ -1,28 +1,30 @@
 namespace CloudWall.Documents.Admission;
 
 /// <summary>
-/// What one request, or one answer of a peer, has taken of <see cref="SharedMemory"/>. It is used by one at a time. What a part of the work
-/// needs no longer can be used for another part of it; all of it is given back at the end.
+/// The memory that one request, or one answer of a peer, has reserved from <see cref="SharedMemory"/>. Not thread-safe. A part that is
+/// freed can be reused by the same request; everything returns to the shared memory on disposal.
 /// </summary>
-/// <param name="memory">The memory.</param>
+/// <param name="memory">The memory to reserve from.</param>
 public sealed class MemoryShare(SharedMemory memory) : IDisposable
 {
     private AdmissionGate? _from;
     private long _free;
 
-    /// <summary>How many bytes it has.</summary>
+    /// <summary>The reserved bytes.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>How many bytes of them are in use.</summary>
+    /// <summary>The reserved bytes that are in use.</summary>
     public long Used => Bytes - _free;
 
-    /// <summary>How many bytes it may have at most.</summary>
+    /// <summary>The maximum size of a share.</summary>
     public long Largest => memory.LargestShare;
 
-    /// <summary>Takes more, before it is used; waits where there is none left.</summary>
-    /// <param name="bytes">How many bytes more.</param>
-    /// <param name="cancellation">Gives up waiting.</param>
-    /// <exception cref="DocumentException">Too many wait, it took too long, or it is more than one may have. Nothing was taken.</exception>
+    /// <summary>Reserves more bytes; waits if none are available.</summary>
+    /// <param name="bytes">The additional bytes.</param>
+    /// <param name="cancellation">Cancels the wait.</param>
+    /// <exception cref="DocumentException">
+    /// The queue is full, the wait took too long, or the share would exceed <see cref="Largest"/>. Nothing was reserved.
+    /// </exception>
     public ValueTask ReserveAsync(long bytes, CancellationToken cancellation)
     {
         if (bytes <= _free)
@@ -43,15 +45,15 @@ public sealed class MemoryShare(SharedMemory memory) : IDisposable
         return TakeAsync(gate, more, cancellation);
     }
 
-    /// <summary>Sees to it that it has a number of bytes in use.</summary>
+    /// <summary>Reserves until at least this many bytes are in use.</summary>
     /// <inheritdoc cref="ReserveAsync"/>
     public ValueTask ReserveInAllAsync(long bytes, CancellationToken cancellation) =>
         bytes > Used ? ReserveAsync(bytes - Used, cancellation) : ValueTask.CompletedTask;
 
-    /// <summary>Says that some of it is not in use any more, and free for what is reserved next.</summary>
+    /// <summary>Marks bytes as unused, so that later reservations reuse them.</summary>
     public void Free(long bytes) => _free += bytes;
 
-    /// <summary>Gives all of it back.</summary>
+    /// <summary>Returns all bytes.</summary>
     public void Dispose()
     {
         var bytes = Bytes;
@@ -72,7 +74,7 @@ public sealed class MemoryShare(SharedMemory memory) : IDisposable
         }
         else
         {
-            // It is small no longer: all of it comes from the other part now.
+            // The share is no longer small, so all of it moves to the gate of large shares.
             await gate.TakeAsync(Bytes + more, already: 0, cancellation);
             _from!.Return(Bytes);
         }

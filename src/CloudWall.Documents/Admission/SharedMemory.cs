@@ -1,22 +1,22 @@
 namespace CloudWall.Documents.Admission;
 
 /// <summary>
-/// Memory that all who handle something together have for it. An eighth of it is kept for small shares, so that small requests are
-/// answered while large ones hold the rest, or wait for it. Who needs more than there is for one is refused for good.
+/// A memory budget that concurrent requests share. An eighth is kept for small shares, so that small requests proceed while large ones hold
+/// the rest or wait for it. A share larger than <see cref="LargestShare"/> is refused permanently.
 /// </summary>
 public sealed class SharedMemory
 {
     private const int KeptForSmall = 8;
     private const int SmallPart = 1024;
 
-    /// <summary>Memory of which nothing is taken.</summary>
-    /// <param name="capacity">How many bytes there are.</param>
-    /// <param name="maxWaiting">How many may wait for some; one more is refused at once.</param>
-    /// <param name="patience">How long each may wait.</param>
-    /// <param name="busy">What those are told who waited in vain.</param>
-    /// <param name="tooLarge">What those are told who need more than one may have.</param>
+    /// <summary>Creates a budget of which nothing is reserved.</summary>
+    /// <param name="capacity">The size in bytes.</param>
+    /// <param name="maxWaiting">Maximum length of the queue; further requests are refused at once.</param>
+    /// <param name="patience">Maximum wait.</param>
+    /// <param name="busy">The error of a request that waited too long or found the queue full.</param>
+    /// <param name="tooLarge">The error of a request that needs more than a share may have.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="released">Told how many bytes a share had, each time that one is given back.</param>
+    /// <param name="released">Called with the size of each share when it is returned.</param>
     public SharedMemory(
         long capacity,
         int maxWaiting,
@@ -33,27 +33,27 @@ public sealed class SharedMemory
         Large = new AdmissionGate(capacity - kept, maxWaiting, patience, busy, time, tooLarge);
     }
 
-    /// <summary>How many bytes there are.</summary>
+    /// <summary>The size in bytes.</summary>
     public long Capacity => Small.Capacity + Large.Capacity;
 
-    /// <summary>How many bytes one share may have at most.</summary>
+    /// <summary>The maximum size of one share in bytes.</summary>
     public long LargestShare => Large.Capacity;
 
-    /// <summary>How many bytes are taken now.</summary>
+    /// <summary>The bytes reserved now.</summary>
     public long Taken => Small.Taken + Large.Taken;
 
-    /// <summary>How many wait now.</summary>
+    /// <summary>The number of waiting requests.</summary>
     public int Waiting => Small.Waiting + Large.Waiting;
 
-    /// <summary>Told how many bytes a share had when it is given back; null where nobody wants to know.</summary>
+    /// <summary>Called with the size of a share when it is returned; null if nobody listens.</summary>
     internal Action<long>? Released { get; }
 
-    /// <summary>Up to how many bytes a share is small.</summary>
+    /// <summary>The maximum size of a small share.</summary>
     internal long LargestSmall { get; }
 
-    /// <summary>What is kept for small shares.</summary>
+    /// <summary>The gate of small shares.</summary>
     internal AdmissionGate Small { get; }
 
-    /// <summary>What is for all others.</summary>
+    /// <summary>The gate of all other shares.</summary>
     internal AdmissionGate Large { get; }
 }

@@ -1,11 +1,11 @@
 namespace CloudWall.Documents.Admission;
 
-/// <summary>What a write does to the disk.</summary>
+/// <summary>The effect of a write on disk space.</summary>
 public enum WriteNeed
 {
-    /// <summary>It takes space for as long as what it writes is kept.</summary>
+    /// <summary>The write takes space for as long as its data is kept.</summary>
     Space,
 
-    /// <summary>It takes little, and what it removes can be freed: deletions, purges, settings.</summary>
+    /// <summary>The write takes little space, and what it removes can be reclaimed: deletions, purges, settings.</summary>
     Release,
 }

@@ -1,13 +1,13 @@
 namespace CloudWall.Documents.Admission;
 
-/// <summary>Decides whether there is room on the disk for a write, before anything of it is stored.</summary>
+/// <summary>Decides whether the disk has room for a write, before anything of it is stored.</summary>
 public abstract class WriteRoom
 {
-    /// <summary>Whether a write must not be made now.</summary>
-    /// <returns>The refusal, or null.</returns>
+    /// <summary>Refuses a write if the disk has no room for it.</summary>
+    /// <returns>The error, or null.</returns>
     public abstract DocumentError? Refuse(WriteNeed need);
 
-    /// <summary>Whether documents must not be edited now, deletions included, though replicated revisions may be written.</summary>
-    /// <returns>The refusal of each document, or null.</returns>
+    /// <summary>Refuses all edits, deletions included. Replicated revisions may still be written.</summary>
+    /// <returns>The error of each document, or null.</returns>
     public abstract DocumentError? RefuseEdits();
 }

@@ -2,15 +2,15 @@ using CloudWall.Documents.Databases;
 
 namespace CloudWall.Documents.Rules;
 
-/// <summary>What a rule knows of a write beside the document.</summary>
+/// <summary>What a rule knows about a write besides the document.</summary>
 /// <param name="Database">The database.</param>
-/// <param name="Mode">Whether it is an edit, or a revision that was made elsewhere.</param>
+/// <param name="Mode">Whether the documents are edits or replicated revisions.</param>
 /// <param name="Writer">Who writes, and by which way.</param>
 public sealed record WriteContext(Database Database, WriteMode Mode, Writer Writer)
 {
     /// <summary>
-    /// Whether an edit conflicts with what is stored: it names a revision that is no leaf, or none where the document exists.
-    /// CouchDB says so before it looks at what a design document contains.
+    /// Whether an edit conflicts with the stored document: it names a revision that is not a leaf, or none although the document exists.
+    /// CouchDB reports the conflict before it checks the content of a design document.
     /// </summary>
     public bool IsConflict(DocumentWrite write)
     {

@@ -2,12 +2,12 @@ using CloudWall.Documents.Databases;
 
 namespace CloudWall.Documents.Rules;
 
-/// <summary>The rules that concern one database.</summary>
+/// <summary>The rules that apply to one database.</summary>
 internal sealed class WriteRules(Database database, IReadOnlyList<WriteRule> rules)
 {
     private readonly WriteRule[] _rules = [.. rules.Where(rule => rule.ConcernsDatabase(database.Name))];
 
-    /// <summary>Whether any rule concerns any of the documents.</summary>
+    /// <summary>Whether any rule applies to any of the documents.</summary>
     public bool Concern(IReadOnlyList<DocumentWrite> writes, Writer writer)
     {
         foreach (var rule in _rules)
@@ -29,12 +29,14 @@ internal sealed class WriteRules(Database database, IReadOnlyList<WriteRule> rul
         return false;
     }
 
-    /// <summary>Writes the documents that no rule refuses. The first rule that refuses a document decides.</summary>
+    /// <summary>
+    /// Checks the documents and writes those that no rule refuses. The first rule that refuses a document determines its error.
+    /// </summary>
     /// <param name="writes">The documents.</param>
     /// <param name="mode">Edits, or replicated revisions.</param>
     /// <param name="writer">Who writes.</param>
-    /// <param name="write">Writes those that are accepted.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="write">Writes the accepted documents.</param>
+    /// <param name="cancellation">Cancels the checks.</param>
     /// <returns>One outcome for each document, in order.</returns>
     public async Task<IReadOnlyList<WriteOutcome>> WriteAsync(
         IReadOnlyList<DocumentWrite> writes,

@@ -1,18 +1,20 @@
 namespace CloudWall.Documents.Rules;
 
-/// <summary>The ways by which documents come into a database.</summary>
+/// <summary>The ways by which documents enter a database.</summary>
 [Flags]
 public enum WriteWays
 {
     /// <summary>None.</summary>
     None = 0,
 
-    /// <summary>The node itself writes, such as the state of a replication into its document.</summary>
+    /// <summary>The node's own writes, such as a replication's state in its document.</summary>
     Node = 1,
 
-    /// <summary>A client writes over HTTP: edits, copies, attachments, update functions, and revisions with <c>new_edits=false</c>.</summary>
+    /// <summary>
+    /// Writes of clients over HTTP: edits, copies, attachments, update functions, and revisions with <c>new_edits=false</c>.
+    /// </summary>
     Client = 2,
 
-    /// <summary>A replication that this node runs writes into a database of this node.</summary>
+    /// <summary>Writes of a replication that this node runs with a database of this node as target.</summary>
     Replication = 4,
 }

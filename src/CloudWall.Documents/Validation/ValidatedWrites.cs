@@ -7,13 +7,13 @@ using CloudWall.Documents.Writing;
 namespace CloudWall.Documents.Validation;
 
 /// <summary>
-/// Asks a database's validation before documents are written, on the way of the writer rather than in it: functions may take long.
-/// What was decided holds nevertheless. An edit succeeds only if the revision that it was compared with is a leaf still, and one whose
-/// parent is not there yet is refused here, as CouchDB does.
+/// Runs <c>validate_doc_update</c> on the caller's task, before the write is queued, because the functions can be slow. The decision stays
+/// valid while the write waits: an edit succeeds only if the revision it was compared with is still a leaf, and an edit whose parent is not
+/// stored yet is refused here, as in CouchDB.
 /// </summary>
 internal static class ValidatedWrites
 {
-    /// <summary>Splits a write into what may be written, what is refused, and what is there already.</summary>
+    /// <summary>Decides for each write whether it is accepted, refused, or known already.</summary>
     public static async Task<ValidatedWrite[]> DecideAsync(
         Database database,
         UpdateValidator validator,
@@ -79,7 +79,7 @@ internal static class ValidatedWrites
         return decisions;
     }
 
-    /// <summary>As in CouchDB, an attachment that is only named must be there before anybody is asked.</summary>
+    /// <summary>As in CouchDB, attachment stubs are resolved before any function runs.</summary>
     /// <exception cref="DocumentException">412 <c>missing_stub</c>: the whole request fails.</exception>
     private static void RequireStubs(Database database, DocumentWrite write, ProposedUpdate? proposed)
     {
@@ -104,11 +104,11 @@ internal static class ValidatedWrites
         }
     }
 
-    /// <summary>The revision that a replicated write brings, and its ancestors, newest first.</summary>
+    /// <summary>The replicated revision and its ancestors, newest first.</summary>
     private static RevisionId[] PathOf(DocumentWrite write) =>
         write.Document.Revisions is { Count: > 0 } revisions ? [.. revisions] : [write.Parent];
 
-    /// <summary>The positions of the writes of each document, in the order of ids, as CouchDB goes through them: the first fault is told.</summary>
+    /// <summary>The positions of each document's writes, ordered by id like in CouchDB, which reports the first error.</summary>
     private static List<List<int>> ByDocument(IReadOnlyList<DocumentWrite> writes)
     {
         if (writes.Count == 1)
@@ -133,7 +133,7 @@ internal static class ValidatedWrites
         return order;
     }
 
-    /// <returns>Null where the revision that is to be replaced is no leaf.</returns>
+    /// <returns>Null if the revision to be replaced is not a leaf.</returns>
     private static ProposedUpdate? Edit(DocumentRecord? record, DocumentWrite write)
     {
         if (write.Parent.IsNone)
@@ -144,12 +144,12 @@ internal static class ValidatedWrites
         return record is not null && record.Tree.TryFindLeaf(write.Parent, out _) ? new ProposedUpdate(write, record, write.Parent) : null;
     }
 
-    /// <summary>Which of the revisions are new; the others are neither written nor refused.</summary>
+    /// <summary>Finds which of the revisions are new; the others are neither written nor refused.</summary>
     /// <param name="database">The database.</param>
-    /// <param name="record">The document; null where there is none, whereby all are new.</param>
+    /// <param name="record">The document's record; null for a new document, all of whose revisions are new.</param>
     /// <param name="writes">The writes.</param>
-    /// <param name="ofDocument">Which of them are of this document.</param>
-    /// <param name="merged">The revision tree as it would be with all of them; null where there is no document.</param>
+    /// <param name="ofDocument">The positions of this document's writes.</param>
+    /// <param name="merged">The revision tree after all the writes; null for a new document.</param>
     private static bool[]? FindNew(
         Database database, DocumentRecord? record, IReadOnlyList<DocumentWrite> writes, List<int> ofDocument, out RevisionTree? merged)
     {
@@ -163,7 +163,7 @@ internal static class ValidatedWrites
         return new RecordHistory(database, record).FindNewLeaves(paths, out merged);
     }
 
-    /// <summary>Compares a revision with its youngest ancestor whose body is there.</summary>
+    /// <summary>Compares a replicated revision with its youngest ancestor that has a stored body.</summary>
     private static ProposedUpdate Replicated(Database database, DocumentRecord? record, RevisionTree? merged, DocumentWrite write)
     {
         if (record is null || merged is null)
@@ -182,7 +182,7 @@ internal static class ValidatedWrites
             return new ProposedUpdate(write, null, default);
         }
 
-        // None of those that are loaded.
+        // No loaded ancestor has a body, so load the tail.
         var whole = new RecordHistory(database, record).Whole();
         foreach (var revision in path)
         {

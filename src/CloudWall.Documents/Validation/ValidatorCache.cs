@@ -2,13 +2,13 @@ using CloudWall.Documents.Databases;
 
 namespace CloudWall.Documents.Validation;
 
-/// <summary>A database's validation, until one of its design documents changes.</summary>
+/// <summary>Caches a database's validation until one of its design documents changes.</summary>
 internal sealed class ValidatorCache(Database database, DatabaseCore core)
 {
     private volatile Known? _known;
     private long _lookedAt = -1;
 
-    /// <summary>The validation as of the last write that readers can see; null where there is none.</summary>
+    /// <summary>The validation as of the last visible write; null if the database has none.</summary>
     public UpdateValidator? Current
     {
         get
@@ -18,7 +18,7 @@ internal sealed class ValidatorCache(Database database, DatabaseCore core)
                 return null;
             }
 
-            // The version is taken first: what changes while it is read is read again.
+            // Read the version first: a change during the read then causes another read.
             var version = core.DesignVersion;
             if (_known is not { } known || known.Version != version)
             {
@@ -30,13 +30,13 @@ internal sealed class ValidatorCache(Database database, DatabaseCore core)
     }
 
     /// <summary>
-    /// Whether no document has been looked at since the node started or a design document changed. CouchDB does not know then whether
-    /// there are functions to ask, and looks at what is there before the update as if there were: stricter than it is afterwards.
+    /// Whether no document was inspected since the node started or a design document changed. In this state CouchDB does not know whether
+    /// validation functions exist, and inspects documents as if they did, which makes it stricter than afterwards.
     /// </summary>
     public bool IsUnknown => Volatile.Read(ref _lookedAt) != core.DesignVersion;
 
-    /// <summary>Documents have been looked at.</summary>
-    /// <param name="version">The version of the design documents, from before.</param>
+    /// <summary>Records that documents were inspected.</summary>
+    /// <param name="version">The version of the design documents before the inspection.</param>
     public void LookedAt(long version) => Volatile.Write(ref _lookedAt, version);
 
     private sealed record Known(long Version, UpdateValidator? Validator);

@@ -3,10 +3,7 @@ using CloudWall.Storage;
 
 namespace CloudWall.Documents.Writing;
 
-/// <summary>
-/// A stretch of ids of which none is stored, found with one look: ids that are made in ascending order all lie behind the last that is
-/// stored, and need not be looked up one by one.
-/// </summary>
+/// <summary>A range of document ids known to be absent, found with one seek; lets bulk inserts of ascending ids skip point reads.</summary>
 internal sealed class AbsentDocuments
 {
     private readonly byte[] _from;
@@ -18,7 +15,7 @@ internal sealed class AbsentDocuments
         _to = to;
     }
 
-    /// <summary>Finds what is absent from an id on.</summary>
+    /// <summary>Finds the absent range that starts at an id.</summary>
     public static AbsentDocuments From(KeyValueReader stored, uint database, string id)
     {
         var from = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
@@ -33,6 +30,6 @@ internal sealed class AbsentDocuments
         return absent;
     }
 
-    /// <summary>Whether the document of a record's key is known not to be stored.</summary>
+    /// <summary>Whether the key of a record is in the absent range.</summary>
     public bool Has(ReadOnlySpan<byte> key) => key.SequenceCompareTo(_from) >= 0 && key.SequenceCompareTo(_to) < 0;
 }

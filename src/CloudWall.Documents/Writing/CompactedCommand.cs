@@ -2,10 +2,10 @@ using CloudWall.Documents.Records;
 
 namespace CloudWall.Documents.Writing;
 
-/// <summary>The end of a compaction: notes what it has come to. Its sync makes the steps before it safe.</summary>
-/// <param name="before">The state when it began.</param>
-/// <param name="bodies">Bytes of removed bodies that are given back.</param>
-/// <param name="content">Bytes of removed content that are given back.</param>
+/// <summary>Ends a compaction: records its results in the state. Its sync makes the earlier steps durable.</summary>
+/// <param name="before">The state at its start.</param>
+/// <param name="bodies">Bytes of removed bodies that were reclaimed.</param>
+/// <param name="content">Bytes of removed content that were reclaimed.</param>
 internal sealed class CompactedCommand(DatabaseState before, long bodies, long content) : WriteCommand<bool>
 {
     protected override bool Decide(WriteSession session)
@@ -15,7 +15,7 @@ internal sealed class CompactedCommand(DatabaseState before, long bodies, long c
         session.State.Sizes.RemovedContent -= content;
         session.State.CompactedSequence = Math.Max(session.State.CompactedSequence, before.UpdateSequence);
 
-        // What was written meanwhile was stemmed to the limit of its time; what was purged meanwhile may be longer.
+        // Writes since then were stemmed to the current limit, but purges since then may have left longer histories.
         if (session.State.PurgeSequence == before.PurgeSequence)
         {
             session.State.StemmedTo = Math.Max(before.RevsLimit, session.State.RevsLimit);

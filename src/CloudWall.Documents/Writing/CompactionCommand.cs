@@ -5,17 +5,17 @@ using CloudWall.Storage;
 namespace CloudWall.Documents.Writing;
 
 /// <summary>
-/// One step of compaction: removes bodies of old revisions, and with them what only they referred to. Decided by the writer, so that
-/// no write can come between looking and removing.
+/// One step of compaction: removes bodies of old revisions and content that only they refer to. The writer makes the decision, so that no
+/// write can come between the check and the removal.
 /// </summary>
 internal sealed class CompactionCommand(IReadOnlyList<byte[]> keys) : WriteCommand<bool>
 {
     public override bool Alone => true;
 
-    // What a crash undoes is compacted again.
+    // After a crash, the next compaction repeats the step.
     public override bool Sync => false;
 
-    /// <summary>Removes those of the bodies that no leaf has.</summary>
+    /// <summary>Removes those of the bodies that are not bodies of leaves.</summary>
     protected override bool Decide(WriteSession session)
     {
         string? id = null;

@@ -8,8 +8,8 @@ using CloudWall.Storage;
 namespace CloudWall.Documents.Writing;
 
 /// <summary>
-/// How many stored revisions refer to each content, within one batch. Content that nobody refers to any more is removed; content that
-/// is there already is not stored again.
+/// The reference counts of content within one batch. Content without references is removed; content that is stored already is not stored
+/// again.
 /// </summary>
 internal sealed class ContentReferences(DatabaseCore core)
 {
@@ -51,10 +51,10 @@ internal sealed class ContentReferences(DatabaseCore core)
         }
     }
 
-    /// <summary>A leaf has come to refer to an attachment, besides the reference of every stored revision.</summary>
+    /// <summary>Adds a leaf's reference, in addition to the reference of the stored revision.</summary>
     public void AddLeaf(AttachmentInfo attachment) => CountLeaf(attachment, 1);
 
-    /// <summary>What referred to an attachment is no leaf any more.</summary>
+    /// <summary>Removes the reference of a revision that stopped being a leaf.</summary>
     public void RemoveLeaf(AttachmentInfo attachment) => CountLeaf(attachment, -1);
 
     public void Flush(WriteBatch batch, ref DatabaseSizes sizes)
@@ -87,7 +87,7 @@ internal sealed class ContentReferences(DatabaseCore core)
         }
     }
 
-    /// <summary>The batch is written: the adopted blobs are the documents' now.</summary>
+    /// <summary>Called after the commit: the documents now own the adopted blobs.</summary>
     public void Committed()
     {
         foreach (var content in _adopted)
@@ -176,12 +176,12 @@ internal sealed class ContentReferences(DatabaseCore core)
         public ContentRecord Record;
         public bool Stored;
 
-        /// <summary>The record that is on disk, and what it counts for.</summary>
+        /// <summary>The record on disk with its counted size.</summary>
         public ContentRecord Before;
         public long StoredBytes;
     }
 
-    /// <summary>A SHA-256 as a dictionary's key.</summary>
+    /// <summary>A SHA-256 as a dictionary key.</summary>
     private readonly record struct Address(UInt128 High, UInt128 Low)
     {
         public Address(ReadOnlySpan<byte> bytes)

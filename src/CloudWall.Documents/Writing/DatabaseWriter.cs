@@ -3,8 +3,8 @@ using CloudWall.Documents.Databases;
 namespace CloudWall.Documents.Writing;
 
 /// <summary>
-/// The one writer of a database. What waits is decided in order, turned into one batch, and made safe with one sync; the next batch
-/// gathers meanwhile. Nothing runs while nothing waits.
+/// The only writer of a database, with group commit: it takes the waiting commands, decides them in order, and commits them as one batch
+/// with one sync; meanwhile the next batch gathers. No task runs while the queue is empty.
 /// </summary>
 internal sealed class DatabaseWriter(DatabaseCore core)
 {
@@ -48,7 +48,7 @@ internal sealed class DatabaseWriter(DatabaseCore core)
             core.Options.Scheduler);
     }
 
-    /// <summary>Takes no more commands; completes when those that were taken are done.</summary>
+    /// <summary>Refuses further commands; completes when all accepted ones are done.</summary>
     public Task CloseAsync(Exception reason)
     {
         lock (_gate)
@@ -88,7 +88,7 @@ internal sealed class DatabaseWriter(DatabaseCore core)
         }
     }
 
-    /// <summary>Takes at least one command out of the queue, whatever happens, and answers those that it takes.</summary>
+    /// <summary>Takes at least one command from the queue, whatever fails, and completes all commands that it takes.</summary>
     private void WriteGroup(Queue<WriteCommand> waiting)
     {
         var group = new List<WriteCommand>();
@@ -147,7 +147,7 @@ internal sealed class DatabaseWriter(DatabaseCore core)
 
         if (spoiled)
         {
-            // Those before the one that failed have done nothing wrong.
+            // The commands before the failed one are valid, so they are decided again in a new batch.
             var again = new Queue<WriteCommand>(group);
             while (again.Count > 0)
             {
@@ -163,7 +163,10 @@ internal sealed class DatabaseWriter(DatabaseCore core)
         }
     }
 
-    /// <summary>A command that CouchDB would refuse leaves the batch as it was; one that fails otherwise has spoiled it.</summary>
+    /// <summary>
+    /// Applies a command. A <see cref="DocumentException"/> leaves the batch unchanged; after any other failure the batch must be
+    /// discarded.
+    /// </summary>
     private static Decision Apply(WriteCommand command, WriteSession session)
     {
         try

@@ -4,7 +4,7 @@ using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Documents.Writing;
 
-/// <summary>A document while a batch of writes is put together: what is stored, and what the batch has made of it so far.</summary>
+/// <summary>A document during a batch: its stored state, and the batch's changes so far.</summary>
 internal sealed class DocumentDraft : DocumentHistory
 {
     private readonly DatabaseCore _core;
@@ -30,32 +30,32 @@ internal sealed class DocumentDraft : DocumentHistory
 
     public override RevisionTree Tree { get; }
 
-    /// <summary>The sequence of the row that is on disk; 0 where there is none.</summary>
+    /// <summary>The sequence of the stored row; 0 if there is none.</summary>
     public long StoredSequence { get; }
 
     public long Sequence { get; private set; }
 
     public bool IsChanged { get; private set; }
 
-    /// <summary>Whether a command has written a revision of it.</summary>
+    /// <summary>Whether a command has written a revision.</summary>
     public bool IsWritten => _lastCommand is not null;
 
     public DocumentRecord? Stored { get; }
 
     public IReadOnlyList<RevisionLeaf> StoredLeaves { get; } = [];
 
-    /// <summary>Whether stored bodies of revisions that the tree has not got are to go.</summary>
+    /// <summary>Whether to remove stored bodies of revisions that are not in the tree.</summary>
     public bool ForgetsBodies { get; set; }
 
     public int StoredCount => Stored is null || _wasDeleted ? 0 : 1;
 
     public int StoredDeletedCount => Stored is not null && _wasDeleted ? 1 : 0;
 
-    /// <summary>The sequence that <see cref="Touch"/> would give.</summary>
+    /// <summary>The sequence that <see cref="Touch"/> would assign.</summary>
     public long NextSequence(object command, long updateSequence) =>
         ReferenceEquals(_lastCommand, command) ? Sequence : updateSequence + 1;
 
-    /// <summary>Gives the document a sequence, once a command: all its revisions of one command share it.</summary>
+    /// <summary>Assigns a new sequence, once for each command: all revisions of one command share it.</summary>
     public long Touch(object command, ref long updateSequence)
     {
         if (!ReferenceEquals(_lastCommand, command))
@@ -68,7 +68,7 @@ internal sealed class DocumentDraft : DocumentHistory
         return Sequence;
     }
 
-    /// <summary>Gives the document the sequence that its leaves were given.</summary>
+    /// <summary>Sets the sequence that the leaves were relabelled with.</summary>
     public void SetSequence(long sequence)
     {
         Sequence = sequence;
@@ -83,12 +83,12 @@ internal sealed class DocumentDraft : DocumentHistory
         return _newBodies is not null && _newBodies.TryGetValue(revision, out body);
     }
 
-    /// <summary>The writer is the only one who changes the document, so that its pages are as the tree expects.</summary>
+    /// <summary>Only the writer changes documents, so the stored pages match the tree.</summary>
     protected override void Load() => _core.LoadAncestors(Id, Tree);
 
-    /// <summary>A body that the batch adds.</summary>
-    /// <param name="External">Bytes of its JSON and attachments, as a client sees them.</param>
-    /// <param name="Stored">What it counts for as an entry.</param>
+    /// <summary>A body added by the batch.</summary>
+    /// <param name="External">Bytes of its JSON and attachments as a client sees them.</param>
+    /// <param name="Stored">Its size as an entry.</param>
     /// <param name="Attachments">Its attachments.</param>
     public readonly record struct NewBody(long External, long Stored, IReadOnlyList<AttachmentInfo> Attachments);
 }

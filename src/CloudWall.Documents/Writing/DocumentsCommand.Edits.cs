@@ -7,11 +7,12 @@ namespace CloudWall.Documents.Writing;
 /// <content>Edits: each extends a leaf.</content>
 internal sealed partial class DocumentsCommand
 {
-    /// <summary>How many flags of writes are kept on the stack.</summary>
+    /// <summary>The maximum number of writes whose flags are kept on the stack.</summary>
     private const int FewWrites = 64;
 
     /// <summary>
-    /// Edits one document. What is old is forgotten once, after the last edit, as in CouchDB; bodies are stored of what is left.
+    /// Applies edits to one document. As in CouchDB, the tree is stemmed once, after the last edit; bodies are stored only for the
+    /// remaining revisions.
     /// </summary>
     private void Edit(
         WriteSession session,
@@ -24,7 +25,7 @@ internal sealed partial class DocumentsCommand
         var any = false;
         for (var k = 0; k < writes.Length; k++)
         {
-            // Where there is but one leaf, all that is stored is older than what follows it.
+            // With a single leaf, all stored revisions are older than the new one.
             var i = writes[k];
             mayBeStored[k] = attachments[i]?.Count > 0 || draft.Tree.LeafCount > 1;
             outcomes[i] = Edit(session, draft, i, attachments[i]);
@@ -68,7 +69,7 @@ internal sealed partial class DocumentsCommand
 
         if (tree.IsEmpty)
         {
-            // CouchDB looks at the parent of a new document only where it looks at the document before the update at all.
+            // CouchDB checks the parent of a new document only if it inspects the document before the update.
             if (!parent.IsNone && _checked)
             {
                 return conflict;
@@ -76,7 +77,7 @@ internal sealed partial class DocumentsCommand
         }
         else if (tree.IsDeleted)
         {
-            // A deleted document is created anew on top of its deletion, without naming a revision.
+            // An edit without a parent recreates a deleted document on top of its deletion.
             if (!parent.IsNone || deleted)
             {
                 return conflict;
@@ -91,13 +92,13 @@ internal sealed partial class DocumentsCommand
 
         if (parent.Generation == long.MaxValue)
         {
-            // CouchDB goes on counting.
+            // CouchDB continues with larger integers here.
             return new WriteOutcome(write.Id, default, DocumentError.InvalidRevision);
         }
 
         if (parent.Generation < 0)
         {
-            // CouchDB counts on from here, too.
+            // CouchDB continues with larger integers here too.
             return new WriteOutcome(write.Id, default, TooManyIds);
         }
 

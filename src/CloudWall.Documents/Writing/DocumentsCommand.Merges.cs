@@ -8,8 +8,8 @@ namespace CloudWall.Documents.Writing;
 internal sealed partial class DocumentsCommand
 {
     /// <summary>
-    /// Merges revisions into one document. What is old is forgotten, and what is doubled is joined, once after the last of them, as in
-    /// CouchDB; bodies are stored of what is left.
+    /// Merges revisions into one document. As in CouchDB, the tree is stemmed, and duplicates are joined, once after the last merge; bodies
+    /// are stored only for the remaining revisions.
     /// </summary>
     private void Merge(
         WriteSession session,
@@ -36,7 +36,7 @@ internal sealed partial class DocumentsCommand
 
             merges = true;
 
-            // A revision that is known still merges: it may bring a body that was missing, or older ancestors.
+            // A known revision is merged too, because it may add a missing body or older ancestors.
             var isStored = draft.TryFind(path[0], out var node) && node.IsStored;
             var deleted = _writes[i].Document.Deleted ? RevisionFlags.Deleted : RevisionFlags.None;
             var outcome = draft.ToMerge(path).Merge(path, RevisionFlags.Stored | deleted, sequence);
@@ -44,7 +44,7 @@ internal sealed partial class DocumentsCommand
             joins |= isStored && brings[k];
         }
 
-        // As in CouchDB, a document of which nothing is taken is not stemmed either.
+        // As in CouchDB, a document for which no revision was accepted is not stemmed.
         if (!merges)
         {
             return;
@@ -69,9 +69,9 @@ internal sealed partial class DocumentsCommand
     }
 
     /// <summary>
-    /// Whether it is this path's newest revision that was kept. Where its ancestors join it to a tree in which it was not, it was there
-    /// twice until the two were joined, with what was stored before and with what this write brings; as in CouchDB, the one in the tree
-    /// that begins first is kept, with all that is known of it.
+    /// Whether the stored node is the one that this path brought. If the path's ancestors join it to another tree, its newest revision may
+    /// occur twice until stemming: once from before with its stored body, and once from this write. As in CouchDB, stemming keeps the one
+    /// in the tree that begins first, with its flags.
     /// </summary>
     private static bool IsKept(RevisionTree tree, RevisionId[] path) =>
         path.Length == 1 || tree.PathOf(path[0], limit: 2) is not [_, var parent] || parent.Revision == path[1];

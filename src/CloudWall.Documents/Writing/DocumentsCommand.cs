@@ -5,13 +5,13 @@ using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Documents.Writing;
 
-/// <summary>Writes documents, by the rules of CouchDB's <c>couch_db_updater</c>: edits extend a leaf, replicated revisions merge.</summary>
+/// <summary>Writes documents by the rules of CouchDB's <c>couch_db_updater</c>: edits extend a leaf, replicated revisions merge.</summary>
 internal sealed partial class DocumentsCommand : WriteCommand<IReadOnlyList<WriteOutcome>>
 {
-    /// <summary>How many documents are worth a look at what is absent.</summary>
+    /// <summary>The number of documents from which a search for absent ids pays.</summary>
     private const int Many = 8;
 
-    /// <summary>Bytes that a deletion may say about itself.</summary>
+    /// <summary>The maximum body size of a deletion that counts as releasing space.</summary>
     private const int SmallBody = 1024;
 
     private static readonly DocumentError TooManyIds = DocumentError.Validation("_revisions has more ids than generations");
@@ -26,10 +26,10 @@ internal sealed partial class DocumentsCommand : WriteCommand<IReadOnlyList<Writ
     /// <summary>Edits, or replicated revisions.</summary>
     public WriteMode Mode => _mode;
 
-    /// <summary>Prepares a write; what can be computed before its turn comes is computed here, on the caller's thread.</summary>
+    /// <summary>Prepares a write on the caller's thread, so that the writer only does what depends on the stored state.</summary>
     /// <param name="writes">The documents.</param>
-    /// <param name="mode">Edits, or replicated revisions.</param>
-    /// <param name="isChecked">Whether they were looked at with what is stored before, which makes CouchDB stricter.</param>
+    /// <param name="mode">Whether the documents are edits or replicated revisions.</param>
+    /// <param name="isChecked">Whether the documents were inspected with the stored state before, which makes CouchDB stricter.</param>
     public DocumentsCommand(IReadOnlyList<DocumentWrite> writes, WriteMode mode, bool isChecked)
     {
         _writes = writes;
@@ -54,7 +54,7 @@ internal sealed partial class DocumentsCommand : WriteCommand<IReadOnlyList<Writ
             }
         }
 
-        // Whoever waits may give up and dispose of the writes; their content is needed all the same.
+        // The caller may stop waiting and dispose the writes, so hold their content.
         foreach (var write in writes)
         {
             foreach (var attachment in write.Attachments)
@@ -66,7 +66,7 @@ internal sealed partial class DocumentsCommand : WriteCommand<IReadOnlyList<Writ
 
     public override long Weight => _weight;
 
-    /// <summary>Revisions that delete, and say little beside, make room; a mixed lot is as bad as its worst.</summary>
+    /// <summary>Deletions with small bodies release space. If any write of the request takes space, the whole request does.</summary>
     public override WriteNeed Need => _writes.All(static write =>
         write.Document.Deleted && write.Attachments.Count == 0 && write.Document.Body.Length <= SmallBody)
         ? WriteNeed.Release
@@ -120,7 +120,7 @@ internal sealed partial class DocumentsCommand : WriteCommand<IReadOnlyList<Writ
         return outcomes;
     }
 
-    /// <summary>CouchDB looks for attachments, and gives out sequences, in the order of the ids.</summary>
+    /// <summary>CouchDB resolves attachments and assigns sequences in the order of ids.</summary>
     private int[] InOrder()
     {
         var order = new int[_writes.Count];
@@ -141,10 +141,8 @@ internal sealed partial class DocumentsCommand : WriteCommand<IReadOnlyList<Writ
         return order;
     }
 
-    /// <summary>
-    /// The attachments as they will be stored: new content as received, stubs as the revision has them that the write builds on.
-    /// </summary>
-    /// <returns>Null where the write has stubs and cannot succeed anyway.</returns>
+    /// <summary>Resolves attachments to their stored form: new content as received, stubs from the parent revision.</summary>
+    /// <returns>Null if the write has stubs and fails anyway.</returns>
     /// <exception cref="DocumentException">412 <c>missing_stub</c>: the whole request fails, as in CouchDB.</exception>
     private AttachmentInfo[]? Resolve(WriteSession session, int index)
     {
@@ -177,7 +175,7 @@ internal sealed partial class DocumentsCommand : WriteCommand<IReadOnlyList<Writ
 
             if (attachment.Existing is { } existing)
             {
-                // The revision it was read from may have been compacted away since, and the content with it.
+                // The source revision may have been compacted away since, together with the content.
                 resolved[i] = session.HasContent(existing) ? existing : throw MissingStub(write.Id, attachment.Name);
                 continue;
             }
@@ -252,8 +250,8 @@ internal sealed partial class DocumentsCommand : WriteCommand<IReadOnlyList<Writ
         return null;
     }
 
-    /// <summary>The revision that a replicated write brings, and its ancestors.</summary>
-    /// <exception cref="DocumentException">There is none, or not so many generations.</exception>
+    /// <summary>The replicated revision and its ancestors.</summary>
+    /// <exception cref="DocumentException">The document names no revision, or more ancestors than generations.</exception>
     private static RevisionId[] Path(DocumentWrite write)
     {
         RevisionId[] path = write.Document.Revisions is { Count: > 0 } revisions ? [.. revisions] : [write.Parent];
@@ -268,7 +266,7 @@ internal sealed partial class DocumentsCommand : WriteCommand<IReadOnlyList<Writ
             : path;
     }
 
-    /// <summary>The parent of an edit that creates a document, and the ancestors that came along with it.</summary>
+    /// <summary>The parent of an edit that creates a document, with the ancestors that the client sent.</summary>
     private static IReadOnlyList<RevisionId> HistoryOf(DocumentWrite write) =>
         write.Document.Revisions is { Count: > 0 } revisions && revisions[0] == write.Parent && revisions[^1].Generation >= 0
             ? revisions

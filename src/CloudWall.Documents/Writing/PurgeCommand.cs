@@ -4,7 +4,7 @@ using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Documents.Writing;
 
-/// <summary>Forgets leaf revisions with the history that only they have.</summary>
+/// <summary>Purges leaf revisions with the ancestors that only they have.</summary>
 internal sealed class PurgeCommand(IReadOnlyList<PurgeRequest> requests, IReadOnlyList<string> uuids)
     : WriteCommand<IReadOnlyList<IReadOnlyList<RevisionId>>>
 {
@@ -21,7 +21,7 @@ internal sealed class PurgeCommand(IReadOnlyList<PurgeRequest> requests, IReadOn
             session.PutPurge(new PurgeInfo(session.State.PurgeSequence, uuids[i], requests[i].Id, requests[i].Revisions));
         }
 
-        // A purge moves the update sequence even where no document gets a new one, so that whoever follows it looks.
+        // A purge always increments the update sequence, so that followers check the purge history, even if no document got a new sequence.
         if (answers.Length > 0 && session.State.UpdateSequence == before)
         {
             session.State.UpdateSequence++;
@@ -60,7 +60,10 @@ internal sealed class PurgeCommand(IReadOnlyList<PurgeRequest> requests, IReadOn
         return removed;
     }
 
-    /// <summary>A branch may have kept more of another's history than the limit allows. Compaction looks for it.</summary>
+    /// <summary>
+    /// The remaining branches may be longer than the limit, because they shared ancestors with the purged ones. Makes the next compaction
+    /// check for that.
+    /// </summary>
     private static void MayOutlive(WriteSession session, RevisionTree tree)
     {
         var limit = session.State.RevsLimit;

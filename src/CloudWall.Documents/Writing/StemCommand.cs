@@ -1,11 +1,11 @@
 namespace CloudWall.Documents.Writing;
 
-/// <summary>One step of compaction: forgets history of some documents that is longer than the limit. They get no new sequence.</summary>
+/// <summary>One step of compaction: stems documents with a history longer than the limit. They get no new sequence.</summary>
 internal sealed class StemCommand(IReadOnlyList<string> ids, long limit) : WriteCommand<bool>
 {
     public override bool Alone => true;
 
-    // What a crash undoes is compacted again.
+    // After a crash, the next compaction repeats the step.
     public override bool Sync => false;
 
     protected override bool Decide(WriteSession session)

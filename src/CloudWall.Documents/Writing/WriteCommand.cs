@@ -2,38 +2,38 @@ using CloudWall.Documents.Admission;
 
 namespace CloudWall.Documents.Writing;
 
-/// <summary>Something that the one writer of a database is asked to do.</summary>
+/// <summary>A command for the writer of a database.</summary>
 internal abstract class WriteCommand
 {
-    /// <summary>Whether it must see what came before it on disk, and so begins a batch of its own.</summary>
+    /// <summary>Whether the command needs all earlier writes on disk, and so a batch of its own.</summary>
     public virtual bool Alone => false;
 
-    /// <summary>Whether whoever waits is told only when the write is on the disk.</summary>
+    /// <summary>Whether the caller is notified only after the write is durable.</summary>
     public virtual bool Sync => true;
 
-    /// <summary>What it does to the disk.</summary>
+    /// <summary>Its effect on disk space.</summary>
     public virtual WriteNeed Need => WriteNeed.Release;
 
-    /// <summary>About how many bytes of memory it holds until it is done.</summary>
+    /// <summary>Approximate memory in bytes until it is done.</summary>
     public virtual long Weight => 1024;
 
-    /// <summary>Where its memory was taken from, if it was; it is given back when the command is done.</summary>
+    /// <summary>The gate from which its memory was acquired, if any; the memory is returned when the command is done.</summary>
     public AdmissionGate? Admitted { get; set; }
 
     /// <summary>
-    /// Decides and adds its writes to the batch. A <see cref="DocumentException"/> refuses this command alone and must come before
-    /// anything was added. Done again with another batch where this one comes to nothing because of another command.
+    /// Decides the command and adds its writes to the batch. A <see cref="DocumentException"/> refuses only this command; it must be thrown
+    /// before anything was added. Called again with a new batch if another command spoiled this one.
     /// </summary>
     public abstract void Apply(WriteSession session);
 
-    /// <summary>The batch is written.</summary>
+    /// <summary>Called after the batch was committed.</summary>
     public abstract void Complete();
 
-    /// <summary>The command was refused, or its batch could not be written.</summary>
+    /// <summary>Called if the command was refused or its batch failed.</summary>
     public abstract void Fail(Exception exception);
 }
 
-/// <summary>A command with an answer.</summary>
+/// <summary>A command with a result.</summary>
 internal abstract class WriteCommand<TResult> : WriteCommand
 {
     private readonly TaskCompletionSource<TResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -66,7 +66,7 @@ internal abstract class WriteCommand<TResult> : WriteCommand
     /// <inheritdoc cref="WriteCommand.Apply"/>
     protected abstract TResult Decide(WriteSession session);
 
-    /// <summary>The command has come to its end, one way or the other: gives up what it held.</summary>
+    /// <summary>Releases its resources after it completed or failed.</summary>
     protected virtual void Release()
     {
     }

@@ -10,12 +10,11 @@ using CloudWall.Storage;
 namespace CloudWall.Documents.Writing;
 
 /// <summary>
-/// One batch of the writer while it is put together: reads see the disk and what the batch has changed. Written whole by
-/// <see cref="Commit"/>, or not at all.
+/// One batch of the writer under construction: reads see the store and the batch's changes. <see cref="Commit"/> writes it atomically.
 /// </summary>
 internal sealed class WriteSession : IDisposable
 {
-    /// <summary>How many documents are looked up in one call.</summary>
+    /// <summary>The number of documents looked up in one call.</summary>
     private const int Together = 64;
 
     private readonly DatabaseCore _core;
@@ -40,7 +39,7 @@ internal sealed class WriteSession : IDisposable
         State.Sizes.RemovedContent += _abandoned;
     }
 
-    /// <summary>Counters and limits as the batch leaves them.</summary>
+    /// <summary>Counters and limits after the batch.</summary>
     public DatabaseState State;
 
     public long SizeInBytes => _batch.SizeInBytes;
@@ -58,8 +57,8 @@ internal sealed class WriteSession : IDisposable
         return draft;
     }
 
-    /// <summary>Loads many documents together, which costs less than one by one.</summary>
-    /// <param name="ids">Their ids in ascending order; the same one may come several times in a row.</param>
+    /// <summary>Loads many documents with few look-up calls.</summary>
+    /// <param name="ids">Their ids, ascending; equal ids may be adjacent.</param>
     public void LoadMany(IReadOnlyList<string> ids)
     {
         var absent = AbsentDocuments.From(_core.Store, _core.Number, ids[0]);
@@ -95,8 +94,8 @@ internal sealed class WriteSession : IDisposable
         LoadTogether(wanted, keys);
     }
 
-    /// <summary>The attachments of a revision, stored or written in this batch.</summary>
-    /// <returns>False where its body is not there.</returns>
+    /// <summary>Reads the attachments of a revision that is stored or written in this batch.</summary>
+    /// <returns>False if its body is not stored.</returns>
     public bool TryReadAttachments(DocumentDraft draft, RevisionId revision, out IReadOnlyList<AttachmentInfo> attachments)
     {
         if (draft.TryFindNewBody(revision, out var added))
@@ -113,7 +112,7 @@ internal sealed class WriteSession : IDisposable
     /// <summary>Whether an attachment's content is stored.</summary>
     public bool HasContent(AttachmentInfo attachment) => _contents.Has(attachment);
 
-    /// <summary>Adds a revision's body; each of its attachments counts as one more reference to its content.</summary>
+    /// <summary>Adds a revision's body. Each of its attachments adds a reference to its content.</summary>
     public void PutBody(
         DocumentDraft draft,
         RevisionId revision,
@@ -140,7 +139,8 @@ internal sealed class WriteSession : IDisposable
     }
 
     /// <summary>
-    /// Gives up a body that is about to be replaced, if there is one: it may be left of a revision that was stemmed away and comes back.
+    /// Releases the references of a body that is about to be overwritten, if there is one: it may remain from a revision that was stemmed
+    /// and now returns.
     /// </summary>
     public void ReleaseBody(DocumentDraft draft, RevisionId revision)
     {
@@ -151,13 +151,13 @@ internal sealed class WriteSession : IDisposable
         }
         else if (draft.Stored is not null && TryReadStored(draft, revision, out var stored, out var attachments))
         {
-            // A document that is not there has no bodies either: a purge takes all of them.
+            // A document without a record has no bodies, because a purge removes all of them.
             Release(attachments);
             State.Sizes.Bodies -= stored;
         }
     }
 
-    /// <summary>Removes a stored revision's body and its references to content. The batch must not have touched it before.</summary>
+    /// <summary>Removes a stored revision's body and its references to content. The batch must not have changed it before.</summary>
     /// <param name="key">The body's key.</param>
     /// <param name="value">The body as stored.</param>
     public void RemoveBody(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
@@ -171,8 +171,7 @@ internal sealed class WriteSession : IDisposable
     }
 
     /// <summary>
-    /// Removes the stored bodies of a document's revisions that its tree has not got (any more): purged ones, and those that were
-    /// stemmed away before.
+    /// Removes the stored bodies of revisions that are not in the tree: purged ones, and those that were stemmed earlier.
     /// </summary>
     private void RemoveForgottenBodies(DocumentDraft draft)
     {
@@ -234,7 +233,7 @@ internal sealed class WriteSession : IDisposable
         State.LocalCount += (stored > 0 ? 1 : 0) - (before > 0 ? 1 : 0);
     }
 
-    /// <summary>What an entry that is on disk counts for; 0 where there is none.</summary>
+    /// <summary>The size of a stored entry; 0 if there is none.</summary>
     private long StoredEntry(Keyspace space, ReadOnlySpan<byte> key)
     {
         using var value = _core.Store.Get(space, key);
@@ -252,7 +251,7 @@ internal sealed class WriteSession : IDisposable
         key.Dispose();
     }
 
-    /// <summary>Forgets purge history beyond the limit.</summary>
+    /// <summary>Removes purge history beyond the limit.</summary>
     public void TrimPurges()
     {
         var oldest = Math.Max(State.OldestPurge, State.PurgeSequence - State.PurgedInfosLimit + 1);
@@ -271,7 +270,7 @@ internal sealed class WriteSession : IDisposable
         key.Dispose();
     }
 
-    /// <summary>Writes the batch, and with <paramref name="sync"/> waits until it is on the disk; then readers see it.</summary>
+    /// <summary>Commits the batch and, with <paramref name="sync"/>, waits until it is durable; then makes it visible to readers.</summary>
     public void Commit(bool sync)
     {
         var designsChanged = false;
@@ -415,11 +414,8 @@ internal sealed class WriteSession : IDisposable
         }
     }
 
-    /// <summary>
-    /// Counts the bodies and attachments of leaves that have come, and no longer those of leaves that have gone. A leaf that is there
-    /// several times counts once.
-    /// </summary>
-    /// <returns>The sizes of the tree's leaves, in their order.</returns>
+    /// <summary>Adds the sizes and references of new leaves, and subtracts those of former leaves. A duplicated leaf counts once.</summary>
+    /// <returns>The sizes of the tree's leaves, in tree order.</returns>
     private LeafSize[] CountLeaves(DocumentDraft draft)
     {
         var leaves = draft.Tree.Leaves;
@@ -494,8 +490,8 @@ internal sealed class WriteSession : IDisposable
     private bool TryReadStored(DocumentDraft draft, RevisionId revision, out long stored, out IReadOnlyList<AttachmentInfo> attachments) =>
         TryReadStored(draft, revision, out stored, out attachments, out _);
 
-    /// <summary>Looks at a body that is on disk.</summary>
-    /// <returns>False where there is none.</returns>
+    /// <summary>Reads a stored body's size.</summary>
+    /// <returns>False if there is none.</returns>
     private bool TryReadStored(
         DocumentDraft draft, RevisionId revision, out long stored, out IReadOnlyList<AttachmentInfo> attachments, out long external)
     {
