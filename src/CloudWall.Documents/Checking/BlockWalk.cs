@@ -3,7 +3,7 @@ using CloudWall.Storage;
 
 namespace CloudWall.Documents.Checking;
 
-/// <summary>Counts rows along the stored blocks of one level, in the order of keys, and compares: one block is held at a time.</summary>
+/// <summary>Counts rows in key order beside the stored blocks of one level and compares the counts. Only one block is in memory.</summary>
 internal sealed class BlockWalk : IDisposable
 {
     private const int Prefix = 6;
@@ -17,11 +17,11 @@ internal sealed class BlockWalk : IDisposable
     private long _nextStored;
     private long _counted;
 
-    /// <summary>Begins before the first row.</summary>
+    /// <summary>Starts before the first row.</summary>
     /// <param name="range">The database.</param>
     /// <param name="kind">Blocks of sequences (1) or of documents (2).</param>
     /// <param name="level">The level.</param>
-    /// <param name="report">Told of what is wrong.</param>
+    /// <param name="report">Receives the problems found.</param>
     public BlockWalk(DatabaseRange range, byte kind, int level, Action<string> report)
     {
         _report = report;
@@ -32,8 +32,8 @@ internal sealed class BlockWalk : IDisposable
 
     /// <summary>Counts a row.</summary>
     /// <param name="key">The row's id or sequence, as in the keys of blocks.</param>
-    /// <param name="by">1, or 0 where it is in a block but not counted.</param>
-    /// <param name="start">Where its block must begin; empty where that may be anywhere.</param>
+    /// <param name="by">1, or 0 for a row that lies in the block but is not counted.</param>
+    /// <param name="start">The required start of its block; empty for any.</param>
     public void Count(ReadOnlySpan<byte> key, int by, ReadOnlySpan<byte> start)
     {
         while (_next is not null && _next.AsSpan().SequenceCompareTo(key) <= 0)
@@ -52,7 +52,7 @@ internal sealed class BlockWalk : IDisposable
         _counted += by;
     }
 
-    /// <summary>Compares the last block, and those after it, which must be empty.</summary>
+    /// <summary>Compares the last block. Blocks after it must be empty.</summary>
     public void End()
     {
         Finish();

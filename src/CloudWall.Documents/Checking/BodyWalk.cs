@@ -5,7 +5,7 @@ using CloudWall.Storage;
 
 namespace CloudWall.Documents.Checking;
 
-/// <summary>Goes over bodies in the order of documents, and adds up what they take and refer to.</summary>
+/// <summary>Walks over bodies in document order, and sums up their sizes and references.</summary>
 internal sealed class BodyWalk(DatabaseRange range, References references, Action<string> report) : IDisposable
 {
     private readonly KeyValueCursor _bodies = range.Scan(Keyspace.Bodies);
@@ -15,13 +15,13 @@ internal sealed class BodyWalk(DatabaseRange range, References references, Actio
     /// <summary>Bytes of leaves as clients see them.</summary>
     public long External { get; private set; }
 
-    /// <summary>Bytes that leaves take.</summary>
+    /// <summary>Bytes of the bodies of leaves.</summary>
     public long LeafBodies { get; private set; }
 
-    /// <summary>Bytes that all bodies take.</summary>
+    /// <summary>Bytes of all bodies.</summary>
     public long Bodies { get; private set; }
 
-    /// <summary>Checks the bodies of the next document, and reports those that belong to none before it.</summary>
+    /// <summary>Checks the bodies of the next document, and reports bodies before it that belong to no document.</summary>
     public void Visit(ReadOnlySpan<byte> id, DocumentRecord document)
     {
         var prefix = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
@@ -43,7 +43,7 @@ internal sealed class BodyWalk(DatabaseRange range, References references, Actio
         }
     }
 
-    /// <summary>Reports what is left after the last document.</summary>
+    /// <summary>Reports bodies after the last document.</summary>
     public void End()
     {
         for (Begin(); _more; Next())

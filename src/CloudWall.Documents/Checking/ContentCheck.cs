@@ -6,7 +6,7 @@ using CloudWall.Storage;
 
 namespace CloudWall.Documents.Checking;
 
-/// <summary>Compares stored content with its address, its length, and those who refer to it.</summary>
+/// <summary>Compares stored content with its address, its length and its reference counts.</summary>
 internal sealed class ContentCheck(DatabaseRange range, References references, Action<string> report)
 {
     private readonly HashSet<long> _blobs = [];
@@ -18,10 +18,10 @@ internal sealed class ContentCheck(DatabaseRange range, References references, A
     /// <summary>Bytes of all content.</summary>
     public long Content { get; private set; }
 
-    /// <summary>A blob that is being received.</summary>
+    /// <summary>Adds a blob being uploaded.</summary>
     public void AddUpload(long blob) => _uploads.Add(blob);
 
-    /// <summary>How many are being received.</summary>
+    /// <summary>The number of blobs being uploaded.</summary>
     public int Uploads => _uploads.Count;
 
     /// <summary>Checks one content.</summary>
@@ -45,7 +45,7 @@ internal sealed class ContentCheck(DatabaseRange range, References references, A
         CheckBytes(contentId, content, address);
     }
 
-    /// <summary>What is left when all content has been seen.</summary>
+    /// <summary>Reports references to missing content. Call it after all content was checked.</summary>
     public void End()
     {
         Require(references.Remaining == 0, $"{references.Remaining} contents are gone that attachments refer to");

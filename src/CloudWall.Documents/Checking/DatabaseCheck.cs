@@ -6,7 +6,7 @@ using CloudWall.Storage;
 
 namespace CloudWall.Documents.Checking;
 
-/// <summary>Compares all that one database holds with itself and with its state.</summary>
+/// <summary>Checks one database: its data for consistency, and its state against the data.</summary>
 internal sealed class DatabaseCheck(DatabaseRange range, DatabaseState state, ulong seed, Action<string> report)
 {
     private const byte RowBlockKind = 1;
@@ -14,8 +14,8 @@ internal sealed class DatabaseCheck(DatabaseRange range, DatabaseState state, ul
     private DatabaseSizes _found;
     private long _rows;
 
-    /// <summary>Checks it.</summary>
-    /// <param name="uploads">Whether there may be content that is being received.</param>
+    /// <summary>Runs the check.</summary>
+    /// <param name="uploads">Whether uploads may exist.</param>
     public void Run(bool uploads)
     {
         var references = new References();
@@ -82,7 +82,7 @@ internal sealed class DatabaseCheck(DatabaseRange range, DatabaseState state, ul
 
     private void ReadRecords(ContentCheck content)
     {
-        // What is being received stands behind what is stored.
+        // Uploads follow the stored content in key order.
         using (var uploads = range.Scan(Keyspace.Documents, 4))
         {
             while (uploads.MoveNext())

@@ -3,20 +3,20 @@ using CloudWall.Storage;
 
 namespace CloudWall.Documents.Checking;
 
-/// <summary>Cursors over what one database has, for the check.</summary>
+/// <summary>Cursors over the data of one database, for the check.</summary>
 internal sealed class DatabaseRange(KeyValueReader store, uint number)
 {
     public KeyValueReader Store => store;
 
     public uint Number => number;
 
-    /// <summary>Everything in a keyspace.</summary>
+    /// <summary>Scans a whole keyspace.</summary>
     public KeyValueCursor Scan(Keyspace space) => Scan(space, [], []);
 
-    /// <summary>The keys of a kind.</summary>
+    /// <summary>Scans the keys of one kind.</summary>
     public KeyValueCursor Scan(Keyspace space, byte kind) => Scan(space, [kind], [(byte)(kind + 1)]);
 
-    /// <summary>Keys with what follows the database's number; an empty end is the end of the database.</summary>
+    /// <summary>Scans a range of keys, given without the database's number; an empty end is the end of the database.</summary>
     public KeyValueCursor Scan(Keyspace space, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
     {
         var lower = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);

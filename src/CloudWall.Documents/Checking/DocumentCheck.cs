@@ -7,7 +7,7 @@ using CloudWall.Storage;
 
 namespace CloudWall.Documents.Checking;
 
-/// <summary>Goes over a database's documents, with their rows, bodies, ancestors and counts beside them.</summary>
+/// <summary>Walks over a database's documents, and in parallel over their rows, bodies, ancestor pages and counts.</summary>
 internal sealed class DocumentCheck : IDisposable
 {
     private const byte Kind = 1;
@@ -33,16 +33,16 @@ internal sealed class DocumentCheck : IDisposable
         }
     }
 
-    /// <summary>What bodies take.</summary>
+    /// <summary>The walk over bodies.</summary>
     public BodyWalk Bodies { get; }
 
     /// <summary>Documents that are not deleted.</summary>
     public long Present { get; private set; }
 
-    /// <summary>Documents that are deleted.</summary>
+    /// <summary>Deleted documents.</summary>
     public long Deleted { get; private set; }
 
-    /// <summary>Checks all of them.</summary>
+    /// <summary>Runs the check.</summary>
     public void Run()
     {
         using var records = _range.Scan(Keyspace.Documents, Kind);

@@ -6,7 +6,7 @@ using CloudWall.Storage;
 
 namespace CloudWall.Documents.Checking;
 
-/// <summary>Goes over pages of older ancestors in the order of documents; one document's are held at a time.</summary>
+/// <summary>Walks over the pages of older ancestors in document order. Only one document's pages are in memory.</summary>
 internal sealed class PageWalk : IDisposable
 {
     private const byte Kind = 2;
@@ -75,7 +75,7 @@ internal sealed class PageWalk : IDisposable
         }
     }
 
-    /// <summary>Reports what is left after the last document.</summary>
+    /// <summary>Reports pages after the last document.</summary>
     public void End()
     {
         for (; _more; _more = _pages.MoveNext())

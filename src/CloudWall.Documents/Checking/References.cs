@@ -3,16 +3,16 @@ using CloudWall.Documents.Attachments;
 
 namespace CloudWall.Documents.Checking;
 
-/// <summary>Which content bodies refer to: one small entry for each content, the only thing of a check that grows with the data.</summary>
+/// <summary>The content that bodies refer to: one small entry for each content. Only this part of a check grows with the data.</summary>
 internal sealed class References
 {
     private readonly Dictionary<UInt256, Count> _counts = [];
 
-    /// <summary>What is referred to and was not taken out yet.</summary>
+    /// <summary>The number of contents that were not taken yet.</summary>
     public int Remaining => _counts.Count;
 
-    /// <summary>Adds what a body refers to.</summary>
-    /// <returns>False where it has another length than others know of the same content.</returns>
+    /// <summary>Adds a body's reference.</summary>
+    /// <returns>False if another reference to the same content has a different length.</returns>
     public bool Add(AttachmentInfo attachment, bool isLeaf)
     {
         ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(_counts, UInt256.Read(attachment.ContentId.Span), out var known);
@@ -26,10 +26,10 @@ internal sealed class References
         return count.StoredLength == attachment.StoredLength;
     }
 
-    /// <summary>Takes out what was found of a content.</summary>
+    /// <summary>Takes the references to a content.</summary>
     public Count Take(ReadOnlySpan<byte> contentId) => _counts.Remove(UInt256.Read(contentId), out var count) ? count : default;
 
-    /// <summary>References to one content.</summary>
+    /// <summary>The references to one content.</summary>
     public struct Count
     {
         public long All;

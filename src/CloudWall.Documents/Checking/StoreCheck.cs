@@ -7,12 +7,12 @@ using CloudWall.Storage;
 namespace CloudWall.Documents.Checking;
 
 /// <summary>
-/// Finds out from scratch whether all that a store holds agrees with itself. Memory is bounded by the largest document, one small entry
+/// Checks the consistency of a whole store by recomputing everything derived. Memory is bounded by the largest document, one small entry
 /// for each content of the largest database, and one for each database.
 /// </summary>
 public sealed class StoreCheck
 {
-    /// <summary>How many findings of one database are told one by one.</summary>
+    /// <summary>The maximum number of findings reported for one database.</summary>
     public const int MostFindings = 100;
 
     private readonly KeyValueReader _store;
@@ -29,11 +29,11 @@ public sealed class StoreCheck
         _report = report;
     }
 
-    /// <summary>Checks a store. Changes nothing.</summary>
-    /// <param name="store">The store; nothing writes to it meanwhile, or it is a snapshot.</param>
-    /// <param name="uploads">Whether there may be content that is being received, or was when the node was killed.</param>
-    /// <param name="report">Told of each finding as it is met.</param>
-    /// <returns>How many databases there are.</returns>
+    /// <summary>Checks a store without changing it.</summary>
+    /// <param name="store">The store or a snapshot. If it is the store, nothing may write to it meanwhile.</param>
+    /// <param name="uploads">Whether uploads may exist, including those interrupted by a kill.</param>
+    /// <param name="report">Receives each finding immediately.</param>
+    /// <returns>The number of databases.</returns>
     public static int Run(KeyValueReader store, bool uploads, Action<Finding> report)
     {
         var check = new StoreCheck(store, report);

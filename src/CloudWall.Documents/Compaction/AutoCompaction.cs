@@ -3,8 +3,8 @@ using CloudWall.Documents.Databases;
 namespace CloudWall.Documents.Compaction;
 
 /// <summary>
-/// Finds out which databases need compaction, and sees to it: CouchDB's smoosh. A database is looked at after a write that leaves
-/// something behind, not at once and not often; while nobody writes, nothing wakes up.
+/// Schedules compactions automatically, like CouchDB's smoosh. A database is checked some time after a write that leaves garbage, and not
+/// again too soon. Without writes no timer runs.
 /// </summary>
 internal sealed class AutoCompaction
 {
@@ -30,7 +30,7 @@ internal sealed class AutoCompaction
         }
     }
 
-    /// <summary>Has all databases looked at once, since they may have been written to before the node started.</summary>
+    /// <summary>Schedules a check of all databases, because they may have garbage from before the start.</summary>
     public void Start(Func<IReadOnlyList<DatabaseCore>> databases)
     {
         lock (_gate)
@@ -43,7 +43,7 @@ internal sealed class AutoCompaction
         }
     }
 
-    /// <summary>Starts nothing more.</summary>
+    /// <summary>Stops scheduling.</summary>
     public void Stop()
     {
         lock (_gate)
@@ -55,7 +55,7 @@ internal sealed class AutoCompaction
         }
     }
 
-    /// <summary>Tells that a database was written to.</summary>
+    /// <summary>Reports a write to a database.</summary>
     public void Note(DatabaseCore core)
     {
         if (core.IsNoted || !core.State.Sizes.HasGarbage)
@@ -76,7 +76,7 @@ internal sealed class AutoCompaction
         }
     }
 
-    /// <summary>Wakes up at a time, if not before.</summary>
+    /// <summary>Sets the timer to a time unless it fires earlier.</summary>
     private void Arm(DateTimeOffset due)
     {
         if (_stopped || due >= _due)
@@ -152,7 +152,7 @@ internal sealed class AutoCompaction
         Start(next);
     }
 
-    /// <summary>Puts a database into the first channel that takes it.</summary>
+    /// <summary>Queues a database in the first channel that accepts it.</summary>
     private bool TryQueue(DatabaseCore core)
     {
         try
@@ -189,14 +189,14 @@ internal sealed class AutoCompaction
         return false;
     }
 
-    /// <summary>The database may be noted again.</summary>
+    /// <summary>Allows the database to be scheduled again.</summary>
     private void Release(DatabaseCore core)
     {
         core.NextLook = _time.GetUtcNow() + _options.Staleness;
         core.IsNoted = false;
     }
 
-    /// <summary>Takes the databases out of the queues that may be compacted now; the lock is held.</summary>
+    /// <summary>Dequeues the databases that may be compacted now. The caller holds the lock.</summary>
     private List<(ChannelQueue Queue, DatabaseCore Core)> TakeNext()
     {
         var next = new List<(ChannelQueue Queue, DatabaseCore Core)>();
@@ -219,7 +219,9 @@ internal sealed class AutoCompaction
         return next;
     }
 
-    /// <summary>Starts compactions. Every commit takes the lock, so it is not held while a database's state is read from the store.</summary>
+    /// <summary>
+    /// Starts compactions. Call it without the lock: it reads the databases' states from the store, and every commit needs the lock.
+    /// </summary>
     private void Start(List<(ChannelQueue Queue, DatabaseCore Core)> next)
     {
         foreach (var (queue, core) in next)
@@ -260,7 +262,7 @@ internal sealed class AutoCompaction
 
     private void Report(DatabaseCore core, Exception exception)
     {
-        // A database that is deleted, or a node that is stopping, is no failure.
+        // Deletion of the database or a stop of the node is not a failure.
         if (!core.IsClosed)
         {
             _options.Failed(core.Name, exception);
@@ -284,7 +286,7 @@ internal sealed class AutoCompaction
         }
 
         /// <summary>Adds a database.</summary>
-        /// <returns>The one that has to leave for it, if any: perhaps itself.</returns>
+        /// <returns>The database that was displaced, if any; possibly the one just added.</returns>
         public DatabaseCore? Add(DatabaseCore core, double need)
         {
             _waiting.Enqueue(core, need);

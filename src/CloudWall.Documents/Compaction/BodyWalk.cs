@@ -5,7 +5,7 @@ using CloudWall.Storage;
 
 namespace CloudWall.Documents.Compaction;
 
-/// <summary>A walk over all bodies that finds those of old revisions, a step at a time. It only looks: the writer decides.</summary>
+/// <summary>Walks over all bodies in steps and finds those of old revisions. It only collects candidates; the writer decides.</summary>
 internal sealed class BodyWalk(DatabaseCore core)
 {
     private const int BodiesPerStep = 4096;
@@ -16,14 +16,14 @@ internal sealed class BodyWalk(DatabaseCore core)
     private readonly List<byte[]> _sameDocument = [];
     private byte[]? _from = [];
 
-    /// <summary>Whether all bodies were looked at.</summary>
+    /// <summary>Whether all bodies were visited.</summary>
     public bool HasEnded => _from is null;
 
-    /// <summary>How many documents were looked at.</summary>
+    /// <summary>The number of visited documents.</summary>
     public long Documents { get; private set; }
 
-    /// <summary>Takes a step.</summary>
-    /// <returns>The keys of bodies that no leaf has any more.</returns>
+    /// <summary>Takes one step.</summary>
+    /// <returns>The keys of bodies that are not bodies of leaves.</returns>
     public IReadOnlyList<byte[]> Step()
     {
         _found.Clear();
@@ -34,7 +34,7 @@ internal sealed class BodyWalk(DatabaseCore core)
             bodies.Seek(from);
         }
 
-        // A step may begin in the middle of a document.
+        // A step may start in the middle of a document.
         var mayHaveMore = _from is { Length: > 0 };
         var bytes = 0L;
         for (var left = BodiesPerStep; bodies.MoveNext(); left--)
@@ -64,7 +64,7 @@ internal sealed class BodyWalk(DatabaseCore core)
 
     private void EndDocument(bool mayHaveMore)
     {
-        // Every document has a leaf, so that a single body is a leaf's.
+        // A document's only body is a leaf's, because every document has a leaf.
         Documents += _sameDocument.Count > 0 ? 1 : 0;
         RevisionTree? tree = null;
         for (var i = 0; (mayHaveMore || _sameDocument.Count > 1) && i < _sameDocument.Count; i++)

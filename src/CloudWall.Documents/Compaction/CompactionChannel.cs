@@ -1,42 +1,42 @@
 namespace CloudWall.Documents.Compaction;
 
 /// <summary>
-/// A queue of databases that are to be compacted, the needier first: CouchDB's <c>[smoosh.{channel}]</c> (its documentation:
-/// "Compaction Daemon"). Each channel is worked through by itself.
+/// A queue of databases to compact, highest priority first: CouchDB's <c>[smoosh.{channel}]</c> (its documentation: "Compaction Daemon").
+/// Channels are independent of each other.
 /// </summary>
 public sealed record CompactionChannel
 {
     /// <summary>The channel's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What is measured.</summary>
+    /// <summary>The measure of priority.</summary>
     public CompactionPriority Priority { get; init; } = CompactionPriority.Ratio;
 
-    /// <summary>A database is taken that needs it more than this: a ratio, or bytes.</summary>
+    /// <summary>Databases with a higher priority than this are accepted: a ratio, or bytes.</summary>
     public double MinPriority { get; init; } = 2;
 
-    /// <summary>A database is not taken that needs it more than this.</summary>
+    /// <summary>Databases with a higher priority than this are not accepted.</summary>
     public double MaxPriority { get; init; } = double.PositiveInfinity;
 
-    /// <summary>A database is taken that is larger on disk than so many bytes.</summary>
+    /// <summary>Databases larger than this on disk, in bytes, are accepted.</summary>
     public long MinSize { get; init; } = 1 << 20;
 
-    /// <summary>A database is not taken that is larger on disk than so many bytes.</summary>
+    /// <summary>Databases larger than this on disk, in bytes, are not accepted.</summary>
     public long MaxSize { get; init; } = long.MaxValue;
 
-    /// <summary>How many changes since its last compaction a database must have had.</summary>
+    /// <summary>The minimum number of changes since the last compaction.</summary>
     public long MinChanges { get; init; }
 
-    /// <summary>How many databases may wait; beyond that the least needy is left out.</summary>
+    /// <summary>The maximum queue length; beyond it, the database with the lowest priority is dropped.</summary>
     public int Capacity { get; init; } = 9999;
 
-    /// <summary>How many databases are compacted at a time.</summary>
+    /// <summary>The maximum number of concurrent compactions.</summary>
     public int Concurrency { get; init; } = 1;
 
-    /// <summary>When compactions may begin; null for always.</summary>
+    /// <summary>The time of day at which compactions may start; null for any time.</summary>
     public CompactionWindow? Window { get; init; }
 
-    /// <summary>Whether a compaction that is running pauses outside of the window.</summary>
+    /// <summary>Whether running compactions pause outside the window.</summary>
     public bool StrictWindow { get; init; }
 
     /// <summary>CouchDB's channels for databases.</summary>
@@ -46,11 +46,11 @@ public sealed record CompactionChannel
         new() { Name = "slack_dbs", Priority = CompactionPriority.Slack, MinPriority = 512 << 20 },
     ];
 
-    /// <summary>How much a database needs compaction.</summary>
+    /// <summary>Computes a database's priority.</summary>
     /// <param name="file">Bytes on disk.</param>
-    /// <param name="active">Bytes of them that hold live data.</param>
+    /// <param name="active">Bytes of live data.</param>
     /// <param name="changes">Changes since the last compaction.</param>
-    /// <returns>Its priority, or null where it is not for this channel.</returns>
+    /// <returns>Its priority; null if the channel does not accept it.</returns>
     internal double? Rank(long file, long active, long changes)
     {
         if (file <= MinSize || file > MaxSize || changes < MinChanges)

@@ -1,17 +1,19 @@
 namespace CloudWall.Documents.Compaction;
 
-/// <summary>When databases are compacted by themselves: CouchDB's <c>[smoosh]</c> (its documentation: "Compaction Daemon Rules").</summary>
+/// <summary>Settings of automatic compaction: CouchDB's <c>[smoosh]</c> (its documentation: "Compaction Daemon Rules").</summary>
 public sealed record CompactionOptions
 {
-    /// <summary><c>db_channels</c>, in their order: the first that takes a database has it. None: nothing is compacted by itself.</summary>
+    /// <summary>
+    /// <c>db_channels</c> in order; the first that accepts a database gets it. An empty list disables automatic compaction.
+    /// </summary>
     public IReadOnlyList<CompactionChannel> Channels { get; init; } = CompactionChannel.Defaults;
 
-    /// <summary><c>wait_secs</c>: how long after the start, or after the first write that left something behind, to look.</summary>
+    /// <summary><c>wait_secs</c>: the delay of a check after the start, or after the first write that leaves garbage.</summary>
     public TimeSpan Warmup { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary><c>staleness</c>: how long not to look at the same database again.</summary>
+    /// <summary><c>staleness</c>: the minimum time between two checks of a database.</summary>
     public TimeSpan Staleness { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Told of what went wrong in the background: the database's name, or null where it has been deleted.</summary>
+    /// <summary>Called when background work failed, with the database's name, or null if the database has been deleted.</summary>
     public Action<string?, Exception> Failed { get; init; } = static (_, _) => { };
 }

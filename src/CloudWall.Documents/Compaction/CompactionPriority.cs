@@ -1,11 +1,11 @@
 namespace CloudWall.Documents.Compaction;
 
-/// <summary>How the need of compaction is told: CouchDB's <c>[smoosh.{channel}] priority</c>.</summary>
+/// <summary>The measure of a database's need for compaction: CouchDB's <c>[smoosh.{channel}] priority</c>.</summary>
 public enum CompactionPriority
 {
-    /// <summary>How many times as large the database is on disk as its live data.</summary>
+    /// <summary>The ratio of the size on disk to the live data.</summary>
     Ratio,
 
-    /// <summary>How many bytes on disk hold no live data.</summary>
+    /// <summary>The bytes on disk that hold no live data.</summary>
     Slack,
 }

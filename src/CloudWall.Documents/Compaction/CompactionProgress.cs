@@ -1,8 +1,8 @@
 namespace CloudWall.Documents.Compaction;
 
-/// <summary>How far a compaction has come: CouchDB's <c>_active_tasks</c>.</summary>
-/// <param name="Done">Documents that were looked at.</param>
-/// <param name="Total">Documents there were when it began.</param>
-/// <param name="StartedAt">When it began.</param>
-/// <param name="UpdatedAt">When it last got further.</param>
+/// <summary>The progress of a compaction, for CouchDB's <c>_active_tasks</c>.</summary>
+/// <param name="Done">The number of visited documents.</param>
+/// <param name="Total">The number of documents at its start.</param>
+/// <param name="StartedAt">The start time.</param>
+/// <param name="UpdatedAt">The time of the last progress.</param>
 public sealed record CompactionProgress(long Done, long Total, DateTimeOffset StartedAt, DateTimeOffset UpdatedAt);

@@ -6,9 +6,9 @@ using CloudWall.Storage;
 namespace CloudWall.Documents.Compaction;
 
 /// <summary>
-/// Compacts one database: bodies of old revisions with the content that only they have, and history beyond the limit. It looks
-/// for them beside the writer, and has the writer remove some at a time. Where there is nothing of a kind, it does not look. Then
-/// the engine returns the space.
+/// Compacts one database: removes bodies of old revisions with the content that only they refer to, and ancestors beyond the limit. It
+/// finds candidates concurrently with the writer, and has the writer remove them in small batches. Walks that cannot find anything are
+/// skipped. At the end the engine reclaims the disk space.
 /// </summary>
 internal sealed class Compactor(DatabaseCore core, DatabaseWriter writer)
 {
@@ -17,14 +17,14 @@ internal sealed class Compactor(DatabaseCore core, DatabaseWriter writer)
     private volatile CompactionProgress? _progress;
     private long _slack;
 
-    /// <summary>How far it has come; null while none is running.</summary>
+    /// <summary>The progress; null if no compaction is running.</summary>
     public CompactionProgress? Progress => _running.IsCompleted ? null : _progress;
 
-    /// <summary>Bytes on disk beside live data that the last compaction could not return: no reason for another.</summary>
+    /// <summary>Bytes on disk that the last compaction could not reclaim, and that must not trigger another one.</summary>
     public long Slack => Volatile.Read(ref _slack);
 
-    /// <summary>Starts a compaction, or joins the one that runs.</summary>
-    /// <param name="mayGoOn">Awaited before each step; null: it goes on at once.</param>
+    /// <summary>Starts a compaction, or joins the running one.</summary>
+    /// <param name="mayGoOn">Awaited before each step, to pause; null for no pauses.</param>
     public Task StartAsync(Func<Task>? mayGoOn = null)
     {
         lock (_gate)
@@ -44,7 +44,7 @@ internal sealed class Compactor(DatabaseCore core, DatabaseWriter writer)
         }
     }
 
-    /// <summary>Completes when no compaction runs, however it ended.</summary>
+    /// <summary>Completes when no compaction is running, whatever its outcome.</summary>
     public Task WhenIdleAsync()
     {
         var running = _running;
@@ -59,7 +59,7 @@ internal sealed class Compactor(DatabaseCore core, DatabaseWriter writer)
         core.ThrowIfClosed();
         if (core.Contents.Abandoned > 0)
         {
-            // Any write counts it.
+            // An empty write is enough: the writer adds the abandoned bytes to the state in every batch.
             await WriteAsync(new CompactionCommand([]));
         }
 
@@ -123,8 +123,8 @@ internal sealed class Compactor(DatabaseCore core, DatabaseWriter writer)
         return command.Task;
     }
 
-    /// <summary>Returns the space of what was removed.</summary>
-    /// <returns>How much removed content could not be got at.</returns>
+    /// <summary>Reclaims the space of removed data.</summary>
+    /// <returns>The bytes of removed content that could not be reclaimed.</returns>
     private long ReturnSpace(in DatabaseSizes removed)
     {
         core.ThrowIfClosed();

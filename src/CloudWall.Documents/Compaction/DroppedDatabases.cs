@@ -6,19 +6,19 @@ using CloudWall.Storage;
 namespace CloudWall.Documents.Compaction;
 
 /// <summary>
-/// Returns the space of deleted databases to the disk, soon after: several that are deleted one after the other together. Which are
-/// waiting is stored, so that a restart forgets none.
+/// Reclaims the disk space of deleted databases a few seconds after the deletion, several together. The list is stored, so it survives a
+/// restart.
 /// </summary>
 internal sealed class DroppedDatabases(EngineContext context)
 {
-    /// <summary>From how many bytes on, or how many databases, it is worth the work.</summary>
+    /// <summary>The number of bytes, or of databases, from which reclaiming starts.</summary>
     public const long WorthBytes = 1 << 20;
 
     private const int WorthCount = 256;
 
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(5);
 
-    /// <summary>After a failure, such as one of the disk.</summary>
+    /// <summary>The delay after a failure, such as a disk error.</summary>
     private static readonly TimeSpan Again = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
@@ -29,7 +29,7 @@ internal sealed class DroppedDatabases(EngineContext context)
     private Task _running = Task.CompletedTask;
     private volatile bool _stopped;
 
-    /// <summary>Takes up what was waiting when the node stopped.</summary>
+    /// <summary>Loads the databases left from the last run of the node.</summary>
     public void Load()
     {
         using var rows = context.Store.Scan(Keyspace.Meta, Keys.DroppedStart, Keys.DroppedEnd);
@@ -39,7 +39,7 @@ internal sealed class DroppedDatabases(EngineContext context)
         }
     }
 
-    /// <summary>Notes a database that is being deleted.</summary>
+    /// <summary>Adds a database to the stored list, in the batch that deletes it.</summary>
     public static void Put(WriteBatch batch, uint number, long bytes)
     {
         Span<byte> value = stackalloc byte[10];
@@ -49,9 +49,9 @@ internal sealed class DroppedDatabases(EngineContext context)
         key.Dispose();
     }
 
-    /// <summary>A database has been deleted, and noted so.</summary>
+    /// <summary>Schedules a database whose deletion was committed.</summary>
     /// <param name="number">Its number.</param>
-    /// <param name="bytes">What it took on disk.</param>
+    /// <param name="bytes">Its size on disk in bytes.</param>
     public void Add(uint number, long bytes)
     {
         lock (_gate)
@@ -69,7 +69,7 @@ internal sealed class DroppedDatabases(EngineContext context)
         }
     }
 
-    /// <summary>Begins nothing more.</summary>
+    /// <summary>Stops scheduling.</summary>
     /// <returns>Completes when nothing is running.</returns>
     public Task StopAsync()
     {
@@ -114,7 +114,7 @@ internal sealed class DroppedDatabases(EngineContext context)
         {
             for (var i = 0; i < numbers.Length; i++)
             {
-                // Neighbours go together.
+                // Adjacent databases form one range.
                 var first = numbers[i];
                 while (i + 1 < numbers.Length && numbers[i + 1] == numbers[i] + 1)
                 {
@@ -124,7 +124,7 @@ internal sealed class DroppedDatabases(EngineContext context)
                 Return(first, numbers[i] + 1);
             }
 
-            // Values of deleted databases may lie among those of others.
+            // Values of deleted databases may share files with those of other databases.
             context.Store.ReclaimValues(Keyspace.Attachments);
             using var batch = context.Store.CreateBatch();
             var key = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
@@ -141,7 +141,7 @@ internal sealed class DroppedDatabases(EngineContext context)
         }
         catch (Exception exception) when (!_stopped)
         {
-            // They are still noted, so that the next start tries again if this does not.
+            // The databases are still listed, so the next start tries again.
             context.Options.Compaction.Failed(null, exception);
             TryAgain(numbers);
         }

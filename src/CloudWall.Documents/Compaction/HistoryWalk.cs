@@ -5,7 +5,7 @@ using CloudWall.Storage;
 
 namespace CloudWall.Documents.Compaction;
 
-/// <summary>A walk over all documents that finds those whose history is longer than the limit, a step at a time.</summary>
+/// <summary>Walks over all documents in steps and finds those with a history longer than the limit.</summary>
 internal sealed class HistoryWalk(DatabaseCore core, long limit)
 {
     private const int DocumentsPerStep = 4096;
@@ -13,11 +13,11 @@ internal sealed class HistoryWalk(DatabaseCore core, long limit)
 
     private byte[]? _from = [];
 
-    /// <summary>Whether all documents were looked at.</summary>
+    /// <summary>Whether all documents were visited.</summary>
     public bool HasEnded => _from is null;
 
-    /// <summary>Takes a step.</summary>
-    /// <returns>The ids of documents that have too long a history.</returns>
+    /// <summary>Takes one step.</summary>
+    /// <returns>The ids of documents with too long a history.</returns>
     public IReadOnlyList<string> Step()
     {
         var found = new List<string>();

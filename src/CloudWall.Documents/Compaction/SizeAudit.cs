@@ -4,10 +4,7 @@ using CloudWall.Storage;
 
 namespace CloudWall.Documents.Compaction;
 
-/// <summary>
-/// Finds out from scratch what a database has stored: for data that was written before its sizes were kept, and to tell whether they
-/// are kept right.
-/// </summary>
+/// <summary>Recomputes a database's sizes from its data: for data written before sizes were stored, and to verify stored sizes.</summary>
 internal sealed class SizeAudit
 {
     private readonly KeyValueReader _store;
@@ -20,13 +17,13 @@ internal sealed class SizeAudit
         _database = database;
     }
 
-    /// <summary>What is stored. What was removed and not returned to the disk yet cannot be known: it is 0.</summary>
+    /// <summary>The sizes. Removed bytes that are not reclaimed yet cannot be determined; they are 0.</summary>
     public DatabaseSizes Sizes => _sizes;
 
-    /// <summary>How many leaves refer to each content, by its SHA-256 in hexadecimal digits.</summary>
+    /// <summary>The number of leaves that refer to each content, by its SHA-256 in hexadecimal digits.</summary>
     public Dictionary<string, long> LeafReferences { get; } = [];
 
-    /// <summary>Measures a database; nothing is written to it meanwhile, or the reader is a snapshot.</summary>
+    /// <summary>Measures a database. The reader is a snapshot, or nothing writes meanwhile.</summary>
     public static SizeAudit Run(KeyValueReader store, uint database)
     {
         var audit = new SizeAudit(store, database);

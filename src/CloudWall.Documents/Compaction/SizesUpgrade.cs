@@ -5,20 +5,20 @@ using CloudWall.Storage;
 namespace CloudWall.Documents.Compaction;
 
 /// <summary>
-/// Measures what a database holds that was written before its sizes were kept, and counts which content leaves refer to. Done anew
-/// from the start if it was broken off.
+/// Upgrades data written before sizes were stored: measures it, and counts the leaves that refer to each content. An interrupted upgrade
+/// starts again.
 /// </summary>
 internal static class SizesUpgrade
 {
     private const long BatchBytes = 1 << 20;
 
-    /// <summary>Measures one database. Nothing is synced.</summary>
+    /// <summary>Upgrades one database, without a sync.</summary>
     public static void Run(KeyValueStore store, uint database)
     {
         using var batch = store.CreateBatch();
         var value = new ArrayBufferWriter<byte>(64);
 
-        // Twice, since records of content grow when they come to say how many leaves refer to it.
+        // Measure twice: the records of content grow when the number of leaves is added.
         CountLeaves(store, database, SizeAudit.Run(store, database), batch, value);
         store.Commit(batch, sync: false);
         batch.Clear();

@@ -5,11 +5,11 @@ using CloudWall.Storage;
 namespace CloudWall.Documents.Compaction;
 
 /// <summary>
-/// What a database takes on disk. The engine knows how much its tables take for a range of keys, and the database's state how much of
-/// what is in them is still needed.
+/// A database's size on disk. The engine estimates how much its tables take for a range of keys; the database's state tells how much of
+/// that is live.
 /// </summary>
-/// <param name="File">Bytes on disk, and in memory what is in the log alone.</param>
-/// <param name="Active">Bytes of it that hold what a reader of the leaves needs: about what is left after compaction.</param>
+/// <param name="File">Bytes on disk, and in memory for data that is only in the log.</param>
+/// <param name="Active">Bytes of live data: about the size after a compaction.</param>
 internal readonly record struct SpaceUse(long File, long Active)
 {
     public static SpaceUse Measure(DatabaseCore core)
@@ -25,7 +25,7 @@ internal readonly record struct SpaceUse(long File, long Active)
 
     public static SpaceUse operator +(SpaceUse one, SpaceUse other) => new(one.File + other.File, one.Active + other.Active);
 
-    /// <summary>Old bodies compress as well as those of leaves.</summary>
+    /// <summary>Assumes that old bodies compress as well as those of leaves.</summary>
     private static SpaceUse MeasureBodies(DatabaseCore core, in DatabaseSizes sizes)
     {
         var file = Size(core, Keyspace.Bodies);
@@ -34,8 +34,8 @@ internal readonly record struct SpaceUse(long File, long Active)
     }
 
     /// <summary>
-    /// Content lies outside of the tables as it is, and the engine does not know whose it is. What was removed is counted until the
-    /// engine was asked to return it; it may have done so before.
+    /// Content is stored uncompressed outside the tables, and the engine does not know whose it is. Removed content counts until the engine
+    /// was asked to reclaim it, although it may have done so earlier.
     /// </summary>
     private static SpaceUse MeasureContent(DatabaseCore core, in DatabaseSizes sizes)
     {
@@ -48,7 +48,9 @@ internal readonly record struct SpaceUse(long File, long Active)
         return new SpaceUse(Math.Clamp(sizes.Content + sizes.RemovedContent, sizes.Content, Math.Max(sizes.Content, everybodys)), sizes.LeafContent);
     }
 
-    /// <summary>Records and rows of all databases are alike, and compress alike. Those that were replaced, the engine drops by itself.</summary>
+    /// <summary>
+    /// Assumes that records and rows of all databases compress equally well. The engine drops overwritten ones by itself.
+    /// </summary>
     private static SpaceUse MeasureSmall(DatabaseCore core, Keyspace space, long needed)
     {
         var file = Size(core, space);

@@ -3,10 +3,10 @@ using CloudWall.Storage;
 
 namespace CloudWall.Documents.Counts;
 
-/// <summary>All blocks of documents of one level in memory, for a writer that touches them all over.</summary>
+/// <summary>All document blocks of one level in memory, for a writer that touches blocks in random order.</summary>
 internal sealed class BlockTable
 {
-    // An entry, an array, and what rounding takes.
+    // An entry, an array, and rounding.
     private const int EntryBytes = 48;
 
     private readonly List<Entry> _entries = [];
@@ -15,11 +15,11 @@ internal sealed class BlockTable
     {
     }
 
-    /// <summary>About how much memory it takes.</summary>
+    /// <summary>Approximate memory in bytes.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Reads a level.</summary>
-    /// <returns>Null where that would take more memory than <paramref name="maxBytes"/>.</returns>
+    /// <summary>Loads a level.</summary>
+    /// <returns>Null if it would take more than <paramref name="maxBytes"/>.</returns>
     public static BlockTable? Load(KeyValueReader stored, uint database, int level, long maxBytes)
     {
         var table = new BlockTable();
@@ -42,7 +42,7 @@ internal sealed class BlockTable
         return table;
     }
 
-    /// <summary>The block that an id lies in.</summary>
+    /// <summary>Finds the block that contains an id.</summary>
     public DocumentBlock Find(byte[] id)
     {
         var at = IndexOf(id);
@@ -50,14 +50,14 @@ internal sealed class BlockTable
         return at < 0 ? new DocumentBlock([], end, 0) : new DocumentBlock(_entries[at].Start, end, _entries[at].Count);
     }
 
-    /// <summary>Where the next block begins after an id; empty where there is none.</summary>
+    /// <summary>The start of the next block after an id; empty if there is none.</summary>
     public byte[] EndOf(byte[] id)
     {
         var next = IndexOf(id) + 1;
         return next < _entries.Count ? _entries[next].Start : [];
     }
 
-    /// <summary>Keeps a block as it is now.</summary>
+    /// <summary>Stores a block's new state.</summary>
     public void Put(DocumentBlock block)
     {
         var at = IndexOf(block.Start);
@@ -77,7 +77,7 @@ internal sealed class BlockTable
         Bytes += EntryBytes + start.Length;
     }
 
-    /// <summary>Which block an id lies in: -1 where it comes before all of them.</summary>
+    /// <summary>The index of the block that contains an id; -1 if the id precedes all blocks.</summary>
     private int IndexOf(byte[] id)
     {
         var (low, high) = (0, _entries.Count);

@@ -2,10 +2,10 @@
 namespace CloudWall.Documents.Counts;
 
 /// <summary>
-/// The <see cref="BlockTables"/> of all databases of a node, within a bound; the ones that were used least recently go first. A writer
-/// takes its own out for the time of a batch, so that they are lost, and read anew, if the batch fails.
+/// An LRU cache of the <see cref="BlockTables"/> of all databases of a node. A writer takes its tables out for the duration of a batch, so
+/// that they are discarded and reloaded if the batch fails.
 /// </summary>
-/// <param name="maxBytes">How much memory they may take.</param>
+/// <param name="maxBytes">The maximum memory in bytes.</param>
 internal sealed class BlockTableCache(long maxBytes)
 {
     private readonly Lock _gate = new();
@@ -13,10 +13,10 @@ internal sealed class BlockTableCache(long maxBytes)
     private readonly LinkedList<Entry> _byUse = [];
     private long _bytes;
 
-    /// <summary>How much memory the tables of one database may take.</summary>
+    /// <summary>The maximum memory for the tables of one database.</summary>
     public long MaxBytes => maxBytes;
 
-    /// <summary>Takes out a database's tables; null where none are in memory.</summary>
+    /// <summary>Takes a database's tables out; null if they are not cached.</summary>
     public BlockTables? Take(uint database)
     {
         lock (_gate)
@@ -25,7 +25,7 @@ internal sealed class BlockTableCache(long maxBytes)
         }
     }
 
-    /// <summary>Puts back a database's tables, as they are now.</summary>
+    /// <summary>Puts a database's updated tables back.</summary>
     public void Return(uint database, BlockTables tables)
     {
         var bytes = tables.Bytes;

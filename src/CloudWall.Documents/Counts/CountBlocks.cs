@@ -4,18 +4,18 @@ using CloudWall.Storage;
 namespace CloudWall.Documents.Counts;
 
 /// <summary>
-/// Rows are counted in blocks of about 128, blocks in blocks of 128 of these, and so on for <see cref="Levels"/> levels: how many rows lie
-/// before a key is the sum of at most some hundred counts, and a batch changes a count a level for each block that it touches.
+/// A tree of counts: rows are counted in blocks of about 128, these in blocks of 128, and so on for <see cref="Levels"/> levels. The number
+/// of rows before a key is the sum of a few hundred counts at most, and a batch updates one count per level and touched block.
 /// </summary>
 internal static class CountBlocks
 {
-    /// <summary>The levels, from 1. The last has one count for every two million rows.</summary>
+    /// <summary>The number of levels, which are numbered from 1. The last has one count for every two million rows.</summary>
     public const int Levels = 3;
 
-    /// <summary>Bits of a fan-out.</summary>
+    /// <summary>The base-2 logarithm of the fan-out.</summary>
     public const int FanOutBits = 7;
 
-    /// <summary>All counts of a database, for walks over many stretches of them.</summary>
+    /// <summary>A cursor over all counts of a database.</summary>
     public static KeyValueCursor Scan(KeyValueReader reader, uint database, bool descending = false)
     {
         var lower = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
@@ -25,7 +25,7 @@ internal static class CountBlocks
         return reader.Scan(Keyspace.Counts, lower.Written, upper.Written, descending);
     }
 
-    /// <summary>The sum of the counts with keys from one to before another.</summary>
+    /// <summary>Sums the counts in a range of keys; <paramref name="upper"/> is exclusive.</summary>
     public static long Sum(KeyValueCursor counts, ReadOnlySpan<byte> lower, ReadOnlySpan<byte> upper)
     {
         var sum = 0L;
@@ -41,7 +41,7 @@ internal static class CountBlocks
         return sum;
     }
 
-    /// <summary>A count out of its value.</summary>
+    /// <summary>Decodes a count.</summary>
     public static long Read(ReadOnlySpan<byte> value) => new RecordReader(value).Number();
 
     /// <summary>Writes a count.</summary>

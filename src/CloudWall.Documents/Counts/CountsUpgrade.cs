@@ -4,7 +4,7 @@ using CloudWall.Storage;
 
 namespace CloudWall.Documents.Counts;
 
-/// <summary>Counts what a database holds that was written before there were counts. Done anew from the start if it was broken off.</summary>
+/// <summary>Upgrades data written before counts were stored. An interrupted upgrade starts again.</summary>
 internal sealed class CountsUpgrade : IDisposable
 {
     private const long BatchBytes = 1 << 20;
@@ -20,7 +20,7 @@ internal sealed class CountsUpgrade : IDisposable
         _batch = store.CreateBatch();
     }
 
-    /// <summary>Counts one database's documents and rows. Nothing is synced.</summary>
+    /// <summary>Counts one database's documents and rows, without a sync.</summary>
     public static void Run(KeyValueStore store, uint database, ulong seed)
     {
         using var upgrade = new CountsUpgrade(store, database);

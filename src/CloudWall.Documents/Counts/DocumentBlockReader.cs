@@ -3,26 +3,26 @@ using CloudWall.Storage;
 
 namespace CloudWall.Documents.Counts;
 
-/// <summary>Finds the blocks that ids lie in.</summary>
-/// <param name="stored">What is stored.</param>
+/// <summary>Finds the blocks that contain ids.</summary>
+/// <param name="stored">The stored blocks.</param>
 /// <param name="database">The database's number.</param>
-/// <param name="known">What is known without looking.</param>
-/// <param name="tables">The levels that are in memory.</param>
+/// <param name="known">The writer's last blocks, which need no look-up.</param>
+/// <param name="tables">The loaded levels.</param>
 internal sealed class DocumentBlockReader(KeyValueReader stored, uint database, DocumentBlocks known, BlockTables tables) : IDisposable
 {
     private KeyValueCursor? _backwards;
     private KeyValueCursor? _forwards;
 
-    /// <summary>What is known without looking.</summary>
+    /// <summary>The writer's last blocks, which need no look-up.</summary>
     public DocumentBlocks Known => known;
 
-    /// <summary>The levels that are in memory.</summary>
+    /// <summary>The loaded levels.</summary>
     public BlockTables Tables => tables;
 
-    /// <summary>How many blocks the store was searched for.</summary>
+    /// <summary>How many blocks were searched for in the store.</summary>
     public long Sought { get; private set; }
 
-    /// <summary>The block of a level that an id lies in.</summary>
+    /// <summary>Finds the block of a level that contains an id.</summary>
     public DocumentBlock Find(int level, byte[] id)
     {
         if (known[level] is { } block && block.Has(id))
@@ -39,12 +39,12 @@ internal sealed class DocumentBlockReader(KeyValueReader stored, uint database, 
         _backwards ??= CountBlocks.Scan(stored, database, descending: true);
         var start = DocumentCounts.BlockOf(_backwards, database, level, id, out var count);
 
-        // The same block again: there may be more of it.
+        // The writer's last block was found again; more ids in it are likely, so determine its end.
         var end = known[level] is { } last && start.AsSpan().SequenceEqual(last.Start) ? EndOf(level, start) : null;
         return new DocumentBlock(start, end, count);
     }
 
-    /// <summary>Where the next block begins after an id; empty where there is none.</summary>
+    /// <summary>The start of the next block after an id; empty if there is none.</summary>
     public byte[] EndOf(int level, byte[] id)
     {
         if (tables[level] is { } table)

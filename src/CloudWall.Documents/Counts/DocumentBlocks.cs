@@ -1,8 +1,7 @@
 namespace CloudWall.Documents.Counts;
 
 /// <summary>
-/// The block of each level that the writer changed last: ids that are made in ascending order lie in it again, and need not be
-/// looked for.
+/// The block of each level that the writer changed last. Ascending ids fall into the same block again, which saves the search.
 /// </summary>
 internal sealed class DocumentBlocks
 {
@@ -15,10 +14,10 @@ internal sealed class DocumentBlocks
         set => _blocks[level - 1] = value;
     }
 
-    /// <summary>A batch has searched the store for blocks of a level.</summary>
+    /// <summary>Records that a batch searched the store for blocks of a level.</summary>
     public void Sought(int level, long blocks)
     {
-        // Batches in ascending order have a few, too.
+        // Batches in ascending order need a few searches too.
         const int Few = 8;
         if (blocks >= Few)
         {
@@ -27,16 +26,16 @@ internal sealed class DocumentBlocks
     }
 
     /// <summary>
-    /// Whether so many blocks of a level were searched for that to read all of it costs little beside that. It is asked again after as
-    /// many.
+    /// Whether so many blocks of a level were searched for that loading the whole level is cheap in comparison. The search counter then
+    /// starts again.
     /// </summary>
     /// <param name="level">The level.</param>
-    /// <param name="stored">About how many blocks it has.</param>
+    /// <param name="stored">The approximate number of its blocks.</param>
     public bool IsWorthReading(int level, long stored)
     {
         const int Least = 64;
 
-        // A step to the next block takes about that much less than a search.
+        // A cursor step costs about this much less than a search.
         const int Steps = 16;
         if (_sought[level - 1] < Math.Max(Least, stored / Steps))
         {
@@ -47,6 +46,6 @@ internal sealed class DocumentBlocks
         return true;
     }
 
-    /// <summary>A level is too large to be kept in memory.</summary>
+    /// <summary>Records that a level is too large for the cache.</summary>
     public void IsTooLarge(int level) => _sought[level - 1] = long.MinValue;
 }

@@ -4,19 +4,19 @@ using CloudWall.Storage;
 
 namespace CloudWall.Documents.Counts;
 
-/// <summary>What one batch changes in <see cref="DocumentCounts"/>.</summary>
-/// <param name="seed">What the hash is keyed with.</param>
+/// <summary>The changes of one batch to <see cref="DocumentCounts"/>.</summary>
+/// <param name="seed">The key of the hash.</param>
 internal sealed class DocumentCountChanges(ulong seed)
 {
     private readonly List<Change> _changes = [];
 
-    /// <summary>Whether nothing changes.</summary>
+    /// <summary>Whether there are no changes.</summary>
     public bool IsEmpty => _changes.Count == 0;
 
-    /// <summary>A document was created, deleted, revived or purged.</summary>
+    /// <summary>Records that a document was created, deleted, revived or purged.</summary>
     /// <param name="id">Its id.</param>
-    /// <param name="by">How many more documents that are not deleted there are of that id: 1, 0 or -1.</param>
-    /// <param name="created">Whether there was no record of it.</param>
+    /// <param name="by">The change in the number of live documents: 1, 0 or -1.</param>
+    /// <param name="created">Whether it had no record before.</param>
     public void Add(string id, int by, bool created)
     {
         if (by == 0 && !created)
@@ -32,13 +32,13 @@ internal sealed class DocumentCountChanges(ulong seed)
         }
     }
 
-    /// <summary>Puts the counts as they will be into the batch.</summary>
-    /// <param name="stored">What is stored before the batch.</param>
+    /// <summary>Writes the new counts into the batch.</summary>
+    /// <param name="stored">The store before the batch.</param>
     /// <param name="database">The database's number.</param>
-    /// <param name="total">How many documents that are not deleted are stored.</param>
-    /// <param name="known">What is known of blocks; becomes what will be known when the batch is written.</param>
-    /// <param name="tables">The levels that are in memory; become what they will be when the batch is written.</param>
-    /// <param name="maxBytes">How much memory they may take.</param>
+    /// <param name="total">The stored number of documents that are not deleted.</param>
+    /// <param name="known">The writer's last blocks; updated to the state after the batch.</param>
+    /// <param name="tables">The loaded levels; updated to the state after the batch.</param>
+    /// <param name="maxBytes">The maximum memory of the loaded levels.</param>
     /// <param name="batch">The batch.</param>
     public void Write(
         KeyValueReader stored, uint database, long total, DocumentBlocks known, BlockTables tables, long maxBytes, WriteBatch batch)
@@ -59,7 +59,7 @@ internal sealed class DocumentCountChanges(ulong seed)
         }
     }
 
-    /// <summary>Takes a level into memory where that is worth it.</summary>
+    /// <summary>Loads a level if that is worth it.</summary>
     private static void Read(
         KeyValueReader stored, uint database, long total, DocumentBlocks known, BlockTables tables, long maxBytes, int level)
     {
@@ -76,8 +76,8 @@ internal sealed class DocumentCountChanges(ulong seed)
     }
 
     /// <summary>
-    /// Goes from the last id to the first, so that all of one block follow each other and what a new block takes from the one that it
-    /// parts is known when the latter's turn comes.
+    /// Processes ids in descending order, so that the ids of one block are adjacent. When a block's turn comes, the counts that new blocks
+    /// take from it are known already.
     /// </summary>
     private void Write(KeyValueReader stored, DocumentBlockReader blocks, uint database, long total, WriteBatch batch, int level)
     {
@@ -127,7 +127,7 @@ internal sealed class DocumentCountChanges(ulong seed)
         key.Dispose();
     }
 
-    /// <summary>How many documents the store counts from one id to before another; an empty one stands for the end.</summary>
+    /// <summary>Counts stored documents from one id (inclusive) to another (exclusive); an empty id stands for the end.</summary>
     private static long CountStored(KeyValueReader stored, uint database, int level, long total, byte[] from, byte[] to)
     {
         if (level == 1)
@@ -142,7 +142,7 @@ internal sealed class DocumentCountChanges(ulong seed)
     }
 
     /// <param name="Id">The id as UTF-8.</param>
-    /// <param name="By">How many more documents there are of it.</param>
-    /// <param name="Height">On how many levels it begins a block.</param>
+    /// <param name="By">The change in the number of live documents.</param>
+    /// <param name="Height">The number of levels on which it begins a block.</param>
     private readonly record struct Change(byte[] Id, int By, int Height);
 }

@@ -5,16 +5,16 @@ using CloudWall.Storage;
 namespace CloudWall.Documents.Counts;
 
 /// <summary>
-/// How many documents that are not deleted lie in blocks of ids. Blocks begin at ids that a keyed hash chooses, one in 128, 128² and
-/// 128³, so that no order of writing can make them uneven; the first block of a level begins with the empty id. A block lasts once it is
-/// there, even where its first document is purged.
+/// The numbers of live documents in blocks of ids. Block boundaries are ids chosen by a keyed hash, one in 128, 128² and 128³, so no order
+/// of writes can unbalance them. The first block of a level begins with the empty id. A block is never removed, even if its first document
+/// is purged.
 /// </summary>
 internal static class DocumentCounts
 {
-    /// <summary>How many documents that are not deleted have ids before one.</summary>
-    /// <param name="reader">A snapshot, or the store where nothing writes to the database meanwhile.</param>
+    /// <summary>Counts the documents that are not deleted with ids before one.</summary>
+    /// <param name="reader">A snapshot; or the store, if nothing writes to the database meanwhile.</param>
     /// <param name="database">The database's number.</param>
-    /// <param name="id">The id as UTF-8; need not be a document's.</param>
+    /// <param name="id">The id as UTF-8; it need not exist.</param>
     public static long Before(KeyValueReader reader, uint database, ReadOnlySpan<byte> id)
     {
         using var blocks = CountBlocks.Scan(reader, database, descending: true);
@@ -31,11 +31,11 @@ internal static class DocumentCounts
         return count + CountDocuments(reader, database, from, id);
     }
 
-    /// <summary>On how many levels an id begins a block: 0 for most.</summary>
+    /// <summary>The number of levels on which an id begins a block; usually 0.</summary>
     public static int Height(ulong seed, ReadOnlySpan<byte> id) =>
         Math.Min(CountBlocks.Levels, int.CreateChecked(ulong.TrailingZeroCount(XxHash3.HashToUInt64(id, (long)seed))) / CountBlocks.FanOutBits);
 
-    /// <summary>Counts documents one by one, from one id to before another.</summary>
+    /// <summary>Counts documents one by one from one id (inclusive) to another (exclusive).</summary>
     public static long CountDocuments(KeyValueReader reader, uint database, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
     {
         var upper = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
@@ -45,7 +45,7 @@ internal static class DocumentCounts
         return count;
     }
 
-    /// <summary>Counts documents one by one, from one id to the end.</summary>
+    /// <summary>Counts documents one by one from an id to the end.</summary>
     public static long CountDocuments(KeyValueReader reader, uint database, ReadOnlySpan<byte> from)
     {
         var upper = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);
@@ -53,7 +53,7 @@ internal static class DocumentCounts
         return CountRecords(reader, database, from, upper.Written);
     }
 
-    /// <summary>Where the block of a level begins that an id is in.</summary>
+    /// <summary>Finds the start of the block of a level that contains an id.</summary>
     /// <param name="blocks">A descending cursor of <see cref="CountBlocks.Scan"/>.</param>
     /// <param name="database">The database's number.</param>
     /// <param name="level">The level.</param>

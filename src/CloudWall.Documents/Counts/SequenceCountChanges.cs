@@ -4,18 +4,18 @@ using CloudWall.Storage;
 
 namespace CloudWall.Documents.Counts;
 
-/// <summary>What one batch changes in <see cref="SequenceCounts"/>.</summary>
+/// <summary>The changes of one batch to <see cref="SequenceCounts"/>.</summary>
 internal sealed class SequenceCountChanges
 {
     private readonly Dictionary<long, long> _blocks = [];
 
-    /// <summary>A row is added to the feed.</summary>
+    /// <summary>Records a row added to the feed.</summary>
     public void Added(long sequence) => Change(sequence, 1);
 
-    /// <summary>A row is removed from the feed.</summary>
+    /// <summary>Records a row removed from the feed.</summary>
     public void Removed(long sequence) => Change(sequence, -1);
 
-    /// <summary>Puts the counts as they will be into the batch.</summary>
+    /// <summary>Writes the new counts into the batch.</summary>
     public void Write(KeyValueReader stored, uint database, WriteBatch batch)
     {
         var blocks = _blocks;

@@ -4,11 +4,11 @@ using CloudWall.Storage;
 
 namespace CloudWall.Documents.Counts;
 
-/// <summary>How many rows of the changes feed lie in blocks of sequences that begin at multiples of 128, 128² and 128³.</summary>
+/// <summary>The numbers of feed rows in blocks of sequences. Blocks begin at multiples of 128, 128² and 128³.</summary>
 internal static class SequenceCounts
 {
-    /// <summary>How many rows come after a sequence.</summary>
-    /// <param name="reader">A snapshot, so that counts and rows agree.</param>
+    /// <summary>Counts the rows after a sequence.</summary>
+    /// <param name="reader">A snapshot, so that counts and rows are consistent.</param>
     /// <param name="database">The database's number.</param>
     /// <param name="sequence">The sequence.</param>
     /// <param name="state">The database's state in that snapshot.</param>
@@ -29,8 +29,8 @@ internal static class SequenceCounts
     }
 
     /// <summary>
-    /// How many rows come before a sequence. On every level, within the block that it lies in, the blocks on its nearer side are summed up;
-    /// those on the other are what is left of the whole block.
+    /// Counts the rows before a sequence. On each level, it sums the smaller blocks on the nearer side of the sequence within its block;
+    /// the farther side is the difference from the block's count.
     /// </summary>
     private static long Before(KeyValueReader reader, uint database, long end, long limit, long total)
     {
@@ -60,10 +60,10 @@ internal static class SequenceCounts
             : count + inside - CountRows(reader, database, end, to);
     }
 
-    /// <summary>The first sequence of the block that a sequence is in.</summary>
+    /// <summary>The first sequence of the block that contains a sequence.</summary>
     public static long Floor(long sequence, int level) => sequence & (-1L << (level * CountBlocks.FanOutBits));
 
-    /// <summary>The sum of the blocks from one to before another, without the one that begins at a sequence.</summary>
+    /// <summary>Sums the blocks in a range, leaving out the block that begins at one sequence.</summary>
     private static long Sum(KeyValueCursor counts, uint database, int level, long from, long to, long at, out long own)
     {
         own = 0;

@@ -3,7 +3,7 @@ using CloudWall.Documents.Attachments;
 
 namespace CloudWall.Documents.Records;
 
-/// <summary>A stored revision: a version byte, its attachments, and the body's JSON up to the end.</summary>
+/// <summary>The format of a stored revision: a version byte, the attachments, and the body's JSON up to the end.</summary>
 internal static class BodyCodec
 {
     private const byte Version = 1;
@@ -28,11 +28,11 @@ internal static class BodyCodec
         output.Write(body);
     }
 
-    /// <summary>How many bytes a body without attachments takes.</summary>
+    /// <summary>The stored length of a body without attachments.</summary>
     public static int LengthWithoutAttachments(long body) => (int)body + 2;
 
     /// <summary>Reads the attachments.</summary>
-    /// <returns>Where the body begins.</returns>
+    /// <returns>The offset of the body.</returns>
     public static int Read(ReadOnlySpan<byte> value, out IReadOnlyList<AttachmentInfo> attachments)
     {
         var reader = new RecordReader(value);

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace CloudWall.Documents.Records;
 
-/// <summary>A database's entry in the catalogue. It was created so many milliseconds after 1970.</summary>
+/// <summary>A database's catalogue entry. The creation time is in milliseconds since 1970.</summary>
 internal readonly record struct CatalogueRecord(uint Number, string Incarnation, bool Partitioned, int Shards, long CreatedAt)
 {
     public static CatalogueRecord Read(ReadOnlySpan<byte> value)

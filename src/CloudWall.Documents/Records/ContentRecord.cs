@@ -2,11 +2,11 @@ using System.Buffers;
 
 namespace CloudWall.Documents.Records;
 
-/// <summary>Where content of a given address is stored, and who refers to it.</summary>
+/// <summary>The location of content with a given address, and its reference counts.</summary>
 /// <param name="Blob">The blob.</param>
-/// <param name="StoredLength">Bytes stored.</param>
-/// <param name="References">How many stored revisions refer to it.</param>
-/// <param name="LeafReferences">How many of them are leaves.</param>
+/// <param name="StoredLength">Stored length in bytes.</param>
+/// <param name="References">The number of stored revisions that refer to it.</param>
+/// <param name="LeafReferences">How many of these revisions are leaves.</param>
 internal readonly record struct ContentRecord(long Blob, long StoredLength, long References, long LeafReferences)
 {
     public static ContentRecord Read(ReadOnlySpan<byte> value)
@@ -14,7 +14,7 @@ internal readonly record struct ContentRecord(long Blob, long StoredLength, long
         var reader = new RecordReader(value);
         var record = new ContentRecord(reader.Number(), reader.Number(), reader.Number(), 0);
 
-        // In the first formats leaves were not counted.
+        // The first formats did not count leaves.
         return reader.Rest.IsEmpty ? record : record with { LeafReferences = reader.Number() };
     }
 

@@ -3,24 +3,24 @@ using System.Buffers;
 namespace CloudWall.Documents.Records;
 
 /// <summary>
-/// What a database has stored, in bytes of keys and values before the engine compresses them; part of its state. An entry counts
-/// with <see cref="EntryOverhead"/> bytes besides its key and value.
+/// The stored bytes of a database's keys and values before the engine compresses them; part of its state. Each entry adds
+/// <see cref="EntryOverhead"/> bytes.
 /// </summary>
 internal struct DatabaseSizes
 {
-    /// <summary>What the engine adds to each entry: a number of its own.</summary>
+    /// <summary>The engine's overhead for each entry: its sequence number.</summary>
     public const int EntryOverhead = 8;
 
-    /// <summary>Bodies of leaves and their attachments, as a client sees them.</summary>
+    /// <summary>Bodies and attachments of leaves as a client sees them.</summary>
     public long External;
 
     /// <summary>Bodies of leaves.</summary>
     public long LeafBodies;
 
-    /// <summary>All bodies, those of old revisions too.</summary>
+    /// <summary>All bodies, including those of old revisions.</summary>
     public long Bodies;
 
-    /// <summary>Bodies that were removed since the engine was last asked to return their space.</summary>
+    /// <summary>Bodies removed since the engine was last asked to reclaim their space.</summary>
     public long RemovedBodies;
 
     /// <summary>Records of documents and of content, pages of ancestors, purge history.</summary>
@@ -32,19 +32,19 @@ internal struct DatabaseSizes
     /// <summary>Local documents.</summary>
     public long Local;
 
-    /// <summary>Content of attachments that leaves refer to; no overhead is counted.</summary>
+    /// <summary>Attachment content that leaves refer to, without overhead.</summary>
     public long LeafContent;
 
-    /// <summary>Content of attachments that any stored revision refers to.</summary>
+    /// <summary>Attachment content that any stored revision refers to.</summary>
     public long Content;
 
-    /// <summary>Content that was removed since the engine was last asked to return its space.</summary>
+    /// <summary>Content removed since the engine was last asked to reclaim its space.</summary>
     public long RemovedContent;
 
-    /// <summary>Whether there is anything that no reader of the leaves needs.</summary>
+    /// <summary>Whether there is garbage: data that no reader of the leaves needs.</summary>
     public readonly bool HasGarbage => Bodies > LeafBodies || Content > LeafContent || RemovedBodies > 0 || RemovedContent > 0;
 
-    /// <summary>What an entry counts for.</summary>
+    /// <summary>The size of an entry, overhead included.</summary>
     public static long Entry(int key, int value) => key + value + EntryOverhead;
 
     public static DatabaseSizes Read(ref RecordReader reader) => new()

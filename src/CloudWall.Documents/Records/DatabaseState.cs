@@ -16,16 +16,16 @@ internal struct DatabaseState
     public long RevsLimit;
     public long PurgedInfosLimit;
 
-    /// <summary>What it has stored.</summary>
+    /// <summary>Sizes of the stored data.</summary>
     public DatabaseSizes Sizes;
 
-    /// <summary>No history is longer than this, whatever the limit is now: what compaction has seen to.</summary>
+    /// <summary>The last compaction has stemmed all histories to at most this length, whatever the limit is now.</summary>
     public long StemmedTo;
 
     /// <summary>The update sequence at the last compaction.</summary>
     public long CompactedSequence;
 
-    /// <summary>What a new database begins with: CouchDB's defaults.</summary>
+    /// <summary>The state of a new database: CouchDB's defaults.</summary>
     public static DatabaseState Initial => new() { RevsLimit = 1000, PurgedInfosLimit = 1000, OldestPurge = 1, StemmedTo = 1000 };
 
     public static DatabaseState Read(ReadOnlySpan<byte> input)
@@ -50,7 +50,7 @@ internal struct DatabaseState
         };
         if (version == 1)
         {
-            // It has sizes too, rougher ones. They are measured anew when the data is brought to the present format.
+            // This version has less exact sizes, which the upgrade measures again.
             state.Sizes.External = reader.Number();
             state.StemmedTo = int.MaxValue;
         }

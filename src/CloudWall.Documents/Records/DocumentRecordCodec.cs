@@ -5,8 +5,8 @@ using CloudWall.Documents.Revisions;
 namespace CloudWall.Documents.Records;
 
 /// <summary>
-/// A stored document record: version, deleted flag, sequence, winner, the leaves' sizes, the revision tree. What listings need stands
-/// first, so that they need not decode the tree.
+/// The format of a document record: version, deleted flag, sequence, winner, sizes of the leaves, revision tree. The fields that listings
+/// need come first, so that listings need not decode the tree.
 /// </summary>
 internal static class DocumentRecordCodec
 {
@@ -65,7 +65,7 @@ internal static class DocumentRecordCodec
         var sizes = new LeafSize[count];
         for (var i = 0; i < sizes.Length; i++)
         {
-            // The first format did not say which have attachments.
+            // The first version did not record which leaves have attachments.
             sizes[i] = new LeafSize(reader.Number(), attached && (version == 1 || reader.Byte() != 0));
         }
 
@@ -82,6 +82,6 @@ internal static class DocumentRecordCodec
         return new Head(reader.Byte() != 0, reader.Number(), reader.Revision());
     }
 
-    /// <summary>What listings need of a record.</summary>
+    /// <summary>The fields that listings need.</summary>
     public readonly record struct Head(bool Deleted, long Sequence, RevisionId Winner);
 }

@@ -4,10 +4,10 @@ using CloudWall.Documents.Buffers;
 
 namespace CloudWall.Documents.Records;
 
-/// <summary>Puts a key together; starts on the stack and moves to a pooled array when an id is long.</summary>
+/// <summary>Builds a key; starts on the stack and moves to a pooled array for a long id.</summary>
 internal ref struct KeyWriter
 {
-    /// <summary>Enough for the stack of a caller: most keys fit.</summary>
+    /// <summary>The size of the caller's stack buffer; most keys fit.</summary>
     public const int StackSize = 256;
 
     private Span<byte> _buffer;
@@ -18,7 +18,7 @@ internal ref struct KeyWriter
 
     public readonly ReadOnlySpan<byte> Written => _buffer[.._length];
 
-    /// <summary>Begins another key.</summary>
+    /// <summary>Starts another key.</summary>
     public void Clear() => _length = 0;
 
     public void Byte(byte value) => Reserve(1)[0] = value;
@@ -32,8 +32,8 @@ internal ref struct KeyWriter
     public void Text(string value) => Encoding.UTF8.GetBytes(value, Reserve(Encoding.UTF8.GetByteCount(value)));
 
     /// <summary>
-    /// A text that something follows, kept in the order of its bytes: 00 becomes 00 FF, and 00 01 ends it, so that no text's
-    /// keys fall among those of a longer one.
+    /// Appends a text in the middle of a key. To preserve byte order, 00 is written as 00 FF, and 00 01 ends the text; so the keys of one
+    /// text never mix with those of a longer one.
     /// </summary>
     public void Terminated(string value)
     {

@@ -6,9 +6,9 @@ using CloudWall.Documents.Revisions;
 namespace CloudWall.Documents.Records;
 
 /// <summary>
-/// The keys of everything a database keeps. Each begins with the database's number (4 bytes), which is never used again, so that a
-/// deleted database is a range of keys; in <see cref="Storage.Keyspace.Documents"/> and <see cref="Storage.Keyspace.Meta"/> a byte
-/// tells the kinds apart. Numbers are big-endian, so that byte order is numeric order.
+/// The keys of all stored data. Each begins with the database's number (4 bytes), which is never reused, so a deleted database is a range
+/// of keys. In <see cref="Storage.Keyspace.Documents"/> and <see cref="Storage.Keyspace.Meta"/>, a byte distinguishes the kinds. Numbers
+/// are big-endian, so that byte order is numeric order.
 /// </summary>
 internal static class Keys
 {
@@ -18,7 +18,7 @@ internal static class Keys
     /// <summary>Meta: the number of the next database.</summary>
     public static ReadOnlySpan<byte> NextDatabase => [2];
 
-    /// <summary>Meta: what the hash is keyed with that chooses where blocks of counted documents begin.</summary>
+    /// <summary>Meta: the key of the hash that chooses the block boundaries of document counts.</summary>
     public static ReadOnlySpan<byte> CountSeed => [6];
 
     private const byte CatalogueKind = 3;
@@ -36,26 +36,26 @@ internal static class Keys
     private const byte SequenceCountKind = 1;
     private const byte DocumentCountKind = 2;
 
-    /// <summary>First byte of the catalogue's keys in Meta; the next byte ends them.</summary>
+    /// <summary>The first byte of the catalogue's keys in Meta. The range ends at the next byte.</summary>
     public static ReadOnlySpan<byte> CatalogueStart => [CatalogueKind];
 
     /// <summary>The end of the catalogue's keys in Meta.</summary>
     public static ReadOnlySpan<byte> CatalogueEnd => [CatalogueKind + 1];
 
-    /// <summary>First byte of the keys of deleted databases in Meta; the next byte ends them.</summary>
+    /// <summary>The first byte of the keys of deleted databases in Meta. The range ends at the next byte.</summary>
     public static ReadOnlySpan<byte> DroppedStart => [DroppedKind];
 
     /// <summary>The end of the keys of deleted databases in Meta.</summary>
     public static ReadOnlySpan<byte> DroppedEnd => [DroppedKind + 1];
 
-    /// <summary>Meta: a deleted database whose space is yet to be returned to the disk.</summary>
+    /// <summary>Meta: a deleted database whose space is not reclaimed yet.</summary>
     public static void Dropped(ref KeyWriter key, uint database)
     {
         key.Byte(DroppedKind);
         key.UInt32(database);
     }
 
-    /// <summary>Meta: the number out of a deleted database's key.</summary>
+    /// <summary>Meta: reads the number from a deleted database's key.</summary>
     public static uint ReadDropped(ReadOnlySpan<byte> key) => BinaryPrimitives.ReadUInt32BigEndian(key[1..]);
 
     /// <summary>Meta: a database by name.</summary>
@@ -79,7 +79,7 @@ internal static class Keys
         key.UInt32(database);
     }
 
-    /// <summary>Documents: a document's record; with an empty id the first of them.</summary>
+    /// <summary>Documents: a document's record; with an empty id, the start of the records.</summary>
     public static void Record(ref KeyWriter key, uint database, string id)
     {
         key.UInt32(database);
@@ -102,7 +102,7 @@ internal static class Keys
         key.Byte(RecordKind + 1);
     }
 
-    /// <summary>How many bytes come before the id in a record's key.</summary>
+    /// <summary>The number of bytes before the id in a record's key.</summary>
     public const int RecordPrefix = 5;
 
     /// <summary>Documents: a page of a document's older ancestors.</summary>
@@ -114,7 +114,7 @@ internal static class Keys
         key.Int64(page);
     }
 
-    /// <summary>Documents: stored content by its address, SHA-256.</summary>
+    /// <summary>Documents: stored content by its SHA-256.</summary>
     public static void Content(ref KeyWriter key, uint database, ReadOnlySpan<byte> contentId)
     {
         key.UInt32(database);
@@ -122,32 +122,32 @@ internal static class Keys
         key.Raw(contentId);
     }
 
-    /// <summary>Documents: where stored content begins.</summary>
+    /// <summary>Documents: the start of stored content.</summary>
     public static void Contents(ref KeyWriter key, uint database)
     {
         key.UInt32(database);
         key.Byte(ContentKind);
     }
 
-    /// <summary>Documents: where stored content ends.</summary>
+    /// <summary>Documents: the end of stored content.</summary>
     public static void ContentsEnd(ref KeyWriter key, uint database)
     {
         key.UInt32(database);
         key.Byte(ContentKind + 1);
     }
 
-    /// <summary>Documents: the address out of the key of stored content.</summary>
-    /// <returns>False where it is the key of something else.</returns>
+    /// <summary>Documents: reads the address from the key of stored content.</summary>
+    /// <returns>False if the key is of another kind.</returns>
     public static bool TryReadContent(ReadOnlySpan<byte> key, out ReadOnlySpan<byte> contentId)
     {
         contentId = key[RecordPrefix..];
         return key[RecordPrefix - 1] == ContentKind;
     }
 
-    /// <summary>Documents: whether a key is that of a blob that is being received.</summary>
+    /// <summary>Documents: whether a key is that of a blob being uploaded.</summary>
     public static bool IsUpload(ReadOnlySpan<byte> key) => key[RecordPrefix - 1] == UploadKind;
 
-    /// <summary>Documents: a blob that is being received, or was when the node stopped.</summary>
+    /// <summary>Documents: a blob being uploaded, or whose upload the last stop interrupted.</summary>
     public static void Upload(ref KeyWriter key, uint database, long blob)
     {
         key.UInt32(database);
@@ -155,7 +155,7 @@ internal static class Keys
         key.Int64(blob);
     }
 
-    /// <summary>Documents: a blob number out of an upload's key.</summary>
+    /// <summary>Documents: reads the blob number from an upload's key.</summary>
     public static long UploadBlob(ReadOnlySpan<byte> key) => BinaryPrimitives.ReadInt64BigEndian(key[RecordPrefix..]);
 
     /// <summary>Documents: an entry of the purge history.</summary>
@@ -166,10 +166,10 @@ internal static class Keys
         key.Int64(sequence);
     }
 
-    /// <summary>Documents: the number out of a purge history entry's key.</summary>
+    /// <summary>Documents: reads the number from a purge history entry's key.</summary>
     public static long ReadPurge(ReadOnlySpan<byte> key) => BinaryPrimitives.ReadInt64BigEndian(key[RecordPrefix..]);
 
-    /// <summary>Bodies: a revision's body. The newest generations of a document come first.</summary>
+    /// <summary>Bodies: a revision's body. Keys sort by descending generation within a document.</summary>
     public static void Body(ref KeyWriter key, uint database, string id, RevisionId revision)
     {
         key.UInt32(database);
@@ -185,21 +185,21 @@ internal static class Keys
         Revision(ref key, revision);
     }
 
-    /// <summary>Bodies: how long the key of a revision's body is.</summary>
+    /// <summary>Bodies: the length of a body's key.</summary>
     public static int BodyLength(string id, RevisionId revision) =>
         4 + Encoding.UTF8.GetByteCount(id) + id.AsSpan().Count('\0') + 2 + 8 + revision.HashLength;
 
-    /// <summary>Sequences: how long the key of a row is.</summary>
+    /// <summary>Sequences: the length of a row's key.</summary>
     public const int SequenceLength = 12;
 
-    /// <summary>Bodies: where a document's bodies begin.</summary>
+    /// <summary>Bodies: the start of a document's bodies.</summary>
     public static void Bodies(ref KeyWriter key, uint database, string id)
     {
         key.UInt32(database);
         key.Terminated(id);
     }
 
-    /// <summary>Bodies: where a document's bodies end.</summary>
+    /// <summary>Bodies: the end of a document's bodies.</summary>
     public static void BodiesEnd(ref KeyWriter key, uint database, string id)
     {
         key.UInt32(database);
@@ -214,7 +214,7 @@ internal static class Keys
         key.Int64(sequence);
     }
 
-    /// <summary>Sequences: the sequence out of a row's key.</summary>
+    /// <summary>Sequences: reads the sequence from a row's key.</summary>
     public static long ReadSequence(ReadOnlySpan<byte> key) => BinaryPrimitives.ReadInt64BigEndian(key[4..]);
 
     /// <summary>Attachments: one chunk of a blob.</summary>
@@ -225,7 +225,7 @@ internal static class Keys
         key.UInt32(chunk);
     }
 
-    /// <summary>Attachments: where a blob begins.</summary>
+    /// <summary>Attachments: the start of a blob.</summary>
     public static void Blob(ref KeyWriter key, uint database, long blob)
     {
         key.UInt32(database);
@@ -239,7 +239,7 @@ internal static class Keys
         key.Text(id);
     }
 
-    /// <summary>Counts: how many rows of the feed a block of sequences has.</summary>
+    /// <summary>Counts: the number of rows in a block of sequences.</summary>
     public static void SequenceCount(ref KeyWriter key, uint database, int level, long first)
     {
         key.UInt32(database);
@@ -248,7 +248,7 @@ internal static class Keys
         key.Int64(first);
     }
 
-    /// <summary>Counts: how many documents that are not deleted a block of ids has.</summary>
+    /// <summary>Counts: the number of live documents in a block of ids.</summary>
     public static void DocumentCount(ref KeyWriter key, uint database, int level, ReadOnlySpan<byte> first)
     {
         key.UInt32(database);
@@ -257,21 +257,21 @@ internal static class Keys
         key.Raw(first);
     }
 
-    /// <summary>How many bytes come before the id in the key of a block of documents.</summary>
+    /// <summary>The number of bytes before the id in the key of a document block.</summary>
     public const int DocumentCountPrefix = 6;
 
-    /// <summary>Any keyspace but Meta: where a database's keys begin.</summary>
+    /// <summary>Any keyspace except Meta: the start of a database's keys.</summary>
     public static void Database(ref KeyWriter key, uint database) => key.UInt32(database);
 
-    /// <summary>Bodies: whether two keys are of revisions of the same document of the same database.</summary>
+    /// <summary>Bodies: whether two keys belong to the same document of the same database.</summary>
     public static bool AreOfSameDocument(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other)
     {
-        // Within an id, no 1 follows on a 0.
+        // Within an escaped id, a 0 is never followed by a 1.
         var end = 4 + one[4..].IndexOf("\0\u0001"u8) + 2;
         return other.Length >= end && one[..end].SequenceEqual(other[..end]);
     }
 
-    /// <summary>Takes a body's key apart.</summary>
+    /// <summary>Parses a body's key.</summary>
     public static void ReadBody(ReadOnlySpan<byte> key, out string id, out RevisionId revision)
     {
         var rest = key[4..];

@@ -4,7 +4,7 @@ using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Documents.Records;
 
-/// <summary>A stored entry of the purge history.</summary>
+/// <summary>The format of an entry of the purge history.</summary>
 internal static class PurgeCodec
 {
     public static void Write(IBufferWriter<byte> output, PurgeInfo info)

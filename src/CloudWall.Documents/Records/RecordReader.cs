@@ -3,7 +3,7 @@ using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Documents.Records;
 
-/// <summary>Reads the parts of a stored value one after the other. Values that were cut short give <see cref="InvalidDataException"/>.</summary>
+/// <summary>Reads the fields of a stored value in order. A truncated value throws <see cref="InvalidDataException"/>.</summary>
 internal ref struct RecordReader(ReadOnlySpan<byte> input)
 {
     private readonly ReadOnlySpan<byte> _input = input;
@@ -18,7 +18,7 @@ internal ref struct RecordReader(ReadOnlySpan<byte> input)
 
     public string Text() => Encoding.UTF8.GetString(Bytes());
 
-    /// <summary>An unsigned number, seven bits a byte, low ones first.</summary>
+    /// <summary>Reads a varint: seven bits in each byte, lowest first.</summary>
     public long Number()
     {
         ulong value = 0;
@@ -35,14 +35,14 @@ internal ref struct RecordReader(ReadOnlySpan<byte> input)
         throw TooLong();
     }
 
-    /// <summary>A number of bytes, or of things that take a byte or more each, that are still to come.</summary>
+    /// <summary>Reads a count of bytes, or of items of at least one byte each, that follow.</summary>
     public int Length()
     {
         var length = Number();
         return length <= _input.Length - Position ? (int)length : throw TooShort();
     }
 
-    /// <summary>A revision. Hashes of 16 bytes have the mark 0, others their length plus 1.</summary>
+    /// <summary>Reads a revision. A hash of 16 bytes is marked with 0, another with its length plus 1.</summary>
     public RevisionId Revision()
     {
         var generation = Number();

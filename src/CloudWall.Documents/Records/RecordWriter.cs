@@ -5,7 +5,7 @@ using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Documents.Records;
 
-/// <summary>Writes the parts of a stored value one after the other; the counterpart of <see cref="RecordReader"/>.</summary>
+/// <summary>Writes the fields of a stored value in order; the counterpart of <see cref="RecordReader"/>.</summary>
 internal static class RecordWriter
 {
     public static void Byte(this IBufferWriter<byte> output, byte value)
@@ -16,8 +16,8 @@ internal static class RecordWriter
 
     public static void Number(this IBufferWriter<byte> output, long value) => output.Advance(Number(output.GetSpan(10), value));
 
-    /// <summary>Writes a number of at most ten bytes.</summary>
-    /// <returns>How many it took.</returns>
+    /// <summary>Writes a varint of at most ten bytes.</summary>
+    /// <returns>The number of bytes written.</returns>
     public static int Number(Span<byte> output, long value)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(value);
@@ -56,10 +56,10 @@ internal static class RecordWriter
         output.Advance(length);
     }
 
-    /// <summary>How many bytes <see cref="Number(IBufferWriter{byte}, long)"/> takes.</summary>
+    /// <summary>The number of bytes that <see cref="Number(IBufferWriter{byte}, long)"/> writes.</summary>
     public static int LengthOf(long value) => Math.Max(1, (70 - BitOperations.LeadingZeroCount((ulong)value)) / 7);
 
-    /// <summary>How many bytes <see cref="Revision"/> takes.</summary>
+    /// <summary>The number of bytes that <see cref="Revision"/> writes.</summary>
     public static int LengthOf(RevisionId revision)
     {
         var length = revision.HashLength;

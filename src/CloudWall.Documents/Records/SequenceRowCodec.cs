@@ -4,7 +4,9 @@ using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Documents.Records;
 
-/// <summary>A row of the changes feed: the document's id and its leaves, winner first, so that no style of feed needs a second read.</summary>
+/// <summary>
+/// The format of a row of the changes feed: the document's id and its leaves, winner first, so that no style of feed needs a second read.
+/// </summary>
 internal static class SequenceRowCodec
 {
     private const byte Version = 1;
@@ -22,7 +24,7 @@ internal static class SequenceRowCodec
         }
     }
 
-    /// <summary>How long a row is.</summary>
+    /// <summary>The length of a row.</summary>
     /// <param name="id">The document's id.</param>
     /// <param name="leaves">Its leaves.</param>
     public static int Length(string id, IReadOnlyList<RevisionLeaf> leaves)
@@ -37,7 +39,7 @@ internal static class SequenceRowCodec
         return length;
     }
 
-    /// <summary>Reads a row's document id alone.</summary>
+    /// <summary>Reads only a row's document id.</summary>
     public static ReadOnlySpan<byte> ReadId(ReadOnlySpan<byte> value)
     {
         var reader = new RecordReader(value);
@@ -45,7 +47,7 @@ internal static class SequenceRowCodec
         return reader.Bytes();
     }
 
-    /// <summary>Reads a row; the leaves go to <paramref name="leaves"/>, which grows as needed.</summary>
+    /// <summary>Reads a row. <paramref name="leaves"/> is reallocated as needed.</summary>
     public static void Read(ReadOnlySpan<byte> value, ref RevisionLeaf[] leaves, out int count)
     {
         var reader = new RecordReader(value);
