@@ -1,12 +1,12 @@
 namespace CloudWall.Documents;
 
-/// <summary>What went wrong, as CouchDB names it.</summary>
-/// <param name="Status">The HTTP status that CouchDB answers with.</param>
+/// <summary>An error in CouchDB's terms.</summary>
+/// <param name="Status">The HTTP status of CouchDB's answer.</param>
 /// <param name="Error">CouchDB's error code, such as <c>conflict</c>.</param>
 /// <param name="Reason">The reason in words.</param>
 public sealed record DocumentError(int Status, string Error, string Reason)
 {
-    /// <summary>The reason as JSON in UTF-8 where it is no text, as functions of design documents may give it; empty otherwise.</summary>
+    /// <summary>The reason as JSON in UTF-8 if it is not a text, as design functions can return it; empty otherwise.</summary>
     public ReadOnlyMemory<byte> ReasonJson { get; init; }
 
     /// <summary>The revision is not the current one of its branch.</summary>
@@ -18,7 +18,7 @@ public sealed record DocumentError(int Status, string Error, string Reason)
     /// <summary>The document is deleted.</summary>
     public static readonly DocumentError Deleted = new(404, "not_found", "deleted");
 
-    /// <summary>A <c>_rev</c> that cannot be read.</summary>
+    /// <summary>A <c>_rev</c> that cannot be parsed.</summary>
     public static readonly DocumentError InvalidRevision = BadRequest("Invalid rev format");
 
     /// <summary>400 <c>bad_request</c>.</summary>

@@ -1,12 +1,12 @@
 namespace CloudWall.Documents;
 
 /// <summary>
-/// The order in which CouchDB has document ids: that of their UTF-8 bytes, which is that of code points. It differs from the
-/// ordinal order of UTF-16 only where surrogates meet U+E000 to U+FFFF.
+/// CouchDB's order of document ids: by UTF-8 bytes, and so by code points. It differs from the ordinal order of UTF-16 only between
+/// surrogates and U+E000 to U+FFFF.
 /// </summary>
 public sealed class Utf8Order : IComparer<string>
 {
-    /// <summary>The one instance.</summary>
+    /// <summary>The shared instance.</summary>
     public static readonly Utf8Order Instance = new();
 
     private Utf8Order()
@@ -27,6 +27,6 @@ public sealed class Utf8Order : IComparer<string>
         return Rank(a[common]).CompareTo(Rank(b[common]));
     }
 
-    // Surrogates stand for code points above all others of a single unit.
+    // Surrogates encode code points above every code point of a single unit.
     private static int Rank(char unit) => char.IsSurrogate(unit) ? unit + 0x10000 : unit;
 }

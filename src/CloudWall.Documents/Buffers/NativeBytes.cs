@@ -4,23 +4,23 @@ using System.Runtime.InteropServices;
 namespace CloudWall.Documents.Buffers;
 
 /// <summary>
-/// Bytes outside of the garbage collector's heap, which go back to the system as soon as they are disposed of: long arrays that are garbage
-/// stay resident until it collects, and with much memory free it does so only after hundreds of MiB of them. Nothing but that gives them
-/// back: a finaliser could do so while somebody still reads a span of them.
+/// Bytes outside the garbage collector's heap, freed on disposal. Long managed arrays would stay resident until the next collection, which
+/// with much free memory comes only after hundreds of MiB of garbage. There is deliberately no finaliser: it could free the memory while a
+/// span of it is still in use.
 /// </summary>
 internal sealed unsafe class NativeBytes : MemoryManager<byte>
 {
     private readonly int _length;
     private nint _bytes;
 
-    /// <summary>So many bytes, with whatever is in them.</summary>
+    /// <summary>Allocates uninitialised bytes.</summary>
     public NativeBytes(int length)
     {
         _length = length;
         _bytes = (nint)NativeMemory.Alloc((nuint)length);
     }
 
-    /// <summary>How many bytes there are.</summary>
+    /// <summary>The number of bytes.</summary>
     public int Length => _length;
 
     public override Span<byte> GetSpan()

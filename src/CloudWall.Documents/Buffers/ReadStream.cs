@@ -1,6 +1,6 @@
 namespace CloudWall.Documents.Buffers;
 
-/// <summary>A stream that is read once, from its beginning to its end, and asynchronously only.</summary>
+/// <summary>A forward-only stream for asynchronous reads.</summary>
 public abstract class ReadStream : Stream
 {
     /// <inheritdoc/>

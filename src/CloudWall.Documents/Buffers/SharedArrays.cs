@@ -4,19 +4,19 @@ using System.Runtime.CompilerServices;
 namespace CloudWall.Documents.Buffers;
 
 /// <summary>
-/// Arrays from the process's shared pool, as long as they are short. The pool keeps what it is given for a long time; long arrays
-/// are therefore allocated, and left to the garbage collector when they come back, so that their memory returns to the system.
+/// Pools short arrays in the process's shared pool. The pool retains its arrays for a long time, so long arrays are allocated and left to
+/// the garbage collector instead, which returns their memory to the system.
 /// </summary>
 public static class SharedArrays
 {
-    /// <summary>The longest array, in bytes, that comes from the pool and goes back to it.</summary>
+    /// <summary>The maximum size of a pooled array in bytes.</summary>
     public const int LongestPooled = 1 << 20;
 
-    /// <summary>An array that has at least so many elements, with whatever is in it.</summary>
+    /// <summary>Returns an uninitialised array with at least this many elements.</summary>
     public static T[] Rent<T>(int length)
         where T : unmanaged => IsPooled<T>(length) ? ArrayPool<T>.Shared.Rent(length) : GC.AllocateUninitializedArray<T>(length);
 
-    /// <summary>Gives an array back that is not used any more.</summary>
+    /// <summary>Returns an array to the pool.</summary>
     public static void Return<T>(T[] array)
         where T : unmanaged
     {
@@ -26,10 +26,10 @@ public static class SharedArrays
         }
     }
 
-    /// <summary>A larger array that begins with the elements of another, which is given back.</summary>
-    /// <param name="array">The other.</param>
-    /// <param name="kept">How many of its elements are needed.</param>
-    /// <param name="needed">How many elements the new one has at least. It has twice as many as the other, where that is more.</param>
+    /// <summary>Copies the beginning of an array into a larger one and returns the old one to the pool.</summary>
+    /// <param name="array">The old array.</param>
+    /// <param name="kept">How many of its elements are copied.</param>
+    /// <param name="needed">The minimum length of the new array, which is at least twice as long as the old one.</param>
     public static T[] Grow<T>(T[] array, int kept, long needed)
         where T : unmanaged
     {

@@ -1,6 +1,6 @@
 namespace CloudWall.Documents.Buffers;
 
-/// <summary>A stream that is written once, from its beginning to its end.</summary>
+/// <summary>A forward-only stream for writes.</summary>
 public abstract class WriteStream : Stream
 {
     /// <inheritdoc/>
@@ -40,7 +40,7 @@ public abstract class WriteStream : Stream
     public sealed override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    /// <summary>Does nothing: what is written must not depend on when it was flushed.</summary>
+    /// <summary>Does nothing, because the output must not depend on the time of a flush.</summary>
     public override void Flush()
     {
     }

@@ -6,11 +6,9 @@ using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Documents.Changes;
 
-/// <summary>
-/// Rows of a feed that a filter decides about together: to ask a function once costs as much as to look at many documents.
-/// </summary>
+/// <summary>Rows of the feed that a filter processes together, because one function call costs as much as reading many documents.</summary>
 /// <param name="database">The database.</param>
-/// <param name="allLeaves">Whether it decides about all leaves, or about the winner alone.</param>
+/// <param name="allLeaves">Whether the filter decides about all leaves, or only about the winner.</param>
 public sealed class ChangeBatch(Database database, bool allLeaves) : IDisposable
 {
     private const int MostRows = 100;
@@ -21,13 +19,13 @@ public sealed class ChangeBatch(Database database, bool allLeaves) : IDisposable
     private readonly List<Row> _rows = [];
     private readonly List<(int Row, RevisionLeaf Leaf, int Start, int End)> _documents = [];
 
-    /// <summary>The rows. Those that do not pass have no leaves.</summary>
+    /// <summary>The rows. A row without leaves did not pass.</summary>
     public IReadOnlyList<Row> Rows => _rows;
 
-    /// <summary>Whether it is time to decide.</summary>
+    /// <summary>Whether the batch has reached its limits.</summary>
     public bool IsFull => _rows.Count >= MostRows || _text.WrittenCount >= MostBytes;
 
-    /// <summary>Adds the row of a cursor, and reads the documents.</summary>
+    /// <summary>Adds the cursor's current row and reads its documents.</summary>
     public void Add(ChangesCursor cursor)
     {
         var row = new Row(cursor.Sequence, cursor.Id.ToArray(), cursor.Leaves[0]);
@@ -44,17 +42,19 @@ public sealed class ChangeBatch(Database database, bool allLeaves) : IDisposable
         }
     }
 
-    /// <summary>The leaves' documents as JSON in UTF-8. Leaves whose bodies are gone have none, and do not pass.</summary>
+    /// <summary>The documents of the leaves as JSON in UTF-8. A leaf without a stored body has none and does not pass.</summary>
     public ReadOnlyMemory<byte>[] Documents() => [.. _documents.Select(document => _text.WrittenMemory[document.Start..document.End])];
 
-    /// <summary>Lets a document's leaf pass.</summary>
-    /// <param name="document">The document, by its place among <see cref="Documents"/>.</param>
+    /// <summary>Marks a document's leaf as passed.</summary>
+    /// <param name="document">The document's index in <see cref="Documents"/>.</param>
     public void Pass(int document) => _rows[_documents[document].Row].Leaves.Add(_documents[document].Leaf);
 
-    /// <summary>Gives the documents back once it is decided: the rows may wait for a client, the documents need not.</summary>
+    /// <summary>
+    /// Drops the documents after the decision. The rows may wait for a slow client; the documents are not needed any more.
+    /// </summary>
     public void DropDocuments() => _text.Clear();
 
-    /// <summary>Makes room for the next rows.</summary>
+    /// <summary>Empties the batch.</summary>
     public void Clear()
     {
         _rows.Clear();
@@ -65,13 +65,13 @@ public sealed class ChangeBatch(Database database, bool allLeaves) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _text.Dispose();
 
-    /// <summary>A row.</summary>
-    /// <param name="Sequence">Its sequence.</param>
+    /// <summary>A row of the feed.</summary>
+    /// <param name="Sequence">Its update sequence.</param>
     /// <param name="Id">The document's id as UTF-8.</param>
     /// <param name="Winner">The document's winner.</param>
     public sealed record Row(long Sequence, byte[] Id, RevisionLeaf Winner)
     {
-        /// <summary>The leaves that pass.</summary>
+        /// <summary>The leaves that passed.</summary>
         public List<RevisionLeaf> Leaves { get; } = [];
     }
 }

@@ -1,11 +1,13 @@
 namespace CloudWall.Documents.Changes;
 
-/// <summary>Wakes whoever waits for the next change; costs nothing while nobody does.</summary>
+/// <summary>Wakes the tasks that wait for the next change. Free of cost while nobody waits.</summary>
 internal sealed class ChangeSignal
 {
     private TaskCompletionSource? _next;
 
-    /// <summary>A task that completes with the next <see cref="Raise"/>. Ask for it before looking whether to wait at all.</summary>
+    /// <summary>
+    /// A task that completes with the next <see cref="Raise"/>. Get it before checking for changes, or a change in between is missed.
+    /// </summary>
     public Task Next()
     {
         var next = Volatile.Read(ref _next);
@@ -18,6 +20,6 @@ internal sealed class ChangeSignal
         return next.Task;
     }
 
-    /// <summary>Wakes all who wait.</summary>
+    /// <summary>Completes the waiting tasks.</summary>
     public void Raise() => Interlocked.Exchange(ref _next, null)?.TrySetResult();
 }

@@ -3,9 +3,9 @@ using CloudWall.Documents.Revisions;
 namespace CloudWall.Documents.Changes;
 
 /// <summary>
-/// A walk over a database's documents in the order of their latest changes. Forwards it may be kept for long: it holds no snapshot
-/// between steps. Backwards, documents that change while a long walk lasts come at its end, newest first; they may have come before.
-/// Not safe for use from several threads at once.
+/// Iterates over a database's documents in the order of their latest changes. An ascending cursor may be kept for long, because it holds no
+/// snapshot between steps. A long descending iteration returns documents that change meanwhile at its end, newest first, even if it
+/// returned them before. Not thread-safe.
 /// </summary>
 public abstract class ChangesCursor : IDisposable
 {
@@ -18,16 +18,16 @@ public abstract class ChangesCursor : IDisposable
     /// <summary>Whether the document is deleted.</summary>
     public abstract bool Deleted { get; }
 
-    /// <summary>The document's leaves, winner first, in CouchDB's order; valid until the cursor moves. Sequences are not filled in.</summary>
+    /// <summary>
+    /// The document's leaves, winner first, in CouchDB's order; valid until the cursor moves. Their sequences are not set.
+    /// </summary>
     public abstract ReadOnlySpan<RevisionLeaf> Leaves { get; }
 
     /// <summary>Moves to the next row.</summary>
-    /// <returns>False when there is none now; there may be later (ascending), after the database has changed.</returns>
+    /// <returns>False if there is no further row. An ascending cursor may find one later, after the database has changed.</returns>
     public abstract bool MoveNext();
 
-    /// <summary>
-    /// Lets go of what the store holds for the walk, for a reader that is slow: the current row cannot be read any more.
-    /// </summary>
+    /// <summary>Releases the store's iterator while the reader is slow. The current row becomes unreadable.</summary>
     public abstract void Pause();
 
     /// <inheritdoc/>
@@ -37,6 +37,6 @@ public abstract class ChangesCursor : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Releases what the cursor holds.</summary>
+    /// <summary>Releases the cursor's resources.</summary>
     protected abstract void Dispose(bool disposing);
 }

@@ -6,10 +6,10 @@ using CloudWall.Storage;
 namespace CloudWall.Documents.Changes;
 
 /// <summary>
-/// A walk over the rows by sequence. A scan ends at the sequence that readers can see when it begins; later rows are found by the next
-/// scan. Scans are short, and nothing of the store is held between them. Backwards, a document that changes between two scans moves to
-/// where the walk has been. There, one scan goes on for as long as the reader keeps up; and after a second, what has changed since the
-/// first is shown at the end.
+/// Iterates over the rows by sequence in short scans, and holds nothing of the store between them. An ascending scan ends at the sequence
+/// that was visible when it began; the next scan finds later rows. Descending, a document that changes between two scans moves to a part
+/// that was read already. So a descending scan continues while the reader keeps up. If it lasted longer than a second, the changes since
+/// its beginning are returned at its end.
 /// </summary>
 internal sealed class StoredChangesCursor(DatabaseCore core, long since, bool descending) : ChangesCursor
 {
@@ -66,7 +66,7 @@ internal sealed class StoredChangesCursor(DatabaseCore core, long since, bool de
                 return false;
             }
 
-            // On to what has changed meanwhile, if anything can have been missed.
+            // Continue with the changes made meanwhile, if any may have been missed.
             _before = 0;
         }
 
@@ -100,7 +100,7 @@ internal sealed class StoredChangesCursor(DatabaseCore core, long since, bool de
         Close();
     }
 
-    /// <summary>Whether the scan has lasted for so long that it holds back space; asked now and then.</summary>
+    /// <summary>Whether the scan has lasted so long that it blocks the reclaiming of old versions; checked every few rows.</summary>
     private bool IsOld()
     {
         _read = 0;
@@ -117,7 +117,7 @@ internal sealed class StoredChangesCursor(DatabaseCore core, long since, bool de
             return visible <= _after ? null : ScanRows(core.Store, core.Number, _after, visible, descending);
         }
 
-        // Without an upper limit, so that what has just changed cannot slip between looking for the limit and scanning.
+        // Scan without an upper limit: otherwise a change between reading the limit and opening the scan would be missed.
         if (_before - 1 > _after)
         {
             _scannedTwice |= _top >= 0;
@@ -133,7 +133,7 @@ internal sealed class StoredChangesCursor(DatabaseCore core, long since, bool de
         return ScanRows(core.Store, core.Number, Math.Max(_after, _top), long.MaxValue - 1, descending);
     }
 
-    /// <summary>Rows after one sequence up to another.</summary>
+    /// <summary>Scans the rows after one sequence up to another.</summary>
     public static KeyValueCursor ScanRows(KeyValueReader reader, uint database, long after, long last, bool descending)
     {
         var lower = new KeyWriter(stackalloc byte[KeyWriter.StackSize]);

@@ -1,14 +1,14 @@
 namespace CloudWall.Documents.Sequences;
 
-/// <summary>Where a sequence token comes from.</summary>
+/// <summary>The origin of a sequence token.</summary>
 public enum SequenceOrigin
 {
-    /// <summary>It is no token of ours: CouchDB's 400.</summary>
+    /// <summary>Not a token of this server; CouchDB answers 400.</summary>
     Malformed,
 
-    /// <summary>Another database, or one that had the name before, or a start before this one: it stands for 0.</summary>
+    /// <summary>A token of another database, of an earlier database of the same name, or of another incarnation; it stands for 0.</summary>
     Elsewhere,
 
-    /// <summary>This very incarnation.</summary>
+    /// <summary>A token of the current incarnation.</summary>
     Here,
 }

@@ -7,14 +7,14 @@ using System.Numerics;
 namespace CloudWall.Documents.Sequences;
 
 /// <summary>
-/// The update sequences of one incarnation of a database as clients see them: <c>N-opaque</c>, always the same for the same N.
-/// The opaque part is base64url of the incarnation's 16 bytes and a checksum of 4, so that a token can be told from
-/// foreign text, and a token of another incarnation from one of this. It guards against mix-ups, not against forgery.
-/// Checkpoints of earlier versions have the incarnation's 32 hexadecimal digits in its place, which are read all the same.
+/// Formats and parses the update sequences of one incarnation of a database: <c>N-opaque</c>, always the same for the same N. The opaque
+/// part is base64url of the incarnation's 16 bytes and a checksum of 4 bytes. It distinguishes tokens from foreign text, and tokens of this
+/// incarnation from those of others. It detects mistakes, not forgery. Checkpoints of earlier versions have the incarnation's 32
+/// hexadecimal digits instead, and are still accepted.
 /// </summary>
 public readonly struct SequenceTokens
 {
-    /// <summary>The longest token in bytes.</summary>
+    /// <summary>The maximum length of a token in bytes.</summary>
     public const int MaxLength = 20 + OpaqueLength;
 
     private const int IncarnationLength = 16;
@@ -24,7 +24,7 @@ public readonly struct SequenceTokens
 
     private readonly UInt128 _incarnation;
 
-    /// <summary>The tokens of an incarnation.</summary>
+    /// <summary>Creates the tokens of an incarnation.</summary>
     /// <param name="incarnation">32 hexadecimal digits.</param>
     public SequenceTokens(string incarnation) =>
         _incarnation = UInt128.Parse(incarnation, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
@@ -32,7 +32,7 @@ public readonly struct SequenceTokens
     /// <summary>Writes a sequence's token as UTF-8, without quotes.</summary>
     /// <param name="sequence">The sequence, not negative.</param>
     /// <param name="destination">At least <see cref="MaxLength"/> bytes.</param>
-    /// <returns>How many bytes were written.</returns>
+    /// <returns>The number of bytes written.</returns>
     public int Format(long sequence, Span<byte> destination)
     {
         sequence.TryFormat(destination, out var written, default, CultureInfo.InvariantCulture);
@@ -50,9 +50,9 @@ public readonly struct SequenceTokens
         return System.Text.Encoding.ASCII.GetString(token[..Format(sequence, token)]);
     }
 
-    /// <summary>Reads a token. It may have quotes around it, as replicators and event sources send it.</summary>
-    /// <param name="text">What the client sent.</param>
-    /// <param name="sequence">Its sequence; 0 where it comes from elsewhere.</param>
+    /// <summary>Parses a token. Replicators and event sources may put quotes around it, which are accepted.</summary>
+    /// <param name="text">The client's text.</param>
+    /// <param name="sequence">Its sequence; 0 for a token from elsewhere.</param>
     public SequenceOrigin Parse(ReadOnlySpan<char> text, out long sequence)
     {
         sequence = 0;
@@ -80,12 +80,12 @@ public readonly struct SequenceTokens
     }
 
     /// <summary>
-    /// The sequence that a client's <c>since</c> stands for. It is 0 for a token from elsewhere, and for one that is ahead of the database:
-    /// the database has been put back to an earlier state then, and what the client saw after it may not be what there is now.
+    /// Resolves a client's <c>since</c> to a sequence. A token from elsewhere gives 0. So does a token ahead of the database: the database
+    /// was restored to an earlier state, so the sequences after it may have been reused for other changes.
     /// </summary>
     /// <param name="text"><c>0</c>, <c>now</c>, or a token.</param>
-    /// <param name="latest">The latest sequence there is.</param>
-    /// <exception cref="DocumentException">400: it is none of these.</exception>
+    /// <param name="latest">The latest sequence of the database.</param>
+    /// <exception cref="DocumentException">400: the text is none of these.</exception>
     public long ResolveSince(ReadOnlySpan<char> text, long latest)
     {
         if (text is "0")
@@ -123,7 +123,7 @@ public readonly struct SequenceTokens
         return BinaryPrimitives.ReadUInt32BigEndian(binary[IncarnationLength..]) == Checksum(incarnation, number);
     }
 
-    // Not a hash function for strangers: a few multiplications, because every row of a feed has a token.
+    // A few multiplications instead of a cryptographic hash, because every row of a feed needs a token.
     private static uint Checksum(UInt128 incarnation, long sequence)
     {
         var state = Mix((ulong)incarnation ^ Mix((ulong)(incarnation >> 64) ^ Mix((ulong)sequence + 0x9E3779B97F4A7C15)));
