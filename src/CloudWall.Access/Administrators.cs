@@ -5,9 +5,9 @@ using System.Text;
 namespace CloudWall.Access;
 
 /// <summary>
-/// The server admins and their passwords' hashes. Hashing is slow so that a stolen hash is worth little, far too slow for
-/// every request with basic credentials: a password that has been verified is remembered by a keyed digest, whose key is
-/// made anew with each start and never leaves memory.
+/// The server admins and the hashes of their passwords. Hashing is deliberately slow, so that a stolen hash is worth little; that is far
+/// too slow for every request with basic credentials. A verified password is therefore remembered by a keyed digest. The key is generated
+/// at each start and never leaves memory.
 /// </summary>
 public sealed class Administrators : IDisposable
 {
@@ -15,23 +15,23 @@ public sealed class Administrators : IDisposable
     private readonly ConcurrentDictionary<string, byte[]> _verified = new(StringComparer.Ordinal);
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
 
-    // Guessing must not take every core away from those who know their password.
+    // One verification at a time: wrong passwords must not take every core away from users who send the right one.
     private readonly SemaphoreSlim _hashing = new(1);
 
     private long _quick;
     private long _slow;
 
-    /// <summary>Passwords that were remembered.</summary>
+    /// <summary>How many verifications the remembered digests answered.</summary>
     public long Remembered => Volatile.Read(ref _quick);
 
-    /// <summary>Passwords that were hashed.</summary>
+    /// <summary>How many verifications hashed the password.</summary>
     public long Hashed => Volatile.Read(ref _slow);
 
     /// <summary>Admins by name.</summary>
     public Administrators(IEnumerable<KeyValuePair<string, PasswordHash>> hashes) =>
         _hashes = new Dictionary<string, PasswordHash>(hashes, StringComparer.Ordinal);
 
-    /// <summary>Whether name and password are those of an admin.</summary>
+    /// <summary>Whether the name and the password are those of an admin.</summary>
     public ValueTask<bool> VerifyAsync(string name, string password, CancellationToken cancellation)
     {
         if (!_hashes.TryGetValue(name, out var hash))
@@ -46,14 +46,15 @@ public sealed class Administrators : IDisposable
             return ValueTask.FromResult(true);
         }
 
-        return SlowlyAsync(name, password, hash, digest, cancellation);
+        return HashAndCompareAsync(name, password, hash, digest, cancellation);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _hashing.Dispose();
 
     /// <summary>
-    /// Every request with basic credentials asks for one: an HMAC would cost three times as much, and guards against nothing here.
+    /// A plain SHA-256 over key and password, because every request with basic credentials computes it. An HMAC would cost three times as
+    /// much and add no protection here.
     /// </summary>
     private byte[] Digest(string password)
     {
@@ -66,7 +67,7 @@ public sealed class Administrators : IDisposable
         return digest;
     }
 
-    private async ValueTask<bool> SlowlyAsync(string name, string password, PasswordHash hash, byte[] digest, CancellationToken cancellation)
+    private async ValueTask<bool> HashAndCompareAsync(string name, string password, PasswordHash hash, byte[] digest, CancellationToken cancellation)
     {
         await _hashing.WaitAsync(cancellation);
         try
@@ -76,7 +77,7 @@ public sealed class Administrators : IDisposable
                 return true;
             }
 
-            // Off the threads that serve sockets.
+            // Hashing runs on a thread of its own, so that it blocks none of the threads that serve sockets.
             Interlocked.Increment(ref _slow);
             var matches = await Task.Factory.StartNew(
                 () => hash.Matches(password), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);

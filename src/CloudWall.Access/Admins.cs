@@ -3,17 +3,17 @@ using System.Security.Cryptography;
 namespace CloudWall.Access;
 
 /// <summary>
-/// The admins with which a node starts. What is not settled yet is made and stored: hashes of passwords that stand in the configuration in
-/// the clear, an admin where there is none.
+/// The admins that a node starts with. Reading them also completes them: a password in clear text in the configuration is replaced by its
+/// hash, and an admin is created where there is none.
 /// </summary>
 /// <param name="Hashes">Admins by name.</param>
-/// <param name="New">The admin that was made, with the password.</param>
+/// <param name="New">The admin that was created, with its password; null where there was one.</param>
 public sealed record Admins(IReadOnlyDictionary<string, PasswordHash> Hashes, (string Name, string Password)? New)
 {
-    /// <summary>Reads admins and settles what is open.</summary>
-    /// <param name="stored">The section <c>[admins]</c>: names, and hashes or passwords.</param>
-    /// <param name="iterations">How many rounds a password is hashed.</param>
-    /// <param name="given">An admin that wins over a stored one of that name.</param>
+    /// <summary>Reads the admins, hashes clear-text passwords, and creates an admin where there is none.</summary>
+    /// <param name="stored">The section <c>[admins]</c>: names with hashes or clear-text passwords.</param>
+    /// <param name="iterations">The number of PBKDF2 rounds for new hashes.</param>
+    /// <param name="given">An admin that overrides a stored one of the same name.</param>
     /// <param name="save">Stores the hash of an admin.</param>
     public static Admins Settle(
         IEnumerable<(string Name, string Value)> stored,
@@ -37,7 +37,7 @@ public sealed record Admins(IReadOnlyDictionary<string, PasswordHash> Hashes, (s
         }
         else if (hashes.Count == 0)
         {
-            // Letters and digits that are not easily taken for each other, 119 bits of them.
+            // 20 letters and digits without those that look alike: 119 bits.
             made = ("admin", RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789", 20));
             hashes["admin"] = Store("admin", made.Value.Password);
         }

@@ -1,6 +1,6 @@
 namespace CloudWall.Access;
 
-/// <summary>Whom a route answers.</summary>
+/// <summary>Who may use a route.</summary>
 public enum Audience
 {
     /// <summary>Everyone.</summary>
@@ -9,6 +9,6 @@ public enum Audience
     /// <summary>Server admins.</summary>
     Admins,
 
-    /// <summary>Those who may read the database in the path, which must exist: the kernel has looked it up.</summary>
+    /// <summary>Members of the database in the path. The kernel has looked it up, so it exists.</summary>
     Members,
 }

@@ -6,11 +6,12 @@ namespace CloudWall.Access;
 /// <summary>Basic credentials (RFC 7617) of server admins.</summary>
 public sealed class BasicAuthentication(Administrators administrators)
 {
-    /// <summary>Finds out who makes a request.</summary>
-    /// <param name="header">The request's <c>Authorization</c>; empty where there is none.</param>
-    /// <param name="isGreeting">Whether the request is one that anyone may make, however clumsily: for the node's greeting.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="DocumentException">401: wrong name or password; 400: the header cannot be read.</exception>
+    /// <summary>Identifies the principal that makes a request.</summary>
+    /// <param name="header">The request's <c>Authorization</c> header; empty where it has none.</param>
+    /// <param name="isGreeting">Whether the request is <c>GET /</c>, which anyone may make even with a header that cannot be
+    /// read.</param>
+    /// <param name="cancellation">Cancels the verification.</param>
+    /// <exception cref="DocumentException">401: the name or the password is wrong. 400: the header cannot be read.</exception>
     public ValueTask<Principal> AuthenticateAsync(string header, bool isGreeting, CancellationToken cancellation)
     {
         if (!header.StartsWith("Basic ", StringComparison.Ordinal))
@@ -29,7 +30,7 @@ public sealed class BasicAuthentication(Administrators administrators)
         var credentials = Encoding.UTF8.GetString(decoded, 0, length);
         var colon = credentials.IndexOf(':', StringComparison.Ordinal);
 
-        // "_:_" is how browsers are made to forget credentials.
+        // Browsers send "_:_" when a page makes them forget their credentials.
         return colon < 0 || credentials == "_:_"
             ? ValueTask.FromResult(Principal.Anonymous)
             : VerifyAsync(credentials[..colon], credentials[(colon + 1)..], cancellation);

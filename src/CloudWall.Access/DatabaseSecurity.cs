@@ -4,16 +4,16 @@ using CloudWall.Documents.Json;
 
 namespace CloudWall.Access;
 
-/// <summary>Who may do what in a database: its <c>_security</c> object.</summary>
+/// <summary>The permissions of a database: its <c>_security</c> object.</summary>
 public static class DatabaseSecurity
 {
-    /// <summary>Who may do what in a database for which nobody has said so: CouchDB's default, <c>admin_only</c>.</summary>
+    /// <summary>The permissions of a database without a <c>_security</c> object: CouchDB's default, <c>admin_only</c>.</summary>
     public static ReadOnlyMemory<byte> Default { get; } =
         "{\"members\":{\"roles\":[\"_admin\"]},\"admins\":{\"roles\":[\"_admin\"]}}"u8.ToArray();
 
-    /// <summary>Refuses what could not be understood as lists of names and roles.</summary>
+    /// <summary>Refuses an object whose <c>admins</c> or <c>members</c> are not lists of names and roles.</summary>
     /// <param name="security">A <c>_security</c> object as JSON.</param>
-    /// <exception cref="DocumentException">400.</exception>
+    /// <exception cref="DocumentException">400: the object is refused.</exception>
     public static void Validate(ReadOnlySpan<byte> security)
     {
         var reader = new Utf8JsonReader(security, JsonDepth.Reader);

@@ -5,9 +5,9 @@ using System.Text;
 namespace CloudWall.Access;
 
 /// <summary>
-/// A password as CouchDB keeps it in <c>[admins]</c> (its documentation: "Configuration of Authentication"):
+/// A password hash in the format of CouchDB's <c>[admins]</c> (its documentation: "Configuration of Authentication"):
 /// <c>-pbkdf2:sha256-derived,salt,iterations</c>, older ones <c>-pbkdf2-derived,salt,iterations</c> (SHA-1) and
-/// <c>-hashed-digest,salt</c>. What a salt's digits say is not decoded: their text is the salt.
+/// <c>-hashed-digest,salt</c>. The salt is the text of its hexadecimal digits, not the bytes that they encode.
 /// </summary>
 public sealed class PasswordHash
 {
@@ -25,7 +25,7 @@ public sealed class PasswordHash
         _iterations = iterations;
     }
 
-    /// <summary>The hash as it stands in the configuration.</summary>
+    /// <summary>The hash as the configuration has it.</summary>
     public string Text { get; }
 
     /// <summary>Hashes a password with PBKDF2 and SHA-256, CouchDB 3.5's default.</summary>
@@ -39,8 +39,8 @@ public sealed class PasswordHash
         return new PasswordHash(text, HashAlgorithmName.SHA256, derived, saltBytes, iterations);
     }
 
-    /// <summary>Reads a hash.</summary>
-    /// <returns>Null where the text is none: CouchDB takes it as a password that is still to be hashed.</returns>
+    /// <summary>Parses a hash.</summary>
+    /// <returns>Null where the text is not a hash: CouchDB then takes it as a clear-text password.</returns>
     public static PasswordHash? TryParse(string text)
     {
         (HashAlgorithmName? Algorithm, int Start) scheme = text switch
@@ -67,7 +67,7 @@ public sealed class PasswordHash
         return new PasswordHash(text, scheme.Algorithm, Convert.FromHexString(parts[0]), Encoding.UTF8.GetBytes(parts[1]), iterations);
     }
 
-    /// <summary>Whether a password is the one. Slow by design.</summary>
+    /// <summary>Whether this is the password's hash. Slow by design.</summary>
     public bool Matches(string password)
     {
         var utf8 = Encoding.UTF8.GetBytes(password);
@@ -79,7 +79,7 @@ public sealed class PasswordHash
 
     private byte[] Simple(byte[] password)
     {
-        // Passwords hashed by CouchDB before 1.3; ours never are.
+        // CouchDB before 1.3 hashed passwords this way; this node never does.
         using var sha1 = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
         sha1.AppendData(password);
         sha1.AppendData(_salt);

@@ -2,23 +2,23 @@ using CloudWall.Documents;
 
 namespace CloudWall.Access;
 
-/// <summary>Who makes a request.</summary>
-/// <param name="Name">The name, or null for nobody in particular.</param>
-/// <param name="IsAdmin">Whether it is a server admin: the role <c>_admin</c>.</param>
+/// <summary>The user who makes a request.</summary>
+/// <param name="Name">The name; null for an anonymous user.</param>
+/// <param name="IsAdmin">Whether the user is a server admin (the role <c>_admin</c>).</param>
 public sealed record Principal(string? Name, bool IsAdmin)
 {
-    /// <summary>Someone who has not said who they are.</summary>
+    /// <summary>A user without credentials.</summary>
     public static readonly Principal Anonymous = new(null, IsAdmin: false);
 
     private static readonly DocumentError NoAdmin = new(401, "unauthorized", "You are not a server admin.");
 
     private static readonly DocumentError NoMember = new(401, "unauthorized", "You are not authorized to access this db.");
 
-    /// <summary>What functions of design documents are told.</summary>
+    /// <summary>The user as functions of design documents see it.</summary>
     public UserContext Context => new(Name, IsAdmin ? [UserContext.AdminRole] : []);
 
-    /// <summary>Refuses somebody whom a route does not answer. As there are no accounts yet, only admins are members.</summary>
-    /// <exception cref="DocumentException">401.</exception>
+    /// <summary>Refuses a user who may not use a route. As long as there are no accounts, only admins are members of databases.</summary>
+    /// <exception cref="DocumentException">401: the user is refused.</exception>
     public void Require(Audience audience)
     {
         if (audience != Audience.Anyone && !IsAdmin)

@@ -3,8 +3,8 @@ using CloudWall.Documents.Rules;
 
 namespace CloudWall.Access;
 
-/// <summary>Who asks, as functions of design documents are told (CouchDB's documentation: "User Context Object").</summary>
-/// <param name="Name">The name; null for nobody in particular.</param>
+/// <summary>The user as functions of design documents see it (CouchDB's documentation: "User Context Object").</summary>
+/// <param name="Name">The name; null for an anonymous user.</param>
 /// <param name="Roles">The roles.</param>
 public sealed record UserContext(string? Name, IReadOnlyList<string> Roles)
 {
@@ -14,10 +14,10 @@ public sealed record UserContext(string? Name, IReadOnlyList<string> Roles)
     /// <summary>The node itself: an admin without a name.</summary>
     public static readonly UserContext Node = new(null, [AdminRole]);
 
-    /// <summary>Whether it is a server admin.</summary>
+    /// <summary>Whether the user is a server admin.</summary>
     public bool IsAdmin => Roles.Contains(AdminRole);
 
-    /// <summary>The context in a database, as JSON in UTF-8.</summary>
+    /// <summary>The user context for a database, as JSON in UTF-8.</summary>
     public byte[] In(string database)
     {
         using var json = new JsonBuffer(128);
@@ -25,12 +25,12 @@ public sealed record UserContext(string? Name, IReadOnlyList<string> Roles)
         return json.WrittenSpan.ToArray();
     }
 
-    /// <summary>Somebody who writes into a database.</summary>
+    /// <summary>The user as the writer of documents.</summary>
     /// <param name="database">The database.</param>
-    /// <param name="way">The way by which documents come.</param>
+    /// <param name="way">How the documents reach the database.</param>
     public Writer Writer(string database, WriteWays way) => new(way, Name, IsAdmin) { Context = In(database) };
 
-    /// <summary>Writes the context in a database.</summary>
+    /// <summary>Writes the user context for a database as JSON.</summary>
     public void Write(JsonBuffer json, string database)
     {
         json.Raw("{\"db\":"u8).Text(database).Raw(",\"name\":"u8).Text(Name).Raw(",\"roles\":["u8);

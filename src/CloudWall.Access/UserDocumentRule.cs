@@ -6,23 +6,25 @@ using CloudWall.Documents.Rules;
 namespace CloudWall.Access;
 
 /// <summary>
-/// Keeps passwords out of the users' databases. CouchDB hashes a <c>password</c> when it is written; this node has no accounts yet that
-/// could use the hash, and must not store the password itself. Documents that were hashed elsewhere are taken. What earlier versions let in
-/// is shown without it.
+/// Keeps clear-text passwords out of the users' databases. CouchDB hashes a <c>password</c> when it is written. This node has no accounts
+/// that could use the hash yet, and must not store the password itself, so it refuses such documents. It accepts documents that another
+/// node has hashed, and hides passwords that earlier versions stored.
 /// </summary>
 public sealed class UserDocumentRule : WriteRule
 {
     private static readonly DocumentError ClearText = new(
         403, "forbidden", "This node has no user accounts yet, so it takes no document with a `password`: it would be stored as it is.");
 
-    /// <summary>Whether a database is one whose documents are users.</summary>
+    /// <summary>Whether the documents of a database are users.</summary>
     public static bool IsUsers(string database) => database == "_users" || database.EndsWith("/_users", StringComparison.Ordinal);
 
-    /// <summary>The member that nobody is shown: earlier versions took passwords in clear, and they are stored still.</summary>
+    /// <summary>
+    /// The member that no reader gets: earlier versions stored clear-text passwords in it. Null where nothing is hidden.
+    /// </summary>
     /// <param name="database">The database's name.</param>
     public static string? HiddenMember(string database) => IsUsers(database) ? "password" : null;
 
-    /// <summary>Whether a body has a password in clear.</summary>
+    /// <summary>Whether a body has a clear-text password.</summary>
     /// <param name="body">A document's body in normal form.</param>
     public static bool HasPassword(ReadOnlySpan<byte> body) =>
         JsonMember.TryFind(body, "password"u8, out var password) && !password.SequenceEqual("null"u8);

@@ -1,15 +1,15 @@
 namespace CloudWall.Settings;
 
-/// <summary>A setting, an argument or a data directory with which the node cannot start. The message is for the operator.</summary>
+/// <summary>A setting, an argument or a data directory that keeps the node from starting. The message is for the operator.</summary>
 public sealed class ConfigurationException : Exception
 {
-    /// <summary>Says what is wrong and where.</summary>
+    /// <summary>Creates the exception with a message that says what is wrong and where.</summary>
     public ConfigurationException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Says what is wrong and where, and what caused it.</summary>
+    /// <summary>Creates the exception with a message that says what is wrong and where, and with its cause.</summary>
     public ConfigurationException(string message, Exception innerException)
         : base(message, innerException)
     {

@@ -1,6 +1,6 @@
 namespace CloudWall.Settings;
 
-/// <summary>What a feature needs of the settings, as it is at present (<see cref="SettingsStore.Follow"/>).</summary>
+/// <summary>The current options of a feature, updated when settings change (<see cref="SettingsStore.Follow"/>).</summary>
 /// <typeparam name="T">The options of the feature.</typeparam>
 public sealed class FollowedSettings<T>
     where T : class
@@ -9,7 +9,9 @@ public sealed class FollowedSettings<T>
 
     internal FollowedSettings(T value) => _value = value;
 
-    /// <summary>The present options. Keep them for as long as a request takes, so that it does not see halves of two.</summary>
+    /// <summary>
+    /// The current options. A request reads this once and keeps the result, so that it does not mix old and new options.
+    /// </summary>
     public T Value
     {
         get => _value;

@@ -5,12 +5,12 @@ using CloudWall.Storage;
 namespace CloudWall.Settings;
 
 /// <summary>
-/// CouchDB's configuration files: <c>[section]</c>, <c>key = value</c>, and comments behind a semicolon at the start of a line
-/// or after white space. Changing a value leaves everything else in the file as it is.
+/// CouchDB's configuration files: <c>[section]</c>, <c>key = value</c>, and comments, which begin with a semicolon at the start of a line
+/// or after white space. Changing a value leaves the rest of the file as it is.
 /// </summary>
 public static partial class IniFile
 {
-    /// <summary>The settings in a file's text, in their order.</summary>
+    /// <summary>The settings in a file's text, in the order of the file.</summary>
     public static IEnumerable<(string Section, string Key, string Value)> Parse(string text)
     {
         var section = string.Empty;
@@ -31,8 +31,8 @@ public static partial class IniFile
         }
     }
 
-    /// <summary>The lines of a file's text that are neither a section, nor a key with a value in one, nor a comment, nor blank.</summary>
-    /// <returns>Their numbers, from 1.</returns>
+    /// <summary>Finds lines that are neither a section header, nor a setting within a section, nor a comment, nor blank.</summary>
+    /// <returns>The line numbers, from 1.</returns>
     public static IEnumerable<int> FindFaults(string text)
     {
         var number = 0;
@@ -52,15 +52,16 @@ public static partial class IniFile
             else if (content.AsSpan().ContainsAnyInRange('\u0000', '\u0008')
                 || (content.Length > 0 && !content.StartsWith('#') && !(inSection && content.IndexOf('=', StringComparison.Ordinal) > 0)))
             {
-                // A key without a value is one that is at its default. Lines that begin as comments do elsewhere do no harm.
+                // A key without a value leaves the setting at its default. A line that begins with '#' is a comment in other formats, and
+                // harmless.
                 yield return number;
             }
         }
     }
 
-    /// <summary>A file's text with one value set, or removed.</summary>
+    /// <summary>Sets or removes a value in a file's text.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="section">The section; made where there is none.</param>
+    /// <param name="section">The section, which is added where there is none.</param>
     /// <param name="key">The key.</param>
     /// <param name="value">The value, or null to remove it.</param>
     public static string Set(string text, string section, string key, string? value)
@@ -112,8 +113,8 @@ public static partial class IniFile
         return lines.Count == 0 ? string.Empty : string.Join('\n', lines) + "\n";
     }
 
-    /// <summary>Sets a value in a file, which only the owner can read afterwards. The file is replaced in one step.</summary>
-    /// <exception cref="ConfigurationException">It cannot be written.</exception>
+    /// <summary>Sets a value in a file atomically. Only the owner can read the file afterwards.</summary>
+    /// <exception cref="ConfigurationException">The file cannot be written.</exception>
     public static void Save(string path, string section, string key, string? value)
     {
         try
@@ -147,7 +148,7 @@ public static partial class IniFile
         return end > 1 && end == content.Length - 1 ? content[1..end] : null;
     }
 
-    // A key may have an equals sign in it if the one that counts has a space on either side.
+    // A key may contain an equals sign if the separator has a space on either side.
     private static (string Key, string Value)? KeyAndValueOf(string content)
     {
         var at = content.IndexOf(" = ", StringComparison.Ordinal);

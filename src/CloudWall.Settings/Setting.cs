@@ -1,12 +1,12 @@
 namespace CloudWall.Settings;
 
 /// <summary>
-/// One setting: its name, what it may be, what it is where nobody has set it, and what it does. Names are CouchDB's (its documentation:
+/// The definition of one setting: its name, its valid values, its default and its effect. Names are CouchDB's (its documentation:
 /// "Configuration"); those in <c>[cloudwall]</c> are ours.
 /// </summary>
 public abstract class Setting
 {
-    /// <summary>Stands in a <see cref="Section"/> for a name that the administrator chooses: <c>smoosh.{channel}</c>.</summary>
+    /// <summary>Marks a <see cref="Section"/> that contains a name chosen by the administrator: <c>smoosh.{channel}</c>.</summary>
     public const char Placeholder = '{';
 
     private protected Setting(string section, string key, string usual, string effect)
@@ -22,42 +22,43 @@ public abstract class Setting
     /// <summary>The section, without brackets.</summary>
     public string Section { get; }
 
-    /// <summary>The key in it.</summary>
+    /// <summary>The key within the section.</summary>
     public string Key { get; }
 
-    /// <summary>What the setting is where no source has it, for people: mostly the text that a file would have.</summary>
+    /// <summary>The default as documentation shows it, usually the text that a file would have.</summary>
     public string Usual { get; }
 
-    /// <summary>What it does, as a sentence.</summary>
+    /// <summary>The effect of the setting, as a sentence.</summary>
     public string Effect { get; }
 
-    /// <summary>What it may be, for people: <c>a whole number from 1 to 100</c>.</summary>
+    /// <summary>The valid values as documentation and errors describe them: <c>a whole number from 1 to 100</c>.</summary>
     public abstract string Wanted { get; }
 
     /// <summary>
-    /// Whether it names a file, a directory, a store, an address to listen on or a program, so that only whoever may edit files may set it.
+    /// Whether only files and the command line may set it. Holds for settings that name a file, a directory, a store, a listening address
+    /// or a program.
     /// </summary>
     public bool IsForFilesOnly { get; init; }
 
-    /// <summary>Whether a text is a value of the setting.</summary>
+    /// <summary>Whether a text is a valid value.</summary>
     public abstract bool Accepts(string text);
 
     /// <inheritdoc/>
     public override string ToString() => $"[{Section}] {Key}";
 }
 
-/// <summary>A setting whose values are of one type.</summary>
+/// <summary>The definition of a setting with values of one type.</summary>
 /// <typeparam name="T">The type.</typeparam>
 /// <param name="section">The section, without brackets.</param>
 /// <param name="key">The key in it.</param>
-/// <param name="kind">What it may be.</param>
-/// <param name="otherwise">The value where no source has it.</param>
-/// <param name="effect">What it does, as a sentence.</param>
-/// <param name="usual">That value for people, where it is not its plain text.</param>
+/// <param name="kind">The valid values.</param>
+/// <param name="otherwise">The default.</param>
+/// <param name="effect">The effect of the setting, as a sentence.</param>
+/// <param name="usual">The default as documentation shows it, where that differs from its plain text.</param>
 public sealed class Setting<T>(string section, string key, SettingKind<T> kind, T otherwise, string effect, string? usual = null)
     : Setting(section, key, usual ?? kind.Format(otherwise), effect)
 {
-    /// <summary>The value where no source has it.</summary>
+    /// <summary>The default: the value where no source sets one.</summary>
     public T Otherwise { get; } = otherwise;
 
     /// <inheritdoc/>
@@ -66,18 +67,18 @@ public sealed class Setting<T>(string section, string key, SettingKind<T> kind, 
     /// <inheritdoc/>
     public override bool Accepts(string text) => kind.TryParse(text, out _);
 
-    /// <summary>Reads a value.</summary>
-    /// <param name="text">The text of a source.</param>
+    /// <summary>Parses a value.</summary>
+    /// <param name="text">The text from a source.</param>
     /// <param name="value">The value.</param>
-    /// <returns>False where the text is none.</returns>
+    /// <returns>False where the text is not a valid value.</returns>
     public bool TryParse(string text, out T value) => kind.TryParse(text, out value);
 
-    /// <summary>The same setting in a section whose name the administrator has chosen, with a default of its own.</summary>
+    /// <summary>The same setting in a section whose name the administrator chose, with its own default.</summary>
     /// <param name="named">The section, such as <c>smoosh.ratio_dbs</c>.</param>
-    /// <param name="value">The value where no source has it.</param>
+    /// <param name="value">The default.</param>
     public Setting<T> In(string named, T value) => new(named, Key, kind, value, Effect) { IsForFilesOnly = IsForFilesOnly };
 
-    /// <summary>The same setting in a section whose name the administrator has chosen.</summary>
+    /// <summary>The same setting in a section whose name the administrator chose.</summary>
     /// <param name="named">The section.</param>
     public Setting<T> In(string named) => In(named, Otherwise);
 }

@@ -4,21 +4,21 @@ using System.Net;
 
 namespace CloudWall.Settings;
 
-/// <summary>Reads a value from the text of a setting.</summary>
+/// <summary>Parses the text of a setting.</summary>
 /// <typeparam name="T">The type of the value.</typeparam>
 /// <param name="text">The text, without white space around it.</param>
 /// <param name="value">The value.</param>
-/// <returns>False where the text is none.</returns>
+/// <returns>False where the text is not a valid value.</returns>
 public delegate bool SettingParser<T>(string text, out T value);
 
-/// <summary>What a setting may be.</summary>
+/// <summary>The valid values of a setting, with their text form.</summary>
 /// <typeparam name="T">The type of its values.</typeparam>
-/// <param name="Wanted">What it may be, for people: "… must be <i>wanted</i>".</param>
-/// <param name="TryParse">Reads a value.</param>
-/// <param name="Format">Writes one as a file would have it.</param>
+/// <param name="Wanted">The valid values as documentation and errors describe them: "… must be <i>wanted</i>".</param>
+/// <param name="TryParse">Parses a value.</param>
+/// <param name="Format">Formats a value as a file has it.</param>
 public sealed record SettingKind<T>(string Wanted, SettingParser<T> TryParse, Func<T, string> Format);
 
-/// <summary>The kinds of settings that there are.</summary>
+/// <summary>The kinds of settings.</summary>
 public static class SettingKinds
 {
     /// <summary><c>true</c> or <c>false</c>.</summary>
@@ -27,7 +27,7 @@ public static class SettingKinds
     /// <summary>Any text.</summary>
     public static SettingKind<string> Text { get; } = new("a text", TryParseText, static value => value);
 
-    /// <summary>Texts with commas between them.</summary>
+    /// <summary>Texts separated by commas.</summary>
     public static SettingKind<string[]> List { get; } = new("a list with commas", TryParseList, static value => string.Join(", ", value));
 
     /// <summary>A number, or <c>infinity</c>.</summary>
@@ -41,28 +41,28 @@ public static class SettingKinds
     public static SettingKind<IPAddress> Address { get; } = new("an IP address, or any", TryParseAddress, static value => value.ToString());
 
     /// <summary>A whole number.</summary>
-    /// <param name="least">The least.</param>
-    /// <param name="most">The most.</param>
+    /// <param name="least">The minimum.</param>
+    /// <param name="most">The maximum.</param>
     public static SettingKind<long> Number(long least, long most = long.MaxValue) => new(
         Range(least, most),
         (text, out value) => TryParseNumber(text, least, most, out value),
         static value => value.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>A whole number of 32 bits.</summary>
-    /// <param name="least">The least.</param>
-    /// <param name="most">The most.</param>
+    /// <param name="least">The minimum.</param>
+    /// <param name="most">The maximum.</param>
     public static SettingKind<int> Count(int least, int most = int.MaxValue) => Map(Number(least, most), static value => (int)value, static value => value);
 
-    /// <summary>A whole number, where nobody has set one none.</summary>
-    /// <param name="least">The least.</param>
-    /// <param name="most">The most.</param>
+    /// <summary>A whole number, or null where the setting has no value.</summary>
+    /// <param name="least">The minimum.</param>
+    /// <param name="most">The maximum.</param>
     public static SettingKind<long?> NumberOrNone(long least, long most = long.MaxValue) => new(
         Range(least, most),
         (text, out value) => TryParseNumber(text, least, most, out var number) ? Some(number, out value) : None(out value),
         static value => value?.ToString(CultureInfo.InvariantCulture) ?? "");
 
-    /// <summary>A whole number, or <c>infinity</c>, which is null.</summary>
-    /// <param name="least">The least.</param>
+    /// <summary>A whole number, or <c>infinity</c>, which is parsed as null.</summary>
+    /// <param name="least">The minimum.</param>
     public static SettingKind<long?> NumberOrInfinity(long least) => new(
         Range(least, long.MaxValue) + ", or infinity",
         (text, out value) => text == "infinity"
@@ -71,17 +71,17 @@ public static class SettingKinds
         static value => value?.ToString(CultureInfo.InvariantCulture) ?? "infinity");
 
     /// <summary>A time in milliseconds.</summary>
-    /// <param name="least">The least.</param>
+    /// <param name="least">The minimum.</param>
     public static SettingKind<TimeSpan> Milliseconds(int least = 1) => Span(least, int.MaxValue, TimeSpan.FromMilliseconds(1), "milliseconds");
 
     /// <summary>A time in seconds.</summary>
-    /// <param name="least">The least.</param>
-    /// <param name="most">The most.</param>
+    /// <param name="least">The minimum.</param>
+    /// <param name="most">The maximum.</param>
     public static SettingKind<TimeSpan> Seconds(int least = 1, int most = 1_000_000) => Span(least, most, TimeSpan.FromSeconds(1), "seconds");
 
     /// <summary>A time in minutes.</summary>
-    /// <param name="least">The least.</param>
-    /// <param name="most">The most.</param>
+    /// <param name="least">The minimum.</param>
+    /// <param name="most">The maximum.</param>
     public static SettingKind<TimeSpan> Minutes(int least = 1, int most = 1_000_000) => Span(least, most, TimeSpan.FromMinutes(1), "minutes");
 
     /// <summary>One of several texts.</summary>
@@ -93,7 +93,7 @@ public static class SettingKinds
 
     /// <summary>One of several values, each by its name.</summary>
     /// <typeparam name="T">The type of the values.</typeparam>
-    /// <param name="choices">The values by name. The first name of a value is the one that is written.</param>
+    /// <param name="choices">The values by name. A value with several names is formatted with the first.</param>
     public static SettingKind<T> Choice<T>(params (string Name, T Value)[] choices) => new(
         "one of " + string.Join(", ", choices.Select(static choice => choice.Name)),
         (text, out value) =>

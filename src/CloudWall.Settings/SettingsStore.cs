@@ -4,12 +4,12 @@ using System.Text;
 namespace CloudWall.Settings;
 
 /// <summary>
-/// The settings of a node by section and key, each from the last source that has it. What no source has is at its default
-/// (<see cref="Setting{T}.Otherwise"/>). They can change while the node runs: whoever follows them (<see cref="Follow"/>) has the new
-/// values at once.
+/// The settings of a node by section and key. A later source overrides an earlier one; a setting that no source has is at its default
+/// (<see cref="Setting{T}.Otherwise"/>). Settings can change while the node runs: features that follow them (<see cref="Follow"/>) get
+/// the new values at once.
 /// </summary>
-/// <param name="known">All settings that have an effect.</param>
-/// <param name="save">Writes a change to where it outlives the process: section, key, and the value, or null for none.</param>
+/// <param name="known">The definitions of all settings that have an effect.</param>
+/// <param name="save">Persists a change: section, key, and the value, or null to remove it.</param>
 public sealed class SettingsStore(IReadOnlyList<Setting> known, Action<string, string, string?>? save = null)
 {
     private const string Changed = "a change";
@@ -22,17 +22,17 @@ public sealed class SettingsStore(IReadOnlyList<Setting> known, Action<string, s
     private ImmutableSortedDictionary<(string Section, string Key), (string Value, string Source)> _values =
         ImmutableSortedDictionary.Create<(string, string), (string, string)>(Comparer<(string Section, string Key)>.Create(Compare));
 
-    /// <summary>Lines of files that were passed over because nothing could be made of them, as CouchDB passes them over.</summary>
+    /// <summary>Lines of files that were ignored because they cannot be parsed. CouchDB ignores them too.</summary>
     public IReadOnlyList<string> Unread => _unread;
 
-    /// <summary>What is set and has no effect, perhaps because it is misspelt: <c>[section] key (from source)</c>.</summary>
+    /// <summary>Settings that have no effect, perhaps because they are misspelt: <c>[section] key (from source)</c>.</summary>
     public IEnumerable<string> Unknown => _values
         .Where(entry => !known.Any(setting => Names(setting, entry.Key.Section, entry.Key.Key)))
         .Select(static entry => $"[{entry.Key.Section}] {entry.Key.Key} (from {entry.Value.Source})");
 
-    /// <summary>Adds a source that wins over those before it.</summary>
+    /// <summary>Adds a source that overrides those before it.</summary>
     /// <param name="values">Its settings.</param>
-    /// <param name="source">Where they come from, for messages.</param>
+    /// <param name="source">The name of the source, for messages.</param>
     public void Add(IEnumerable<(string Section, string Key, string Value)> values, string source)
     {
         lock (_changing)
@@ -44,8 +44,8 @@ public sealed class SettingsStore(IReadOnlyList<Setting> known, Action<string, s
 
     /// <summary>Adds a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="mustBeWhole">Whether a line of which nothing can be made is a failure; else it is <see cref="Unread"/>.</param>
-    /// <exception cref="ConfigurationException">It cannot be read, or is not whole.</exception>
+    /// <param name="mustBeWhole">Whether a line that cannot be parsed is an error. Otherwise it is added to <see cref="Unread"/>.</param>
+    /// <exception cref="ConfigurationException">The file cannot be read, or a line of it cannot be parsed.</exception>
     public void AddFile(string path, bool mustBeWhole = false)
     {
         try
@@ -74,15 +74,17 @@ public sealed class SettingsStore(IReadOnlyList<Setting> known, Action<string, s
         }
     }
 
-    /// <summary>The text of a setting, or null. What CouchDB has moved to another section is found in the old one too.</summary>
+    /// <summary>
+    /// The text of a setting, or null. A setting that CouchDB has moved to another section is also found in its former one.
+    /// </summary>
     public string? Find(string section, string key) => FindEntry(section, key)?.Value;
 
-    /// <summary>All settings of a section, in the order of their keys.</summary>
+    /// <summary>All settings of a section, ordered by key.</summary>
     public IReadOnlyList<(string Key, string Value)> Section(string section) =>
         [.. _values.Where(entry => entry.Key.Section == section).Select(static entry => (entry.Key.Key, entry.Value.Value))];
 
     /// <summary>The value of a setting.</summary>
-    /// <exception cref="ConfigurationException">What a source has is none.</exception>
+    /// <exception cref="ConfigurationException">A source has an invalid value.</exception>
     public T Get<T>(Setting<T> setting)
     {
         if (FindEntry(setting.Section, setting.Key) is not { } found)
@@ -93,12 +95,12 @@ public sealed class SettingsStore(IReadOnlyList<Setting> known, Action<string, s
         return setting.TryParse(found.Value, out var value) ? value : throw Invalid(setting, found.Value, found.Source);
     }
 
-    /// <summary>Changes a setting, here and where it outlives the process. All who follow it have the new value afterwards.</summary>
+    /// <summary>Changes a setting, persists the change, and updates the options of all features that follow it.</summary>
     /// <param name="section">The section.</param>
     /// <param name="key">The key.</param>
     /// <param name="value">The value, or null to remove it.</param>
-    /// <returns>What it was, or null.</returns>
-    /// <exception cref="ConfigurationException">It is a setting that is known and cannot be that, or it cannot be written.</exception>
+    /// <returns>The previous value, or null.</returns>
+    /// <exception cref="ConfigurationException">The value is invalid for a known setting, or the change cannot be written.</exception>
     public string? Set(string section, string key, string? value)
     {
         lock (_changing)
@@ -120,11 +122,11 @@ public sealed class SettingsStore(IReadOnlyList<Setting> known, Action<string, s
         }
     }
 
-    /// <summary>Reads what a feature needs, now and after each change.</summary>
+    /// <summary>Reads the options of a feature now and after each change.</summary>
     /// <typeparam name="T">The options of the feature.</typeparam>
-    /// <param name="read">Reads them.</param>
-    /// <returns>What always has the present ones.</returns>
-    /// <exception cref="ConfigurationException">A source has a value that cannot be.</exception>
+    /// <param name="read">Reads the options.</param>
+    /// <returns>The options, which stay current.</returns>
+    /// <exception cref="ConfigurationException">A source has an invalid value.</exception>
     public FollowedSettings<T> Follow<T>(Func<SettingsStore, T> read)
         where T : class
     {
@@ -143,7 +145,9 @@ public sealed class SettingsStore(IReadOnlyList<Setting> known, Action<string, s
     private static int Compare((string Section, string Key) one, (string Section, string Key) other) =>
         string.CompareOrdinal(one.Section, other.Section) is not 0 and var order ? order : string.CompareOrdinal(one.Key, other.Key);
 
-    /// <summary>Whether a definition is that of a setting, under its present name or the one that it had in earlier versions of CouchDB.</summary>
+    /// <summary>
+    /// Whether a definition is that of a setting, by its present name or by the one that it had in earlier versions of CouchDB.
+    /// </summary>
     private static bool Names(Setting setting, string section, string key) =>
         IsNamed(setting.Key, key) && (IsNamed(setting.Section, section) || (Former(setting.Section, key) is { } former && former == section));
 
@@ -154,7 +158,7 @@ public sealed class SettingsStore(IReadOnlyList<Setting> known, Action<string, s
 
     private static string? Former(string section, string key) => section switch
     {
-        // In [httpd], these two are those of a port that CouchDB kept for its own use.
+        // In [httpd], these two belong to the port that CouchDB kept for its own use.
         "chttpd" when key is not ("port" or "bind_address") => "httpd",
         "chttpd_auth" => "couch_httpd_auth",
         _ => null,

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace CloudWall.Settings;
 
-/// <summary>All settings as a page for people, in Markdown.</summary>
+/// <summary>Renders the table of all settings as Markdown.</summary>
 public static class SettingsTable
 {
-    /// <summary>Writes the page.</summary>
+    /// <summary>Renders the table.</summary>
     /// <param name="settings">All settings, in any order.</param>
     public static string Write(IEnumerable<Setting> settings)
     {

@@ -3,10 +3,10 @@ using CloudWall.Documents.Changes;
 
 namespace CloudWall.DesignDocuments.Filters;
 
-/// <summary>A function that says which documents pass: a filter, or the map function of a view.</summary>
-/// <param name="design">The design document that it is in.</param>
-/// <param name="name">Its name, or that of the view.</param>
-/// <param name="request">The request as it is shown to filters; null for a view.</param>
+/// <summary>A filter function, or the map function of a view used as a filter, as a filter of changes.</summary>
+/// <param name="design">The design document that has the function.</param>
+/// <param name="name">The name of the filter or of the view.</param>
+/// <param name="request">The request object for the filter function, as JSON; null for a view.</param>
 public sealed class FunctionFilter(DesignCalls design, string name, byte[]? request) : ChangeFilter
 {
     /// <inheritdoc/>

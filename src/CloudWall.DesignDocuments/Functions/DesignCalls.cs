@@ -6,7 +6,7 @@ using CloudWall.Scripting.DesignDocuments;
 
 namespace CloudWall.DesignDocuments.Functions;
 
-/// <summary>A design document whose functions are called for a request.</summary>
+/// <summary>One revision of a design document, opened to call its functions for a request.</summary>
 public sealed class DesignCalls
 {
     private readonly ScriptHost _scripts;
@@ -23,20 +23,20 @@ public sealed class DesignCalls
         _body = body;
     }
 
-    /// <summary>What tells this revision of the design document from others.</summary>
+    /// <summary>The revision, which serves as the entity tag.</summary>
     public string ETag { get; }
 
-    /// <summary>Its functions.</summary>
+    /// <summary>The compiled functions.</summary>
     public DesignFunctions Functions => _functions;
 
-    /// <summary>The design document's members.</summary>
+    /// <summary>The body of the design document.</summary>
     public NormalJson Body => NormalJson.FromStored(_body);
 
     /// <summary>Opens a design document.</summary>
-    /// <param name="scripts">What runs functions.</param>
+    /// <param name="scripts">Runs functions.</param>
     /// <param name="database">Its database.</param>
     /// <param name="name">Its name, without <c>_design/</c>.</param>
-    /// <exception cref="DocumentException">404, or the document cannot be used.</exception>
+    /// <exception cref="DocumentException">404: there is no such document. Any other status: its functions cannot be used.</exception>
     public static DesignCalls Open(ScriptHost scripts, Database database, string name)
     {
         var id = "_design/" + name;
@@ -52,8 +52,8 @@ public sealed class DesignCalls
         }
     }
 
-    /// <summary>Refuses a document that has no such member.</summary>
-    /// <exception cref="DocumentException">404.</exception>
+    /// <summary>Refuses a design document that has no member at a path.</summary>
+    /// <exception cref="DocumentException">404: there is no such member.</exception>
     public DesignCalls Require(params ReadOnlySpan<string> path)
     {
         var value = Body;
@@ -72,13 +72,13 @@ public sealed class DesignCalls
         return this;
     }
 
-    /// <summary>Calls a function, apart from what answers requests.</summary>
-    /// <exception cref="DocumentException">It failed.</exception>
+    /// <summary>Calls a function that returns its whole result.</summary>
+    /// <exception cref="DocumentException">The function failed.</exception>
     public async Task<T> CallAsync<T>(Func<DesignFunctions, T> call, CancellationToken cancellation)
     {
         try
         {
-            // A feed holds them for as long as it goes on.
+            // A changes feed keeps this object for as long as it lasts, so compiled functions may have been evicted since the last call.
             var functions = _functions = _scripts.Use(_functions);
             return await _scripts.Runner.RunAsync(_scope, () => call(functions), cancellation);
         }
@@ -88,10 +88,10 @@ public sealed class DesignCalls
         }
     }
 
-    /// <summary>Calls a function that sends its answer while it runs.</summary>
-    /// <param name="call">Calls it; the token is cancelled when it is to end.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="DocumentException">It failed.</exception>
+    /// <summary>Calls a function that streams its response while it runs.</summary>
+    /// <param name="call">Makes the call; its token is cancelled when the function has to stop.</param>
+    /// <param name="cancellation">Cancels the call.</param>
+    /// <exception cref="DocumentException">The function failed.</exception>
     public async Task StreamAsync(Action<DesignFunctions, CancellationToken> call, CancellationToken cancellation)
     {
         try

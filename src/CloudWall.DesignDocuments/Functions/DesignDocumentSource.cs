@@ -6,10 +6,10 @@ using CloudWall.Scripting.DesignDocuments;
 
 namespace CloudWall.DesignDocuments.Functions;
 
-/// <summary>Design documents as the script host takes them.</summary>
+/// <summary>Converts stored design documents into the form that the script host compiles.</summary>
 public static class DesignDocumentSource
 {
-    /// <summary>What a stored design document is made of.</summary>
+    /// <summary>The source of a stored design document: its language and its JSON.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="revision">Its revision.</param>
     /// <param name="stored">Its body.</param>

@@ -10,8 +10,8 @@ using CloudWall.Scripting.DesignDocuments;
 namespace CloudWall.DesignDocuments.Functions;
 
 /// <summary>
-/// The <c>validate_doc_update</c> functions of a database's design documents, which all have to agree (CouchDB's documentation:
-/// "Validate Document Update Functions").
+/// The <c>validate_doc_update</c> functions of a database's design documents. An update needs the consent of all of them (CouchDB's
+/// documentation: "Validate Document Update Functions").
 /// </summary>
 public sealed class DesignValidation : UpdateValidator
 {
@@ -26,8 +26,8 @@ public sealed class DesignValidation : UpdateValidator
         _broken = broken;
     }
 
-    /// <summary>Reads the design documents of a database.</summary>
-    /// <returns>Null where none of them has such a function.</returns>
+    /// <summary>Loads the validation functions of a database.</summary>
+    /// <returns>Null where no design document has such a function.</returns>
     public static DesignValidation? Load(ScriptHost scripts, Database database)
     {
         var designs = new List<DesignFunctions>();
@@ -48,7 +48,7 @@ public sealed class DesignValidation : UpdateValidator
             }
             catch (ScriptException failure)
             {
-                // What cannot be asked does not consent.
+                // A validation function that cannot be loaded rejects every write.
                 broken ??= ScriptErrors.Of(failure);
             }
         }
@@ -87,7 +87,7 @@ public sealed class DesignValidation : UpdateValidator
         {
             foreach (ref var design in _designs.AsSpan())
             {
-                // They are held for as long as the documents stay as they are.
+                // This object lives until a design document changes, so compiled functions may have been evicted since the last call.
                 design = _scripts.Use(design);
                 design.Validate(arguments, cancellation);
             }

@@ -3,10 +3,10 @@ using CloudWall.Scripting;
 
 namespace CloudWall.DesignDocuments.Functions;
 
-/// <summary>What is answered when a function of a design document fails: CouchDB's status for the error that it names.</summary>
+/// <summary>Maps failures of design document functions to responses, with CouchDB's status for each error name.</summary>
 public static class ScriptErrors
 {
-    /// <summary>The answer to a failure.</summary>
+    /// <summary>The response to a failure.</summary>
     public static DocumentError Of(ScriptException failure) => new(StatusOf(failure.Error), failure.Error, failure.Reason)
     {
         ReasonJson = failure.ReasonJson.Span is [(byte)'"', ..] ? default : failure.ReasonJson,

@@ -5,9 +5,7 @@ using CloudWall.Documents.Json;
 
 namespace CloudWall.DesignDocuments.Rules;
 
-/// <summary>
-/// What CouchDB demands of a design document before it takes it (CouchDB's documentation: "Design Documents").
-/// </summary>
+/// <summary>Validates the types of a design document's fields as CouchDB does (CouchDB's documentation: "Design Documents").</summary>
 public static class DesignDocumentFields
 {
     private const int MaxRank = 100;
@@ -18,7 +16,9 @@ public static class DesignDocumentFields
     private static readonly Kind TextOrMembers = new("string or object", JsonTokenType.String, JsonTokenType.StartObject);
     private static readonly Kind ListOrText = new("array or string", JsonTokenType.StartArray, JsonTokenType.String);
 
-    /// <summary>In the order in which CouchDB looks: a field that is not there is fine; a null name stands for all members.</summary>
+    /// <summary>
+    /// The fields in the order in which CouchDB checks them. A missing field is valid; a null name stands for all members.
+    /// </summary>
     private static readonly (string? Name, Kind Kind)[][] Fields =
     [
         [("filters", Members), (null, TextOrMembers)],
@@ -37,11 +37,11 @@ public static class DesignDocumentFields
 
     private static readonly string[] Reductions = ["_sum", "_count", "_stats", "_approx_count_distinct", "_first", "_last"];
 
-    /// <summary>Checks a document, which may be no design document.</summary>
+    /// <summary>Checks a document. Documents other than design documents pass.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="document">The document.</param>
     /// <param name="partitioned">Whether its database is partitioned.</param>
-    /// <returns>Why it is refused, or null.</returns>
+    /// <returns>The refusal; null where the document is valid.</returns>
     public static DocumentError? Check(string id, ParsedDocument document, bool partitioned)
     {
         if (document.Body.Length <= 2 || !id.StartsWith("_design/", StringComparison.Ordinal))
@@ -175,7 +175,7 @@ public static class DesignDocumentFields
 
     private static DocumentError Invalid(string reason) => new(400, "invalid_design_doc", reason);
 
-    /// <summary>What a field may be.</summary>
+    /// <summary>The JSON types that a field may have.</summary>
     private sealed record Kind(string Text, params JsonTokenType[] Tokens)
     {
         public bool Has(ReadOnlySpan<byte> json)

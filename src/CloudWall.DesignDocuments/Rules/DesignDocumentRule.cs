@@ -6,8 +6,8 @@ using CloudWall.Scripting;
 
 namespace CloudWall.DesignDocuments.Rules;
 
-/// <summary>What CouchDB demands of design documents: fields of the right type, and views that compile.</summary>
-/// <param name="scripts">What compiles functions.</param>
+/// <summary>Refuses design documents that CouchDB refuses: fields of a wrong type, and views that do not compile.</summary>
+/// <param name="scripts">Compiles functions.</param>
 public sealed class DesignDocumentRule(ScriptHost scripts) : WriteRule
 {
     /// <inheritdoc/>

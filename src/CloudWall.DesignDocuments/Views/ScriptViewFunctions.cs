@@ -8,11 +8,11 @@ using CloudWall.Scripting.Views;
 
 namespace CloudWall.DesignDocuments.Views;
 
-/// <summary>A design document's map and reduce functions, as indexes call them.</summary>
-/// <param name="host">Where functions come from.</param>
-/// <param name="scope">Whom they belong to: the database.</param>
+/// <summary>Adapts the map and reduce functions of a design document to the interface of indexes.</summary>
+/// <param name="host">Compiles and runs functions.</param>
+/// <param name="scope">The scope of the functions: the database's name.</param>
 /// <param name="group">The views.</param>
-/// <param name="mapped">Told of how many documents and rows a call was.</param>
+/// <param name="mapped">Called after each call of map functions, with the numbers of documents and rows.</param>
 public sealed class ScriptViewFunctions(ScriptHost host, string scope, ViewGroup group, Action<int, int>? mapped = null) : ViewFunctions
 {
     private readonly ConcurrentDictionary<string, ReduceSource> _reductions = new(StringComparer.Ordinal);
@@ -51,7 +51,7 @@ public sealed class ScriptViewFunctions(ScriptHost host, string scope, ViewGroup
                 var rows = new Scripting.Views.ReduceRow[groups[i].Count];
                 for (var row = 0; row < rows.Length; row++)
                 {
-                    // As in CouchDB the last row of the view comes first.
+                    // CouchDB passes the rows to the function in reverse order of the view.
                     var (key, id, value) = groups[i][^(row + 1)];
                     rows[row] = new Scripting.Views.ReduceRow(key, Quote(id.Span), value);
                 }
@@ -89,7 +89,7 @@ public sealed class ScriptViewFunctions(ScriptHost host, string scope, ViewGroup
         }
     }
 
-    /// <summary>What a client is told of a failure.</summary>
+    /// <summary>The error that a client gets for a failure.</summary>
     public static DocumentException Refusal(ScriptException failure) => new(new DocumentError(500, failure.Error, failure.Reason));
 
     /// <inheritdoc/>
@@ -111,7 +111,9 @@ public sealed class ScriptViewFunctions(ScriptHost host, string scope, ViewGroup
         return quoted;
     }
 
-    /// <summary>A result that does not shrink costs the group alone; any other failure ends the build or the query.</summary>
+    /// <summary>
+    /// Turns a result that does not shrink into an error of its group alone. Any other failure ends the build or the query.
+    /// </summary>
     private static ReduceResult Guard(Func<ReadOnlyMemory<byte>> reduce)
     {
         try

@@ -8,16 +8,16 @@ using CloudWall.Scripting.Views;
 
 namespace CloudWall.DesignDocuments.Views;
 
-/// <summary>Sees to it that the functions of a design document's views compile before it is written, as CouchDB does.</summary>
+/// <summary>Compiles the functions of a design document's views before the document is written, as CouchDB does.</summary>
 public static partial class ViewCompilation
 {
-    /// <summary>Compiles a document's views; it may be no design document.</summary>
-    /// <param name="host">What runs functions. One that does not know the document's language has nothing to say.</param>
+    /// <summary>Compiles the views of a document. Documents other than design documents pass.</summary>
+    /// <param name="host">Compiles functions. Views in a language that it does not know are not checked.</param>
     /// <param name="database">The document's database.</param>
     /// <param name="id">Its id.</param>
     /// <param name="document">The document.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <returns>Why it is refused, or null.</returns>
+    /// <param name="cancellation">Cancels the compilation.</param>
+    /// <returns>The refusal; null where all views compile.</returns>
     public static async Task<DocumentError?> CheckAsync(
         ScriptHost host, Database database, string id, ParsedDocument document, CancellationToken cancellation)
     {
@@ -32,7 +32,7 @@ public static partial class ViewCompilation
             return null;
         }
 
-        // All together, as they will be used; one by one only to find out whose text is wrong.
+        // All maps are compiled together, as the index will use them; one by one only to find the one at fault.
         var together = await CompileAsync("map", string.Empty, host.MapsAsync(database.Name, group.Maps, cancellation));
         if (together is { Status: >= 500 })
         {
@@ -75,8 +75,9 @@ public static partial class ViewCompilation
     }
 
     /// <summary>
-    /// A fault of the text is told from want of time or memory, which another attempt may find: that is answered as where functions run.
-    /// A program of another language that ends over the text has refused it, as in CouchDB (<c>couch_query_servers:try_compile</c>).
+    /// A compilation error is the document's fault: 400. A lack of time or memory is not, because another attempt may succeed: it gets
+    /// the same error as a running function. A query server that exits while it compiles has refused the text, as in CouchDB
+    /// (<c>couch_query_servers:try_compile</c>).
     /// </summary>
     private static DocumentError ErrorOf(ScriptException failure, string kind, string view)
     {

@@ -8,23 +8,25 @@ using CloudWall.Scripting.Views;
 namespace CloudWall.DesignDocuments.Views;
 
 /// <summary>
-/// The views of a design document (CouchDB's documentation: "Views", "Design Documents"). Views with the same map function and options
-/// are one, with several names; groups that are made of the same share an index.
+/// The views of a design document (CouchDB's documentation: "Views", "Design Documents"). Views with the same map function and the same
+/// options are one view with several names. Groups with equal definitions share an index.
 /// </summary>
 /// <param name="Language">The design document's <c>language</c>.</param>
-/// <param name="Definition">What their index is made of.</param>
-/// <param name="Maps">Their map functions, by the numbers of views.</param>
-/// <param name="Names">Each name's view, and its reduce function; -1 where it has none.</param>
+/// <param name="Definition">The definition of their index.</param>
+/// <param name="Maps">Their map functions, in the order of the views' numbers.</param>
+/// <param name="Names">For each name the number of its view and that of its reduce function, which is -1 where it has none.</param>
 public sealed record ViewGroup(
     string Language, IndexDefinition Definition, MapSource Maps, IReadOnlyDictionary<string, (int View, int Reduction)> Names)
 {
-    /// <summary>Changes with what rows are made from, so that indexes made by an earlier version are not mistaken for ours.</summary>
+    /// <summary>
+    /// Part of the signature. It is raised when rows are computed differently, so that indexes of earlier versions are not reused.
+    /// </summary>
     private const byte Version = 2;
 
     private static readonly Comparer<(string Map, string Options)> ByText = Comparer<(string Map, string Options)>.Create(static (a, b) =>
         string.CompareOrdinal(a.Map, b.Map) is var maps && maps != 0 ? maps : string.CompareOrdinal(a.Options, b.Options));
 
-    /// <summary>Reads a design document.</summary>
+    /// <summary>Reads the views of a design document.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="document">Its body.</param>
     public static ViewGroup Of(string id, NormalJson document)
@@ -99,7 +101,7 @@ public sealed record ViewGroup(
             }
         }
 
-        // A name, as CouchDB has it; nobody gains by a collision but loses their own index.
+        // The signature is a name, as in CouchDB, and needs no security: a forged collision damages only the forger's own index.
         return Convert.ToHexStringLower(SHA256.HashData(text.WrittenSpan)[..16]);
     }
 }

@@ -8,10 +8,10 @@ using CloudWall.Scripting;
 
 namespace CloudWall.DesignDocuments.Views;
 
-/// <summary>The views of design documents, which are read once for each revision, and their indexes.</summary>
-/// <param name="scripts">What runs functions.</param>
+/// <summary>Caches the views of design documents, parsed once per revision, and opens their indexes.</summary>
+/// <param name="scripts">Runs functions.</param>
 /// <param name="indexes">The indexes.</param>
-/// <param name="mapped">Told of how many documents and rows each call of map functions was.</param>
+/// <param name="mapped">Called after each call of map functions, with the numbers of documents and rows.</param>
 public sealed class ViewGroups(ScriptHost scripts, IndexCatalogue indexes, Action<int, int>? mapped = null)
 {
     private const int MostKept = 1000;
@@ -60,15 +60,16 @@ public sealed class ViewGroups(ScriptHost scripts, IndexCatalogue indexes, Actio
         return group;
     }
 
-    /// <summary>The index of a design document's views.</summary>
+    /// <summary>Opens the index of a design document's views.</summary>
     /// <exception cref="DocumentException">503: the node is stopping.</exception>
     public ViewIndex Open(Database database, ViewGroup group) =>
         indexes.Open(database, group.Definition, () => new ScriptViewFunctions(scripts, database.Name, group, mapped));
 
-    /// <summary>Removes the indexes that no design document of a database asks for (<c>_view_cleanup</c>).</summary>
+    /// <summary>Removes the indexes that no design document of a database defines any more (<c>_view_cleanup</c>).</summary>
     public async Task CleanAsync(Database database)
     {
-        // Before the design documents are looked at: an index of one that is written meanwhile is not among these.
+        // The list of indexes is taken before the design documents are read: an index that a new design document creates meanwhile is not
+        // in it.
         var signatures = indexes.Signatures(database.Incarnation);
         var needed = new HashSet<string>(StringComparer.Ordinal);
         using (var documents = database.Scan(DesignDocuments))
@@ -94,7 +95,7 @@ public sealed class ViewGroups(ScriptHost scripts, IndexCatalogue indexes, Actio
         }
     }
 
-    /// <summary>Removes what there is of a database that has been deleted.</summary>
+    /// <summary>Removes the cached views, the compiled functions and the indexes of a deleted database.</summary>
     public async Task DropAsync(Database database)
     {
         var incarnation = database.Incarnation;
