@@ -3,10 +3,10 @@ using CloudWall.Indexing.Views;
 
 namespace CloudWall.Indexing.Building;
 
-/// <summary>One of the rows that a document has.</summary>
+/// <summary>An entry of the back index: one of the rows that a document has.</summary>
 /// <param name="View">The view.</param>
-/// <param name="Key">The row's key after the view's prefix.</param>
-/// <param name="Bytes">How many bytes the row is.</param>
+/// <param name="Key">The row's key without the prefix of its view.</param>
+/// <param name="Bytes">The size of the row in bytes.</param>
 internal sealed record BackEntry(int View, byte[] Key, long Bytes)
 {
     public static List<BackEntry> Read(ReadOnlySpan<byte> stored)

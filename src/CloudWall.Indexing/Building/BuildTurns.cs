@@ -2,14 +2,14 @@
 namespace CloudWall.Indexing.Building;
 
 /// <summary>
-/// Which indexes are built at a time. Where others wait, a build gives its turn up between two steps once it has had it for
-/// <see cref="Length"/>; databases take turns, however many indexes each has.
+/// Limits how many indexes are built at the same time. While others wait, a build yields its turn after <see cref="Length"/>, between two
+/// steps. Databases take turns, however many indexes each has.
 /// </summary>
-/// <param name="count">How many are built at a time.</param>
+/// <param name="count">The number of concurrent builds.</param>
 /// <param name="time">The clock.</param>
 internal sealed class BuildTurns(int count, TimeProvider time)
 {
-    /// <summary>How long a build keeps its turn where others wait.</summary>
+    /// <summary>How long a build keeps its turn while others wait.</summary>
     public static readonly TimeSpan Length = TimeSpan.FromSeconds(2);
 
     private readonly Lock _lock = new();
@@ -17,7 +17,7 @@ internal sealed class BuildTurns(int count, TimeProvider time)
     private readonly LinkedList<Queue> _waiting = new();
     private int _free = count;
 
-    /// <summary>How many databases have builds that wait.</summary>
+    /// <summary>The number of databases with waiting builds.</summary>
     public int Waiting
     {
         get
@@ -31,8 +31,8 @@ internal sealed class BuildTurns(int count, TimeProvider time)
 
     /// <summary>Waits for a turn.</summary>
     /// <param name="database">The database's incarnation.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <returns>The turn, until it is disposed.</returns>
+    /// <param name="cancellation">Cancels the wait.</param>
+    /// <returns>The turn, which ends when it is disposed.</returns>
     public async Task<BuildTurn> TakeAsync(string database, CancellationToken cancellation)
     {
         var turn = new BuildTurn(this, database, time);
@@ -79,7 +79,7 @@ internal sealed class BuildTurns(int count, TimeProvider time)
     {
         while (_free > 0 && Next() is { } queue)
         {
-            // To the end of the line, if it has more.
+            // A database with more waiting builds goes to the end of the queue.
             var entered = queue.Waiting.Dequeue();
             _waiting.Remove(queue.Node);
             if (queue.Waiting.Count > 0)
@@ -99,7 +99,7 @@ internal sealed class BuildTurns(int count, TimeProvider time)
         }
     }
 
-    /// <summary>The database whose turn it is: the first that has none, or the first.</summary>
+    /// <summary>The database that is next: the first without a running build, or else the first.</summary>
     private Queue? Next()
     {
         foreach (var queue in _waiting)
@@ -127,7 +127,7 @@ internal sealed class BuildTurns(int count, TimeProvider time)
         private bool _isHeld;
         private long _since;
 
-        /// <summary>Whether it is time to give way to others.</summary>
+        /// <summary>Whether the build has to yield to others.</summary>
         public bool IsOver => time.GetElapsedTime(_since) >= Length && turns.Waiting > 0;
 
         /// <summary>Waits for the next turn.</summary>
@@ -138,7 +138,7 @@ internal sealed class BuildTurns(int count, TimeProvider time)
             _since = time.GetTimestamp();
         }
 
-        /// <summary>Gives the turn up, and waits for the next.</summary>
+        /// <summary>Yields the turn and waits for the next one.</summary>
         public Task GiveWayAsync(CancellationToken cancellation)
         {
             Dispose();
@@ -156,7 +156,7 @@ internal sealed class BuildTurns(int count, TimeProvider time)
         }
     }
 
-    /// <summary>What a database has of them, and waits for.</summary>
+    /// <summary>The running and the waiting builds of a database.</summary>
     private sealed class Queue
     {
         public Queue(string database)

@@ -9,16 +9,16 @@ using CloudWall.Indexing.Views;
 namespace CloudWall.Indexing.Building;
 
 /// <summary>
-/// Brings an index up to what the database is when it begins. Documents are read by one thread in the order of the feed, mapped by
-/// several, and written in order again, a step at a time.
+/// Brings an index up to the state that the database has when the build begins. One thread reads documents in the order of the feed,
+/// several threads map them, and one writes the results in that order, one step at a time.
 /// </summary>
 /// <param name="database">The database.</param>
-/// <param name="definition">What the index is made of.</param>
+/// <param name="definition">The definition of the index.</param>
 /// <param name="functions">Its functions.</param>
 /// <param name="writer">Writes to the index.</param>
-/// <param name="options">Settings.</param>
-/// <param name="turn">Its turn to be built, which it gives up where others wait.</param>
-/// <param name="isWanted">Asked before each step; where the answer is no, the build is cancelled.</param>
+/// <param name="options">The settings.</param>
+/// <param name="turn">The build's turn, which it yields while others wait.</param>
+/// <param name="isWanted">Called before each step. The build is cancelled when it returns false.</param>
 /// <param name="cancellation">Cancels the build.</param>
 internal sealed class IndexBuild(
     Database database,
@@ -31,16 +31,21 @@ internal sealed class IndexBuild(
     CancellationToken cancellation)
     : IAsyncDisposable
 {
-    /// <summary>More changes than this, and than an eighth of the rows, are written without nodes, which are made at the end.</summary>
+    /// <summary>
+    /// A build of more changes than this, and of more than an eighth of the rows, writes rows without nodes and makes all nodes at the
+    /// end.
+    /// </summary>
     private const long FewChanges = 2000;
 
-    /// <summary>Functions make their thread wait, which must be none of those that answer requests.</summary>
+    /// <summary>Functions block their thread, so they must not run on the threads that serve requests.</summary>
     private const TaskCreationOptions OwnThread = TaskCreationOptions.DenyChildAttach | TaskCreationOptions.LongRunning;
 
-    /// <summary>
-    /// Documents that changed no later than this have no rows: the feed has each once, and the index began with none of them.
-    /// </summary>
+    /// <summary>The size of the mapped documents in bytes.</summary>
     private long _mapped;
+
+    /// <summary>
+    /// Documents that changed at or before this sequence have no rows yet: the index began empty, and the feed has each document once.
+    /// </summary>
     private long _newUpTo;
 
     private readonly DateTimeOffset _began = options.Time.GetUtcNow();
@@ -51,13 +56,13 @@ internal sealed class IndexBuild(
     private readonly List<MappedDocuments> _made = [];
     private readonly CancellationTokenSource _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
-    /// <summary>Whether the index had nothing in it when it began.</summary>
+    /// <summary>Whether the index was empty when the build began.</summary>
     public bool WasEmpty { get; private set; }
 
-    /// <summary>How far it has come.</summary>
+    /// <summary>The progress of the build.</summary>
     public IndexProgress Progress { get; private set; } = new(0, 0, options.Time.GetUtcNow(), options.Time.GetUtcNow());
 
-    /// <summary>Waits for functions that are still running after a failure.</summary>
+    /// <summary>Waits for functions that still run after a failure.</summary>
     public async ValueTask DisposeAsync()
     {
         await _ending.CancelAsync();
@@ -98,7 +103,9 @@ internal sealed class IndexBuild(
         writer.Advance(Math.Max(target, writer.State.UpdateSequence), Math.Max(purges, writer.State.PurgeSequence));
     }
 
-    /// <summary>An index that is ahead of the database, or whose purges are forgotten, is built anew.</summary>
+    /// <summary>
+    /// Resets an index that is ahead of the database (which was restored), or that lacks purges that the database has forgotten.
+    /// </summary>
     private void ResetWhereUnrelated()
     {
         var purges = database.PurgeSequence;
@@ -214,7 +221,7 @@ internal sealed class IndexBuild(
         }
         else if (change.Deleted)
         {
-            // A design document never had rows.
+            // With include_design off, design documents never had rows; removing none is harmless.
             step.Add(change.Id);
         }
     }
@@ -223,7 +230,7 @@ internal sealed class IndexBuild(
     {
         step.Add(id);
 
-        // A body that is gone has made way for another meanwhile.
+        // A body that is missing was replaced while the build was reading; the current winner is mapped instead.
         while (true)
         {
             using var stored = _bodies.Read(id, winner);
@@ -259,13 +266,14 @@ internal sealed class IndexBuild(
         step.IsSorted = step.AreNew && !writer.State.HasNodes;
         _mapped += step.TextBytes;
 
-        // First come, first served: a thread that took its own latest step first would keep the one waiting that is to be written next.
+        // Threads take steps in the order of the queue (PreferFairness). Otherwise a thread would prefer its own latest step and delay
+        // the oldest one, which is written next.
         _mapping.Enqueue(Task.Factory.StartNew(
             () => Map(step), _ending.Token, OwnThread | TaskCreationOptions.PreferFairness, options.Scheduler));
         await WriteAsync(all: false);
     }
 
-    /// <summary>Lets others build where they wait and this has been built for long: once nothing of it runs.</summary>
+    /// <summary>Yields the turn where it is over, once no function of this build runs.</summary>
     private async Task GiveWayAsync()
     {
         _bodies.Pause();
@@ -276,7 +284,7 @@ internal sealed class IndexBuild(
         }
     }
 
-    /// <summary>Maps documents of a step, until all are mapped, there are many rows, or it is another build's turn.</summary>
+    /// <summary>Maps documents of a step until all are mapped, the rows reach their size limit, or another build's turn comes.</summary>
     private MappedDocuments Map(MappedDocuments step)
     {
         step.BeginPart();
@@ -304,7 +312,7 @@ internal sealed class IndexBuild(
             var done = functions.Map(texts, options.StepRowBytes - step.RowBytes.Length, rows, _ending.Token);
             if (done < texts.Count)
             {
-                // They emit much: no more of them are given at once than there was room for.
+                // These documents emit many rows: the next call gets only as many documents as fitted into this one.
                 step.End = numbers[done];
                 step.AtOnce = done;
             }
@@ -323,7 +331,9 @@ internal sealed class IndexBuild(
         return step;
     }
 
-    /// <summary>Ends the build where the disk is full. What has been written stays, and the next build goes on from there.</summary>
+    /// <summary>
+    /// Ends the build where the disk is full. The steps that were written stay, and the next build continues from them.
+    /// </summary>
     private void ThrowIfFull()
     {
         if (options.Refuse(true) is { } refusal)
@@ -332,7 +342,7 @@ internal sealed class IndexBuild(
         }
     }
 
-    /// <summary>Writes the oldest steps until there is a thread for another, or all.</summary>
+    /// <summary>Writes the oldest steps until a thread is free for another one, or all of them.</summary>
     private async Task WriteAsync(bool all)
     {
         while (_mapping.Count > (all ? 0 : options.MapThreads))

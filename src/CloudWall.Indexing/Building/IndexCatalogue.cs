@@ -7,8 +7,8 @@ using CloudWall.Storage;
 namespace CloudWall.Indexing.Building;
 
 /// <summary>
-/// All indexes of a node, by the incarnation of their database and their signature: design documents with the same signature share one.
-/// Safe for use from many threads. No lock that a query of another index takes is held while the store is read or written.
+/// All indexes of a node, by the incarnation of their database and their signature. Design documents with the same signature share an
+/// index. Thread-safe. No lock that queries of other indexes take is held during input or output.
 /// </summary>
 public sealed class IndexCatalogue : IAsyncDisposable
 {
@@ -34,23 +34,23 @@ public sealed class IndexCatalogue : IAsyncDisposable
 
     internal IndexingOptions Options { get; }
 
-    /// <summary>Places for builds.</summary>
+    /// <summary>Limits concurrent builds.</summary>
     internal BuildTurns Builds { get; }
 
-    /// <summary>Nodes that queries have looked at.</summary>
+    /// <summary>Caches the nodes that queries have read.</summary>
     internal NodeCache Nodes { get; }
 
     internal CancellationToken Stopping => _stopping.Token;
 
     /// <summary>
-    /// Opens what a store of derived data holds. Removes indexes of databases that are gone, those whose keys another version of the
-    /// collation made, those whose rows another engine made, and what is left of those that were removed before. The store stays the
-    /// caller's.
+    /// Opens the indexes in a store of derived data. Removes indexes of deleted databases, indexes whose keys another version of the
+    /// collation made, indexes whose rows another engine made, and the rows of indexes that were removed before. The caller keeps the
+    /// ownership of the store.
     /// </summary>
-    /// <param name="store">A store of its own (<c>StorageEngine.OpenDerived</c>).</param>
-    /// <param name="incarnations">The incarnations of the databases that there are.</param>
+    /// <param name="store">A store used by nothing else (<c>StorageEngine.OpenDerived</c>).</param>
+    /// <param name="incarnations">The incarnations of the existing databases.</param>
     /// <param name="options">Settings.</param>
-    /// <exception cref="PlatformNotSupportedException">There is no Unicode collation.</exception>
+    /// <exception cref="PlatformNotSupportedException">The runtime has no Unicode collation.</exception>
     public static IndexCatalogue Open(KeyValueStore store, IReadOnlySet<string> incarnations, IndexingOptions options)
     {
         JsonCollation.EnsureAvailable();
@@ -73,17 +73,17 @@ public sealed class IndexCatalogue : IAsyncDisposable
         return catalogue;
     }
 
-    /// <summary>The index of a definition, which is made where there is none; nothing is built yet.</summary>
+    /// <summary>Opens the index of a definition, or creates an empty one. Builds nothing.</summary>
     /// <param name="database">The database.</param>
     /// <param name="definition">The definition.</param>
-    /// <param name="functions">Makes its functions, when they are needed; they are disposed of with the index.</param>
+    /// <param name="functions">Creates its functions when they are first needed. The index disposes of them.</param>
     /// <exception cref="DocumentException">503: the node is stopping. 404: the database has been deleted.</exception>
     public ViewIndex Open(Database database, IndexDefinition definition, Func<ViewFunctions> functions)
     {
         var name = (database.Incarnation, definition.Signature);
         while (true)
         {
-            var (entry, isNew) = Enter(name);
+            var (entry, isNew) = FindOrAddEntry(name);
             lock (entry.Gate)
             {
                 if (entry.IsGone)
@@ -107,7 +107,7 @@ public sealed class IndexCatalogue : IAsyncDisposable
 
             if (database.IsDeleted)
             {
-                // Whoever removes the indexes of a deleted database may have looked for them too early to see this one.
+                // A removal of all indexes of a deleted database may have listed them before this one existed.
                 Report(RemoveAsync(name.Incarnation, name.Signature), database.Name);
                 throw new DocumentException(_stopping.IsCancellationRequested ? DatabaseErrors.Stopping : DatabaseErrors.Deleted);
             }
@@ -120,7 +120,7 @@ public sealed class IndexCatalogue : IAsyncDisposable
     public IReadOnlyList<string> Signatures(string incarnation) =>
         [.. _stored.List().Where(index => index.Incarnation == incarnation).Select(static index => index.Signature)];
 
-    /// <summary>The indexes that are open.</summary>
+    /// <summary>The open indexes.</summary>
     public IReadOnlyList<ViewIndex> Opened
     {
         get
@@ -133,8 +133,8 @@ public sealed class IndexCatalogue : IAsyncDisposable
     }
 
     /// <summary>
-    /// Tells that a design document does not ask for an index any more. If it is open, a build that nobody waits for ends, until somebody
-    /// opens the index again. What is stored stays.
+    /// Marks an index that its design document no longer defines. Builds of it that no query waits for end, until the index is opened
+    /// again. Stored rows stay.
     /// </summary>
     /// <param name="incarnation">The incarnation of its database.</param>
     /// <param name="signature">Its signature.</param>
@@ -150,9 +150,8 @@ public sealed class IndexCatalogue : IAsyncDisposable
     }
 
     /// <summary>
-    /// Removes an index (<c>_view_cleanup</c>, or after its database was deleted). Nobody finds it from now on: whoever opens the same
-    /// definition gets a new one, with rows of its own. Waits for a build to end. Its rows go at once or, where they are being read, when
-    /// the last reader has let go of them.
+    /// Removes an index (for <c>_view_cleanup</c> and deleted databases). From now on the same definition opens a new index with rows of
+    /// its own. Waits for a running build to end. The rows are erased at once, or when the last snapshot of them has released the store.
     /// </summary>
     /// <param name="incarnation">The incarnation of its database.</param>
     /// <param name="signature">Its signature.</param>
@@ -160,13 +159,13 @@ public sealed class IndexCatalogue : IAsyncDisposable
     public async Task RemoveAsync(string incarnation, string signature) => await RemoveAsync(incarnation, signature, null, null);
 
     /// <summary>
-    /// Removes an index in which damage was met, unless that has been done: whoever opens the definition again gets a new one, which is
-    /// built from nothing.
+    /// Removes an index in which damage was found, unless another caller has done so. The same definition then opens a new index, which
+    /// is built from nothing.
     /// </summary>
     /// <param name="index">The index.</param>
-    /// <param name="damage">What was met.</param>
+    /// <param name="damage">The failure that showed the damage.</param>
     /// <returns>
-    /// Whether it is worth while to begin anew at once. It is not where that has been done before: the disk may fail for good.
+    /// Whether a new build is worth while now. It is not after a second failure, since the disk may be failing for good.
     /// </returns>
     internal async Task<bool> DiscardAsync(ViewIndex index, StorageException damage)
     {
@@ -181,7 +180,7 @@ public sealed class IndexCatalogue : IAsyncDisposable
         }
         catch (StorageException failure)
         {
-            Lose(failure);
+            ReportLost(failure);
             return false;
         }
     }
@@ -194,13 +193,13 @@ public sealed class IndexCatalogue : IAsyncDisposable
         }
         catch (StorageException failure) when (failure.IsOfDamagedDerived)
         {
-            // The engine writes nothing more once it has met damage while it put files together.
-            Lose(failure);
+            // The storage engine refuses all writes after it has met damage during a compaction.
+            ReportLost(failure);
             throw;
         }
     }
 
-    private void Lose(StorageException failure)
+    private void ReportLost(StorageException failure)
     {
         if (!Interlocked.Exchange(ref _isLost, true))
         {
@@ -216,11 +215,11 @@ public sealed class IndexCatalogue : IAsyncDisposable
         {
             try
             {
-                (entry, _) = Enter((incarnation, signature));
+                (entry, _) = FindOrAddEntry((incarnation, signature));
             }
             catch (DocumentException)
             {
-                // The node is stopping; it is removed another time.
+                // The node is stopping. The index is removed at a later start.
                 return;
             }
 
@@ -228,7 +227,7 @@ public sealed class IndexCatalogue : IAsyncDisposable
             {
                 if (entry.IsGone)
                 {
-                    // It was closed meanwhile; what is stored of it is still there.
+                    // The index was closed meanwhile, but its stored rows still exist.
                     continue;
                 }
 
@@ -238,7 +237,7 @@ public sealed class IndexCatalogue : IAsyncDisposable
                 }
 
                 number = _stored.Drop(incarnation, signature);
-                Leave((incarnation, signature), entry);
+                RemoveEntry((incarnation, signature), entry);
                 break;
             }
         }
@@ -259,14 +258,14 @@ public sealed class IndexCatalogue : IAsyncDisposable
         }
     }
 
-    /// <summary>Tells of a failure that nobody waits for.</summary>
+    /// <summary>Logs a failure of work that nothing awaits.</summary>
     internal void Report(Task work, string database) => work.ContinueWith(
         task => Options.Failed(database, task.Exception!.InnerException!),
         CancellationToken.None,
         TaskContinuationOptions.OnlyOnFaulted,
         Options.Scheduler);
 
-    /// <summary>Ends builds; what they have written stays.</summary>
+    /// <summary>Ends all builds. The steps that they have written stay.</summary>
     public async ValueTask DisposeAsync()
     {
         OpenIndex[] entries;
@@ -300,8 +299,8 @@ public sealed class IndexCatalogue : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    /// <summary>The entry of a name, which is made where there is none.</summary>
-    private (OpenIndex Entry, bool IsNew) Enter((string Incarnation, string Signature) name)
+    /// <summary>Finds the entry of a name, or adds one.</summary>
+    private (OpenIndex Entry, bool IsNew) FindOrAddEntry((string Incarnation, string Signature) name)
     {
         lock (_gate)
         {
@@ -321,8 +320,8 @@ public sealed class IndexCatalogue : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes an entry, whose lock is held, out of the catalogue for good.</summary>
-    private void Leave((string Incarnation, string Signature) name, OpenIndex entry)
+    /// <summary>Removes an entry from the catalogue for good. The caller holds its lock.</summary>
+    private void RemoveEntry((string Incarnation, string Signature) name, OpenIndex entry)
     {
         entry.IsGone = true;
         lock (_gate)
@@ -331,7 +330,7 @@ public sealed class IndexCatalogue : IAsyncDisposable
         }
     }
 
-    /// <summary>Closes indexes that are not in use, those first that were not used for longest.</summary>
+    /// <summary>Closes unused indexes, least recently used first.</summary>
     private void CloseLeastUsed()
     {
         KeyValuePair<(string Incarnation, string Signature), OpenIndex>[] candidates;
@@ -353,7 +352,7 @@ public sealed class IndexCatalogue : IAsyncDisposable
             {
                 if (!entry.IsGone && entry.Index is { } index && index.TryClose())
                 {
-                    Leave(name, entry);
+                    RemoveEntry(name, entry);
                     surplus--;
                 }
             }
@@ -371,23 +370,23 @@ public sealed class IndexCatalogue : IAsyncDisposable
             }
             catch (StorageException failure)
             {
-                // It is done when the indexes are opened next.
+                // The rows are erased when the indexes are opened next.
                 Options.Failed(database, failure);
             }
         }
     }
 
-    /// <summary>An index that is open, or is being opened or removed: whoever does that holds its lock.</summary>
+    /// <summary>An index that is open, being opened or being removed. Whoever opens or removes it holds its lock.</summary>
     private sealed class OpenIndex
     {
         public Lock Gate { get; } = new();
 
         public ViewIndex? Index { get; set; }
 
-        /// <summary>Whether it has left the catalogue: the name has another entry, or none.</summary>
+        /// <summary>Whether the entry was removed from the catalogue, where its name now has another entry or none.</summary>
         public bool IsGone { get; set; }
 
-        /// <summary>When it was last asked for, in uses of the catalogue.</summary>
+        /// <summary>The catalogue's use count at the time of its last use.</summary>
         public long LastUse { get; set; }
     }
 }

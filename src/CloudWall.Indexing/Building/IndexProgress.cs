@@ -1,8 +1,8 @@
 namespace CloudWall.Indexing.Building;
 
-/// <summary>How far a build has come.</summary>
-/// <param name="Done">Changes that are in the index.</param>
-/// <param name="Total">Changes that there were to be taken in when it began.</param>
+/// <summary>The progress of a build.</summary>
+/// <param name="Done">The number of changes that were processed.</param>
+/// <param name="Total">The number of changes to process, counted at the start.</param>
 /// <param name="StartedAt">When it began.</param>
-/// <param name="UpdatedAt">When it last came on.</param>
+/// <param name="UpdatedAt">The time of the last progress.</param>
 public sealed record IndexProgress(long Done, long Total, DateTimeOffset StartedAt, DateTimeOffset UpdatedAt);

@@ -1,8 +1,8 @@
 namespace CloudWall.Indexing.Building;
 
 /// <summary>
-/// Counts the snapshots of an index. The rows of an index that is removed are erased only when no snapshot holds the store, because the
-/// store may delete their files at once, whatever it was asked to hold. Safe for use from many threads.
+/// Counts the open snapshots of an index. The rows of a removed index are erased only when no snapshot holds the store, because the store
+/// deletes whole files even while snapshots exist. Thread-safe.
 /// </summary>
 internal sealed class IndexReaders
 {
@@ -12,7 +12,7 @@ internal sealed class IndexReaders
     private bool _isClosed;
     private Action? _whenReleased;
 
-    /// <summary>A snapshot is opened, and holds the store.</summary>
+    /// <summary>Counts a new snapshot, which holds the store.</summary>
     /// <returns>False where the index is closed or removed.</returns>
     public bool TryOpen()
     {
@@ -28,7 +28,7 @@ internal sealed class IndexReaders
         }
     }
 
-    /// <summary>A snapshot that let go of the store holds it again.</summary>
+    /// <summary>Counts a snapshot that had released the store and holds it again.</summary>
     /// <returns>False where the index has been removed.</returns>
     public bool TryHold()
     {
@@ -39,7 +39,7 @@ internal sealed class IndexReaders
         }
     }
 
-    /// <summary>A snapshot lets go of the store.</summary>
+    /// <summary>Counts a snapshot that releases the store.</summary>
     public void Release()
     {
         Action? whenReleased = null;
@@ -54,7 +54,7 @@ internal sealed class IndexReaders
         whenReleased?.Invoke();
     }
 
-    /// <summary>A snapshot that has let go of the store is done with.</summary>
+    /// <summary>Ends a snapshot that has released the store.</summary>
     public void End()
     {
         lock (_gate)
@@ -63,7 +63,7 @@ internal sealed class IndexReaders
         }
     }
 
-    /// <summary>Refuses new snapshots, unless there is one.</summary>
+    /// <summary>Refuses new snapshots if there are none now.</summary>
     public bool TryClose()
     {
         lock (_gate)
@@ -72,7 +72,7 @@ internal sealed class IndexReaders
         }
     }
 
-    /// <summary>Refuses snapshots; those that hold the store go on.</summary>
+    /// <summary>Refuses new snapshots. Those that hold the store continue.</summary>
     public void Close()
     {
         lock (_gate)
@@ -82,7 +82,7 @@ internal sealed class IndexReaders
     }
 
     /// <summary>
-    /// Calls something once no snapshot holds the store: at once, or when the last one lets go of it. To be called once, after
+    /// Calls an action once no snapshot holds the store: at once, or when the last one releases it. Called once, after
     /// <see cref="Close"/>.
     /// </summary>
     public void WhenReleased(Action action)

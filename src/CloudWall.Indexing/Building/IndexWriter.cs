@@ -6,8 +6,8 @@ using CloudWall.Storage;
 namespace CloudWall.Indexing.Building;
 
 /// <summary>
-/// Writes steps of a build: rows that go, rows that come, which rows documents have, nodes and progress, all in one batch. Only one may
-/// write to an index at a time.
+/// Writes the steps of a build. One batch removes and adds rows and updates the back index, the nodes and the progress. An index has one
+/// writer at a time.
 /// </summary>
 internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, IReadOnlyList<IReadOnlyList<Reducer>> reducers)
 {
@@ -16,10 +16,10 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
     private readonly byte[][] _prefixes = [.. Enumerable.Range(0, reducers.Count).Select(view => IndexKeys.Prefix(index, view, 0))];
     private readonly KeySample[] _samples = [.. reducers.Select(_ => new KeySample(seed))];
 
-    /// <summary>What comes before the keys of each view's rows.</summary>
+    /// <summary>The key prefix of each view's rows.</summary>
     public IReadOnlyList<byte[]> Prefixes => _prefixes;
 
-    /// <summary>How far the index is.</summary>
+    /// <summary>The state that the index has reached.</summary>
     public IndexState State { get; private set; } = Read(store, index, reducers.Count);
 
     public static IndexState Read(KeyValueReader reader, uint index, int views)
@@ -37,7 +37,7 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
         Commit(batch, IndexState.Initial(reducers.Count, purgeSequence));
     }
 
-    /// <summary>Notes progress without a change to rows.</summary>
+    /// <summary>Records progress without changing rows.</summary>
     public void Advance(long updateSequence, long purgeSequence)
     {
         if (State.UpdateSequence != updateSequence || State.PurgeSequence != purgeSequence)
@@ -47,14 +47,14 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
         }
     }
 
-    /// <summary>Takes the nodes away, so that many rows can be added quickly.</summary>
+    /// <summary>Removes all nodes, which makes adding many rows faster.</summary>
     public void DropNodes()
     {
         using var batch = store.CreateBatch();
         var prefix = IndexKeys.Nodes(index);
         if (HasAnyNode(prefix))
         {
-            // To remove a range in which nothing is would burden every reader all the same.
+            // A range deletion slows down every reader, even where the range is empty.
             batch.DeleteRange(IndexKeys.Space, prefix, IndexKeys.After(prefix));
         }
 
@@ -62,13 +62,13 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
     }
 
     /// <summary>Makes all nodes.</summary>
-    /// <param name="threads">On how many threads, at most.</param>
-    /// <param name="scheduler">Where they run.</param>
-    /// <param name="turn">The build's turn, which it gives up where others wait.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="threads">The maximum number of threads.</param>
+    /// <param name="scheduler">The scheduler of the threads.</param>
+    /// <param name="turn">The build's turn, which it yields while others wait.</param>
+    /// <param name="cancellation">Cancels the work.</param>
     public async Task MakeNodesAsync(int threads, TaskScheduler scheduler, BuildTurns.BuildTurn turn, CancellationToken cancellation)
     {
-        // A build that was broken off may have left some.
+        // An interrupted build may have left some nodes.
         DropNodes();
         for (var view = 0; view < reducers.Count; view++)
         {
@@ -86,9 +86,9 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
         return nodes.MoveNext();
     }
 
-    /// <summary>Writes what some documents' rows are to be.</summary>
-    /// <param name="documents">The documents; of those that come twice the last counts.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <summary>Replaces the rows of some documents.</summary>
+    /// <param name="documents">The documents with their new rows. Where a document occurs twice, its last occurrence counts.</param>
+    /// <param name="cancellation">Cancels the work.</param>
     public void Write(MappedDocuments documents, CancellationToken cancellation)
     {
         using var batch = store.CreateBatch();
@@ -102,7 +102,7 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
             WriteChanged(documents, views, batch, cancellation);
         }
 
-        // An index that is opened again within a step takes all of it once more.
+        // The recorded progress moves only with the last part of a step, so that a reopened index repeats the whole step.
         Commit(
             batch,
             documents.HasMore
@@ -167,7 +167,7 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
         }
     }
 
-    /// <summary>Which documents do not come once more.</summary>
+    /// <summary>Marks the last occurrence of each document.</summary>
     private static bool[] Last(MappedDocuments documents)
     {
         var seen = new HashSet<byte[]>(documents.Count, BytesComparer.Instance);
@@ -181,11 +181,11 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
     }
 
     /// <param name="documents">All documents.</param>
-    /// <param name="document">The one.</param>
-    /// <param name="rows">Its rows.</param>
-    /// <param name="edits">What nodes are told, by views; nothing where there are none.</param>
+    /// <param name="document">The document to write.</param>
+    /// <param name="rows">Its new rows.</param>
+    /// <param name="edits">The changes that nodes have to reflect, by view; empty where there are no nodes.</param>
     /// <param name="views">The views' numbers.</param>
-    /// <param name="batch">Where it goes.</param>
+    /// <param name="batch">Receives the writes.</param>
     private void WriteChanged(
         MappedDocuments documents,
         int document,
@@ -270,7 +270,7 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
         return -1;
     }
 
-    /// <summary>Where it is kept which rows a document has; valid until the next call.</summary>
+    /// <summary>The back index key of a document; valid until the next call.</summary>
     private ReadOnlySpan<byte> BackKey(ReadOnlySpan<byte> id)
     {
         _backKey.ResetWrittenCount();

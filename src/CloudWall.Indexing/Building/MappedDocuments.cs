@@ -6,19 +6,19 @@ using CloudWall.Indexing.Views;
 namespace CloudWall.Indexing.Building;
 
 /// <summary>
-/// Documents that go through a build together: first their ids and texts, then the rows that they are to have. The bytes lie in arrays that
-/// are used again, since a build makes little else.
+/// The documents of one step of a build: first their ids and texts, then the rows that map functions made of them. The bytes lie in
+/// arrays that are reused, because a build allocates little else.
 /// </summary>
 internal sealed class MappedDocuments : IDisposable
 {
-    /// <summary>Documents that are mapped first, to see how much they emit.</summary>
+    /// <summary>The number of documents in the first call, which shows how much they emit.</summary>
     private const int FirstAtOnce = 64;
 
     private const int ViewShift = 48;
 
     private const int LeastText = 64 << 10;
 
-    /// <summary>Memory for texts that has grown beyond this is not kept for the next documents.</summary>
+    /// <summary>A text buffer that has grown beyond this is not reused.</summary>
     private const int MostTextKept = 4 << 20;
 
     private readonly JsonBuffer _texts = new(LeastText, MostTextKept);
@@ -29,42 +29,40 @@ internal sealed class MappedDocuments : IDisposable
     private int[] _order = [];
     private ulong[] _heads = [];
 
-    /// <summary>How far the index is after them.</summary>
+    /// <summary>The update sequence that the index reaches with this step.</summary>
     public long UpdateSequence { get; set; }
 
-    /// <summary>How far it is then in the history of purges.</summary>
+    /// <summary>The purge sequence that the index reaches with this step.</summary>
     public long PurgeSequence { get; set; }
 
-    /// <summary>Whether it is known that none of them has rows in the index, nor comes twice.</summary>
+    /// <summary>Whether none of the documents has rows in the index yet, and none occurs twice.</summary>
     public bool AreNew { get; set; }
 
-    /// <summary>Whether the order of the rows' keys is found out (<see cref="Sort"/>).</summary>
+    /// <summary>Whether the rows are written in the order of their keys (<see cref="Sort"/>).</summary>
     public bool IsSorted { get; set; }
 
-    /// <summary>How many documents there are.</summary>
+    /// <summary>The number of documents.</summary>
     public int Count => _documents.Count;
 
-    /// <summary>The first of them whose rows are there: those before it are written.</summary>
+    /// <summary>The first document whose rows are present; the rows of those before it are written.</summary>
     public int First { get; private set; }
 
-    /// <summary>The first of them whose rows are not there yet, since there were many before it.</summary>
+    /// <summary>The first document that is not mapped yet, because those before it emitted many rows.</summary>
     public int End { get; set; }
 
-    /// <summary>Whether there are any whose rows are not there yet.</summary>
+    /// <summary>Whether there are documents that are not mapped yet.</summary>
     public bool HasMore => End < Count;
 
-    /// <summary>How many documents are mapped in the next call.</summary>
+    /// <summary>The number of documents in the next call of map functions.</summary>
     public int AtOnce { get; set; } = FirstAtOnce;
 
-    /// <summary>The bytes of ids and texts.</summary>
+    /// <summary>The size of ids and texts in bytes.</summary>
     public int TextBytes => _texts.WrittenCount;
 
-    /// <summary>
-    /// The rows: by documents, then by views and keys, once they are all there (<see cref="RowCollector.Finish"/>).
-    /// </summary>
+    /// <summary>The rows of this part, in order of document, view and key once <see cref="RowCollector.Finish"/> has run.</summary>
     public Span<MappedRow> Rows => CollectionsMarshal.AsSpan(_rows);
 
-    /// <summary>Adds a document that is to have no rows.</summary>
+    /// <summary>Adds a document without rows.</summary>
     public void Add(ReadOnlySpan<byte> id)
     {
         var start = _texts.WrittenCount;
@@ -72,10 +70,10 @@ internal sealed class MappedDocuments : IDisposable
         _documents.Add((start, _texts.WrittenCount, _texts.WrittenCount));
     }
 
-    /// <summary>Where to write the text of the document that was added last; then say <see cref="EndText"/>.</summary>
+    /// <summary>The buffer for the text of the last added document; the caller then calls <see cref="EndText"/>.</summary>
     public JsonBuffer BeginText() => _texts;
 
-    /// <summary>The last document's text has been written.</summary>
+    /// <summary>Ends the text of the last added document.</summary>
     public void EndText()
     {
         ref var last = ref CollectionsMarshal.AsSpan(_documents)[^1];
@@ -89,31 +87,29 @@ internal sealed class MappedDocuments : IDisposable
         return _texts.WrittenSpan[id..text];
     }
 
-    /// <summary>A document's text; empty where it is to have no rows.</summary>
+    /// <summary>A document's text; empty where it has no rows.</summary>
     public ReadOnlyMemory<byte> Text(int document)
     {
         var (_, text, end) = _documents[document];
         return _texts.WrittenMemory[text..end];
     }
 
-    /// <summary>Adds a row, of which key and value were written (<see cref="RowBytes"/>).</summary>
+    /// <summary>Adds a row whose key and value were written to <see cref="RowBytes"/>.</summary>
     public void AddRow(MappedRow row) => _rows.Add(row);
 
-    /// <summary>The bytes of rows.</summary>
+    /// <summary>The bytes of keys and values.</summary>
     public PooledBytes RowBytes => _rowBytes;
 
-    /// <summary>A row's key, with what comes before all keys of its view.</summary>
+    /// <summary>A row's key with the prefix of its view.</summary>
     public Span<byte> Key(in MappedRow row) => _rowBytes.Span(row.Start, row.KeyLength);
 
-    /// <summary>A row's key after what comes before all keys of its view.</summary>
+    /// <summary>A row's key without the prefix of its view.</summary>
     public Span<byte> OwnKey(in MappedRow row) => Key(row)[IndexKeys.RowPrefix..];
 
-    /// <summary>A row's value as it is stored.</summary>
+    /// <summary>A row's value in its stored form.</summary>
     public ReadOnlySpan<byte> Stored(in MappedRow row) => _rowBytes.Span(row.Start + row.KeyLength, row.StoredLength);
 
-    /// <summary>
-    /// Finds out the order of the rows' keys: a store takes rows far more cheaply where each belongs near the last.
-    /// </summary>
+    /// <summary>Sorts the rows by key, because the store takes ordered keys far more cheaply.</summary>
     public void Sort()
     {
         var rows = Rows;
@@ -131,7 +127,7 @@ internal sealed class MappedDocuments : IDisposable
             heads[row] = Head(rows[row]);
         }
 
-        // Most keys differ in their heads; whole keys decide where those are the same.
+        // Most keys differ in their first bytes; whole keys are compared only where those are equal.
         heads.Sort(order);
         for (int start = 0, end; start < order.Length; start = end)
         {
@@ -147,12 +143,12 @@ internal sealed class MappedDocuments : IDisposable
         }
     }
 
-    /// <summary>A row in the order of the rows' keys (<see cref="Sort"/>).</summary>
+    /// <summary>A row by its position in key order (<see cref="Sort"/>).</summary>
     public ref readonly MappedRow InOrder(int place) => ref Rows[_order[place]];
 
-    /// <summary>Which rows are a document's.</summary>
+    /// <summary>The rows of a document.</summary>
     /// <param name="document">The document.</param>
-    /// <param name="next">Where those begin; afterwards where the next document's do.</param>
+    /// <param name="next">The position of its first row; then that of the next document's first row.</param>
     public Span<MappedRow> RowsOf(int document, ref int next)
     {
         var rows = Rows;
@@ -165,7 +161,7 @@ internal sealed class MappedDocuments : IDisposable
         return rows[start..next];
     }
 
-    /// <summary>Forgets the rows that are there, which are written, so that there is room for those of further documents.</summary>
+    /// <summary>Discards the rows of the part that was written, to make room for those of further documents.</summary>
     public void BeginPart()
     {
         First = End;
@@ -173,7 +169,7 @@ internal sealed class MappedDocuments : IDisposable
         _rows.Clear();
     }
 
-    /// <summary>Forgets all, and can be used again.</summary>
+    /// <summary>Clears all content for reuse.</summary>
     public void Clear()
     {
         First = End = 0;
@@ -192,7 +188,7 @@ internal sealed class MappedDocuments : IDisposable
         _rowBytes.Dispose();
     }
 
-    /// <summary>The view and how the key begins.</summary>
+    /// <summary>The view's number and the first bytes of the key.</summary>
     private ulong Head(in MappedRow row)
     {
         ReadOnlySpan<byte> key = OwnKey(row);
@@ -215,14 +211,14 @@ internal sealed class MappedDocuments : IDisposable
     private int Compare(int a, int b) => Key(Rows[a]).SequenceCompareTo(Key(Rows[b]));
 }
 
-/// <summary>A row as it is stored.</summary>
-/// <param name="Document">The document, by its place among the others.</param>
+/// <summary>A row in its stored form.</summary>
+/// <param name="Document">The position of the document in the step.</param>
 /// <param name="View">The view.</param>
-/// <param name="Start">Where its key begins; its value follows.</param>
-/// <param name="KeyLength">How long the key is.</param>
-/// <param name="StoredLength">How long the value is.</param>
+/// <param name="Start">The offset of the key; the value follows it.</param>
+/// <param name="KeyLength">The length of the key.</param>
+/// <param name="StoredLength">The length of the value.</param>
 internal readonly record struct MappedRow(int Document, int View, int Start, int KeyLength, int StoredLength)
 {
-    /// <summary>How many bytes the row is, without what comes before all keys of its view.</summary>
+    /// <summary>The size of the row in bytes, without the key's prefix.</summary>
     public int Bytes => KeyLength - IndexKeys.RowPrefix + StoredLength;
 }

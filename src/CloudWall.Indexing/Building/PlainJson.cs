@@ -3,14 +3,14 @@ using System.Text.Unicode;
 namespace CloudWall.Indexing.Building;
 
 /// <summary>
-/// Tells JSON that is in CouchDB's normal form at a glance: strings without escapes, numbers of few digits, literals, and arrays of these.
-/// Of other JSON it says nothing.
+/// A fast check for common JSON that is already in CouchDB's normal form: strings without escapes, short numbers, literals, and arrays of
+/// these. For all other JSON the answer is false, whether it is normal or not.
 /// </summary>
 internal static class PlainJson
 {
     private const int MaxDepth = 16;
 
-    /// <summary>Within so many digits nothing is rounded and nothing takes an exponent.</summary>
+    /// <summary>A number with at most this many digits is neither rounded nor written with an exponent.</summary>
     private const int MaxDigits = 7;
 
     private const int MaxInteger = 15;
@@ -102,7 +102,7 @@ internal static class PlainJson
         return true;
     }
 
-    /// <summary>A zero alone, or digits that begin with none; then perhaps a point and digits that do not end with one.</summary>
+    /// <summary>A single zero, or digits without a leading zero; then optionally a point and digits without a trailing zero.</summary>
     private static bool TryNumber(ReadOnlySpan<byte> json, ref int at)
     {
         var negative = json[at] == '-';

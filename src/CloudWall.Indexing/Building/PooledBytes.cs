@@ -3,23 +3,23 @@ using CloudWall.Documents.Buffers;
 
 namespace CloudWall.Indexing.Building;
 
-/// <summary>Bytes one after the other, in an array that grows.</summary>
+/// <summary>A growing buffer of bytes in a reusable array.</summary>
 internal sealed class PooledBytes : IBufferWriter<byte>, IDisposable
 {
     private const int Least = 64 << 10;
 
-    /// <summary>An array that has grown beyond this is not kept for the next use.</summary>
+    /// <summary>An array that has grown beyond this is not reused.</summary>
     private const int MostKept = 4 << 20;
 
     private byte[] _bytes = [];
 
-    /// <summary>How many bytes there are.</summary>
+    /// <summary>The number of bytes written.</summary>
     public int Length { get; private set; }
 
-    /// <summary>Some of the bytes, which may be changed; valid until more are written.</summary>
+    /// <summary>A range of the bytes, which the caller may change; valid until the next write.</summary>
     public Span<byte> Span(int start, int length) => _bytes.AsSpan(start, length);
 
-    /// <summary>Some of the bytes; valid until more are written.</summary>
+    /// <summary>A range of the bytes; valid until the next write.</summary>
     public ReadOnlyMemory<byte> Memory(int start, int length) => _bytes.AsMemory(start, length);
 
     public void Write(ReadOnlySpan<byte> value)
@@ -46,7 +46,7 @@ internal sealed class PooledBytes : IBufferWriter<byte>, IDisposable
         return _bytes.AsSpan(Length);
     }
 
-    /// <summary>Forgets the bytes, and keeps the array for others.</summary>
+    /// <summary>Clears the content and keeps the array for reuse.</summary>
     public void Clear()
     {
         Length = 0;

@@ -7,13 +7,13 @@ using CloudWall.Indexing.Views;
 namespace CloudWall.Indexing.Building;
 
 /// <summary>
-/// Makes stored rows of what map functions emit. Of one document's rows with the same key, CouchDB has those with lesser values first, in
-/// Erlang's order of terms, which is that of raw collation.
+/// Turns emitted rows into stored rows. CouchDB orders the rows that one document emits with the same key by value, in Erlang's order of
+/// terms, which equals raw collation.
 /// </summary>
 /// <param name="definition">The views.</param>
-/// <param name="prefixes">What comes before the keys of each view's rows.</param>
-/// <param name="documents">Where the rows go.</param>
-/// <param name="numbers">Which of those documents each is that was mapped, in order.</param>
+/// <param name="prefixes">The key prefix of each view's rows.</param>
+/// <param name="documents">Receives the rows.</param>
+/// <param name="numbers">Maps the positions in the call to positions in the step.</param>
 internal sealed class RowCollector(
     IndexDefinition definition, IReadOnlyList<byte[]> prefixes, MappedDocuments documents, IReadOnlyList<int> numbers) : EmittedRows
 {
@@ -52,7 +52,7 @@ internal sealed class RowCollector(
         documents.AddRow(new MappedRow(document, view, start, keyLength, bytes.Length - start - keyLength));
     }
 
-    /// <summary>Puts the documents' rows in order, and numbers those that have the same key.</summary>
+    /// <summary>Sorts the rows of each document, and numbers those with the same key.</summary>
     public void Finish()
     {
         var rows = documents.Rows;
@@ -67,7 +67,7 @@ internal sealed class RowCollector(
         }
     }
 
-    /// <summary>A row's place among those of its document with the same key, until it is known.</summary>
+    /// <summary>Placeholder for a row's number among its document's rows with the same key.</summary>
     private static ReadOnlySpan<byte> Position => [0, 0, 0, 0];
 
     private void Arrange(Span<MappedRow> rows)
@@ -93,7 +93,7 @@ internal sealed class RowCollector(
         : JsonCollation.Compare(ValueOf(a), ValueOf(b), CollationOrder.Raw) is var values && values != 0 ? values
         : ValueOf(a).SequenceCompareTo(ValueOf(b));
 
-    /// <summary>A row's key without its place; it begins with the view.</summary>
+    /// <summary>A row's key without that number; it begins with the view.</summary>
     private ReadOnlySpan<byte> KeyOf(in MappedRow row) => documents.Key(row)[..^Position.Length];
 
     private ReadOnlySpan<byte> ValueOf(in MappedRow row)

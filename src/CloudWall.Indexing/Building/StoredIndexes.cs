@@ -7,13 +7,12 @@ using CloudWall.Storage;
 namespace CloudWall.Indexing.Building;
 
 /// <summary>
-/// The catalogue of indexes as it is stored: the number of each by its database's incarnation and its signature. A number is never used
-/// again, so an index that is dropped and made anew never shares rows with a build or a reader of the old one. Safe for use from many
-/// threads.
+/// The stored catalogue of indexes: the number of each index by its database's incarnation and its signature. A number is never reused,
+/// so an index that is dropped and created again shares no rows with builds or readers of the old one. Thread-safe.
 /// </summary>
 /// <param name="store">The store of derived data.</param>
-/// <param name="newSeed">Gives each index its secret (<see cref="IndexingOptions.NewSeed"/>).</param>
-/// <param name="isCurrent">Whether rows of an engine are good (<see cref="IndexingOptions.IsCurrent"/>).</param>
+/// <param name="newSeed">Creates the secret of an index (<see cref="IndexingOptions.NewSeed"/>).</param>
+/// <param name="isCurrent">Whether the rows of an engine are current (<see cref="IndexingOptions.IsCurrent"/>).</param>
 internal sealed class StoredIndexes(KeyValueStore store, Func<ulong> newSeed, Func<string, bool> isCurrent)
 {
     private const int SeedAt = sizeof(uint);
@@ -30,13 +29,13 @@ internal sealed class StoredIndexes(KeyValueStore store, Func<ulong> newSeed, Fu
             return (name[..end], name[(end + 1)..]);
         })];
 
-    /// <summary>The numbers of indexes that were dropped but whose rows are still there.</summary>
+    /// <summary>The numbers of dropped indexes whose rows have not been erased.</summary>
     public List<uint> Dropped() => Read(IndexKeys.DroppedPrefix, static (key, _) => BinaryPrimitives.ReadUInt32BigEndian(key));
 
-    /// <summary>Whether an index was made by this version of the collation, and by an engine whose rows are good.</summary>
+    /// <summary>Whether an index has the keys of this version of the collation and rows of a current engine.</summary>
     public bool IsCurrent(string incarnation, string signature) => Find(incarnation, signature) is { } found && found.IsCurrent;
 
-    /// <summary>The number and the seed of an index; it gets new ones where there is none.</summary>
+    /// <summary>The number and the seed of an index; both are assigned where there is none.</summary>
     /// <exception cref="StorageException">The disk failed.</exception>
     public (uint Number, ulong Seed) FindOrCreate(string incarnation, string signature, string engine)
     {
@@ -63,11 +62,9 @@ internal sealed class StoredIndexes(KeyValueStore store, Func<ulong> newSeed, Fu
         }
     }
 
-    /// <summary>
-    /// Drops an index: nobody finds it any more. Its rows stay until <see cref="Erase"/>, for those who still read or write them.
-    /// </summary>
-    /// <returns>Its number; null where there is none of the name.</returns>
-    /// <exception cref="StorageException">The disk failed; the index is still there.</exception>
+    /// <summary>Drops an index from the catalogue. Its rows stay until <see cref="Erase"/>, for current readers and writers.</summary>
+    /// <returns>Its number; null where the name has no index.</returns>
+    /// <exception cref="StorageException">The disk failed; the index still exists.</exception>
     public uint? Drop(string incarnation, string signature)
     {
         lock (_writing)
@@ -85,8 +82,8 @@ internal sealed class StoredIndexes(KeyValueStore store, Func<ulong> newSeed, Fu
         }
     }
 
-    /// <summary>Removes the rows of a dropped index that nobody reads or writes any more.</summary>
-    /// <exception cref="StorageException">The disk failed; it is done when the indexes are opened next.</exception>
+    /// <summary>Erases the rows of a dropped index, which no reader or writer uses any more.</summary>
+    /// <exception cref="StorageException">The disk failed; the rows are erased when the indexes are opened next.</exception>
     public void Erase(uint number)
     {
         var prefix = IndexKeys.Index(number);
@@ -95,7 +92,8 @@ internal sealed class StoredIndexes(KeyValueStore store, Func<ulong> newSeed, Fu
         batch.DeleteRange(IndexKeys.Space, prefix, IndexKeys.After(prefix));
         store.Commit(batch, sync: false);
 
-        // Files go at once. After a crash nobody may find an index that lacks some of its rows.
+        // Whole files are deleted at once, not in a batch. The index is dropped first, so that after a crash nothing opens an index with
+        // some of its rows missing.
         store.Sync();
         store.Discard(IndexKeys.Space, prefix, IndexKeys.After(prefix));
     }
@@ -104,11 +102,11 @@ internal sealed class StoredIndexes(KeyValueStore store, Func<ulong> newSeed, Fu
         store.GetBytes(IndexKeys.Space, IndexKeys.Catalogue(incarnation, signature)) is { Length: > VersionAt } entry
             ? (BinaryPrimitives.ReadUInt32BigEndian(entry),
                 BinaryPrimitives.ReadUInt64BigEndian(entry.AsSpan(SeedAt)),
-                IsMadeSo(Encoding.UTF8.GetString(entry.AsSpan(VersionAt))))
+                AreCurrent(Encoding.UTF8.GetString(entry.AsSpan(VersionAt))))
             : null;
 
-    /// <summary>Entries without an engine are of a time when there was another one.</summary>
-    private bool IsMadeSo(string versions) =>
+    /// <summary>Entries without an engine were written before the present engine existed.</summary>
+    private bool AreCurrent(string versions) =>
         versions.IndexOf(EngineMark, StringComparison.Ordinal) is >= 0 and var mark
         && versions.AsSpan(0, mark).SequenceEqual(JsonCollation.Version)
         && isCurrent(versions[(mark + 1)..]);

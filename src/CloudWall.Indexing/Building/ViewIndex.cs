@@ -8,12 +8,12 @@ using CloudWall.Storage;
 namespace CloudWall.Indexing.Building;
 
 /// <summary>
-/// The index of one definition in one database. Safe for use from many threads: readers have snapshots, and one build runs at a time,
-/// which all wait for that need it. The catalogue disposes of it.
+/// The index of one definition in one database. Thread-safe: readers use snapshots, and one build at a time serves all queries that wait.
+/// The catalogue disposes of it.
 /// </summary>
 public sealed class ViewIndex : IAsyncDisposable
 {
-    /// <summary>Bytes of rows that are worth a compaction of their own.</summary>
+    /// <summary>A full build of more than this many bytes of rows is followed by a compaction.</summary>
     private const long LargeIndex = 1 << 20;
 
     private readonly Lock _gate = new();
@@ -48,7 +48,7 @@ public sealed class ViewIndex : IAsyncDisposable
     /// <summary>The database.</summary>
     public Database Database { get; }
 
-    /// <summary>What the index is made of.</summary>
+    /// <summary>The definition of the index.</summary>
     public IndexDefinition Definition { get; }
 
     internal uint Number => _number;
@@ -58,13 +58,13 @@ public sealed class ViewIndex : IAsyncDisposable
     internal IndexReaders Readers => _readers;
 
     /// <summary>
-    /// Brings the index up to what the database is now (<c>update=true</c>): waits for a build that is running, and begins another where
-    /// that one may have begun too early.
+    /// Brings the index up to the database's present state (<c>update=true</c>). Waits for a running build, and starts another where that
+    /// one began too early to include all changes.
     /// </summary>
-    /// <param name="cancellation">Gives up waiting; the build goes on.</param>
-    /// <returns>False where the index has been removed or closed meanwhile: it is to be opened anew.</returns>
+    /// <param name="cancellation">Cancels the wait; the build continues.</param>
+    /// <returns>False where the index has been removed or closed meanwhile; the caller opens it again.</returns>
     /// <exception cref="DocumentException">
-    /// The functions failed, the database was deleted, or the node is stopping. 507: there is no room on the disk.
+    /// The functions failed, the database was deleted, or the node is stopping. 507: the disk is full.
     /// </exception>
     public async Task<bool> UpdateAsync(CancellationToken cancellation)
     {
@@ -99,7 +99,7 @@ public sealed class ViewIndex : IAsyncDisposable
         }
     }
 
-    /// <summary>Begins to bring the index up to date, and does not wait (<c>update=lazy</c>).</summary>
+    /// <summary>Starts to bring the index up to date without waiting (<c>update=lazy</c>).</summary>
     public void UpdateInBackground()
     {
         if (Database.IsDeleted)
@@ -114,9 +114,9 @@ public sealed class ViewIndex : IAsyncDisposable
         }
     }
 
-    /// <summary>Opens a view for reading, as it is now; to be disposed of soon.</summary>
-    /// <param name="view">Which of the views (<see cref="IndexDefinition.Views"/>).</param>
-    /// <returns>Null where the index has been removed or closed meanwhile: it is to be opened anew.</returns>
+    /// <summary>Opens a snapshot of a view, which the caller disposes of soon.</summary>
+    /// <param name="view">The number of the view (<see cref="IndexDefinition.Views"/>).</param>
+    /// <returns>Null where the index has been removed or closed meanwhile; the caller opens it again.</returns>
     public ViewSnapshot? TryRead(int view)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(view);
@@ -134,17 +134,17 @@ public sealed class ViewIndex : IAsyncDisposable
         {
             _readers.Release();
             _readers.End();
-            Heed(failure);
+            RemoveIfDamaged(failure);
             throw;
         }
     }
 
-    /// <summary>Opens a view for reading, as it is now; to be disposed of soon.</summary>
-    /// <param name="view">Which of the views (<see cref="IndexDefinition.Views"/>).</param>
+    /// <summary>Opens a snapshot of a view, which the caller disposes of soon.</summary>
+    /// <param name="view">The number of the view (<see cref="IndexDefinition.Views"/>).</param>
     /// <exception cref="DocumentException">404: the index has been removed or closed.</exception>
     public ViewSnapshot Read(int view) => TryRead(view) ?? throw ViewSnapshot.Removed();
 
-    /// <summary>What <c>_info</c> tells of an index.</summary>
+    /// <summary>The data of <c>_info</c>.</summary>
     public IndexInfo ReadInfo()
     {
         try
@@ -153,7 +153,7 @@ public sealed class ViewIndex : IAsyncDisposable
         }
         catch (StorageException failure)
         {
-            Heed(failure);
+            RemoveIfDamaged(failure);
             throw;
         }
     }
@@ -166,7 +166,7 @@ public sealed class ViewIndex : IAsyncDisposable
         var size = _catalogue.Store.ApproximateSize(IndexKeys.Space, prefix, IndexKeys.After(prefix));
         var rows = state.Views.Sum(static view => view.Bytes);
 
-        // Progress and the views' numbers take a little beside the rows.
+        // Progress, numbers of rows and sizes take a few bytes beside the rows.
         var most = Math.Max(0, size - state.Write().Length);
         lock (_gate)
         {
@@ -182,15 +182,15 @@ public sealed class ViewIndex : IAsyncDisposable
         }
     }
 
-    /// <summary>How far the build that is running has come; null where none is.</summary>
+    /// <summary>The progress of the running build; null where none runs.</summary>
     public IndexProgress? Progress => _build?.Progress;
 
-    /// <summary>Whether space of it is being returned.</summary>
+    /// <summary>Whether a compaction is running.</summary>
     public bool IsCompacting => Volatile.Read(ref _compaction) is { IsCompleted: false };
 
     /// <summary>
-    /// Returns the space of rows that are gone, and puts the files in order that the making of a whole index has left, so that queries need
-    /// not look into all of them. Does nothing while that is being done.
+    /// Compacts the index: reclaims the space of removed rows, and merges the files of a full build, so that queries read fewer of them.
+    /// Does nothing while a compaction is running.
     /// </summary>
     public void CompactInBackground()
     {
@@ -205,19 +205,17 @@ public sealed class ViewIndex : IAsyncDisposable
         }
     }
 
-    /// <summary>Removes the index where a reader has met damage in it. The reader fails; who comes next finds another index.</summary>
-    internal void Heed(Exception failure)
+    /// <summary>Removes the index where a reader's failure shows damage. That reader fails; the next one opens a new index.</summary>
+    internal void RemoveIfDamaged(Exception failure)
     {
         if (failure is StorageException { IsOfDamagedDerived: true } damage)
         {
-            // It is out of the catalogue when this returns. Its rows go when nobody reads them any more.
+            // The index is out of the catalogue when this returns. Its rows are erased when the last reader has released them.
             _catalogue.Report(_catalogue.DiscardAsync(this, damage), Database.Name);
         }
     }
 
-    /// <summary>
-    /// Whether no design document asks for the index any more, as far as is known: builds that nobody waits for end then.
-    /// </summary>
+    /// <summary>Whether no design document is known to define the index. Builds that no query waits for end then.</summary>
     internal bool IsAbandoned
     {
         get => _isAbandoned;
@@ -225,7 +223,7 @@ public sealed class ViewIndex : IAsyncDisposable
     }
 
     /// <summary>
-    /// Closes the index where nobody uses it: no build, no compaction, no snapshot. Whoever has it still is told to open it anew.
+    /// Closes the index where it has no build, no compaction and no snapshot. Callers that still have it are told to open it again.
     /// </summary>
     internal bool TryClose()
     {
@@ -237,7 +235,7 @@ public sealed class ViewIndex : IAsyncDisposable
         static bool IsIdle(Task? work) => work is null or { IsCompleted: true };
     }
 
-    /// <summary>Ends its builds for good; what they have written stays, and so do snapshots.</summary>
+    /// <summary>Ends its builds for good. The steps that they have written stay, and snapshots remain valid.</summary>
     public async ValueTask DisposeAsync()
     {
         Task? running;
@@ -262,7 +260,7 @@ public sealed class ViewIndex : IAsyncDisposable
         _removing.Dispose();
     }
 
-    /// <summary>Whether a build that is running is of use to anyone.</summary>
+    /// <summary>Whether the running build is of use.</summary>
     private bool IsWanted => !_isAbandoned || Volatile.Read(ref _waiting) > 0;
 
     private void CompactFiles()
@@ -307,7 +305,7 @@ public sealed class ViewIndex : IAsyncDisposable
                 _running = StartAsync();
             }
 
-            // The one that runs may not see what is waited for; whether it did is found out when it is done.
+            // The running build may have begun too early to include the awaited changes. UpdateAsync checks that when it ends.
             return _running;
         }
     }
@@ -345,7 +343,7 @@ public sealed class ViewIndex : IAsyncDisposable
         }
         catch (OperationCanceledException) when (_removing.IsCancellationRequested || _isAbandoned)
         {
-            // Whoever waits is told that it was removed, or begins another.
+            // Waiting queries learn that the index was removed, or start another build.
         }
     }
 }

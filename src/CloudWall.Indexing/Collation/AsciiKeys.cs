@@ -5,19 +5,19 @@ using System.Text;
 namespace CloudWall.Indexing.Collation;
 
 /// <summary>
-/// Sort keys of short strings of printable ASCII, put together from what ICU has said of pairs of characters: each such character is one
-/// element of the collation, never part of a contraction, so that what it adds to the primary weights depends on the one before it alone,
-/// and the rest of the key on where the capitals are. W, which is a capital of a kind of its own, is left to ICU.
+/// Composes the sort keys of short ASCII strings from keys that ICU has made for pairs of characters. This works because each printable
+/// ASCII character is one collation element and never part of a contraction: its primary weight depends only on the character before it,
+/// and the rest of the key only on the positions of capitals. ICU treats the capital W differently, so strings with it are left to ICU.
 /// </summary>
 internal static class AsciiKeys
 {
     private const int FirstCharacter = ' ';
     private const int Characters = '~' - FirstCharacter + 1;
 
-    /// <summary>As many as there are bits to tell capitals.</summary>
+    /// <summary>The number of bits that mark capitals.</summary>
     private const int LongestText = 64;
 
-    /// <summary>What ends the primary weights of a key.</summary>
+    /// <summary>The byte that ends the primary weights of a key.</summary>
     private const byte LevelEnd = 1;
 
     private const ulong Capital = 0x80;
@@ -25,8 +25,8 @@ internal static class AsciiKeys
     private const ulong Unusable = 0xFF;
 
     /// <summary>
-    /// By the character before (or none) and the character: in the lowest byte how many bytes are added and whether it is a capital, then
-    /// those bytes. Zero where ICU has not been asked yet.
+    /// The primary weights by previous character (or none) and character: the lowest byte has the number of weight bytes and whether the
+    /// character is a capital; the weight bytes follow. Zero where ICU has not been asked yet.
     /// </summary>
     private static readonly ulong[] Parts = new ulong[(Characters + 1) * Characters];
 
@@ -35,10 +35,10 @@ internal static class AsciiKeys
     [ThreadStatic]
     private static LevelTails? _tails;
 
-    /// <summary>Appends a string's key, as <see cref="StringCollation.SortKey"/> has it.</summary>
+    /// <summary>Appends the key of a string, equal to that of <see cref="StringCollation.SortKey"/>.</summary>
     /// <param name="text">The string.</param>
-    /// <param name="output">Where it goes.</param>
-    /// <returns>False where nothing was appended, because the string is long, or has other characters.</returns>
+    /// <param name="output">Receives the key.</param>
+    /// <returns>False where nothing was appended, because the string is too long or has other characters.</returns>
     public static bool TryWrite(ReadOnlySpan<byte> text, IBufferWriter<byte> output)
     {
         if (text.Length is 0 or > LongestText || _isUnusable)
@@ -61,7 +61,7 @@ internal static class AsciiKeys
             var part = Parts[(before * Characters) + character];
             if (part == 0)
             {
-                part = Learn(before, character);
+                part = AskIcu(before, character);
             }
 
             if (part == Unusable)
@@ -81,7 +81,7 @@ internal static class AsciiKeys
             var whole = StringCollation.SortKey(Encoding.ASCII.GetString(text));
             if (!whole.StartsWith(key[..length]) || whole[length..] is not [LevelEnd, ..])
             {
-                // A collation of some other kind.
+                // The collation is not composed of such parts.
                 _isUnusable = true;
                 return false;
             }
@@ -99,7 +99,7 @@ internal static class AsciiKeys
         return true;
     }
 
-    private static ulong Learn(int before, int character)
+    private static ulong AskIcu(int before, int character)
     {
         var own = (char)(character + FirstCharacter);
         byte[] first = before == 0 ? [] : [.. Primary($"{(char)(before - 1 + FirstCharacter)}")];
@@ -120,7 +120,7 @@ internal static class AsciiKeys
         return part;
     }
 
-    /// <summary>What of a character's key is not its primary weight.</summary>
+    /// <summary>The part of a character's key after its primary weight.</summary>
     private static byte[] Tail(char character)
     {
         var key = StringCollation.SortKey([character]);

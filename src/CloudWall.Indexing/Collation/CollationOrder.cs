@@ -1,9 +1,11 @@
 namespace CloudWall.Indexing.Collation;
 
-/// <summary>In which order a view has its keys (the design document's <c>options.collation</c>; CouchDB's "View Collation" page).</summary>
+/// <summary>
+/// The order of a view's keys (the design document's <c>options.collation</c>; CouchDB's documentation: "View Collation").
+/// </summary>
 public enum CollationOrder
 {
-    /// <summary>null, false, true, numbers, strings as Unicode's root collation has them, arrays, objects.</summary>
+    /// <summary>null, false, true, numbers, strings by Unicode's root collation, arrays, objects.</summary>
     Unicode,
 
     /// <summary><c>raw</c>: numbers, false, null, true, objects, arrays, strings by their bytes.</summary>

@@ -4,34 +4,33 @@ using System.Text.Json;
 namespace CloudWall.Indexing.Collation;
 
 /// <summary>
-/// CouchDB's order of JSON values ("View Collation" in its documentation): by kind; numbers by value; strings by Unicode's root
-/// collation; arrays by elements; objects by members in the order that they have, each by name and then by value. Values can be equal
-/// without being the same: 1 and 1.0, or strings that differ in characters that the collation ignores. A view's rows of equal keys are
-/// in the order of their documents' ids, and are one group.
+/// CouchDB's order of JSON values (its documentation: "View Collation"): by type; numbers by value; strings by Unicode's root collation;
+/// arrays by elements; objects by members in their order, each by name and then by value. Different values can be equal: 1 and 1.0, or
+/// strings that differ only in characters that the collation ignores. Rows with equal keys are ordered by document id and form one group.
 /// </summary>
 public static class JsonCollation
 {
     private const int StackCharacters = 128;
 
-    /// <summary>What tells the collation of strings from that of another ICU: see <see cref="EnsureAvailable"/> too.</summary>
+    /// <summary>Identifies the collation of strings, which differs between versions of ICU (see <see cref="EnsureAvailable"/>).</summary>
     public static string Version => StringCollation.Version;
 
-    /// <summary>The version of ICU's root collation, as ICU writes it.</summary>
+    /// <summary>The version of ICU's root collation in ICU's notation.</summary>
     public static string CollatorVersion => StringCollation.CollatorVersion;
 
-    /// <summary>To be called when a node starts.</summary>
+    /// <summary>Checks at the start of a node that the runtime has a collation.</summary>
     /// <exception cref="PlatformNotSupportedException">The runtime has no collation (globalization-invariant mode).</exception>
     public static void EnsureAvailable() => StringCollation.EnsureAvailable();
 
     /// <summary>Compares two JSON values in normal form, as UTF-8.</summary>
-    /// <returns>Less than, equal to or more than 0 as the first comes before, with or after the second.</returns>
+    /// <returns>Negative, zero or positive, as the first value comes before, with or after the second.</returns>
     /// <exception cref="InvalidDataException">A number is beyond 2^32767.</exception>
     public static int Compare(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other, CollationOrder order = CollationOrder.Unicode)
     {
         var a = JsonTokens.Read(one);
         var b = JsonTokens.Read(other);
 
-        // Both have the same structure up to where they differ.
+        // Up to their first difference both values have the same structure.
         while (a.Read() && b.Read())
         {
             var result = JsonTokens.Rank(a.TokenType, order) - JsonTokens.Rank(b.TokenType, order);

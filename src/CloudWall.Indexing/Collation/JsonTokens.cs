@@ -4,17 +4,17 @@ using CloudWall.Documents.Json;
 
 namespace CloudWall.Indexing.Collation;
 
-/// <summary>How JSON is read here: at any depth, strings without their escapes.</summary>
+/// <summary>Reads JSON of any depth, and strings without their escapes.</summary>
 internal static class JsonTokens
 {
     private static readonly JsonReaderOptions Options = JsonDepth.Reader;
 
     public static Utf8JsonReader Read(ReadOnlySpan<byte> json) => new(json, Options);
 
-    /// <summary>The text of a string or member name.</summary>
-    /// <param name="reader">Stands on it.</param>
-    /// <param name="initial">Room on the caller's stack.</param>
-    /// <param name="rented">To be given back with <see cref="Return"/>; null where the room was enough.</param>
+    /// <summary>The unescaped text of a string or member name.</summary>
+    /// <param name="reader">The reader, positioned on the token.</param>
+    /// <param name="initial">A buffer on the caller's stack.</param>
+    /// <param name="rented">A rented buffer, to be released with <see cref="Return"/>; null where the initial buffer sufficed.</param>
     public static ReadOnlySpan<char> Text(scoped in Utf8JsonReader reader, Span<char> initial, out char[]? rented)
     {
         rented = null;
@@ -34,7 +34,7 @@ internal static class JsonTokens
         }
     }
 
-    /// <summary>Where a kind of value comes among others; 0 is the end of an array or object.</summary>
+    /// <summary>The position of a type among the others; 0 is the end of an array or object.</summary>
     public static byte Rank(JsonTokenType token, CollationOrder order) => token switch
     {
         JsonTokenType.EndArray or JsonTokenType.EndObject => 0,

@@ -1,12 +1,12 @@
 namespace CloudWall.Indexing.Collation;
 
 /// <summary>
-/// How keys of ASCII strings end that were made lately, by one thread: what follows the primary weights, by how long the string is and where
-/// its capitals are. A table in which the later takes the earlier's place.
+/// A cache for one thread of the ends of ASCII strings' sort keys: the bytes after the primary weights, which depend only on the length
+/// of the string and the positions of its capitals. A new entry replaces the one in its slot.
 /// </summary>
 internal sealed class LevelTails
 {
-    /// <summary>The longest that is kept.</summary>
+    /// <summary>The length of the longest entry that is kept.</summary>
     public const int Longest = 80;
 
     private const int Places = 128;
@@ -14,7 +14,7 @@ internal sealed class LevelTails
     private readonly (ulong Capitals, byte Text, byte Tail)[] _known = new (ulong Capitals, byte Text, byte Tail)[Places];
     private readonly byte[] _tails = new byte[Places * Longest];
 
-    /// <summary>What is known of strings of a length; valid until something is added.</summary>
+    /// <summary>Finds the end for a length and the positions of capitals; valid until the next addition.</summary>
     public bool TryGet(int length, ulong capitals, out ReadOnlySpan<byte> tail)
     {
         var place = Place(length, capitals);
@@ -23,7 +23,7 @@ internal sealed class LevelTails
         return known.Text == length && known.Capitals == capitals;
     }
 
-    /// <summary>Keeps one, unless it is too long.</summary>
+    /// <summary>Adds an entry, unless it is too long.</summary>
     public void Add(int length, ulong capitals, ReadOnlySpan<byte> tail)
     {
         if (tail.Length <= Longest)

@@ -1,12 +1,12 @@
 namespace CloudWall.Indexing.Collation;
 
 /// <summary>
-/// Sort keys of short strings that were asked for lately, by one thread: a table in which the later takes the earlier's place. All lies in
-/// two arrays, so that strings that come only once leave nothing to collect.
+/// A cache for one thread of sort keys of short strings. A new entry replaces the one in its slot. All entries lie in two arrays, so that
+/// strings that occur only once leave no garbage.
 /// </summary>
 internal sealed class RecentKeys
 {
-    /// <summary>Longer strings seldom come again.</summary>
+    /// <summary>Longer strings seldom recur, so they are not kept.</summary>
     public const int LongestText = 40;
 
     private const int LongestKey = 128;
@@ -16,7 +16,7 @@ internal sealed class RecentKeys
     private readonly char[] _texts = new char[Places * LongestText];
     private readonly byte[] _keys = new byte[Places * LongestKey];
 
-    /// <summary>The key of a string, if it is known; valid until another is added.</summary>
+    /// <summary>Finds the key of a string; valid until the next addition.</summary>
     public bool TryGet(ReadOnlySpan<char> text, out ReadOnlySpan<byte> key)
     {
         var place = Place(text);
@@ -25,8 +25,8 @@ internal sealed class RecentKeys
         return text.SequenceEqual(_texts.AsSpan(place * LongestText, textLength));
     }
 
-    /// <summary>Keeps a key, unless it is long.</summary>
-    /// <param name="text">The string, not empty.</param>
+    /// <summary>Adds a key, unless it is too long.</summary>
+    /// <param name="text">The string, which is not empty.</param>
     /// <param name="key">Its key.</param>
     public void Add(ReadOnlySpan<char> text, ReadOnlySpan<byte> key)
     {

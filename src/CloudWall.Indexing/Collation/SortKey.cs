@@ -6,29 +6,29 @@ using CloudWall.Documents.Buffers;
 namespace CloudWall.Indexing.Collation;
 
 /// <summary>
-/// Keys as bytes that order as the keys do (<see cref="JsonCollation"/>), and are the same where the keys are equal. No key's bytes are
-/// the beginning of another's, so that others may follow them.
+/// Keys as bytes whose order is that of the JSON values (<see cref="JsonCollation"/>); equal values have the same bytes. No key is a
+/// prefix of another, so that other bytes may follow a key.
 /// </summary>
 public static class SortKey
 {
     private const int StackCharacters = 256;
 
-    /// <summary>Appends a key's bytes.</summary>
+    /// <summary>Appends the bytes of a key.</summary>
     /// <param name="json">A JSON value in normal form, as UTF-8.</param>
     /// <param name="order">The order.</param>
-    /// <param name="output">Where they go.</param>
+    /// <param name="output">Receives the bytes.</param>
     /// <exception cref="InvalidDataException">A number is beyond 2^32767.</exception>
     public static void Write(ReadOnlySpan<byte> json, CollationOrder order, IBufferWriter<byte> output) =>
         Write(json, order, int.MaxValue, output);
 
     /// <summary>
-    /// Appends the beginning that the bytes of all arrays have that have the same first elements; of other values, and of arrays that have
-    /// fewer, all bytes.
+    /// Appends the common prefix of all arrays that share the first elements with this one. A value that is no array, or an array with
+    /// fewer elements, is appended as a whole.
     /// </summary>
     /// <param name="json">A JSON value in normal form, as UTF-8.</param>
     /// <param name="order">The order.</param>
-    /// <param name="elements">How many elements of an array, 1 or more.</param>
-    /// <param name="output">Where they go.</param>
+    /// <param name="elements">The number of elements, at least 1.</param>
+    /// <param name="output">Receives the bytes.</param>
     /// <exception cref="InvalidDataException">A number is beyond 2^32767.</exception>
     public static void Write(ReadOnlySpan<byte> json, CollationOrder order, int elements, IBufferWriter<byte> output)
     {
@@ -63,10 +63,12 @@ public static class SortKey
         }
     }
 
-    /// <summary>Appends the bytes of a key that is plain, which is quicker.</summary>
-    /// <param name="json">Literals, numbers, strings without escapes and arrays of these, without white space, as UTF-8.</param>
+    /// <summary>
+    /// Appends the bytes of plain JSON, faster than <see cref="Write(ReadOnlySpan{byte}, CollationOrder, IBufferWriter{byte})"/>.
+    /// </summary>
+    /// <param name="json">Literals, numbers, strings without escapes, and arrays of these, without white space, as UTF-8.</param>
     /// <param name="order">The order.</param>
-    /// <param name="output">Where they go.</param>
+    /// <param name="output">Receives the bytes.</param>
     internal static void WritePlain(ReadOnlySpan<byte> json, CollationOrder order, IBufferWriter<byte> output)
     {
         Span<char> room = stackalloc char[StackCharacters];
@@ -167,7 +169,7 @@ public static class SortKey
         }
     }
 
-    /// <summary>The bytes of the string itself; 00 becomes 00 FF, and 00 01 ends it.</summary>
+    /// <summary>Appends the bytes of a string: 00 becomes 00 FF, and 00 01 ends it.</summary>
     private static void WriteRaw(ReadOnlySpan<byte> bytes, IBufferWriter<byte> output)
     {
         for (var zero = bytes.IndexOf((byte)0); zero >= 0; zero = bytes.IndexOf((byte)0))

@@ -7,9 +7,9 @@ using System.Text;
 namespace CloudWall.Indexing.Collation;
 
 /// <summary>
-/// A number as bytes that order as numbers do, exactly: integers of any size among doubles. Zero is one byte. Of others the first
-/// byte has the sign, two have the power of two above the number, and then follow its bits, seven in each byte, whose last bit says
-/// whether there are more; of a negative number all but the first byte are inverted.
+/// Encodes numbers as bytes that sort exactly in numeric order, integers of any size among doubles. Zero is one byte. For other numbers,
+/// the first byte has the sign, two bytes have the power of two above the number, and its bits follow, seven per byte; the last bit of
+/// each byte says whether another byte follows. Negative numbers have all bytes but the first inverted.
 /// </summary>
 internal static class SortableNumber
 {
@@ -54,9 +54,9 @@ internal static class SortableNumber
     }
 
     /// <param name="negative">The sign.</param>
-    /// <param name="power">What power of two the first of the bits stands below.</param>
+    /// <param name="power">The exponent of the power of two directly above the first bit.</param>
     /// <param name="bits">The bits.</param>
-    /// <param name="output">Where it goes.</param>
+    /// <param name="output">Receives the bytes.</param>
     private static void Write(bool negative, int power, UInt128 bits, IBufferWriter<byte> output)
     {
         if (bits == 0)
@@ -89,7 +89,7 @@ internal static class SortableNumber
             throw new InvalidDataException("A number is out of range.");
         }
 
-        // Seven bits a byte from the top.
+        // The bits are written from the top, seven per byte.
         magnitude <<= (int)((7 - (power % 7)) % 7);
         var bytes = new byte[3 + ((power + 6) / 7)];
         Begin(bytes, value.Sign < 0, (int)power);

@@ -3,10 +3,12 @@ using System.Globalization;
 
 namespace CloudWall.Indexing.Collation;
 
-/// <summary>Strings in the order of Unicode's root collation at its third level, as ICU has it.</summary>
+/// <summary>Strings in the order of Unicode's root collation at its third level, as ICU implements it.</summary>
 internal static class StringCollation
 {
-    /// <summary>No character's part of a sort key takes more: the longest expansion has 18 elements of up to 7 bytes.</summary>
+    /// <summary>
+    /// The maximum length of one character's part of a sort key: the longest expansion has 18 elements of up to 7 bytes.
+    /// </summary>
     private const int LongestPerCharacter = 128;
 
     private const int ShortText = 128;
@@ -20,19 +22,18 @@ internal static class StringCollation
     private static RecentKeys? _recent;
 
     /// <summary>
-    /// What tells this collation from that of another version, which may order some strings otherwise: indexes that were built with
-    /// another are built anew.
+    /// Identifies the version of the collation. Another version may order some strings differently, so indexes with its keys are rebuilt.
     /// </summary>
     public static string Version { get; } = $"{Root.Version.FullVersion:x}-{Root.Version.SortId:N}";
 
-    /// <summary>ICU's version numbers of it, as far as they are not zero.</summary>
+    /// <summary>ICU's version number of the collation, without trailing zeros.</summary>
     public static string CollatorVersion { get; } = WriteVersion(Root.Version.FullVersion);
 
-    /// <summary>Sees to it that there is a collation at all.</summary>
-    /// <exception cref="PlatformNotSupportedException">The runtime was told to do without (globalization-invariant mode).</exception>
+    /// <summary>Checks that the runtime has a collation.</summary>
+    /// <exception cref="PlatformNotSupportedException">The runtime is in globalization-invariant mode.</exception>
     public static void EnsureAvailable()
     {
-        // Without ICU strings are compared by their code units, where capitals come first.
+        // Without ICU, strings are compared by their code units, where capitals come first.
         if (Root.Compare("a", "B", CompareOptions.None) >= 0)
         {
             throw new PlatformNotSupportedException(
@@ -43,13 +44,13 @@ internal static class StringCollation
     public static int Compare(ReadOnlySpan<char> a, ReadOnlySpan<char> b) => Root.Compare(a, b, CompareOptions.None);
 
     /// <summary>
-    /// Bytes that order as the strings do, without a zero among them; valid until the next call on the same thread.
+    /// The sort key of a string: bytes that order as the strings do, and contain no zero. Valid until the next call on the same thread.
     /// </summary>
     public static ReadOnlySpan<byte> SortKey(ReadOnlySpan<char> text)
     {
         if (text.Length is > 0 and <= RecentKeys.LongestText)
         {
-            // The same names, days and kinds come again and again.
+            // The same names, days and types recur all the time.
             var recent = _recent ??= new RecentKeys();
             if (recent.TryGet(text, out var key))
             {

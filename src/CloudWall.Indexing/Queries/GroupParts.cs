@@ -2,8 +2,8 @@ using CloudWall.Indexing.Views;
 
 namespace CloudWall.Indexing.Queries;
 
-/// <summary>What a group is put together from, in order: rows, states of nodes, rows.</summary>
-/// <param name="Key">The key as it is shown.</param>
+/// <summary>The parts of a group, in order: rows, states of nodes, rows.</summary>
+/// <param name="Key">The key as clients see it.</param>
 internal sealed record GroupParts(byte[] Key)
 {
     public List<ReduceRow> Before { get; } = [];
@@ -12,7 +12,7 @@ internal sealed record GroupParts(byte[] Key)
 
     public List<ReduceRow> After { get; } = [];
 
-    /// <summary>How many bytes are held of rows and states, about.</summary>
+    /// <summary>The approximate size of the collected rows and states in bytes.</summary>
     public long Bytes { get; set; }
 
     public void Add(int level, ReadOnlySpan<byte> key, ReadOnlySpan<byte> stored, int reduction)

@@ -8,20 +8,20 @@ using CloudWall.Storage;
 namespace CloudWall.Indexing.Queries;
 
 /// <summary>
-/// A walk over groups of rows and what they reduce to. Groups are taken together, so that functions are called for many at once.
-/// Not safe for use from several threads at once.
+/// An iterator over groups of rows and their reductions. Several groups are reduced together, to call functions less often. Not
+/// thread-safe.
 /// </summary>
 public sealed class ReducedRows : IDisposable
 {
     private const int MostGroups = 64;
 
-    /// <summary>Groups that are taken together where each costs calls of a function anyway.</summary>
+    /// <summary>The number of groups that are reduced together where every group needs calls of a function.</summary>
     private const int MostCalledGroups = 1;
     private const int FewRows = 64;
     private const int VeryFewRows = 8;
     private const int MostRows = 4096;
 
-    /// <summary>How many bytes are held at a time, but for a row or a state that is larger.</summary>
+    /// <summary>The maximum number of bytes that are collected at a time. A single row or state may be larger.</summary>
     private const int MostBytes = 1 << 20;
 
     private readonly LevelReader _rows;
@@ -65,36 +65,38 @@ public sealed class ReducedRows : IDisposable
         _most = CallsFunctions ? MostCalledGroups : MostGroups;
     }
 
-    /// <summary>Told when the store fails.</summary>
+    /// <summary>Called when the store fails.</summary>
     internal Action<Exception> Failed { get; init; } = static _ => { };
 
-    /// <summary>Whether groups are reduced by functions of the design document, for which <see cref="MoveNext"/> waits.</summary>
+    /// <summary>Whether functions of the design document reduce the groups. <see cref="MoveNext"/> waits for them.</summary>
     public bool CallsFunctions => _reducer is ScriptReducer;
 
     /// <summary>The current group's key as JSON; <c>null</c> where all rows are one group.</summary>
     public ReadOnlySpan<byte> Key => _current.Key;
 
-    /// <summary>What the current group reduces to, as JSON.</summary>
+    /// <summary>The reduction of the current group as JSON.</summary>
     public ReadOnlySpan<byte> Value => _current.Value;
 
     /// <summary>
-    /// Why the current group has no value: what it reduces to did not shrink (<c>reduce_overflow_error</c>). Null where it has one.
+    /// The error of a group whose reduction did not shrink (<c>reduce_overflow_error</c>); null where the group has a value.
     /// </summary>
     public string? Overflow => _current.Overflow;
 
-    /// <summary>How many bytes the current group has as it is shown; while <see cref="IsWaiting"/>, how many its first row has.</summary>
+    /// <summary>
+    /// The size of the current group as clients see it, in bytes; while <see cref="IsWaiting"/>, the size of its first row.
+    /// </summary>
     public long Length => IsWaiting ? _announced : _current.Key.Length + _current.Value.Length;
 
     /// <summary>
-    /// Groups whose first row is larger than so many bytes are announced before anything is copied (<see cref="IsWaiting"/>).
+    /// Before a group whose first row is larger than this, the iterator stops and copies nothing (<see cref="IsWaiting"/>).
     /// </summary>
     public long AnnouncedAbove { get; init; } = long.MaxValue;
 
-    /// <summary>Whether the walk stands before a large group, and goes on when <see cref="MoveNext"/> is called again.</summary>
+    /// <summary>Whether the iterator has stopped before a large group. The next call of <see cref="MoveNext"/> continues.</summary>
     public bool IsWaiting { get; private set; }
 
-    /// <summary>Goes to the next group.</summary>
-    /// <returns>False when there is none, or the limit is reached.</returns>
+    /// <summary>Moves to the next group.</summary>
+    /// <returns>False at the end, or when the limit is reached.</returns>
     /// <exception cref="Documents.DocumentException">A reduce function failed.</exception>
     public bool MoveNext()
     {
@@ -118,8 +120,8 @@ public sealed class ReducedRows : IDisposable
     }
 
     /// <summary>
-    /// Gives the current group back, and those that were taken together with it, for a reader that cannot use it yet: the walk goes on with
-    /// it, or with what has taken its place.
+    /// Undoes the last move, for a reader that cannot use the group yet, and discards the groups that were reduced together with it. The
+    /// iterator then continues with the group's present state.
     /// </summary>
     public void PutBack()
     {
@@ -130,7 +132,7 @@ public sealed class ReducedRows : IDisposable
         _atRow = false;
     }
 
-    /// <summary>Lets go of the snapshot; the walk goes on in another.</summary>
+    /// <summary>Releases the snapshot. The iterator continues in another one.</summary>
     internal void Release()
     {
         _atRow = false;
@@ -146,8 +148,8 @@ public sealed class ReducedRows : IDisposable
     }
 
     /// <summary>Reduces the next groups.</summary>
-    /// <param name="isAnnounced">Whether the first of them was announced.</param>
-    /// <returns>False where it is to be announced.</returns>
+    /// <param name="isAnnounced">Whether the reader knows the size of the first group.</param>
+    /// <returns>False where the reader has to learn that size first.</returns>
     private bool Fill(bool isAnnounced)
     {
         var groups = new List<GroupParts>();
@@ -233,7 +235,7 @@ public sealed class ReducedRows : IDisposable
         }
     }
 
-    /// <summary>How many bytes the next group's first row has; 0 where there is none, and where all rows are one group.</summary>
+    /// <summary>The size of the next group's first row in bytes; 0 where there is none, and where all rows are one group.</summary>
     private long PeekBytes()
     {
         if (_query.GroupLevel == 0)
@@ -343,12 +345,12 @@ public sealed class ReducedRows : IDisposable
         return group;
     }
 
-    /// <summary>Takes a group's rows one by one: most groups are small.</summary>
+    /// <summary>Collects the rows of a group one by one, since most groups are small.</summary>
     /// <param name="group">The group.</param>
-    /// <param name="first">Where it begins.</param>
-    /// <param name="to">Where it ends.</param>
-    /// <param name="more">Whether there are rows after it.</param>
-    /// <returns>Whether it has too many.</returns>
+    /// <param name="first">The first key of the group.</param>
+    /// <param name="to">The key after the group.</param>
+    /// <param name="more">Whether rows follow the group.</param>
+    /// <returns>Whether the group has too many rows for this.</returns>
     private bool WalkThrough(GroupParts group, byte[] first, byte[]? to, out bool more)
     {
         more = true;
@@ -388,18 +390,18 @@ public sealed class ReducedRows : IDisposable
         return group;
     }
 
-    /// <returns>Whether the rows stand on the first after the group.</returns>
+    /// <returns>Whether the row cursor stands on the first row after the group.</returns>
     private bool Visit(GroupParts group, byte[] from, byte[]? to) => _nodes.Visit(from, to, _rows, (level, key, stored) =>
     {
         group.Add(level, key, stored, _reduction);
         if (group.Before.Count + group.After.Count >= MostRows || group.States.Count >= MostRows || group.Bytes >= MostBytes)
         {
-            // There are no nodes yet, or rows are large.
+            // There are no nodes yet, or the rows are large.
             Fold(group);
         }
     });
 
-    /// <summary>Rows as functions are given them: in the order of the view, or the other way round where the query goes that way.</summary>
+    /// <summary>Rows in the order in which functions get them: that of the view, reversed for a descending query.</summary>
     private ReduceRow[] InOrder(IReadOnlyList<ReduceRow> rows) =>
         _query.Descending && _reducer is ScriptReducer ? [.. rows.Reverse()] : [.. rows];
 
@@ -436,7 +438,7 @@ public sealed class ReducedRows : IDisposable
         return (new GroupParts(Shorten(key, _query.GroupLevel)), prefix.WrittenSpan.ToArray());
     }
 
-    /// <summary>The first elements of an array; other keys as they are.</summary>
+    /// <summary>The first elements of an array; other keys unchanged.</summary>
     private static byte[] Shorten(ReadOnlySpan<byte> key, int elements)
     {
         if (key[0] != '[' || elements == ViewQuery.GroupExactly)

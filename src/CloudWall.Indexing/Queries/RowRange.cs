@@ -5,15 +5,16 @@ using CloudWall.Indexing.Views;
 
 namespace CloudWall.Indexing.Queries;
 
-/// <summary>A stretch of rows by their keys.</summary>
-/// <param name="From">The first; empty for the beginning.</param>
-/// <param name="To">The first after it; null for the end.</param>
+/// <summary>A range of row keys.</summary>
+/// <param name="From">The first key; empty for the beginning.</param>
+/// <param name="To">The key after the last; null for the end.</param>
 internal readonly record struct RowRange(byte[] From, byte[]? To)
 {
-    /// <summary>The stretches that a query asks for, in the order in which they are read.</summary>
+    /// <summary>The ranges that a query reads, in reading order.</summary>
     /// <param name="query">The query.</param>
     /// <param name="order">The order of the view's keys.</param>
-    /// <param name="reduced">Whether rows are reduced: CouchDB gives groups in the order of the keys that were asked for, backwards too.</param>
+    /// <param name="reduced">Whether rows are reduced: CouchDB returns groups in the order of the requested keys, even for descending
+    /// queries.</param>
     public static List<RowRange> Of(ViewQuery query, CollationOrder order, bool reduced)
     {
         if (query.Keys is null)
@@ -31,7 +32,7 @@ internal readonly record struct RowRange(byte[] From, byte[]? To)
             }
             else
             {
-                // The other bounds hold for each key.
+                // The query's other bounds apply to each key.
                 var one = query with { Keys = null, StartKey = key, EndKey = key };
                 ranges.Add(query.Descending ? Backwards(one, order) : Forwards(one, order));
             }
@@ -45,7 +46,7 @@ internal readonly record struct RowRange(byte[] From, byte[]? To)
         return ranges;
     }
 
-    /// <summary>The first key after all that begin with something.</summary>
+    /// <summary>The first key after all keys with a prefix.</summary>
     public static byte[]? After(byte[] prefix) => IndexKeys.After(prefix) is { Length: > 0 } after ? after : null;
 
     private static RowRange Forwards(ViewQuery query, CollationOrder order)

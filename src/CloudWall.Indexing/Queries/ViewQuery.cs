@@ -4,21 +4,20 @@ using CloudWall.Indexing.Collation;
 namespace CloudWall.Indexing.Queries;
 
 /// <summary>
-/// Which rows of a view are asked for: the parameters of <c>GET /{db}/_design/{ddoc}/_view/{view}</c> that decide it. Keys are JSON in
-/// normal form, as UTF-8.
+/// The parameters of <c>GET /{db}/_design/{ddoc}/_view/{view}</c> that select rows. Keys are JSON in normal form, as UTF-8.
 /// </summary>
 public sealed record ViewQuery
 {
     /// <summary><c>start_key</c> (<c>key</c> sets both).</summary>
     public ReadOnlyMemory<byte>? StartKey { get; init; }
 
-    /// <summary><c>start_key_doc_id</c>; without a start key it means nothing.</summary>
+    /// <summary><c>start_key_doc_id</c>; has no effect without a start key.</summary>
     public string? StartId { get; init; }
 
     /// <summary><c>end_key</c>.</summary>
     public ReadOnlyMemory<byte>? EndKey { get; init; }
 
-    /// <summary><c>end_key_doc_id</c>; without an end key it means nothing.</summary>
+    /// <summary><c>end_key_doc_id</c>; has no effect without an end key.</summary>
     public string? EndId { get; init; }
 
     /// <summary><c>inclusive_end</c>.</summary>
@@ -28,8 +27,8 @@ public sealed record ViewQuery
     public bool Descending { get; init; }
 
     /// <summary>
-    /// <c>keys</c>: rows of each of these keys, in their order (in the opposite order where descending, unless they are reduced). Ids and
-    /// <see cref="InclusiveEnd"/> hold for each key.
+    /// <c>keys</c>: the rows of each of these keys, in their order (in reverse order for a descending query without reduction). Ids and
+    /// <see cref="InclusiveEnd"/> apply to each key.
     /// </summary>
     public IReadOnlyList<ReadOnlyMemory<byte>>? Keys { get; init; }
 
@@ -40,7 +39,7 @@ public sealed record ViewQuery
     public long Limit { get; init; } = long.MaxValue;
 
     /// <summary>
-    /// <c>group_level</c> of a reduction: 0 makes one group of all rows, n groups arrays by their first n elements;
+    /// <c>group_level</c> of a reduction: 0 makes all rows one group; n groups arrays by their first n elements.
     /// <see cref="GroupExactly"/> is <c>group=true</c>.
     /// </summary>
     public int GroupLevel { get; init; }
@@ -48,7 +47,7 @@ public sealed record ViewQuery
     /// <summary>The <see cref="GroupLevel"/> that groups by whole keys.</summary>
     public const int GroupExactly = int.MaxValue;
 
-    /// <summary>Refuses a range that is upside down.</summary>
+    /// <summary>Refuses a range whose start comes after its end.</summary>
     /// <exception cref="DocumentException">400 <c>query_parse_error</c>.</exception>
     public void Check(CollationOrder order)
     {
@@ -60,7 +59,7 @@ public sealed record ViewQuery
         var compared = JsonCollation.Compare(start.Span, end.Span, order);
         if (compared == 0)
         {
-            // No id comes after all others by default: first in the direction of reading, or last.
+            // In reading direction, a missing start id comes before all ids and a missing end id after them.
             compared = Descending
                 ? -Order(StartId is null ? null : EndId ?? string.Empty, StartId)
                 : Order(EndId is null ? null : StartId ?? string.Empty, EndId);
@@ -77,6 +76,6 @@ public sealed record ViewQuery
         }
     }
 
-    /// <summary>Compares two ids; a missing limit is beyond all.</summary>
+    /// <summary>Compares an id with a limit; a missing limit is greater than every id.</summary>
     private static int Order(string? id, string? limit) => limit is null ? -1 : Utf8Order.Instance.Compare(id, limit);
 }

@@ -4,15 +4,15 @@ using CloudWall.Storage;
 namespace CloudWall.Indexing.Queries;
 
 /// <summary>
-/// A walk over rows of a view, which lie in the store's memory: nothing is copied but where the walk stands when it lets go of the store. Not
-/// safe for use from several threads at once.
+/// An iterator over rows of a view, which stay in the store's memory. It copies only its position when it releases the store. Not
+/// thread-safe.
 /// </summary>
 public sealed class ViewRows : IDisposable
 {
-    /// <summary>Rows of more bytes are not held once they have been read.</summary>
+    /// <summary>A row larger than this is released once it has been read.</summary>
     private const int LongestHeld = 64 * 1024;
 
-    /// <summary>A row's key ends with its number among those of one document with the same key.</summary>
+    /// <summary>A row's key ends with this many bytes: its number among its document's rows with the same key.</summary>
     private const int Numbers = 4;
 
     private readonly LevelReader _rows;
@@ -22,16 +22,18 @@ public sealed class ViewRows : IDisposable
     private int _range = -1;
     private bool _inRange;
 
-    /// <summary>Whether the row where the cursor stands is the next one, rather than the current one.</summary>
+    /// <summary>Whether the cursor stands on the next row rather than the current one.</summary>
     private bool _atNext;
 
     /// <summary>
-    /// Backwards, among several rows of one document with the same key: the first of them, where the cursor backwards stands. They are read
-    /// forwards.
+    /// In a descending query: the first of several rows of one document with the same key. The backward cursor stands on it, and these
+    /// rows are read forwards.
     /// </summary>
     private byte[]? _group;
 
-    /// <summary>Where the first row of the group is there no longer: whether there is one before it, where the cursor backwards stands.</summary>
+    /// <summary>
+    /// Where the group's first row was removed meanwhile: whether the backward cursor stands on a row before it. Null where it was not.
+    /// </summary>
     private bool? _anyBeforeGroup;
 
     private bool _released;
@@ -51,16 +53,16 @@ public sealed class ViewRows : IDisposable
         }
     }
 
-    /// <summary>Told when the store fails.</summary>
+    /// <summary>Called when the store fails.</summary>
     internal Action<Exception> Failed { get; init; } = static _ => { };
 
-    /// <summary><c>offset</c>: how many rows of the view come before the first that the query gives, skipped ones included.</summary>
+    /// <summary><c>offset</c>: the number of the view's rows before the first row of the result, skipped rows included.</summary>
     public long Offset { get; }
 
-    /// <summary>The current row's key as JSON; valid until the walk goes on, or lets go of the store.</summary>
+    /// <summary>The current row's key as JSON; valid until the iterator moves or releases the store.</summary>
     public ReadOnlySpan<byte> Key => RowCodec.Read(Stored, out _, out _);
 
-    /// <summary>The current row's value as JSON; valid until the walk goes on, or lets go of the store.</summary>
+    /// <summary>The current row's value as JSON; valid until the iterator moves or releases the store.</summary>
     public ReadOnlySpan<byte> Value
     {
         get
@@ -80,7 +82,7 @@ public sealed class ViewRows : IDisposable
         }
     }
 
-    /// <summary>How many bytes the current row has.</summary>
+    /// <summary>The size of the current row in bytes.</summary>
     public int Length => Stored.Length;
 
     private ReadOnlySpan<byte> Place => IsForwards ? _rows.Key : _rows.KeyBackwards;
@@ -89,8 +91,8 @@ public sealed class ViewRows : IDisposable
 
     private bool IsForwards => !_query.Descending || _group is not null;
 
-    /// <summary>Goes to the next row.</summary>
-    /// <returns>False when there is none, or the limit is reached.</returns>
+    /// <summary>Moves to the next row.</summary>
+    /// <returns>False at the end, or when the limit is reached.</returns>
     public bool MoveNext()
     {
         try
@@ -110,19 +112,18 @@ public sealed class ViewRows : IDisposable
         return true;
     }
 
-    /// <summary>
-    /// Lets go of the current row's bytes, if they are many: its key and value cannot be read any more, for a reader that has used them.
-    /// </summary>
+    /// <summary>Releases the bytes of a large row that the reader has used. Its key and value cannot be read any more.</summary>
     public void Drop()
     {
         if (!_released && Length > LongestHeld)
         {
-            LetGo();
+            ReleaseStore();
         }
     }
 
     /// <summary>
-    /// Gives the current row back, for a reader that cannot use it yet: the walk goes on with it, or with what has taken its place.
+    /// Undoes the last move, for a reader that cannot use the row yet. The iterator then continues with that row, or with the row that
+    /// has taken its place.
     /// </summary>
     public void PutBack()
     {
@@ -130,10 +131,10 @@ public sealed class ViewRows : IDisposable
         _left++;
     }
 
-    /// <summary>Lets go of the snapshot; the walk goes on in another.</summary>
+    /// <summary>Releases the snapshot. The iterator continues in another one.</summary>
     internal void Release()
     {
-        LetGo();
+        ReleaseStore();
         _nodes.Dispose();
     }
 
@@ -144,7 +145,10 @@ public sealed class ViewRows : IDisposable
         _nodes.Dispose();
     }
 
-    /// <summary>As CouchDB has it: from where the first range begins that has rows; where none has, from where the last begins.</summary>
+    /// <summary>
+    /// The offset as CouchDB counts it: from the start of the first range that has rows; where none has, from the start of the last
+    /// range.
+    /// </summary>
     private long FindOffset(long total)
     {
         for (var i = 0; i < _ranges.Count; i++)
@@ -210,7 +214,7 @@ public sealed class ViewRows : IDisposable
         }
     }
 
-    private void LetGo()
+    private void ReleaseStore()
     {
         if (!_released && _inRange)
         {
@@ -221,7 +225,7 @@ public sealed class ViewRows : IDisposable
         _rows.Release();
     }
 
-    /// <summary>Goes back to where the walk was, or would have been.</summary>
+    /// <summary>Moves back to the position before the release, or to the next row where that one was removed.</summary>
     private void Resume()
     {
         if (!_released)
@@ -282,7 +286,7 @@ public sealed class ViewRows : IDisposable
 
     private static bool IsFirst(ReadOnlySpan<byte> place) => !place[^Numbers..].ContainsAnyExcept((byte)0);
 
-    /// <summary>Rows of one document with the same key come in the same order in both directions.</summary>
+    /// <summary>Enters several rows of one document with the same key. They have the same order in both directions.</summary>
     private bool EnterGroup()
     {
         while (!IsFirst(_rows.KeyBackwards))
@@ -305,7 +309,7 @@ public sealed class ViewRows : IDisposable
         return found;
     }
 
-    /// <summary>Goes backwards to the last row before a key.</summary>
+    /// <summary>Moves backwards to the last row before a key.</summary>
     private bool SeekBefore(byte[]? to) =>
         _rows.SeekBackwards(to) && (to is null || _rows.KeyBackwards.SequenceCompareTo(to) < 0 || _rows.MovePrevious());
 }

@@ -6,13 +6,12 @@ using CloudWall.Storage;
 
 namespace CloudWall.Indexing.Queries;
 
-/// <summary>
-/// A view as it was at one moment. Its rows are read by one reader at a time, before it is disposed of. Not safe for use from several
-/// threads at once.
-/// </summary>
+/// <summary>A view at one moment. One reader at a time reads its rows, before the snapshot is disposed of. Not thread-safe.</summary>
 public sealed class ViewSnapshot : IDisposable
 {
-    /// <summary>So many rows are in one piece to a reduce function, as they are in CouchDB's one leaf: some can tell.</summary>
+    /// <summary>
+    /// Up to this many rows are reduced in one call, as in a single-leaf CouchDB B-tree; some reduce functions depend on it.
+    /// </summary>
     private const int FewRows = 64;
 
     private readonly IndexCatalogue _catalogue;
@@ -30,7 +29,7 @@ public sealed class ViewSnapshot : IDisposable
     private bool _isDisposed;
 
     /// <param name="catalogue">All indexes.</param>
-    /// <param name="owner">The index, of whose snapshots this is counted as one (<see cref="IndexReaders.TryOpen"/>).</param>
+    /// <param name="owner">The index, which counts its snapshots (<see cref="IndexReaders.TryOpen"/>).</param>
     /// <param name="view">The view's number.</param>
     internal ViewSnapshot(IndexCatalogue catalogue, ViewIndex owner, int view)
     {
@@ -58,14 +57,14 @@ public sealed class ViewSnapshot : IDisposable
     /// <summary><c>total_rows</c>.</summary>
     public long TotalRows => _state.Views[_view].Rows;
 
-    /// <summary>The database's update sequence up to which changes are in it (<c>update_seq</c>).</summary>
+    /// <summary>The database's update sequence that the view has reached (<c>update_seq</c>).</summary>
     public long UpdateSequence => _state.UpdateSequence;
 
-    /// <summary>The last purge that is in it.</summary>
+    /// <summary>The last purge that the view has applied.</summary>
     public long PurgeSequence => _state.PurgeSequence;
 
     /// <summary>Reads rows.</summary>
-    /// <exception cref="DocumentException">400 <c>query_parse_error</c>: the range is upside down.</exception>
+    /// <exception cref="DocumentException">400 <c>query_parse_error</c>: the range's start comes after its end.</exception>
     public ViewRows ReadRows(ViewQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -75,24 +74,24 @@ public sealed class ViewSnapshot : IDisposable
         {
             var rows = new ViewRows(Rows(nodes), nodes, RowRange.Of(query, _definition.Order, reduced: false), query, TotalRows)
             {
-                Failed = _owner.Heed,
+                Failed = _owner.RemoveIfDamaged,
             };
             _pause = rows.Release;
             return rows;
         }
         catch (StorageException failure)
         {
-            _owner.Heed(failure);
+            _owner.RemoveIfDamaged(failure);
             throw;
         }
     }
 
-    /// <summary>Reads reduced rows.</summary>
-    /// <param name="reduction">Which of the view's reduce functions.</param>
-    /// <param name="query">Which rows, and how they are grouped.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <summary>Reads groups of rows and their reductions.</summary>
+    /// <param name="reduction">The number of the reduce function within the view.</param>
+    /// <param name="query">The rows to read, and their grouping.</param>
+    /// <param name="cancellation">Cancels reduce functions.</param>
     /// <param name="announcedAbove">See <see cref="ReducedRows.AnnouncedAbove"/>.</param>
-    /// <exception cref="DocumentException">400 <c>query_parse_error</c>: the range is upside down.</exception>
+    /// <exception cref="DocumentException">400 <c>query_parse_error</c>: the range's start comes after its end.</exception>
     public ReducedRows ReadReduced(int reduction, ViewQuery query, CancellationToken cancellation, long announcedAbove = long.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -110,7 +109,7 @@ public sealed class ViewSnapshot : IDisposable
             _definition.Order,
             cancellation)
         {
-            Failed = _owner.Heed,
+            Failed = _owner.RemoveIfDamaged,
             AnnouncedAbove = announcedAbove,
         };
         _pause = rows.Release;
@@ -118,8 +117,7 @@ public sealed class ViewSnapshot : IDisposable
     }
 
     /// <summary>
-    /// Lets go of what the store holds for the reader, for a client that is slow: when the reader goes on, it does so from the same place
-    /// in the view as it is then.
+    /// Releases the store while a client is slow. The reader later continues from the same position in the view's state at that time.
     /// </summary>
     public void Pause()
     {

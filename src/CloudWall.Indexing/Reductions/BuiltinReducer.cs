@@ -2,7 +2,7 @@ using CloudWall.Indexing.Views;
 
 namespace CloudWall.Indexing.Reductions;
 
-/// <summary>A function of CouchDB's own: group by group.</summary>
+/// <summary>A reduce function that CouchDB has built in; reduces each group by itself.</summary>
 internal abstract class BuiltinReducer : Reducer
 {
     public override bool TakesKeys => false;

@@ -5,7 +5,7 @@ using CloudWall.Indexing.Views;
 
 namespace CloudWall.Indexing.Reductions;
 
-/// <summary><c>_count</c>: how many rows.</summary>
+/// <summary><c>_count</c>: the number of rows.</summary>
 internal sealed class CountReducer : BuiltinReducer
 {
     protected override byte[] Reduce(IReadOnlyList<ReduceRow> rows) => Write(rows.Count);

@@ -1,8 +1,8 @@
 namespace CloudWall.Indexing.Reductions;
 
 /// <summary>
-/// By how much HyperLogLog estimates too high with 2048 registers: the tables for precision 11 from the appendix of "HyperLogLog in
-/// Practice: Algorithmic Engineering of a State of The Art Cardinality Estimation Algorithm" (Heule, Nunkesser, Hall, 2013).
+/// The bias of HyperLogLog estimates with 2048 registers: the tables for precision 11 from the appendix of "HyperLogLog in Practice:
+/// Algorithmic Engineering of a State of The Art Cardinality Estimation Algorithm" (Heule, Nunkesser, Hall, 2013).
 /// </summary>
 internal static class DistinctBias
 {
@@ -48,7 +48,7 @@ internal static class DistinctBias
         -0.2622, -2.3446, -2.8078, -3.2218, -5.6016, -8.422, -9.4374, 0.1618, -10.4756, -10.0824,
     ];
 
-    /// <summary>The bias of an estimate: the mean of those that were measured nearest to it.</summary>
+    /// <summary>The bias of an estimate: the mean bias of the nearest measured estimates.</summary>
     public static double Of(double estimate)
     {
         var order = new int[Estimates.Length];

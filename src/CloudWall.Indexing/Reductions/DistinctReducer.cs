@@ -9,8 +9,9 @@ using CloudWall.Indexing.Views;
 namespace CloudWall.Indexing.Reductions;
 
 /// <summary>
-/// <c>_approx_count_distinct</c>: HyperLogLog++ over the keys with 2048 registers and CouchDB's hash, so that both estimate the same.
-/// A state is a list of registers (two bytes of index, one of rank, by index) or, where that would be longer, all registers.
+/// <c>_approx_count_distinct</c>: HyperLogLog++ over the keys with CouchDB's hash and 2048 registers, so that both servers give the same
+/// estimate. A state is a sparse list of registers ordered by index (two bytes of index, one of rank) or, where that would be longer, all
+/// registers.
 /// </summary>
 internal sealed class DistinctReducer : BuiltinReducer
 {
@@ -19,7 +20,7 @@ internal sealed class DistinctReducer : BuiltinReducer
     private const double Alpha = 0.7213 / (1 + (1.079 / Registers));
     private const int LinearLimit = 1800;
 
-    /// <summary>Erlang's external term format begins with its version.</summary>
+    /// <summary>The version byte at the start of Erlang's external term format.</summary>
     private const byte TermVersion = 131;
 
     public override bool TakesKeys => true;
@@ -124,7 +125,7 @@ internal sealed class DistinctReducer : BuiltinReducer
         return (long)Math.Round(linear <= LinearLimit ? linear : estimate, MidpointRounding.AwayFromZero);
     }
 
-    // CouchDB's hash, for nothing but even spreading.
+    // CouchDB's hash function. It only has to spread keys evenly.
     private static void Hash(ReadOnlySpan<byte> term, Span<byte> hash)
     {
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);

@@ -6,7 +6,7 @@ using CloudWall.Documents.Json;
 
 namespace CloudWall.Indexing.Reductions;
 
-/// <summary>A number as CouchDB calculates with it: an integer of any size, or a double.</summary>
+/// <summary>A number in CouchDB's arithmetic: an integer of any size, or a double.</summary>
 internal readonly struct ErlangNumber
 {
     private readonly BigInteger _integer;
@@ -42,7 +42,7 @@ internal readonly struct ErlangNumber
     public static ErlangNumber operator *(ErlangNumber a, ErlangNumber b) =>
         a.IsReal || b.IsReal ? new ErlangNumber(default, Finite(a.Real * b.Real), isReal: true) : Of(a._integer * b._integer);
 
-    /// <summary>Compares exactly, whatever the two are.</summary>
+    /// <summary>Compares exactly, also an integer with a double.</summary>
     public int CompareTo(ErlangNumber other)
     {
         if (!IsReal && !other.IsReal)

@@ -4,12 +4,12 @@ using System.Text.Json;
 
 namespace CloudWall.Indexing.Reductions;
 
-/// <summary>Values as CouchDB shows them in messages about <c>_stats</c>, which are in Erlang's notation, on one line.</summary>
+/// <summary>Values in Erlang's notation on one line, as CouchDB's error messages of <c>_stats</c> have them.</summary>
 internal static class ErlangText
 {
-    /// <summary>Writes a value.</summary>
+    /// <summary>Formats a value.</summary>
     /// <param name="value">The value.</param>
-    /// <param name="strings">Whether strings are shown as text (<c>~p</c>), or as their bytes (<c>~w</c>).</param>
+    /// <param name="strings">Whether strings are formatted as text (<c>~p</c>) or as lists of bytes (<c>~w</c>).</param>
     public static string Write(SumValue value, bool strings) =>
         value.Number is { } number ? number.ToString()
         : value.Items is { } items ? $"[{string.Join(',', items.Select(item => Write(item, strings)))}]"
@@ -17,7 +17,7 @@ internal static class ErlangText
         : value.Other![0] == '"' ? WriteString(Text(value.Other), strings)
         : Encoding.ASCII.GetString(value.Other);
 
-    /// <summary>Writes the members of an object as the list that they are.</summary>
+    /// <summary>Formats the members of an object as a list of pairs.</summary>
     public static string WriteMembers(SumValue value, bool strings) =>
         $"[{string.Join(',', value.Members!.Select(member => $"{{{WriteString(member.Name, strings)},{Write(member.Value, strings)}}}"))}]";
 

@@ -4,7 +4,9 @@ using CloudWall.Indexing.Views;
 
 namespace CloudWall.Indexing.Reductions;
 
-/// <summary><c>_top_N</c> and <c>_bottom_N</c>: the greatest or least values, each once, as an array that begins with the most extreme.</summary>
+/// <summary>
+/// <c>_top_N</c> and <c>_bottom_N</c>: the N greatest or smallest distinct values, as an array that begins with the most extreme one.
+/// </summary>
 internal sealed class RankReducer(int count, bool top) : BuiltinReducer
 {
     protected override byte[] Reduce(IReadOnlyList<ReduceRow> rows)

@@ -5,8 +5,8 @@ using CloudWall.Indexing.Views;
 namespace CloudWall.Indexing.Reductions;
 
 /// <summary>
-/// A reduce function: makes a state out of rows and out of states, and a value out of a state. Rows and states come in the order of the
-/// view. CouchDB's "Built-in Reduce Functions".
+/// A reduce function: turns rows into a state, states into a state, and a state into a value. Rows and states come in the order of the
+/// view (CouchDB's documentation: "Built-in Reduce Functions").
 /// </summary>
 internal abstract class Reducer
 {
@@ -17,22 +17,22 @@ internal abstract class Reducer
     public abstract IReadOnlyList<byte[]> Rereduce(IReadOnlyList<IReadOnlyList<byte[]>> groups, CancellationToken cancellation);
 
     /// <summary>
-    /// Whether a query reduces what it found once more even if that is one state, as CouchDB's coordinator does with functions of design
-    /// documents; those of CouchDB itself give the same again.
+    /// Whether a query reduces its states once more even if there is only one, as CouchDB's coordinator does with functions of design
+    /// documents. For built-in functions that would change nothing.
     /// </summary>
     public virtual bool AlwaysRereduces => false;
 
-    /// <summary>Whether it looks at rows' keys and ids, not at values only.</summary>
+    /// <summary>Whether the function uses keys and ids, not only values.</summary>
     public virtual bool TakesKeys => true;
 
-    /// <summary>Why a state has no value: what it was made of did not shrink. Null where it has one.</summary>
+    /// <summary>The error of a state whose reduction did not shrink; null where the state has a value.</summary>
     public virtual string? OverflowOf(byte[] state) => null;
 
-    /// <summary>The value that clients see.</summary>
+    /// <summary>The value of a state, as clients see it.</summary>
     public virtual byte[] Finish(byte[] state) => state;
 
-    /// <summary>The reducer of a source; CouchDB looks only at how the name of its own functions begins.</summary>
-    /// <exception cref="DocumentException">A name that it does not know.</exception>
+    /// <summary>Creates the reducer of a source. Like CouchDB, this looks only at the beginning of a built-in function's name.</summary>
+    /// <exception cref="DocumentException">CouchDB has no built-in function of that name.</exception>
     public static Reducer Create(string source, ViewFunctions functions)
     {
         if (!source.StartsWith('_'))

@@ -4,8 +4,8 @@ using CloudWall.Indexing.Views;
 namespace CloudWall.Indexing.Reductions;
 
 /// <summary>
-/// A function of the design document. Its states are its values or, where a value did not shrink, why: that begins with a byte that no JSON
-/// begins with. Whatever such a state becomes part of has the same state.
+/// A reduce function of the design document. Its states are its values, or the error of a value that did not shrink, marked with a first
+/// byte that no JSON begins with. A state that includes such a state has the same error.
 /// </summary>
 internal sealed class ScriptReducer(string source, ViewFunctions functions) : Reducer
 {

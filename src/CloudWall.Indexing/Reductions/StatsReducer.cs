@@ -6,7 +6,7 @@ using CloudWall.Indexing.Views;
 namespace CloudWall.Indexing.Reductions;
 
 /// <summary>
-/// <c>_stats</c> of numbers, of arrays of numbers place by place, and of objects that are statistics already. The states are values.
+/// <c>_stats</c> of numbers, of arrays of numbers by position, and of objects with precomputed statistics. The states are values.
 /// </summary>
 internal sealed class StatsReducer : BuiltinReducer
 {
@@ -80,7 +80,7 @@ internal sealed class StatsReducer : BuiltinReducer
     private static DocumentException Refuse(string value) => ReductionErrors.Invalid(
         $"The _stats function requires that map values be numbers or arrays of numbers, not '{value}'");
 
-    /// <summary>Five numbers, or such for each place of an array.</summary>
+    /// <summary>Five numbers, or one such record for each position of an array.</summary>
     private sealed record Stats(ErlangNumber[]? Numbers, List<Stats>? Items)
     {
         public byte[] ToJson()

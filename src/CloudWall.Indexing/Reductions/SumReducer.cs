@@ -8,8 +8,8 @@ using CloudWall.Indexing.Views;
 namespace CloudWall.Indexing.Reductions;
 
 /// <summary>
-/// <c>_sum</c>: numbers, arrays element by element, objects member by member. What cannot be added makes the sum an error object, as in
-/// CouchDB, and so every sum that it is part of.
+/// <c>_sum</c>: adds numbers, arrays by element and objects by member. As in CouchDB, a value that cannot be added turns the sum into an
+/// error object, and so every sum that includes it.
 /// </summary>
 internal sealed class SumReducer : BuiltinReducer
 {
@@ -20,10 +20,10 @@ internal sealed class SumReducer : BuiltinReducer
         + "structures. Objects can be arbitrarily nested, provided that the values for all fields are themselves numbers, arrays of "
         + "numbers, or objects.";
 
-    /// <summary>A longer sum must be less than half of what was added, or it would grow with the view.</summary>
+    /// <summary>A sum longer than this must be shorter than half of its input, or it would grow with the view.</summary>
     private const int LongSum = 4906;
 
-    /// <summary>Integers of up to so much are doubles without loss.</summary>
+    /// <summary>Integers up to this size convert to doubles without loss.</summary>
     private const long ExactIntegers = 1L << 53;
 
     protected override byte[] Reduce(IReadOnlyList<ReduceRow> rows)
@@ -69,7 +69,7 @@ internal sealed class SumReducer : BuiltinReducer
             : json;
     }
 
-    /// <returns>Null, or what the sum is instead.</returns>
+    /// <returns>Null, or the error object in place of the sum.</returns>
     private static byte[]? TryAdd(ReadOnlyMemory<byte>[] values, out SumValue sum)
     {
         sum = SumValue.Zero;
@@ -88,8 +88,8 @@ internal sealed class SumReducer : BuiltinReducer
         }
     }
 
-    /// <summary>Adds what most views have: numbers, of which integers are not so large that they would lose digits beside others.</summary>
-    /// <returns>The sum; null where it must be added with more care.</returns>
+    /// <summary>Adds numbers fast, the common case, where no integer is large enough to lose digits.</summary>
+    /// <returns>The sum; null where the general way is needed.</returns>
     private static ErlangNumber? TryAddNumbers(ReadOnlyMemory<byte>[] values)
     {
         var integers = Int128.Zero;
@@ -227,7 +227,7 @@ internal sealed class SumReducer : BuiltinReducer
         return output.WrittenSpan.ToArray();
     }
 
-    /// <summary>Ends a sum with what stands in its place.</summary>
+    /// <summary>Ends an addition with the error object in place of the sum.</summary>
     private sealed class SumException(byte[] sum) : Exception
     {
         public byte[] Sum => sum;

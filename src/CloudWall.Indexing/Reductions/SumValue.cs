@@ -6,7 +6,7 @@ using CloudWall.Indexing.Collation;
 
 namespace CloudWall.Indexing.Reductions;
 
-/// <summary>A value as <c>_sum</c> adds it: a number, an array, an object, or anything else as its JSON.</summary>
+/// <summary>A value for <c>_sum</c>: a number, an array, an object, or any other value as JSON.</summary>
 internal sealed class SumValue
 {
     private SumValue(ErlangNumber? number, List<SumValue>? items, List<(string Name, SumValue Value)>? members, byte[]? other)

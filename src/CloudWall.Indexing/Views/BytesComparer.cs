@@ -1,6 +1,6 @@
 namespace CloudWall.Indexing.Views;
 
-/// <summary>Arrays are the same where their bytes are.</summary>
+/// <summary>Compares arrays by content.</summary>
 internal sealed class BytesComparer : IEqualityComparer<byte[]>
 {
     public static BytesComparer Instance { get; } = new();

@@ -1,18 +1,18 @@
 namespace CloudWall.Indexing.Views;
 
-/// <summary>Changes to a stretch of keys, in their order: what a key's value becomes, or null where it goes.</summary>
+/// <summary>Changes to a level, ordered by key: the new value of each key, or null where it is removed.</summary>
 internal sealed class Edits
 {
     private readonly List<(byte[] Key, byte[]? Value)> _entries;
 
-    /// <param name="entries">In the order of their keys, each once.</param>
+    /// <param name="entries">The changes, ordered by key, each key once.</param>
     public Edits(List<(byte[] Key, byte[]? Value)> entries) => _entries = entries;
 
     public int Count => _entries.Count;
 
     public (byte[] Key, byte[]? Value) this[int index] => _entries[index];
 
-    /// <summary>The first at or after a key.</summary>
+    /// <summary>The position of the first change at or after a key.</summary>
     public int LowerBound(ReadOnlySpan<byte> key)
     {
         var low = 0;
@@ -33,7 +33,7 @@ internal sealed class Edits
         return low;
     }
 
-    /// <summary>Whether a key goes.</summary>
+    /// <summary>Whether a key is removed.</summary>
     public bool Removes(ReadOnlySpan<byte> key)
     {
         var index = LowerBound(key);

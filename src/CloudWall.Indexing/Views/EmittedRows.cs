@@ -1,12 +1,12 @@
 namespace CloudWall.Indexing.Views;
 
-/// <summary>Takes what map functions emit.</summary>
+/// <summary>Receives the rows that map functions emit.</summary>
 public abstract class EmittedRows
 {
-    /// <summary>A row; its bytes are copied.</summary>
-    /// <param name="document">Which of the documents, from 0.</param>
-    /// <param name="view">Which of the design document's maps, from 0 (<see cref="IndexDefinition.Views"/>).</param>
-    /// <param name="key">The key as JSON; it is brought into CouchDB's normal form.</param>
-    /// <param name="value">The value as JSON; it is brought into CouchDB's normal form.</param>
+    /// <summary>Adds a row. Its bytes are copied.</summary>
+    /// <param name="document">The position of the document in the call, from 0.</param>
+    /// <param name="view">The number of the view, from 0 (<see cref="IndexDefinition.Views"/>).</param>
+    /// <param name="key">The key as JSON; it need not be in normal form.</param>
+    /// <param name="value">The value as JSON; it need not be in normal form.</param>
     public abstract void Add(int document, int view, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value);
 }

@@ -3,19 +3,20 @@ using CloudWall.Indexing.Collation;
 namespace CloudWall.Indexing.Views;
 
 /// <summary>
-/// What an index is made of: the views of one or more design documents with the same signature (CouchDB's <c>ddoc_to_mrst</c>: views with
-/// the same map and options are one, with several names and reduce functions).
+/// The definition of an index: the views of one or more design documents with the same signature. As in CouchDB's <c>ddoc_to_mrst</c>,
+/// views with the same map and options are one view with several names and reduce functions.
 /// </summary>
-/// <param name="Signature">32 hexadecimal digits: the MD5 of all that rows depend on.</param>
+/// <param name="Signature">32 hexadecimal digits: a hash of everything that rows depend on.</param>
 /// <param name="Views">The views, in the order of their numbers.</param>
 /// <param name="IncludeDesign"><c>options.include_design</c>: whether design documents are mapped too.</param>
-/// <param name="LocalSequence"><c>options.local_seq</c>: whether documents have their update sequence as <c>_local_seq</c>.</param>
-/// <param name="Name">A design document that has it, for telling people which index this is.</param>
-/// <param name="Engine">What runs its functions, with the version: rows of another may differ. Empty where there is no telling.</param>
+/// <param name="LocalSequence"><c>options.local_seq</c>: whether functions see a document's update sequence as <c>_local_seq</c>.</param>
+/// <param name="Name">The id of a design document with this definition, for messages.</param>
+/// <param name="Engine">The engine that runs its functions, with its version, because another engine may make other rows. Empty where it
+/// is not known.</param>
 public sealed record IndexDefinition(
     string Signature, IReadOnlyList<ViewDefinition> Views, bool IncludeDesign = false, bool LocalSequence = false, string Name = "", string Engine = "");
 
-/// <summary>One map with its reduce functions.</summary>
-/// <param name="Reductions">The sources of its reduce functions; CouchDB's own begin with an underscore.</param>
+/// <summary>A map function with its reduce functions.</summary>
+/// <param name="Reductions">The sources of its reduce functions; built-in ones begin with an underscore.</param>
 /// <param name="Order"><c>options.collation</c> of the view.</param>
 public sealed record ViewDefinition(IReadOnlyList<string> Reductions, CollationOrder Order = CollationOrder.Unicode);

@@ -6,15 +6,14 @@ using CloudWall.Storage;
 namespace CloudWall.Indexing.Views;
 
 /// <summary>
-/// Where everything is in the store of derived data. Keys begin with the number of the index, which is never used again; number 0 is the
-/// catalogue.
+/// The layout of the store of derived data. Keys begin with the number of an index, which is never reused; number 0 is the catalogue.
 /// </summary>
 internal static class IndexKeys
 {
-    /// <summary>The one keyspace of a derived store.</summary>
+    /// <summary>The single keyspace of a derived store.</summary>
     public const Keyspace Space = Keyspace.Meta;
 
-    /// <summary>How many bytes come before a row's or node's own.</summary>
+    /// <summary>The length of the prefix of row and node keys.</summary>
     public const int RowPrefix = 8;
 
     private const byte StateKind = 0;
@@ -22,20 +21,20 @@ internal static class IndexKeys
     private const byte BackKind = 2;
     private const byte NodeKind = 3;
 
-    /// <summary>The number that the next index gets.</summary>
+    /// <summary>The key of the number for the next index.</summary>
     public static byte[] NextNumber => [0, 0, 0, 0, (byte)'n'];
 
-    /// <summary>What the catalogue's entries begin with.</summary>
+    /// <summary>The prefix of the catalogue's entries.</summary>
     public static byte[] CataloguePrefix => [0, 0, 0, 0, (byte)'i'];
 
-    /// <summary>An index of a database.</summary>
+    /// <summary>The key of an index in the catalogue.</summary>
     public static byte[] Catalogue(string incarnation, string signature) =>
         [.. CataloguePrefix, .. Encoding.UTF8.GetBytes(incarnation), (byte)'/', .. Encoding.UTF8.GetBytes(signature)];
 
-    /// <summary>What the entries of dropped indexes begin with.</summary>
+    /// <summary>The prefix of the entries of dropped indexes.</summary>
     public static byte[] DroppedPrefix => [0, 0, 0, 0, (byte)'d'];
 
-    /// <summary>An index that was dropped and whose rows are to be removed.</summary>
+    /// <summary>The key of a dropped index whose rows have to be erased.</summary>
     public static byte[] Dropped(uint index) => [.. DroppedPrefix, .. Index(index)];
 
     public static byte[] Index(uint index)
@@ -47,7 +46,7 @@ internal static class IndexKeys
 
     public static byte[] State(uint index) => [.. Index(index), StateKind];
 
-    /// <summary>Appends the key of which rows a document has.</summary>
+    /// <summary>Appends the back index key of a document.</summary>
     public static void WriteBack(uint index, ReadOnlySpan<byte> id, IBufferWriter<byte> output)
     {
         var key = output.GetSpan(sizeof(uint) + 1 + id.Length);
@@ -57,17 +56,17 @@ internal static class IndexKeys
         output.Advance(sizeof(uint) + 1 + id.Length);
     }
 
-    /// <summary>What comes before the keys of a view's rows (level 0), or of its nodes of a level.</summary>
+    /// <summary>The prefix of a view's row keys (level 0), or of its node keys on a level.</summary>
     public static byte[] Prefix(uint index, int view, int level) =>
         [.. Index(index), level == 0 ? RowKind : NodeKind, (byte)(view >> 8), (byte)view, (byte)level];
 
-    /// <summary>What comes before the keys of a view's nodes of all levels.</summary>
+    /// <summary>The prefix of the node keys of a view on all levels.</summary>
     public static byte[] Nodes(uint index, int view) => [.. Index(index), NodeKind, (byte)(view >> 8), (byte)view];
 
-    /// <summary>What comes before the keys of all nodes of all views.</summary>
+    /// <summary>The prefix of all node keys of an index.</summary>
     public static byte[] Nodes(uint index) => [.. Index(index), NodeKind];
 
-    /// <summary>The first key after all that begin with something; empty where there is none.</summary>
+    /// <summary>The first key after all keys with a prefix; empty where there is none.</summary>
     public static byte[] After(ReadOnlySpan<byte> prefix)
     {
         var last = prefix.LastIndexOfAnyExcept((byte)0xFF);
@@ -95,7 +94,7 @@ internal static class IndexKeys
         output.Write(IdEnd);
     }
 
-    /// <summary>Reads the id after a row's sort key.</summary>
+    /// <summary>Reads the document id that follows a row's sort key.</summary>
     public static ReadOnlySpan<byte> ReadId(ReadOnlySpan<byte> afterSortKey)
     {
         var zero = afterSortKey.IndexOf((byte)0);
@@ -108,10 +107,10 @@ internal static class IndexKeys
         return id.AsSpan(0, ReadId(afterSortKey, id));
     }
 
-    /// <summary>Reads the id after a row's sort key.</summary>
-    /// <param name="afterSortKey">What comes after it.</param>
-    /// <param name="id">Where the id goes; as long.</param>
-    /// <returns>How long the id is.</returns>
+    /// <summary>Reads the document id that follows a row's sort key.</summary>
+    /// <param name="afterSortKey">The bytes after the sort key.</param>
+    /// <param name="id">Receives the id; at least as long as those bytes.</param>
+    /// <returns>The length of the id.</returns>
     public static int ReadId(ReadOnlySpan<byte> afterSortKey, Span<byte> id)
     {
         var length = 0;

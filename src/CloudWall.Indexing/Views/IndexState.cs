@@ -2,12 +2,12 @@ using System.Buffers;
 
 namespace CloudWall.Indexing.Views;
 
-/// <summary>How far an index has come. Written in the same batch as the rows that it speaks of.</summary>
-/// <param name="UpdateSequence">The database's update sequence up to which changes are in it.</param>
-/// <param name="PurgeSequence">The number of the last purge that is in it.</param>
-/// <param name="HasNodes">Whether nodes stand over the rows; while much is being added they do not.</param>
-/// <param name="Views">Each view's numbers.</param>
-/// <param name="Commits">How often the index has been written to: what tells one state of it from another.</param>
+/// <summary>The state that an index has reached. It is written in the same batch as the rows that it describes.</summary>
+/// <param name="UpdateSequence">The database's update sequence that the index has reached.</param>
+/// <param name="PurgeSequence">The number of the last purge that the index has applied.</param>
+/// <param name="HasNodes">Whether there are nodes over the rows. A build that adds many rows removes them until its end.</param>
+/// <param name="Views">The size of each view.</param>
+/// <param name="Commits">The number of writes to the index, which identifies this state.</param>
 internal sealed record IndexState(long UpdateSequence, long PurgeSequence, bool HasNodes, ViewState[] Views, long Commits)
 {
     public static IndexState Initial(int views, long purgeSequence) => new(0, purgeSequence, true, new ViewState[views], 0);
@@ -23,7 +23,7 @@ internal sealed record IndexState(long UpdateSequence, long PurgeSequence, bool 
             views[i] = new ViewState(Packed.Number(ref stored), Packed.Number(ref stored));
         }
 
-        // Earlier versions did not count.
+        // Earlier versions did not store the number of commits.
         return new IndexState(update, purge, hasNodes, views, stored.IsEmpty ? 0 : Packed.Number(ref stored));
     }
 
@@ -45,7 +45,7 @@ internal sealed record IndexState(long UpdateSequence, long PurgeSequence, bool 
     }
 }
 
-/// <summary>A view's numbers.</summary>
-/// <param name="Rows">How many rows it has.</param>
-/// <param name="Bytes">How many bytes its rows' keys and values are.</param>
+/// <summary>The size of a view.</summary>
+/// <param name="Rows">The number of its rows.</param>
+/// <param name="Bytes">The size of its rows' keys and values in bytes.</param>
 internal readonly record struct ViewState(long Rows, long Bytes);

@@ -1,6 +1,6 @@
 namespace CloudWall.Indexing.Views;
 
-/// <summary>Some of the keys that go by, evenly chosen, to part all of them by.</summary>
+/// <summary>An even sample of added keys, used to split all keys into parts of about the same size.</summary>
 internal sealed class KeySample(ulong seed)
 {
     private const int Most = 4096;
@@ -24,7 +24,9 @@ internal sealed class KeySample(ulong seed)
         }
     }
 
-    /// <summary>Keys between which about as many lie, one fewer than there are parts; none where it is not worth it.</summary>
+    /// <summary>
+    /// Keys that split all keys into about equal parts, one fewer than there are parts; none where splitting is not worth while.
+    /// </summary>
     public byte[][] Split(int parts)
     {
         if (_keys.Count < Fewest)

@@ -2,10 +2,10 @@ using CloudWall.Storage;
 
 namespace CloudWall.Indexing.Views;
 
-/// <summary>One level of a view as it is stored: rows (level 0) or nodes. Keys are without their prefix.</summary>
+/// <summary>A cursor over one stored level of a view: rows (level 0) or nodes. Keys are without their prefix.</summary>
 internal sealed class LevelReader : IDisposable
 {
-    /// <summary>How often one reader asks for rows in memory.</summary>
+    /// <summary>The number of times that one reader uses rows in memory.</summary>
     private const int MostLeaves = 100;
 
     private readonly Func<KeyValueReader> _reader;
@@ -23,7 +23,7 @@ internal sealed class LevelReader : IDisposable
     {
     }
 
-    /// <param name="reader">What it is read from, until <see cref="Release"/>.</param>
+    /// <param name="reader">The source of reads, called again after <see cref="Release"/>.</param>
     /// <param name="index">The index.</param>
     /// <param name="view">The view.</param>
     /// <param name="level">The level.</param>
@@ -34,16 +34,16 @@ internal sealed class LevelReader : IDisposable
         _end = IndexKeys.After(_prefix);
     }
 
-    /// <summary>Where rows may be in memory; null to read all of them.</summary>
+    /// <summary>Finds rows in memory; null to read all rows from the store.</summary>
     public NodeReader? Nodes { get; init; }
 
-    /// <summary>The current key of the walk forwards.</summary>
+    /// <summary>The current key of the forward cursor.</summary>
     public ReadOnlySpan<byte> Key => _leaf is { } leaf ? leaf.Key(_at) : _forwards!.Key[IndexKeys.RowPrefix..];
 
-    /// <summary>The current value of the walk forwards.</summary>
+    /// <summary>The current value of the forward cursor.</summary>
     public ReadOnlySpan<byte> Value => _leaf is { } leaf ? leaf.Value(_at) : _forwards!.Value;
 
-    /// <summary>Goes to the first key at or after one.</summary>
+    /// <summary>Moves to the first key at or after a key.</summary>
     public bool SeekForwards(ReadOnlySpan<byte> key)
     {
         if (FindLeaf(key) is { } leaf)
@@ -59,13 +59,13 @@ internal sealed class LevelReader : IDisposable
 
     public bool MoveNext() => _leaf is { } leaf ? ++_at < leaf.Count || MoveToNextLeaf() : _forwards!.MoveNext();
 
-    /// <summary>The current key of the walk backwards.</summary>
+    /// <summary>The current key of the backward cursor.</summary>
     public ReadOnlySpan<byte> KeyBackwards => _backwards!.Key[IndexKeys.RowPrefix..];
 
-    /// <summary>The current value of the walk backwards.</summary>
+    /// <summary>The current value of the backward cursor.</summary>
     public ReadOnlySpan<byte> ValueBackwards => _backwards!.Value;
 
-    /// <summary>Goes to the last key at or before one; null stands for the end.</summary>
+    /// <summary>Moves to the last key at or before a key; null stands for the end.</summary>
     public bool SeekBackwards(byte[]? key)
     {
         _backwards ??= _reader().Scan(IndexKeys.Space, _prefix, _end, descending: true);
@@ -75,7 +75,7 @@ internal sealed class LevelReader : IDisposable
 
     public bool MovePrevious() => _backwards!.MoveNext();
 
-    /// <summary>Lets go of what it reads from; it is to be sought anew.</summary>
+    /// <summary>Releases the store. The caller seeks again before it reads on.</summary>
     public void Release()
     {
         _leaf = null;
@@ -102,12 +102,12 @@ internal sealed class LevelReader : IDisposable
             }
         }
 
-        // It stays there.
+        // The cursor stays at the end.
         _at = _leaf!.Count;
         return false;
     }
 
-    /// <summary>Rows in memory; a long walk does not drive out what short ones use.</summary>
+    /// <summary>Finds rows in memory for a limited number of times, so that a long scan does not evict what short ones use.</summary>
     private NodePage? FindLeaf(ReadOnlySpan<byte> key) =>
         Nodes is not null && _leaves++ < MostLeaves ? Nodes.FindLeaf(key, out _leafEnd) : null;
 

@@ -1,6 +1,6 @@
 namespace CloudWall.Indexing.Views;
 
-/// <summary>A level as it will be: what is stored, with a batch's changes.</summary>
+/// <summary>A level as it will be after a batch: the stored entries merged with the batch's changes.</summary>
 internal sealed class MergedLevel(LevelReader stored, Edits edits)
 {
     private int _edit;
@@ -11,12 +11,12 @@ internal sealed class MergedLevel(LevelReader stored, Edits edits)
 
     public ReadOnlySpan<byte> Value => _onEdit ? edits[_edit].Value : stored.Value;
 
-    /// <summary>Goes to the first key at or after one.</summary>
+    /// <summary>Moves to the first key at or after a key.</summary>
     public bool Seek(ReadOnlySpan<byte> key)
     {
         _hasStored = stored.SeekForwards(key);
         _edit = edits.LowerBound(key);
-        return Settle();
+        return SkipRemoved();
     }
 
     public bool MoveNext()
@@ -30,10 +30,10 @@ internal sealed class MergedLevel(LevelReader stored, Edits edits)
             _hasStored = stored.MoveNext();
         }
 
-        return Settle();
+        return SkipRemoved();
     }
 
-    private bool Settle()
+    private bool SkipRemoved()
     {
         while (true)
         {

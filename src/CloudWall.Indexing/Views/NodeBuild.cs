@@ -5,8 +5,7 @@ using CloudWall.Storage;
 namespace CloudWall.Indexing.Views;
 
 /// <summary>
-/// Makes all nodes of a view at once, in one walk over the rows, in parts at the same time. Nodes that reach from one part into the next are
-/// put together at the end.
+/// Makes all nodes of a view in one scan of the rows, split into parts that run in parallel. Nodes that span parts are joined at the end.
 /// </summary>
 internal sealed class NodeBuild(
     KeyValueStore store,
@@ -17,9 +16,9 @@ internal sealed class NodeBuild(
     BuildTurns.BuildTurn turn,
     CancellationToken cancellation)
 {
-    /// <summary>Commits as it goes: until it is done nobody may use the nodes.</summary>
-    /// <param name="splits">Keys, in order, near which parts of the rows end that are walked over at the same time.</param>
-    /// <param name="scheduler">Where the parts run.</param>
+    /// <summary>Makes the nodes and commits as it goes. Nothing may read the nodes before this has ended.</summary>
+    /// <param name="splits">Ordered keys near which the parallel parts end.</param>
+    /// <param name="scheduler">The scheduler of the parts.</param>
     public async Task RunAsync(byte[][] splits, TaskScheduler scheduler)
     {
         var parts = Enumerable.Range(0, splits.Length + 1)
@@ -35,7 +34,7 @@ internal sealed class NodeBuild(
             rest = [.. rest.Where((_, part) => !done[part])];
             if (rest.Count > 0)
             {
-                // All of them have stopped.
+                // All parts have stopped.
                 await turn.GiveWayAsync(cancellation);
             }
         }
@@ -63,7 +62,7 @@ internal sealed class NodeBuild(
         }
     }
 
-    /// <summary>The nodes that begin at one key or after it, and before another.</summary>
+    /// <summary>Makes the nodes that begin in a range of keys.</summary>
     private sealed class Part
     {
         private readonly NodeBuild _build;
@@ -80,11 +79,11 @@ internal sealed class NodeBuild(
             }
         }
 
-        /// <summary>The levels, with what is not finished.</summary>
+        /// <summary>The levels with their unfinished nodes.</summary>
         public NodeLevel[] Levels { get; } = new NodeLevel[ViewNode.Levels];
 
-        /// <summary>Makes nodes until all are made, or it is another build's turn.</summary>
-        /// <returns>Whether all are made.</returns>
+        /// <summary>Makes nodes until all are made, or another build's turn comes.</summary>
+        /// <returns>Whether all nodes are made.</returns>
         public bool WalkOver()
         {
             using var rows = _build.ReadRows();
@@ -98,7 +97,7 @@ internal sealed class NodeBuild(
                     break;
                 }
 
-                // What is before the first node of a part belongs to the last of the part before, which has read it.
+                // Rows before the first node of a part belong to the last node of the previous part, which has read them.
                 if (begins || Levels[0].HasBegun)
                 {
                     Levels[0].Add(key, rows.Value, begins);
@@ -106,7 +105,7 @@ internal sealed class NodeBuild(
 
                 if (_build.IsOver)
                 {
-                    // Goes on with the first key after this one.
+                    // The next call continues with the first key after this one.
                     _next = [.. key, 0];
                     return false;
                 }

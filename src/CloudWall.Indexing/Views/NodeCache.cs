@@ -1,21 +1,21 @@
 namespace CloudWall.Indexing.Views;
 
 /// <summary>
-/// Nodes of all indexes that queries have looked at, up to so many bytes: cursors cost more than what is read with them. What an index
-/// was before its last commit is let go of. Safe for use from many threads.
+/// A cache of the nodes that queries have read, for all indexes, limited in bytes: opening a cursor costs more than reading the nodes
+/// with it. Pages of states before an index's last commit are evicted. Thread-safe.
 /// </summary>
-/// <param name="capacity">How many bytes it may hold, about.</param>
+/// <param name="capacity">The approximate maximum size in bytes.</param>
 internal sealed class NodeCache(long capacity)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<(uint Index, int View), NodeTree> _trees = [];
     private long _weight;
 
-    /// <summary>What is known of the nodes of a view.</summary>
+    /// <summary>The cached nodes of a view.</summary>
     /// <param name="index">The index.</param>
     /// <param name="view">The view.</param>
-    /// <param name="commits">The index's state (<see cref="IndexState.Commits"/>).</param>
-    /// <returns>Nodes of that state and no other.</returns>
+    /// <param name="commits">The state of the index (<see cref="IndexState.Commits"/>).</param>
+    /// <returns>Nodes of exactly that state.</returns>
     public NodeTree Find(uint index, int view, long commits)
     {
         lock (_gate)
@@ -29,7 +29,7 @@ internal sealed class NodeCache(long capacity)
 
                 if (tree.Commits > commits)
                 {
-                    // A reader that is late.
+                    // The reader has a snapshot that is older than the cached state.
                     return new NodeTree(commits);
                 }
 
@@ -40,12 +40,12 @@ internal sealed class NodeCache(long capacity)
         }
     }
 
-    /// <summary>Keeps a page where others find it, unless nobody would, another is there already, or it is too large.</summary>
+    /// <summary>Adds a page, unless its tree is outdated, another thread has added it, or it is too large.</summary>
     /// <param name="index">The index.</param>
     /// <param name="view">The view.</param>
-    /// <param name="tree">The tree.</param>
-    /// <param name="above">The page that has the node whose page it is; null for the root.</param>
-    /// <param name="node">Which node.</param>
+    /// <param name="tree">The tree that the page belongs to.</param>
+    /// <param name="above">The page with the parent node; null for the root.</param>
+    /// <param name="node">The position of the parent node in that page.</param>
     /// <param name="page">The page.</param>
     public void Keep(uint index, int view, NodeTree tree, NodePage? above, int node, NodePage page)
     {
@@ -58,7 +58,7 @@ internal sealed class NodeCache(long capacity)
 
             if (_weight + page.Weight > capacity)
             {
-                // What is in use will be back soon.
+                // The whole cache is cleared; pages in use return soon.
                 _trees.Clear();
                 _weight = 0;
                 return;
@@ -72,7 +72,7 @@ internal sealed class NodeCache(long capacity)
         }
     }
 
-    /// <summary>Lets go of an index.</summary>
+    /// <summary>Removes an index from the cache.</summary>
     public void Remove(uint index)
     {
         lock (_gate)

@@ -4,15 +4,15 @@ using CloudWall.Storage;
 namespace CloudWall.Indexing.Views;
 
 /// <summary>
-/// One level of the nodes over a part of a view's rows, while all are being made: takes what lies below it in order, and gives its nodes to
-/// the store and to the level above.
+/// One level of nodes over a part of a view's rows, while all nodes are made. It receives the entries of the level below in order, and
+/// passes its nodes to the store and to the level above.
 /// </summary>
 internal sealed class NodeLevel
 {
     private const long MaxWeight = 1 << 20;
     private const long BatchBytes = 1 << 20;
 
-    /// <summary>Functions of the design document are called for a few nodes at a time, since each may take long.</summary>
+    /// <summary>Functions of the design document are called for this many nodes at a time, because each call may take long.</summary>
     private const long MaxCalledWeight = 16 << 10;
 
     private readonly KeyValueStore _store;
@@ -24,15 +24,15 @@ internal sealed class NodeLevel
     private readonly byte[] _prefix;
     private readonly List<(byte[] Key, byte[] Value)> _leading = [];
 
-    /// <param name="store">Where nodes go.</param>
+    /// <param name="store">Receives the nodes.</param>
     /// <param name="index">The index.</param>
     /// <param name="view">The view.</param>
     /// <param name="level">The level, from 1.</param>
     /// <param name="seed">The index's seed.</param>
-    /// <param name="reducers">The view's functions.</param>
-    /// <param name="above">The next level, if there is one.</param>
-    /// <param name="isFirst">Whether the part is the first, whose first node begins before all keys.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="reducers">The view's reduce functions.</param>
+    /// <param name="above">The next level; null for the highest.</param>
+    /// <param name="isFirst">Whether this is the first part, whose first node begins before all keys.</param>
+    /// <param name="cancellation">Cancels reduce functions.</param>
     public NodeLevel(
         KeyValueStore store,
         uint index,
@@ -59,10 +59,10 @@ internal sealed class NodeLevel
         }
     }
 
-    /// <summary>Where its nodes go.</summary>
+    /// <summary>The level that receives its nodes.</summary>
     public NodeLevel? Above { get; set; }
 
-    /// <summary>Whether a node has begun in the part.</summary>
+    /// <summary>Whether a node has begun in this part.</summary>
     public bool HasBegun { get; private set; }
 
     /// <summary>Whether a node begins at a key.</summary>
@@ -71,7 +71,7 @@ internal sealed class NodeLevel
     /// <summary>Adds a row or a node of the level below.</summary>
     /// <param name="key">Its key.</param>
     /// <param name="stored">Its value.</param>
-    /// <param name="begins">Whether a node begins with it.</param>
+    /// <param name="begins">Whether a node begins with this entry.</param>
     public void Add(ReadOnlySpan<byte> key, ReadOnlySpan<byte> stored, bool begins)
     {
         if (begins)
@@ -95,8 +95,8 @@ internal sealed class NodeLevel
         }
     }
 
-    /// <summary>Adds what the same level of the next part has before its first node.</summary>
-    /// <returns>Whether that part goes on from here.</returns>
+    /// <summary>Adds the entries that the next part has on this level before its first node.</summary>
+    /// <returns>Whether the next part has begun a node on this level. If so, this level's last node is complete.</returns>
     public bool Join(NodeLevel next)
     {
         foreach (var (key, value) in next._leading)
@@ -112,7 +112,7 @@ internal sealed class NodeLevel
         return next.HasBegun;
     }
 
-    /// <summary>Makes the nodes that have begun: nothing is to be added to them any more.</summary>
+    /// <summary>Makes the nodes that have begun. Nothing is added to them afterwards.</summary>
     public void Finish()
     {
         using var batch = _store.CreateBatch();

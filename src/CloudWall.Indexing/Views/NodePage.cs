@@ -2,12 +2,10 @@ using CloudWall.Storage;
 
 namespace CloudWall.Indexing.Views;
 
-/// <summary>
-/// Neighbouring nodes of a level, or rows, in memory: those in one node of the next level, or all nodes of the highest. It does not change.
-/// </summary>
+/// <summary>Neighbouring nodes or rows in memory: the children of one node, or all nodes of the highest level. Immutable.</summary>
 internal sealed class NodePage
 {
-    /// <summary>What a page takes beside keys and values, and what an entry does, about.</summary>
+    /// <summary>The approximate memory of a page without its keys and values, and that of an entry.</summary>
     private const int Overhead = 150;
 
     private readonly byte[] _data;
@@ -21,25 +19,25 @@ internal sealed class NodePage
         _below = new NodePage?[before.Length];
     }
 
-    /// <summary>Stands for a page that has been asked for once: not all that is asked for once is worth keeping.</summary>
-    public static NodePage Asked { get; } = new([], [], []);
+    /// <summary>Marks a page that was requested once. Only pages that are requested again are cached.</summary>
+    public static NodePage Requested { get; } = new([], [], []);
 
-    /// <summary>Stands for a page that is too large to be kept.</summary>
+    /// <summary>Marks a page that is too large for the cache.</summary>
     public static NodePage TooLarge { get; } = new([], [], []);
 
-    /// <summary>How many nodes it has.</summary>
+    /// <summary>The number of nodes.</summary>
     public int Count => _before.Length;
 
-    /// <summary>About how much memory it takes.</summary>
+    /// <summary>The approximate size in memory.</summary>
     public long Weight => Overhead + _data.Length + (24L * Count);
 
-    /// <summary>Where a node begins.</summary>
+    /// <summary>The key at which a node begins.</summary>
     public ReadOnlySpan<byte> Key(int node) => _data.AsSpan(node == 0 ? 0 : _ends[(2 * node) - 1], KeyLength(node));
 
-    /// <summary>A node as it is stored (<see cref="ViewNode"/>).</summary>
+    /// <summary>A node in its stored form (<see cref="ViewNode"/>).</summary>
     public ReadOnlySpan<byte> Value(int node) => _data.AsSpan(_ends[2 * node], _ends[(2 * node) + 1] - _ends[2 * node]);
 
-    /// <summary>How many rows are in the page's nodes before one.</summary>
+    /// <summary>The number of rows in the page's nodes before this one.</summary>
     public long Before(int node) => _before[node];
 
     /// <summary>The last node that begins at or before a key; -1 where there is none.</summary>
@@ -62,26 +60,26 @@ internal sealed class NodePage
         return low - 1;
     }
 
-    /// <summary>The page of what is in a node, where it has been read.</summary>
+    /// <summary>The page of a node's children, where it is cached.</summary>
     public NodePage? Below(int node) => Volatile.Read(ref _below[node]);
 
-    /// <summary>Notes that the page of what is in a node has been asked for, where it is not known yet.</summary>
-    public void Ask(int node) => Interlocked.CompareExchange(ref _below[node], Asked, null);
+    /// <summary>Marks the page of a node's children as requested, where it is not cached.</summary>
+    public void MarkRequested(int node) => Interlocked.CompareExchange(ref _below[node], Requested, null);
 
-    /// <summary>Keeps the page of what is in a node, where none is yet.</summary>
+    /// <summary>Caches the page of a node's children, where there is none yet.</summary>
     public bool TryKeep(int node, NodePage below)
     {
         var known = Below(node);
-        return (known is null || known == Asked) && Interlocked.CompareExchange(ref _below[node], below, known) == known;
+        return (known is null || known == Requested) && Interlocked.CompareExchange(ref _below[node], below, known) == known;
     }
 
     /// <summary>Reads a page.</summary>
-    /// <param name="stored">The stored nodes of all levels, or the rows.</param>
-    /// <param name="from">The whole key at which it begins.</param>
-    /// <param name="to">The whole key before which it ends.</param>
-    /// <param name="areRows">Whether it is rows that are read.</param>
-    /// <param name="most">How many bytes it may have, about.</param>
-    /// <returns>The page; <see cref="TooLarge"/> where it would have more.</returns>
+    /// <param name="stored">A cursor over the stored nodes of all levels, or over the rows.</param>
+    /// <param name="from">The full key at which the page begins.</param>
+    /// <param name="to">The full key before which it ends.</param>
+    /// <param name="areRows">Whether the cursor has rows.</param>
+    /// <param name="most">The approximate maximum size in bytes.</param>
+    /// <returns>The page, or <see cref="TooLarge"/>.</returns>
     public static NodePage Read(KeyValueCursor stored, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to, bool areRows, long most)
     {
         var data = new byte[2048];

@@ -3,16 +3,16 @@ using CloudWall.Storage;
 namespace CloudWall.Indexing.Views;
 
 /// <summary>
-/// Reads nodes of a view from the cache or from a snapshot, and takes stretches of rows apart with them: what a stretch has is known after
-/// looking at some hundred entries, however long it is. Not safe for use from several threads at once.
+/// Reads nodes of a view from the cache or a snapshot, and splits ranges of rows into nodes and single rows: reducing a range of any
+/// length takes some hundred entries. Not thread-safe.
 /// </summary>
-/// <param name="source">A snapshot, and what it is of.</param>
+/// <param name="source">The snapshot with the state that it shows.</param>
 /// <param name="cache">The cache.</param>
 /// <param name="index">The index.</param>
 /// <param name="view">The view.</param>
 internal sealed class NodeReader(Func<NodeSource> source, NodeCache cache, uint index, int view) : IDisposable
 {
-    /// <summary>Rows of more are not kept: large values are few, and would drive the others out.</summary>
+    /// <summary>Larger rows are not cached: they are few, and would evict the others.</summary>
     private const int MostBytesOfRows = 64 << 10;
 
     private readonly byte[] _prefix = [.. IndexKeys.Nodes(index, view), 0];
@@ -23,7 +23,7 @@ internal sealed class NodeReader(Func<NodeSource> source, NodeCache cache, uint 
 
     /// <summary>Counts the rows before a key.</summary>
     /// <param name="key">The key; empty for the beginning.</param>
-    /// <param name="rows">The view's rows; it stands on the first that is not before the key.</param>
+    /// <param name="rows">A cursor over the view's rows; afterwards it stands on the first row at or after the key.</param>
     /// <param name="found">Whether there is such a row.</param>
     public long CountBefore(ReadOnlySpan<byte> key, LevelReader rows, out bool found)
     {
@@ -50,15 +50,15 @@ internal sealed class NodeReader(Func<NodeSource> source, NodeCache cache, uint 
         return count;
     }
 
-    /// <summary>Counts the rows of the smallest nodes from one key to another, but for those in which the keys lie.</summary>
+    /// <summary>Counts the rows of the lowest-level nodes between two keys, without the nodes that contain the keys.</summary>
     /// <param name="from">The first key.</param>
-    /// <param name="to">The second; null for the end.</param>
+    /// <param name="to">The second key; null for the end.</param>
     public long CountWhole(ReadOnlySpan<byte> from, byte[]? to) => Rank(to, after: false) - Rank(from, after: true);
 
-    /// <summary>The rows beside a key, where they are in memory; rows that are asked for again come to be there.</summary>
+    /// <summary>Finds the rows around a key in memory. Rows that are requested twice are cached.</summary>
     /// <param name="key">The key; empty for the beginning.</param>
-    /// <param name="end">Where the page ends; null for the end of all rows.</param>
-    /// <returns>The page of the smallest node in which the key lies; null where the rows are to be read from the store.</returns>
+    /// <param name="end">The key at which the page ends; null for the end of all rows.</param>
+    /// <returns>The rows of the lowest-level node that contains the key; null where the caller has to read the store.</returns>
     public NodePage? FindLeaf(ReadOnlySpan<byte> key, out byte[]? end)
     {
         end = null;
@@ -74,27 +74,27 @@ internal sealed class NodeReader(Func<NodeSource> source, NodeCache cache, uint 
 
             end = EndOf(page, node, end);
             var leaf = page.Below(node);
-            if (leaf == NodePage.Asked)
+            if (leaf == NodePage.Requested)
             {
                 leaf = ReadLeaf(page, node, end);
             }
             else if (leaf is null)
             {
-                page.Ask(node);
+                page.MarkRequested(node);
             }
 
-            return leaf is null || leaf == NodePage.Asked || leaf == NodePage.TooLarge ? null : leaf;
+            return leaf is null || leaf == NodePage.Requested || leaf == NodePage.TooLarge ? null : leaf;
         }
 
         return null;
     }
 
-    /// <summary>Goes over what lies from one key to before another, in order.</summary>
-    /// <param name="from">The first; empty for the beginning.</param>
-    /// <param name="to">The first after it; null for the end.</param>
-    /// <param name="rows">The view's rows.</param>
-    /// <param name="visit">Takes levels, keys and values of rows and nodes.</param>
-    /// <returns>Whether the rows stand on the first after it.</returns>
+    /// <summary>Visits the rows and nodes that make up a range, in order.</summary>
+    /// <param name="from">The first key; empty for the beginning.</param>
+    /// <param name="to">The key after the range; null for the end.</param>
+    /// <param name="rows">A cursor over the view's rows.</param>
+    /// <param name="visit">Receives the level, key and value of each row or node.</param>
+    /// <returns>Whether the cursor stands on the first row after the range.</returns>
     public bool Visit(byte[] from, byte[]? to, LevelReader rows, RangeVisitor visit)
     {
         if (to is not null && from.AsSpan().SequenceCompareTo(to) >= 0)
@@ -105,7 +105,7 @@ internal sealed class NodeReader(Func<NodeSource> source, NodeCache cache, uint 
         return Root() is { Count: > 0 } root ? Visit(root, _source!.Top, null, from, to, rows, visit) : VisitRows(from, to, rows, visit);
     }
 
-    /// <summary>Lets go of the snapshot.</summary>
+    /// <summary>Releases the snapshot.</summary>
     public void Release()
     {
         _nodes?.Dispose();
@@ -165,7 +165,7 @@ internal sealed class NodeReader(Func<NodeSource> source, NodeCache cache, uint 
         return stands;
     }
 
-    /// <summary>How many rows are before the smallest node in which a key lies, or before the next one.</summary>
+    /// <summary>The number of rows before the lowest-level node that contains a key, or before the node after it.</summary>
     private long Rank(ReadOnlySpan<byte> key, bool after)
     {
         var count = 0L;
@@ -215,11 +215,11 @@ internal sealed class NodeReader(Func<NodeSource> source, NodeCache cache, uint 
         return root;
     }
 
-    /// <summary>What is in a node.</summary>
+    /// <summary>The page of a node's children.</summary>
     /// <param name="page">The node's page.</param>
     /// <param name="node">The node.</param>
     /// <param name="level">Its level.</param>
-    /// <param name="end">Where its page ends; then, where it does.</param>
+    /// <param name="end">The key at which the node's page ends; afterwards that at which the children's page ends.</param>
     private NodePage Below(NodePage page, int node, int level, ref byte[]? end)
     {
         end = EndOf(page, node, end);
@@ -266,5 +266,5 @@ internal sealed class NodeReader(Func<NodeSource> source, NodeCache cache, uint 
     }
 }
 
-/// <summary>Takes a row (level 0) or a node; both are valid during the call.</summary>
+/// <summary>Receives a row (level 0) or a node; both are valid during the call.</summary>
 internal delegate void RangeVisitor(int level, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value);

@@ -2,8 +2,8 @@ using CloudWall.Storage;
 
 namespace CloudWall.Indexing.Views;
 
-/// <summary>What nodes are read from.</summary>
+/// <summary>The source of nodes for a reader.</summary>
 /// <param name="Reader">A snapshot.</param>
-/// <param name="Commits">The index's state in it (<see cref="IndexState.Commits"/>).</param>
-/// <param name="Top">The level to begin at (<see cref="ViewNode.Top"/>); 0 where there are no nodes, and all rows are looked at.</param>
+/// <param name="Commits">The index's state in the snapshot (<see cref="IndexState.Commits"/>).</param>
+/// <param name="Top">The level to begin at (<see cref="ViewNode.Top"/>); 0 where there are no nodes, so that all rows are read.</param>
 internal sealed record NodeSource(KeyValueReader Reader, long Commits, int Top);

@@ -1,20 +1,20 @@
 namespace CloudWall.Indexing.Views;
 
-/// <summary>Pages of nodes of a view at one moment, as far as they have been read.</summary>
-/// <param name="commits">Which moment (<see cref="IndexState.Commits"/>).</param>
+/// <summary>The cached pages of a view's nodes in one state of the index.</summary>
+/// <param name="commits">The state (<see cref="IndexState.Commits"/>).</param>
 internal sealed class NodeTree(long commits)
 {
     private NodePage? _root;
 
-    /// <summary>Which moment.</summary>
+    /// <summary>The state.</summary>
     public long Commits => commits;
 
-    /// <summary>The nodes of the highest level that is looked at, where they have been read.</summary>
+    /// <summary>The nodes of the highest level that queries read, where they are cached.</summary>
     public NodePage? Root => Volatile.Read(ref _root);
 
-    /// <summary>About how many bytes its pages take; the cache's to keep.</summary>
+    /// <summary>The approximate size of its pages in bytes, maintained by the cache.</summary>
     public long Weight { get; set; }
 
-    /// <summary>Keeps the root, where none is yet.</summary>
+    /// <summary>Caches the root, where there is none yet.</summary>
     public bool TryKeep(NodePage root) => Interlocked.CompareExchange(ref _root, root, null) is null;
 }

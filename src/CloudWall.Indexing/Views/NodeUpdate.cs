@@ -3,14 +3,14 @@ using CloudWall.Storage;
 namespace CloudWall.Indexing.Views;
 
 /// <summary>
-/// Brings the nodes over a view's rows in step with changes to rows: level by level, each node that something changed in is made anew
-/// once, from the rows or nodes in it.
+/// Updates the nodes over a view's rows after changes to rows: level by level, each node that contains a change is computed again, once,
+/// from its rows or child nodes.
 /// </summary>
 internal sealed class NodeUpdate(KeyValueReader stored, uint index, int view, ulong seed, NodeWork work, CancellationToken cancellation)
 {
     private const long MaxWeight = 4 << 20;
 
-    /// <summary>Puts what nodes become into the batch that has the rows.</summary>
+    /// <summary>Adds the new nodes to the batch that has the changed rows.</summary>
     public void Write(Edits rows, WriteBatch batch)
     {
         var below = rows;
@@ -34,7 +34,7 @@ internal sealed class NodeUpdate(KeyValueReader stored, uint index, int view, ul
         {
             var key = below[i].Key;
 
-            // A start that came or went changes the node before it too.
+            // A node boundary that was added or removed also changes the node before it.
             if (IsStart(starts, key) && key.Length > 0 && (start is null || key.AsSpan().SequenceCompareTo(start) > 0))
             {
                 Visit(Floor(nodes, starts, key, inclusive: false));
@@ -71,7 +71,7 @@ internal sealed class NodeUpdate(KeyValueReader stored, uint index, int view, ul
         }
     }
 
-    /// <summary>The nodes that come and go.</summary>
+    /// <summary>The nodes that are added and removed.</summary>
     private Edits Starts(int level, Edits below)
     {
         var starts = new List<(byte[] Key, byte[]? Value)>();
@@ -93,7 +93,7 @@ internal sealed class NodeUpdate(KeyValueReader stored, uint index, int view, ul
         return at < starts.Count && starts[at].Key.AsSpan().SequenceEqual(key);
     }
 
-    /// <summary>Where the node begins that a key is in, or the one before it.</summary>
+    /// <summary>The key of the node that contains a key, or of the node before it.</summary>
     private static byte[] Floor(LevelReader nodes, Edits starts, byte[] key, bool inclusive)
     {
         byte[] floor = [];
@@ -121,7 +121,7 @@ internal sealed class NodeUpdate(KeyValueReader stored, uint index, int view, ul
         return floor;
     }
 
-    /// <summary>Puts a level's nodes into the batch, and gives them as what the next level has to look at.</summary>
+    /// <summary>Adds a level's nodes to the batch, and returns them as the changes for the next level.</summary>
     private Edits Apply(int level, List<(byte[] Key, byte[]? Value)> made, Edits starts, WriteBatch batch)
     {
         var edits = new List<(byte[] Key, byte[]? Value)>(made);

@@ -3,7 +3,7 @@ using CloudWall.Indexing.Reductions;
 
 namespace CloudWall.Indexing.Views;
 
-/// <summary>Nodes whose counts are known and whose states are to be made, many in one call of each function.</summary>
+/// <summary>Collects nodes with known counts and computes their states, many in one call of each function.</summary>
 internal sealed class NodeWork(IReadOnlyList<Reducer> reducers)
 {
     private readonly List<Node> _nodes = [];
@@ -13,19 +13,19 @@ internal sealed class NodeWork(IReadOnlyList<Reducer> reducers)
     private ReduceRow[] _rows = [];
     private int _rowCount;
 
-    /// <summary>About how much memory it holds.</summary>
+    /// <summary>The approximate size of the collected data in memory.</summary>
     public long Weight { get; private set; }
 
     public int Count => _nodes.Count;
 
-    /// <summary>Begins a node.</summary>
+    /// <summary>Starts a node.</summary>
     public void Begin(byte[] key)
     {
         _nodes.Add(new Node(key, 0, _rowCount, _children.Count));
         Weight += key.Length + 100;
     }
 
-    /// <summary>Adds a row (level 0) or a node to the node that was begun last.</summary>
+    /// <summary>Adds a row (level 0) or a node to the node that was started last.</summary>
     public void Add(int level, ReadOnlySpan<byte> key, ReadOnlySpan<byte> stored)
     {
         ref var current = ref CollectionsMarshal.AsSpan(_nodes)[^1];
@@ -57,7 +57,7 @@ internal sealed class NodeWork(IReadOnlyList<Reducer> reducers)
         }
     }
 
-    /// <summary>Makes the nodes, and begins anew.</summary>
+    /// <summary>Computes the nodes and clears the collection.</summary>
     public List<(byte[] Key, byte[]? Value)> Finish(CancellationToken cancellation)
     {
         var states = new byte[_nodes.Count][][];
@@ -140,9 +140,9 @@ internal sealed class NodeWork(IReadOnlyList<Reducer> reducers)
         }
     }
 
-    /// <param name="Key">Where it begins.</param>
-    /// <param name="Count">How many rows it has.</param>
-    /// <param name="FirstRow">Where its rows begin among those of all.</param>
-    /// <param name="FirstChild">Where the nodes below it begin.</param>
+    /// <param name="Key">The key at which it begins.</param>
+    /// <param name="Count">The number of its rows.</param>
+    /// <param name="FirstRow">The position of its first row in the collection.</param>
+    /// <param name="FirstChild">The position of its first child node in the collection.</param>
     private record struct Node(byte[] Key, long Count, int FirstRow, int FirstChild);
 }

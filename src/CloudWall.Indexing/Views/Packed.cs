@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace CloudWall.Indexing.Views;
 
-/// <summary>Numbers of seven bits a byte, low ones first, and bytes with their length before them.</summary>
+/// <summary>Variable-length integers (seven bits per byte, low bits first), and byte strings with a length prefix.</summary>
 internal static class Packed
 {
     public static void Number(this ArrayBufferWriter<byte> output, long value)
@@ -20,7 +20,7 @@ internal static class Packed
         output.Advance(length);
     }
 
-    /// <summary>How many bytes a number takes.</summary>
+    /// <summary>The encoded length of a number.</summary>
     public static int Length(long value)
     {
         var length = 1;
@@ -32,8 +32,8 @@ internal static class Packed
         return length;
     }
 
-    /// <summary>Writes a number at the beginning of what is left.</summary>
-    /// <returns>What is left then.</returns>
+    /// <summary>Writes a number at the start of a buffer.</summary>
+    /// <returns>The rest of the buffer.</returns>
     public static Span<byte> Number(Span<byte> rest, long value)
     {
         var left = (ulong)value;
@@ -54,8 +54,8 @@ internal static class Packed
         output.Write(value);
     }
 
-    /// <summary>Takes a number off the beginning of what is left.</summary>
-    /// <exception cref="InvalidDataException">There is none.</exception>
+    /// <summary>Reads a number from the start of a buffer and advances it.</summary>
+    /// <exception cref="InvalidDataException">The buffer is too short.</exception>
     public static long Number(scoped ref ReadOnlySpan<byte> rest)
     {
         ulong value = 0;
@@ -72,8 +72,8 @@ internal static class Packed
         throw new InvalidDataException("A stored record is shorter than it says.");
     }
 
-    /// <summary>Takes bytes off the beginning of what is left.</summary>
-    /// <exception cref="InvalidDataException">There are fewer.</exception>
+    /// <summary>Reads a byte string from the start of a buffer and advances it.</summary>
+    /// <exception cref="InvalidDataException">The buffer is too short.</exception>
     public static ReadOnlySpan<byte> Bytes(scoped ref ReadOnlySpan<byte> rest)
     {
         var length = Number(ref rest);

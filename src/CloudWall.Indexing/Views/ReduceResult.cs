@@ -1,14 +1,14 @@
 namespace CloudWall.Indexing.Views;
 
 /// <summary>
-/// What a reduce function makes of a group: a value, or the note that the value did not shrink. CouchDB keeps that note in place of the
-/// value, so only reductions that the group is part of fail.
+/// The result of a reduce function for a group: a value, or the error that the value did not shrink. CouchDB stores that error in place
+/// of the value, so only reductions that include the group fail.
 /// </summary>
-/// <param name="Value">The value as JSON in normal form; empty where there is none.</param>
-/// <param name="Overflow">Why the value was refused (<c>reduce_overflow_error</c>); null where it was not.</param>
+/// <param name="Value">The value as JSON in normal form; empty where there is an error.</param>
+/// <param name="Overflow">The error (<c>reduce_overflow_error</c>); null where there is a value.</param>
 public readonly record struct ReduceResult(byte[] Value, string? Overflow = null)
 {
-    /// <summary>A value that was refused.</summary>
-    /// <param name="reason">Why.</param>
+    /// <summary>A group whose value was refused.</summary>
+    /// <param name="reason">The error.</param>
     public static ReduceResult Overflowed(string reason) => new([], reason);
 }

@@ -1,6 +1,6 @@
 namespace CloudWall.Indexing.Views;
 
-/// <summary>A row that is reduced: CouchDB gives a reduce function <c>[key, id]</c> and the value.</summary>
+/// <summary>A row for a reduce function, which gets <c>[key, id]</c> and the value.</summary>
 /// <param name="Key">The key as JSON in normal form.</param>
 /// <param name="Id">The document's id as UTF-8, not as JSON.</param>
 /// <param name="Value">The value as JSON in normal form.</param>

@@ -1,6 +1,6 @@
 namespace CloudWall.Indexing.Views;
 
-/// <summary>Memory for rows that are forgotten together, in arrays that are used again.</summary>
+/// <summary>Memory for rows that are released together, in reusable arrays.</summary>
 internal sealed class RowArena
 {
     private const int ArrayLength = 64 << 10;
@@ -9,7 +9,7 @@ internal sealed class RowArena
     private int _current = -1;
     private int _used = ArrayLength;
 
-    /// <summary>Some memory, until <see cref="Clear"/>.</summary>
+    /// <summary>Allocates memory that is valid until <see cref="Clear"/>.</summary>
     public Memory<byte> Take(int length)
     {
         if (length > ArrayLength)
@@ -32,7 +32,7 @@ internal sealed class RowArena
         return taken;
     }
 
-    /// <summary>Takes all back.</summary>
+    /// <summary>Releases all memory for reuse.</summary>
     public void Clear()
     {
         _current = -1;

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace CloudWall.Indexing.Views;
 
-/// <summary>A row's value: how long its sort key is, its key, and the rest is its value.</summary>
+/// <summary>The stored value of a row: the length of its sort key, its JSON key, and its JSON value.</summary>
 internal static class RowCodec
 {
     public static void Write(int sortKeyLength, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, IBufferWriter<byte> output)
@@ -24,16 +24,16 @@ internal static class RowCodec
         return key;
     }
 
-    /// <summary>A stored row as reduce functions take it.</summary>
-    /// <param name="rowKey">Its key after the view's prefix.</param>
-    /// <param name="stored">Its value.</param>
+    /// <summary>A stored row as reduce functions get it.</summary>
+    /// <param name="rowKey">Its key without the prefix of the view.</param>
+    /// <param name="stored">Its stored value.</param>
     public static ReduceRow ToReduceRow(ReadOnlySpan<byte> rowKey, ReadOnlySpan<byte> stored) =>
         ToReduceRow(rowKey, stored, GC.AllocateUninitializedArray<byte>(rowKey.Length + stored.Length));
 
-    /// <summary>A stored row as reduce functions take it.</summary>
-    /// <param name="rowKey">Its key after the view's prefix.</param>
-    /// <param name="stored">Its value.</param>
-    /// <param name="room">Where it is, as long as both.</param>
+    /// <summary>A stored row as reduce functions get it, copied into a buffer.</summary>
+    /// <param name="rowKey">Its key without the prefix of the view.</param>
+    /// <param name="stored">Its stored value.</param>
+    /// <param name="room">The buffer, as long as both.</param>
     public static ReduceRow ToReduceRow(ReadOnlySpan<byte> rowKey, ReadOnlySpan<byte> stored, Memory<byte> room)
     {
         var key = Read(stored, out var sortKeyLength, out var value);
@@ -45,9 +45,9 @@ internal static class RowCodec
         return new ReduceRow(room[..key.Length], room.Slice(idAt, idLength), room[key.Length..idAt]);
     }
 
-    /// <summary>A stored row as functions take it that only look at values.</summary>
-    /// <param name="stored">Its value.</param>
-    /// <param name="room">Where it is, as long.</param>
+    /// <summary>A stored row for functions that only use values, copied into a buffer.</summary>
+    /// <param name="stored">Its stored value.</param>
+    /// <param name="room">The buffer, as long as the value.</param>
     public static ReduceRow ToValue(ReadOnlySpan<byte> stored, Memory<byte> room)
     {
         Read(stored, out _, out var value);

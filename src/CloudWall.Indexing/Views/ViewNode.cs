@@ -2,23 +2,27 @@ using System.Buffers;
 
 namespace CloudWall.Indexing.Views;
 
-/// <summary>What is known of a stretch of rows: how many there are, and a state for each of the view's reduce functions.</summary>
-/// <param name="Count">How many rows.</param>
+/// <summary>The summary of a range of rows: their number, and a state for each of the view's reduce functions.</summary>
+/// <param name="Count">The number of rows.</param>
 /// <param name="States">The states; empty where there are no rows.</param>
 internal sealed record ViewNode(long Count, byte[][] States)
 {
-    /// <summary>Levels of nodes over the rows; the last has one for every thousand million rows.</summary>
+    /// <summary>The number of levels of nodes over the rows. A node of the last one spans about a thousand million rows.</summary>
     public const int Levels = 6;
 
-    /// <summary>Bits of how many nodes of a level (or rows) are in one of the next.</summary>
+    /// <summary>The binary logarithm of the average number of nodes (or rows) per node of the next level.</summary>
     private const int FanOutBits = 5;
 
-    /// <summary>On how many levels a row begins a node: a keyed hash decides, so that nobody's choice of keys makes nodes uneven.</summary>
+    /// <summary>
+    /// The number of levels on which a row begins a node. A keyed hash decides, so that no choice of keys makes nodes uneven.
+    /// </summary>
     public static int Height(ReadOnlySpan<byte> rowKey, ulong seed) => Math.Min(
         Levels,
         int.CreateChecked(ulong.TrailingZeroCount(System.IO.Hashing.XxHash3.HashToUInt64(rowKey, (long)seed))) / FanOutBits);
 
-    /// <summary>The level on which few nodes stand over so many rows: to look at higher ones would be in vain.</summary>
+    /// <summary>
+    /// The level at which queries begin: it has few nodes for this number of rows, so that higher levels would save nothing.
+    /// </summary>
     public static int Top(long rows)
     {
         var top = 1;
@@ -42,10 +46,10 @@ internal sealed record ViewNode(long Count, byte[][] States)
         return new ViewNode(count, [.. states]);
     }
 
-    /// <summary>How many rows a stored node has.</summary>
+    /// <summary>The number of rows of a stored node.</summary>
     public static long ReadCount(ReadOnlySpan<byte> stored) => Packed.Number(ref stored);
 
-    /// <summary>One of a stored node's states; null where it has no rows.</summary>
+    /// <summary>A state of a stored node; null where the node has no rows.</summary>
     public static byte[]? ReadState(ReadOnlySpan<byte> stored, int reduction)
     {
         if (Packed.Number(ref stored) == 0)
