@@ -13,7 +13,7 @@ namespace CloudWall.Access;
 public sealed class UserDocumentRule : WriteRule
 {
     private static readonly DocumentError ClearText = new(
-        403, "forbidden", "This node has no user accounts yet, so it takes no document with a `password`: it would be stored as it is.");
+        403, "forbidden", "This node has no user accounts yet, so it refuses documents with a `password`, which would be stored in clear text.");
 
     /// <summary>Whether the documents of a database are users.</summary>
     public static bool IsUsers(string database) => database == "_users" || database.EndsWith("/_users", StringComparison.Ordinal);

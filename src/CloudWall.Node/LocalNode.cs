@@ -30,16 +30,16 @@ using CloudWall.Storage;
 namespace CloudWall.Node;
 
 /// <summary>
-/// A node without HTTP: storage, documents, indexing, design documents, scripting, replication and access put together. There may be any
-/// number of them in one process.
+/// A node without HTTP, composed of storage, documents, indexing, design documents, scripting, replication and access. A process may have
+/// any number of them.
 /// <para>
-/// Its life: <see cref="OpenAsync(NodeOptions, CancellationToken)"/> opens databases and indexes; <see cref="Start"/> begins the
-/// replications that documents ask for; <see cref="AnnounceEndAsync"/> tells those who wait for changes that the node ends;
-/// <see cref="DisposeAsync"/> ends everything in order.
+/// Life cycle: <see cref="OpenAsync(NodeOptions, CancellationToken)"/> opens databases and indexes; <see cref="Start"/> starts the
+/// replications of <c>_replicator</c> documents; <see cref="AnnounceEndAsync"/> ends waiting changes feeds; <see cref="DisposeAsync"/>
+/// closes everything in order.
 /// </para>
 /// <para>
-/// It makes the parts and ends them, and does nothing else. Whoever serves a node hands each part to those who use it; nothing is given the
-/// node as a whole.
+/// This class creates the parts and ends them, and does nothing else. A server passes each part to the code that uses it; no code gets the
+/// whole node.
 /// </para>
 /// </summary>
 public sealed class LocalNode : IAsyncDisposable
@@ -95,10 +95,10 @@ public sealed class LocalNode : IAsyncDisposable
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; }
 
-    /// <summary>Where random numbers come from.</summary>
+    /// <summary>The source of random numbers.</summary>
     public Randomness Randomness { get; }
 
-    /// <summary>By what it is known to others.</summary>
+    /// <summary>The identity that other nodes see.</summary>
     public NodeIdentity Identity { get; }
 
     /// <summary>The databases.</summary>
@@ -107,42 +107,40 @@ public sealed class LocalNode : IAsyncDisposable
     /// <summary>The indexes of databases.</summary>
     public IndexCatalogue Indexes { get; private set; } = null!;
 
-    /// <summary>What design documents' views are made of.</summary>
+    /// <summary>The views of design documents and their indexes.</summary>
     public ViewGroups Views { get; private set; } = null!;
 
-    /// <summary>What is counted of the building of views.</summary>
+    /// <summary>Counters of view building.</summary>
     public ViewMetrics ViewMetrics { get; } = new();
 
-    /// <summary>The replications that this node runs.</summary>
+    /// <summary>The replications that run on this node.</summary>
     public JobScheduler Replications { get; private set; } = null!;
 
-    /// <summary>The replicator databases, whose documents are replications.</summary>
+    /// <summary>The replicator databases, whose documents start replications.</summary>
     public ReplicatorDatabases Replicators { get; private set; } = null!;
 
-    /// <summary>
-    /// Replications that wait for somebody to start them, since the node has crashed with them; null where there are none.
-    /// </summary>
+    /// <summary>The replications that were not started because the node has crashed repeatedly; null where there are none.</summary>
     public HeldDocuments? HeldReplications { get; private set; }
 
-    /// <summary>The functions of design documents. A database's name is the scope of its functions.</summary>
+    /// <summary>Runs the functions of design documents. The scope of a function is the name of its database.</summary>
     public ScriptHost Scripts { get; }
 
-    /// <summary>The admins, of whose passwords is counted how many were hashed.</summary>
+    /// <summary>Verifies the passwords of admins.</summary>
     public Administrators Administrators { get; }
 
-    /// <summary>Ids for new documents.</summary>
+    /// <summary>Generates ids for new documents.</summary>
     public UuidGenerator Uuids { get; }
 
-    /// <summary>The memory that requests share for their bodies and what is made of them, and answers of peers.</summary>
+    /// <summary>The memory budget of request bodies and of peers' responses.</summary>
     public SharedMemory Memory { get; }
 
-    /// <summary>Gives back to the system what large requests have used.</summary>
+    /// <summary>Returns memory to the system after large requests.</summary>
     public MemoryReturn MemoryReturn { get; }
 
-    /// <summary>How many files may be open for what.</summary>
+    /// <summary>The budget of open files.</summary>
     public FileBudget Files { get; } = FileBudget.OfThisProcess();
 
-    /// <summary>The room on the disk; null where there is none to look after.</summary>
+    /// <summary>Guards the space on the disk; null where the node has no disk.</summary>
     public DiskRoom? Disk { get; }
 
     /// <summary>The log.</summary>
@@ -151,31 +149,31 @@ public sealed class LocalNode : IAsyncDisposable
     /// <summary>When it was opened.</summary>
     public DateTimeOffset StartedAt { get; }
 
-    /// <summary>Cancelled when the node is ending: feeds send their last line then.</summary>
+    /// <summary>Cancelled when the node is about to end. Changes feeds then send their last line.</summary>
     public CancellationToken Stopping { get; }
 
-    /// <summary>Where people reach it.</summary>
+    /// <summary>The address of the node, for users.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1/");
 
-    /// <summary>The admin that was made at this start because there was none, with the password, which is stored nowhere.</summary>
+    /// <summary>The admin that this start created because there was none, with the password. The password is stored nowhere.</summary>
     public (string Name, string Password)? NewAdmin { get; }
 
-    /// <summary>An admin's name, for telling people whom to sign in as.</summary>
+    /// <summary>The name of an admin, for the sign-in hint.</summary>
     public string AdminName { get; }
 
-    /// <summary>Whether all that <see cref="DisposeAsync"/> ends has ended without a failure.</summary>
+    /// <summary>Whether <see cref="DisposeAsync"/> has ended all parts without a failure.</summary>
     public bool HasEndedInOrder => _isEnding && _end.Succeeded;
 
     /// <summary>Opens a node.</summary>
-    /// <exception cref="ConfigurationException">It cannot start so; the message says why.</exception>
+    /// <exception cref="ConfigurationException">The node cannot start; the message says why.</exception>
     public static async Task<LocalNode> OpenAsync(NodeOptions options, CancellationToken cancellation = default)
     {
         using var start = NodeStart.Begin(options);
         return await OpenAsync(start, cancellation);
     }
 
-    /// <summary>Opens a node whose settings have been read.</summary>
-    /// <exception cref="ConfigurationException">It cannot start so; the message says why.</exception>
+    /// <summary>Opens a node after the first step of its start.</summary>
+    /// <exception cref="ConfigurationException">The node cannot start; the message says why.</exception>
     public static async Task<LocalNode> OpenAsync(NodeStart start, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(start);
@@ -183,7 +181,7 @@ public sealed class LocalNode : IAsyncDisposable
         var hasId = LocalSettings.HasId(start.Source);
         var local = LocalSettings.Settle(start.Source, start.Settings, options.Admin, options.Randomness);
         var node = new LocalNode(start, local);
-        start.HandDirectoryOver();
+        start.TransferDirectory();
         try
         {
             node.Warn(start.Source, hasId);
@@ -203,23 +201,23 @@ public sealed class LocalNode : IAsyncDisposable
         }
     }
 
-    /// <summary>Begins the replications that documents ask for. Called once.</summary>
-    /// <param name="address">Where people reach the node; null where they do not.</param>
+    /// <summary>Starts the replications of <c>_replicator</c> documents. Called once.</summary>
+    /// <param name="address">The address of the node for users; null where it has none.</param>
     public void Start(Uri? address = null)
     {
         Address = address ?? Address;
         Replicators.Start();
     }
 
-    /// <summary>A database of this node as a URL, for people.</summary>
+    /// <summary>The URL of a local database, for users.</summary>
     public string LocalUrl(string database) =>
         $"{Address.GetLeftPart(UriPartial.Authority)}/{Uri.EscapeDataString(database).Replace("%20", "+", StringComparison.Ordinal)}/";
 
-    /// <summary>Tells those who wait for changes that the node ends. May be called more than once.</summary>
+    /// <summary>Ends waiting changes feeds, because the node is about to end. May be called more than once.</summary>
     public Task AnnounceEndAsync() => _isEnding ? Task.CompletedTask : _stopping.CancelAsync();
 
     /// <summary>
-    /// Ends the replications, and closes indexes and databases. What fails is logged, and keeps nothing else from being closed.
+    /// Ends the replications and closes indexes and databases. A failure is logged and does not keep the other parts from being closed.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -229,7 +227,7 @@ public sealed class LocalNode : IAsyncDisposable
             return;
         }
 
-        // Jobs of documents are followed to their end, which comes when the scheduler ends them.
+        // The watchers of replicator documents end after their jobs, which the scheduler ends.
         var following = _end.DisposeAsync("the replicator databases", Replicators);
         await _end.DisposeAsync("replications", Replications);
         await following;
@@ -263,7 +261,7 @@ public sealed class LocalNode : IAsyncDisposable
 
     private void LogError(string message) => Log.Write(LogLevel.Error, message);
 
-    /// <summary>Says what an operator should know of the data directory and the settings.</summary>
+    /// <summary>Logs problems of the data directory and of the settings.</summary>
     private void Warn(SettingsStore source, bool hasId)
     {
         foreach (var warning in _directory?.Warnings ?? [])
@@ -274,8 +272,8 @@ public sealed class LocalNode : IAsyncDisposable
         if (_directory is { HasStore: true } used && !hasId)
         {
             LogWarning(
-                $"The node was used before, but its id is not in {used.LocalIni} any more: the file is missing, or has lost what was in "
-                + "it. The node has another id now, and admins that were there are gone.");
+                $"The node was used before, but {used.LocalIni} has no node id: the file or its content was lost. The node now has a new "
+                + "id, and the admins of that file are gone.");
         }
 
         foreach (var line in source.Unread)
@@ -303,7 +301,7 @@ public sealed class LocalNode : IAsyncDisposable
             Time,
             LogWarning);
 
-        // Where the disk is full, the store needs what is held back to open.
+        // Where the disk is full, the store needs the reserved space to open.
         _ = room.IsFull;
         return room;
     }
@@ -361,11 +359,11 @@ public sealed class LocalNode : IAsyncDisposable
             Refuse = isAwaited => Disk?.RefuseIndexing(isAwaited),
             Failed = (name, failure) => LogError($"An index of {name} failed: {failure.Message}"),
             Damaged = (name, damage) => LogError($"An index of {name} is damaged, and is made anew: {damage.Message}"),
-            Lost = _stores.GiveIndexesUp,
+            Lost = _stores.MarkIndexesForDeletion,
             Released = MemoryReturn.Note,
         });
 
-    /// <summary>Makes the databases that CouchDB has on a single node.</summary>
+    /// <summary>Creates the databases that CouchDB has on a single node.</summary>
     private async Task CreateSystemDatabasesAsync(CancellationToken cancellation)
     {
         foreach (var name in (string[])["_users", "_replicator"])
@@ -387,7 +385,7 @@ public sealed class LocalNode : IAsyncDisposable
     }
 
     /// <summary>
-    /// Holds replications back where the node has crashed with them, again and again. Views that clients ask for are built.
+    /// Does not start the replications of documents where the node has crashed repeatedly. Views are still built on request.
     /// </summary>
     private void HoldReplications(bool withJobs)
     {
@@ -398,8 +396,8 @@ public sealed class LocalNode : IAsyncDisposable
 
         HeldReplications = new HeldDocuments(
             Databases,
-            $"The node crashed within its first minute {_starts.Crashes} times, so it runs without jobs: documents that were in a replicator "
-            + "database when it was started begin no replications. To start all of them, start the node with --with-jobs; to start one, write "
+            $"The node crashed within its first minute {_starts.Crashes} times, so it runs without jobs: documents that were in a "
+            + "replicator database at its start do not start replications. To start all of them, start the node with --with-jobs; to start one, write "
             + "its document again.");
         LogError(HeldReplications.Reason);
     }

@@ -5,8 +5,8 @@ using CloudWall.Settings;
 namespace CloudWall.Node;
 
 /// <summary>
-/// The first step of a start: the data directory is in use, the settings have been read, and nothing has been changed. Whoever has settings
-/// of its own (<see cref="NodeOptions.HostSettings"/>) reads them here from <see cref="Source"/>, so that one that is wrong is told before
+/// The first step of a start: takes the data directory into use and reads the settings, but changes nothing. A host with settings of its
+/// own (<see cref="NodeOptions.HostSettings"/>) reads them from <see cref="Source"/> now, so that invalid ones are reported before
 /// anything is opened. <see cref="LocalNode.OpenAsync(NodeStart, CancellationToken)"/> is the second step.
 /// </summary>
 public sealed class NodeStart : IDisposable
@@ -19,20 +19,20 @@ public sealed class NodeStart : IDisposable
         Settings = NodeSettings.From(source);
     }
 
-    /// <summary>What the node is started with.</summary>
+    /// <summary>The options that the node is started with.</summary>
     public NodeOptions Options { get; }
 
-    /// <summary>The settings as they stand in files and on the command line.</summary>
+    /// <summary>The settings from files and the command line.</summary>
     public SettingsStore Source { get; }
 
     /// <summary>The node's settings.</summary>
     public NodeSettings Settings { get; }
 
-    /// <summary>The data directory; null for none, or when the node has it.</summary>
+    /// <summary>The data directory; null where there is none, or where a node owns it.</summary>
     internal DataDirectory? Directory { get; private set; }
 
-    /// <summary>Takes the data directory into use, and reads the settings.</summary>
-    /// <exception cref="ConfigurationException">The node cannot start so; the message says why.</exception>
+    /// <summary>Takes the data directory into use and reads the settings.</summary>
+    /// <exception cref="ConfigurationException">The node cannot start; the message says why.</exception>
     public static NodeStart Begin(NodeOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -48,11 +48,11 @@ public sealed class NodeStart : IDisposable
         }
     }
 
-    /// <summary>Leaves the directory to others, unless a node has it.</summary>
+    /// <summary>Releases the directory, unless a node owns it.</summary>
     public void Dispose() => Directory?.Dispose();
 
-    /// <summary>The directory is the node's now, which leaves it to others when it ends.</summary>
-    internal void HandDirectoryOver() => Directory = null;
+    /// <summary>Transfers the ownership of the directory to the node.</summary>
+    internal void TransferDirectory() => Directory = null;
 
     private static SettingsStore ReadSettings(NodeOptions options, DataDirectory? directory)
     {

@@ -2,15 +2,15 @@ using CloudWall.Node.Logging;
 
 namespace CloudWall.Node;
 
-/// <summary>Ends the parts of something one by one. What fails is logged, and keeps nothing else from being ended.</summary>
+/// <summary>Ends parts one by one. A failure is logged and does not keep the other parts from being ended.</summary>
 /// <param name="log">The log.</param>
 public sealed class OrderlyEnd(NodeLog log)
 {
-    /// <summary>Whether all that was ended has ended without a failure.</summary>
+    /// <summary>Whether all parts so far have ended without a failure.</summary>
     public bool Succeeded { get; private set; } = true;
 
     /// <summary>Ends a part.</summary>
-    /// <param name="what">What it is called in the log.</param>
+    /// <param name="what">The name of the part in the log.</param>
     /// <param name="end">Ends it.</param>
     public async Task RunAsync(string what, Func<Task> end)
     {

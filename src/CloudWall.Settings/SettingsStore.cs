@@ -56,7 +56,7 @@ public sealed class SettingsStore(IReadOnlyList<Setting> known, Action<string, s
                 var fault = $"Line {line} of the configuration file {path} is neither a section, nor a setting in one, nor a comment";
                 if (mustBeWhole)
                 {
-                    throw new ConfigurationException($"{fault}. Mend the file, or put it back from a backup: it was left as it is.");
+                    throw new ConfigurationException($"{fault}. Repair the file, or restore it from a backup. The node has not changed it.");
                 }
 
                 _unread.Add(fault);
@@ -66,7 +66,7 @@ public sealed class SettingsStore(IReadOnlyList<Setting> known, Action<string, s
         }
         catch (DecoderFallbackException e)
         {
-            throw new ConfigurationException($"The configuration file {path} is damaged: it is no text in UTF-8.", e);
+            throw new ConfigurationException($"The configuration file {path} is damaged: it is not valid UTF-8.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

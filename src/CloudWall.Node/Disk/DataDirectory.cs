@@ -6,17 +6,17 @@ using CloudWall.Storage;
 namespace CloudWall.Node.Disk;
 
 /// <summary>
-/// A node's data on disk: <c>FORMAT</c> (a number: how the rest is to be read), <c>local.ini</c> (settings that the node keeps,
-/// for the owner's eyes only), <c>store/</c> (databases), <c>synced</c> (how much of them was safe on the disk), <c>indexes/</c>,
-/// <c>reserve</c> (room for a full disk), <c>starts</c> (how often the node crashed), and <c>node.lock</c> with <c>node.pid</c> (who uses
-/// it now).
+/// A node's data on disk: <c>FORMAT</c> (the version of this layout), <c>local.ini</c> (the settings that the node stores, readable by
+/// the owner only), <c>store/</c> (databases), <c>synced</c> (the last commit that is safely on the disk), <c>indexes/</c>,
+/// <c>reserve</c> (space for a full disk), <c>starts</c> (recent crashes), and <c>node.lock</c> with <c>node.pid</c> (the process that
+/// uses the directory).
 /// </summary>
 public sealed class DataDirectory : IDisposable
 {
-    /// <summary>The format that this program writes.</summary>
+    /// <summary>The format that this version writes.</summary>
     public const int Format = 1;
 
-    // What the system says of a file that somebody else has locked. Anything else is no fault of another node.
+    // The system's error codes for a file that another process has locked. All other errors have other causes.
     private const int WouldBlock = 11;
     private const int WouldBlockOnDarwin = 35;
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -30,38 +30,38 @@ public sealed class DataDirectory : IDisposable
         _lock = held;
     }
 
-    /// <summary>What is not as it should be, for the log.</summary>
+    /// <summary>Problems with the directory, for the log.</summary>
     public IReadOnlyList<string> Warnings { get; private init; } = [];
 
-    /// <summary>Whether a node has had databases here before.</summary>
+    /// <summary>Whether a node has stored databases here before.</summary>
     public bool HasStore { get; private init; }
 
-    /// <summary>Where it is.</summary>
+    /// <summary>The path of the directory.</summary>
     public string Path { get; }
 
-    /// <summary>The settings that the node keeps.</summary>
+    /// <summary>The file with the settings that the node stores.</summary>
     public string LocalIni => System.IO.Path.Combine(Path, "local.ini");
 
-    /// <summary>The databases.</summary>
+    /// <summary>The directory of the databases.</summary>
     public string Store => System.IO.Path.Combine(Path, "store");
 
-    /// <summary>How far the writes of <see cref="Store"/> have been synced.</summary>
+    /// <summary>The file that records the last synced commit of <see cref="Store"/>.</summary>
     public string Synced => System.IO.Path.Combine(Path, "synced");
 
-    /// <summary>A file that holds room on the disk.</summary>
+    /// <summary>The file that reserves disk space.</summary>
     public string Reserve => System.IO.Path.Combine(Path, "reserve");
 
-    /// <summary>How often the node crashed soon after its start.</summary>
+    /// <summary>The file that records crashes soon after a start.</summary>
     public string Starts => System.IO.Path.Combine(Path, "starts");
 
-    /// <summary>The indexes, which can be made anew from the databases.</summary>
+    /// <summary>The directory of the indexes, which can be rebuilt from the databases.</summary>
     public string Indexes => System.IO.Path.Combine(Path, "indexes");
 
     private string ProcessFile => System.IO.Path.Combine(Path, "node.pid");
 
-    /// <summary>Takes a directory into use; makes it where there is none.</summary>
+    /// <summary>Takes a directory into use, and creates it where there is none.</summary>
     /// <exception cref="ConfigurationException">
-    /// It is in use, of a newer format, cannot be written, or its databases are missing.
+    /// The directory is in use, of a newer format or not writable, or its databases are missing.
     /// </exception>
     public static DataDirectory Open(string path)
     {
@@ -71,7 +71,7 @@ public sealed class DataDirectory : IDisposable
         {
             DurableDirectory.Create(path, Owner);
 
-            // Refuse before anything is touched.
+            // All refusals come before the first change.
             CheckFormat(path);
             held = Lock(path);
             var directory = new DataDirectory(path, held)
@@ -99,7 +99,7 @@ public sealed class DataDirectory : IDisposable
         }
     }
 
-    /// <summary>Leaves the directory to others.</summary>
+    /// <summary>Releases the directory.</summary>
     public void Dispose()
     {
         try
@@ -108,7 +108,7 @@ public sealed class DataDirectory : IDisposable
         }
         catch (IOException)
         {
-            // It only serves a message; the lock is what counts.
+            // The file only serves an error message; the lock is what counts.
         }
 
         _lock.Dispose();
@@ -123,7 +123,10 @@ public sealed class DataDirectory : IDisposable
         }
     }
 
-    /// <summary>Says who uses the directory. It only serves a message, and a full disk must not keep a node from starting.</summary>
+    /// <summary>
+    /// Records which process uses the directory. Failures are ignored, because the record only serves an error message and a full disk
+    /// must not keep the node from starting.
+    /// </summary>
     private void NameProcess()
     {
         try
@@ -136,14 +139,16 @@ public sealed class DataDirectory : IDisposable
         }
     }
 
-    /// <summary>Indexes are made after the databases, so that where they are there was a store.</summary>
+    /// <summary>
+    /// Refuses a directory that has indexes but no databases: the databases are always created first, so they are missing.
+    /// </summary>
     private void CheckStore()
     {
         if (!Directory.Exists(Store) && (File.Exists(Synced) || Directory.Exists(Indexes)))
         {
             throw new ConfigurationException(
                 $"The databases of the data directory {Path} are missing: there is no {Store}. "
-                + $"Put it back; or, to begin without any, remove {Synced} and {Indexes}.");
+                + $"Restore it; or, to start without databases, remove {Synced} and {Indexes}.");
         }
     }
 
@@ -174,13 +179,14 @@ public sealed class DataDirectory : IDisposable
         var text = File.ReadAllText(FormatFile(path)).Trim();
         if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var format) || format < 1)
         {
-            throw new ConfigurationException($"The data directory {path} is none of CloudWall's: its file FORMAT says \"{text}\".");
+            throw new ConfigurationException($"The data directory {path} was not written by CloudWall: its file FORMAT says \"{text}\".");
         }
 
         if (format > Format)
         {
             throw new ConfigurationException(
-                $"The data directory {path} was written by a newer CloudWall (format {format}; this one reads up to {Format}). Use that one, or another directory.");
+                $"The data directory {path} was written by a newer CloudWall (format {format}; this one reads up to {Format}). "
+                + "Use that version, or another directory.");
         }
     }
 }

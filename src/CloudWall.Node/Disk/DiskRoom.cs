@@ -4,22 +4,22 @@ using CloudWall.Documents.Admission;
 namespace CloudWall.Node.Disk;
 
 /// <summary>
-/// Refuses what would fill the disk while there is still room for what frees it. Ordinary writes end while as much is free as a file of the
-/// node holds beside that (<see cref="DiskSettings.Reserve"/>); deletions and compaction go on, and where others have filled the disk
-/// meanwhile the file is given up for them. It is made again when there is room for both. The disk is looked at when something is to be
-/// written, never by a timer.
+/// Refuses writes before the disk is full, while deletions and compaction can still free space. A file reserves space
+/// (<see cref="DiskSettings.Reserve"/>). Ordinary writes are refused while no more than the same amount is free beside it. Deletions and
+/// compaction continue; when other programs have filled the disk, the file is deleted to give them its space, and it is created again
+/// when there is enough space. The disk is measured when a write arrives, never by a timer.
 /// </summary>
 public sealed class DiskRoom : WriteRoom
 {
-    /// <summary>While so many times the reserve is free, one look is good for a second.</summary>
+    /// <summary>While this many times the reserve is free, a measurement is valid for a second.</summary>
     private const int Plenty = 16;
 
     private const long UsualReserve = 32L << 20;
 
-    /// <summary>What the engine writes at a time: with less, one write may take all that is held back.</summary>
+    /// <summary>The amount that the engine writes at once. With a smaller reserve, a single write might use all of it.</summary>
     private const long LeastUseful = 16L << 20;
 
-    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MeasureInterval = TimeSpan.FromSeconds(1);
     private static readonly DocumentError Full =
         new(507, "insufficient_storage", "The disk is full: only deletions and compaction are possible.");
 
@@ -32,18 +32,18 @@ public sealed class DiskRoom : WriteRoom
     private readonly Func<DiskSpace> _measure;
     private readonly TimeProvider _time;
     private readonly Action<string> _warn;
-    private long _lookedAt;
-    private bool _hasLooked;
-    private bool _isHeld;
+    private long _measuredAt;
+    private bool _isMeasured;
+    private bool _hasReserve;
     private bool _isFull;
     private DiskSpace _space;
     private long _reserve;
 
-    /// <param name="file">The file that holds room.</param>
-    /// <param name="settings">Settings.</param>
-    /// <param name="measure">Tells how full the disk is.</param>
+    /// <param name="file">The file that reserves space.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="measure">Measures the disk.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="warn">Told when the disk becomes full, and when there is room again.</param>
+    /// <param name="warn">Called when the disk becomes full, and when there is space again.</param>
     public DiskRoom(string file, DiskSettings settings, Func<DiskSpace> measure, TimeProvider time, Action<string> warn)
     {
         _file = file;
@@ -51,15 +51,15 @@ public sealed class DiskRoom : WriteRoom
         _measure = measure;
         _time = time;
         _warn = warn;
-        _isHeld = File.Exists(file);
+        _hasReserve = File.Exists(file);
     }
 
-    /// <summary>Whether there is no room for ordinary writes.</summary>
+    /// <summary>Whether ordinary writes are refused.</summary>
     public bool IsFull
     {
         get
         {
-            Look();
+            MeasureIfDue();
             return _isFull;
         }
     }
@@ -67,37 +67,37 @@ public sealed class DiskRoom : WriteRoom
     /// <inheritdoc/>
     public override DocumentError? Refuse(WriteNeed need)
     {
-        Look();
+        MeasureIfDue();
         return need == WriteNeed.Space && _isFull ? Full : null;
     }
 
     /// <inheritdoc/>
     public override DocumentError? RefuseEdits()
     {
-        Look();
+        MeasureIfDue();
         return IsAbove(_settings.InteractiveWrites) ? TooFull : null;
     }
 
-    /// <summary>Whether an index must not be built now.</summary>
-    /// <param name="isAwaited">Whether somebody waits for it.</param>
+    /// <summary>Decides whether an index may be built now.</summary>
+    /// <param name="isAwaited">Whether a query waits for the build.</param>
     /// <returns>The refusal, or null.</returns>
     public DocumentError? RefuseIndexing(bool isAwaited)
     {
-        Look();
+        MeasureIfDue();
         return _isFull || IsAbove(isAwaited ? _settings.InteractiveIndexing : _settings.BackgroundIndexing) ? NoRoomForIndex : null;
     }
 
     private bool IsAbove(int threshold) => _settings.Enabled && _space.PercentUsed > threshold;
 
-    private void Look()
+    private void MeasureIfDue()
     {
         lock (_gate)
         {
-            if (_hasLooked
+            if (_isMeasured
                 && !_isFull
                 && !_settings.Enabled
                 && _space.Available > Plenty * _reserve
-                && _time.GetElapsedTime(_lookedAt) < LookAgain)
+                && _time.GetElapsedTime(_measuredAt) < MeasureInterval)
             {
                 return;
             }
@@ -108,45 +108,45 @@ public sealed class DiskRoom : WriteRoom
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // Who cannot tell leaves it to the disk to refuse.
+                // Without a measurement, the disk itself has to refuse writes.
                 return;
             }
 
-            if (!_hasLooked)
+            if (!_isMeasured)
             {
                 _reserve = _settings.Reserve ?? Math.Min(
                     UsualReserve, Math.Max(_space.Total / 32, Math.Min(LeastUseful, _space.Total / 8)));
-                if (_isHeld && new FileInfo(_file).Length != _reserve)
+                if (_hasReserve && new FileInfo(_file).Length != _reserve)
                 {
-                    GiveUp();
+                    DeleteReserve();
                 }
             }
 
-            _hasLooked = true;
-            _lookedAt = _time.GetTimestamp();
+            _isMeasured = true;
+            _measuredAt = _time.GetTimestamp();
             if (_reserve > 0)
             {
-                HoldOrGiveUp();
+                UpdateReserve();
             }
         }
     }
 
-    private void HoldOrGiveUp()
+    private void UpdateReserve()
     {
-        if (_isHeld && _space.Available < _reserve / 2)
+        if (_hasReserve && _space.Available < _reserve / 2)
         {
-            GiveUp();
+            DeleteReserve();
             _space = _measure();
         }
-        else if (!_isHeld && _space.Available >= 2 * _reserve)
+        else if (!_hasReserve && _space.Available >= 2 * _reserve)
         {
-            Hold();
+            CreateReserve();
             _space = _measure();
         }
 
-        // The file counts as free, so that giving it up opens nothing to ordinary writes. It takes some more room to go on than to stop,
-        // because the engine takes its own in pieces.
-        var isFull = _space.Available + (_isHeld ? _reserve : 0) < (_isFull ? 3 : 2) * _reserve;
+        // The file counts as free space, so that deleting it does not admit ordinary writes. Resuming takes more free space than
+        // stopping, because the engine allocates in large pieces.
+        var isFull = _space.Available + (_hasReserve ? _reserve : 0) < (_isFull ? 3 : 2) * _reserve;
         if (isFull != _isFull)
         {
             _isFull = isFull;
@@ -157,7 +157,7 @@ public sealed class DiskRoom : WriteRoom
         }
     }
 
-    private void Hold()
+    private void CreateReserve()
     {
         try
         {
@@ -168,25 +168,25 @@ public sealed class DiskRoom : WriteRoom
                 PreallocationSize = _reserve,
             });
             file.SetLength(_reserve);
-            _isHeld = true;
+            _hasReserve = true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Others were faster.
-            GiveUp();
+            // Other programs took the space first.
+            DeleteReserve();
         }
     }
 
-    private void GiveUp()
+    private void DeleteReserve()
     {
         try
         {
             File.Delete(_file);
-            _isHeld = false;
+            _hasReserve = false;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Then it stays.
+            // The file stays.
         }
     }
 }

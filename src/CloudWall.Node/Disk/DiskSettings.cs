@@ -2,54 +2,58 @@ using CloudWall.Settings;
 
 namespace CloudWall.Node.Disk;
 
-/// <summary>CouchDB's <c>[disk_monitor]</c>, and the room that is held back.</summary>
+/// <summary>The settings of CouchDB's <c>[disk_monitor]</c>, and the size of the disk reserve.</summary>
 public sealed record DiskSettings
 {
     private const string Section = "disk_monitor";
 
     private static readonly Setting<bool> Enable = new(
-        Section, "enable", SettingKinds.Boolean, false, "Whether edits and the building of indexes end (507) above these thresholds.");
+        Section, "enable", SettingKinds.Boolean, false, "Whether edits and index builds are refused (507) above these thresholds.");
 
     private static readonly Setting<int> BackgroundIndexingThreshold = new(
         Section, "background_view_indexing_threshold", SettingKinds.Count(0, 100), 80,
-        "Percent of the disk in use above which no index is built that nobody waits for.");
+        "Percentage of disk use above which indexes without a waiting query are not built.");
 
     private static readonly Setting<int> InteractiveIndexingThreshold = new(
         Section, "interactive_view_indexing_threshold", SettingKinds.Count(0, 100), 90,
-        "Percent in use above which no index is brought up to date.");
+        "Percentage of disk use above which no index is built.");
 
     private static readonly Setting<int> InteractiveWritesThreshold = new(
         Section, "interactive_database_writes_threshold", SettingKinds.Count(0, 100), 90,
-        "Percent in use above which documents are not edited.");
+        "Percentage of disk use above which edits are refused.");
 
     private static readonly Setting<long?> DiskReserve = new(
         "cloudwall", "disk_reserve", SettingKinds.NumberOrNone(0, long.MaxValue / 8), null,
-        "Bytes of the disk that are held back: ordinary writes end (507) while as much is free, and deletions and compaction go on.",
+        "Bytes that are reserved on the disk for deletions and compaction: ordinary writes are refused (507) once only this much is free.",
         "32 MiB; less on disks below 1 GiB");
 
     /// <summary>All settings of the disk.</summary>
     public static IReadOnlyList<Setting> All { get; } =
         [Enable, BackgroundIndexingThreshold, InteractiveIndexingThreshold, InteractiveWritesThreshold, DiskReserve];
 
-    /// <summary><c>[disk_monitor] enable</c>: whether the thresholds count.</summary>
+    /// <summary><c>[disk_monitor] enable</c>: whether the thresholds apply.</summary>
     public required bool Enabled { get; init; }
 
     /// <summary>
-    /// <c>[disk_monitor] background_view_indexing_threshold</c>: percent in use above which no index is built that nobody waits for.
+    /// <c>[disk_monitor] background_view_indexing_threshold</c>: above this percentage of disk use, indexes without a waiting query are
+    /// not built.
     /// </summary>
     public required int BackgroundIndexing { get; init; }
 
     /// <summary>
-    /// <c>[disk_monitor] interactive_view_indexing_threshold</c>: percent in use above which no index is brought up to date.
+    /// <c>[disk_monitor] interactive_view_indexing_threshold</c>: above this percentage of disk use, no index is built.
     /// </summary>
     public required int InteractiveIndexing { get; init; }
 
-    /// <summary><c>[disk_monitor] interactive_database_writes_threshold</c>: percent in use above which documents are not edited.</summary>
+    /// <summary>
+    /// <c>[disk_monitor] interactive_database_writes_threshold</c>: above this percentage of disk use, edits are refused.
+    /// </summary>
     public required int InteractiveWrites { get; init; }
 
     /// <summary>
-    /// <c>[cloudwall] disk_reserve</c> in bytes: the size of a file that holds room for deletions and compaction, and what is left free
-    /// beside it; 0 for neither. Null for 32 MiB, or on disks below 1 GiB a 32nd but at least 16 MiB or an eighth.
+    /// <c>[cloudwall] disk_reserve</c> in bytes: the size of the file that reserves space for deletions and compaction, and the free
+    /// space below which ordinary writes are refused; 0 disables both. Null stands for 32 MiB; on disks below 1 GiB, for a 32nd of the
+    /// disk, but at least the lesser of 16 MiB and an eighth.
     /// </summary>
     public required long? Reserve { get; init; }
 

@@ -1,16 +1,16 @@
 namespace CloudWall.Node.Disk;
 
-/// <summary>How full a disk is, in bytes.</summary>
-/// <param name="Total">What it holds.</param>
-/// <param name="Unused">What nobody uses, what is kept for the system's administrator included.</param>
-/// <param name="Available">What the node may still use of that.</param>
+/// <summary>The size and the use of a disk, in bytes.</summary>
+/// <param name="Total">The capacity.</param>
+/// <param name="Unused">The unused space, including the part reserved for the administrator.</param>
+/// <param name="Available">The part of the unused space that the node may use.</param>
 public readonly record struct DiskSpace(long Total, long Unused, long Available)
 {
-    /// <summary>Percent in use, as df(1) shows it: of what users of the machine may use, rounded up.</summary>
+    /// <summary>The percentage in use, as df(1) shows it: relative to the space that users may use, rounded up.</summary>
     public int PercentUsed => Total - Unused + Available is > 0 and var usable ? (int)Math.Ceiling(100.0 * (Total - Unused) / usable) : 0;
 
-    /// <summary>Asks the system for the disk that a directory is on.</summary>
-    /// <exception cref="IOException">It cannot say.</exception>
+    /// <summary>Measures the disk that has a directory.</summary>
+    /// <exception cref="IOException">The system does not tell.</exception>
     public static DiskSpace Of(string directory)
     {
         var drive = new DriveInfo(directory);

@@ -8,24 +8,24 @@ using CloudWall.Storage;
 namespace CloudWall.Node.Disk;
 
 /// <summary>
-/// Where a node's databases and indexes are: what the setting's engine keeps in the data directory, or a store that the node was given.
-/// What is damaged or missing there is told to the log.
+/// Opens the stores of a node's databases and indexes: in the data directory, with the engine that a setting names, or a store that the
+/// node was given. Logs damaged and missing data.
 /// </summary>
 /// <param name="directory">The data directory; null for none.</param>
-/// <param name="given">The store to use instead of one there; it stays the caller's.</param>
-/// <param name="files">How many files the stores may have open.</param>
+/// <param name="given">A store to use instead of the data directory. The caller keeps the ownership.</param>
+/// <param name="files">Limits the number of files that the stores have open.</param>
 /// <param name="log">The log.</param>
 internal sealed class NodeStores(DataDirectory? directory, KeyValueStore? given, FileBudget files, NodeLog log) : IDisposable
 {
     private StorageEngine? _storage;
     private KeyValueStore? _derived;
 
-    /// <summary>Where the databases are, for messages.</summary>
+    /// <summary>The location of the databases, for messages.</summary>
     public string Place => directory?.Store ?? "the store";
 
     /// <summary>Opens the databases.</summary>
     /// <param name="name">The storage engine's name.</param>
-    /// <param name="engine">What the databases are opened with.</param>
+    /// <param name="engine">The options of the databases.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="StorageException">They cannot be opened.</exception>
     public DatabaseCatalogue OpenDatabases(string name, EngineOptions engine, TimeProvider time)
@@ -50,16 +50,16 @@ internal sealed class NodeStores(DataDirectory? directory, KeyValueStore? given,
         log.Write(
             LogLevel.Error,
             $"Writes may be missing from {directory?.Store}. {loss.Explanation}{kept} "
-            + "All databases have other update sequences now: whoever replicates with this node compares everything anew, and brings back "
-            + "what it has.");
+            + "All databases now have new update sequences, so replications with this node compare all documents again and bring back "
+            + "those that the other side has.");
         var databases = DatabaseCatalogue.Open(store, engine, time, renew: true);
         _storage.AcceptLoss();
         return databases;
     }
 
-    /// <summary>Opens the indexes; where they are damaged they are made anew. The databases have been opened before.</summary>
-    /// <param name="open">Opens them in a store.</param>
-    /// <exception cref="StorageException">They can neither be opened nor made anew.</exception>
+    /// <summary>Opens the indexes, and replaces damaged ones with an empty store. Called after the databases are open.</summary>
+    /// <param name="open">Opens the indexes in a store.</param>
+    /// <exception cref="StorageException">The indexes can neither be opened nor replaced.</exception>
     public IndexCatalogue OpenIndexes(Func<KeyValueStore, IndexCatalogue> open)
     {
         var storage = _storage!;
@@ -76,7 +76,7 @@ internal sealed class NodeStores(DataDirectory? directory, KeyValueStore? given,
         }
         catch (StorageException e) when (storage.KeepsDerived)
         {
-            // All of it can be made anew.
+            // All indexes can be rebuilt.
             log.Write(LogLevel.Warning, $"The indexes in {directory?.Indexes} are damaged, and are made anew: {e.Message}");
             _derived?.Dispose();
             storage.EraseDerived();
@@ -85,8 +85,8 @@ internal sealed class NodeStores(DataDirectory? directory, KeyValueStore? given,
         }
     }
 
-    /// <summary>Notes that nothing can be done for damaged indexes while the node runs.</summary>
-    public void GiveIndexesUp(StorageException failure)
+    /// <summary>Marks the indexes for deletion at the next start, because the store cannot be repaired while the node runs.</summary>
+    public void MarkIndexesForDeletion(StorageException failure)
     {
         var when = "when the node is started next";
         try
@@ -101,7 +101,7 @@ internal sealed class NodeStores(DataDirectory? directory, KeyValueStore? given,
         log.Write(LogLevel.Error, $"The indexes are damaged, and are made anew {when}: {failure.Message}");
     }
 
-    /// <summary>Closes the stores that were opened. Databases and indexes have been closed before.</summary>
+    /// <summary>Closes the stores. The databases and the indexes are closed before.</summary>
     public void Dispose()
     {
         try

@@ -3,16 +3,16 @@ using System.Security.Cryptography;
 
 namespace CloudWall.Node.Identifiers;
 
-/// <summary>Random numbers in the forms that a node needs. May be used from many threads.</summary>
+/// <summary>Random numbers in the forms that a node needs. Thread-safe.</summary>
 /// <param name="fill">Fills a buffer with random bytes.</param>
 public sealed class Randomness(RandomFill fill)
 {
     private const int MostBytes = 64;
 
-    /// <summary>The system's, which nobody can foresee.</summary>
+    /// <summary>The system's cryptographic random numbers.</summary>
     public static Randomness OfSystem { get; } = new(RandomNumberGenerator.Fill);
 
-    /// <summary>Repeats the same numbers for the same seed: for simulations.</summary>
+    /// <summary>A generator that repeats the same numbers for the same seed, for simulations.</summary>
     public static Randomness Seeded(int seed)
     {
         var random = new Random(seed);
@@ -25,8 +25,8 @@ public sealed class Randomness(RandomFill fill)
         });
     }
 
-    /// <summary>Hexadecimal digits in lower case.</summary>
-    /// <param name="digits">How many: an even number up to 128.</param>
+    /// <summary>Random hexadecimal digits in lower case.</summary>
+    /// <param name="digits">The number of digits: even, at most 128.</param>
     public string Hex(int digits)
     {
         Span<byte> bytes = stackalloc byte[MostBytes];
@@ -35,7 +35,7 @@ public sealed class Randomness(RandomFill fill)
         return Convert.ToHexStringLower(bytes);
     }
 
-    /// <summary>64 bits.</summary>
+    /// <summary>64 random bits.</summary>
     public ulong Bits()
     {
         Span<byte> bytes = stackalloc byte[sizeof(ulong)];
@@ -43,11 +43,11 @@ public sealed class Randomness(RandomFill fill)
         return BinaryPrimitives.ReadUInt64LittleEndian(bytes);
     }
 
-    /// <summary>A whole number.</summary>
-    /// <param name="least">The least that it may be.</param>
-    /// <param name="end">The first that it may not be.</param>
+    /// <summary>A random whole number.</summary>
+    /// <param name="least">The inclusive lower bound.</param>
+    /// <param name="end">The exclusive upper bound.</param>
     public int Between(int least, int end) => least + (int)(Bits() % (uint)(end - least));
 
-    /// <summary>A number from 0 to 1, which itself it is never.</summary>
+    /// <summary>A random number from 0 to 1, excluding 1.</summary>
     public double Fraction() => (Bits() >> 11) * (1.0 / (1L << 53));
 }

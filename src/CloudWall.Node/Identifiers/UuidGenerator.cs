@@ -4,8 +4,8 @@ using CloudWall.Node.Configuration;
 namespace CloudWall.Node.Identifiers;
 
 /// <summary>
-/// Ids for documents that come without one, and for <c>/_uuids</c>: 32 hexadecimal digits by one of CouchDB's algorithms
-/// (its documentation: "UUIDs Configuration").
+/// Generates ids for documents without an id and for <c>/_uuids</c>: 32 hexadecimal digits by one of CouchDB's algorithms (its
+/// documentation: "UUIDs Configuration").
 /// </summary>
 public sealed class UuidGenerator
 {
@@ -21,7 +21,7 @@ public sealed class UuidGenerator
     private int _counter = Overflow;
     private long _lastMicroseconds;
 
-    /// <summary>By the settings <c>[uuids] algorithm</c> and <c>utc_id_suffix</c>.</summary>
+    /// <summary>Creates a generator as the settings <c>[uuids] algorithm</c> and <c>utc_id_suffix</c> say.</summary>
     public UuidGenerator(NodeSettings settings, TimeProvider time, Randomness randomness)
     {
         _algorithm = settings.UuidAlgorithm;
@@ -39,7 +39,7 @@ public sealed class UuidGenerator
         _ => Sequential(),
     };
 
-    // A random beginning that stays, and an end that grows in steps of random size: ids made together lie together.
+    // A random prefix that stays, and a suffix that grows in random steps: consecutive ids are neighbours in the store.
     private string Sequential()
     {
         lock (_lock)

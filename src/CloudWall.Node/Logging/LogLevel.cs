@@ -1,21 +1,21 @@
 namespace CloudWall.Node.Logging;
 
-/// <summary>How much is written to the log: CouchDB's <c>[log] level</c>.</summary>
+/// <summary>The level of the log: CouchDB's <c>[log] level</c>.</summary>
 public enum LogLevel
 {
     /// <summary>Everything.</summary>
     Debug,
 
-    /// <summary>What happens, in some detail.</summary>
+    /// <summary>Detailed events.</summary>
     Info,
 
-    /// <summary>One line for each request.</summary>
+    /// <summary>One line per request.</summary>
     Notice,
 
-    /// <summary>What an operator may want to look into.</summary>
+    /// <summary>Events that an operator may want to investigate.</summary>
     Warning,
 
-    /// <summary>Faults.</summary>
+    /// <summary>Failures.</summary>
     Error,
 
     /// <summary>Nothing.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace CloudWall.Node.Logging;
 
-/// <summary>The node's log: one line an event, CouchDB's levels and order of fields.</summary>
+/// <summary>The node's log: one line per event, with CouchDB's levels and order of fields.</summary>
 public sealed class NodeLog(TextWriter writer, LogLevel level, TimeProvider time)
 {
     private readonly Lock _lock = new();

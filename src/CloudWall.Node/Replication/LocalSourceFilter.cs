@@ -11,16 +11,16 @@ using CloudWall.Scripting;
 
 namespace CloudWall.Node.Replication;
 
-/// <summary>The filter of a database that is replicated from within the node, which no request asks for.</summary>
+/// <summary>The filter of a replication whose source is a local database, so that no HTTP request asks for it.</summary>
 internal static class LocalSourceFilter
 {
-    /// <summary>Opens it.</summary>
-    /// <param name="scripts">What runs functions.</param>
-    /// <param name="uuids">Ids for documents that functions may make.</param>
+    /// <summary>Opens the filter.</summary>
+    /// <param name="scripts">Runs functions.</param>
+    /// <param name="uuids">Generates the ids that the request object offers to functions.</param>
     /// <param name="database">The source.</param>
-    /// <param name="user">As whom the source is read.</param>
+    /// <param name="user">The user who reads the source.</param>
     /// <param name="selection">The filter's name and parameters.</param>
-    /// <exception cref="DocumentException">400: the name is none; 404: there is no such filter.</exception>
+    /// <exception cref="DocumentException">400: the name is malformed. 404: there is no such filter.</exception>
     public static ChangeFilter Open(ScriptHost scripts, UuidGenerator uuids, Database database, UserContext user, ChangesSelection selection)
     {
         var isView = selection.Filter == "_view";
@@ -31,7 +31,7 @@ internal static class LocalSourceFilter
             : NamedFilter.Function(scripts, database, design, name, Request(uuids, database, user, selection));
     }
 
-    /// <summary>What a function sees of a request that nobody has made.</summary>
+    /// <summary>The request object for the function, filled in without an HTTP request.</summary>
     private static byte[] Request(UuidGenerator uuids, Database database, UserContext user, ChangesSelection selection)
     {
         using var json = new JsonBuffer(1024);

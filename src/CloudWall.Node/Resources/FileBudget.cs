@@ -4,19 +4,19 @@ using CloudWall.Storage;
 namespace CloudWall.Node.Resources;
 
 /// <summary>
-/// Who may have how many of the files that the system lets this process have open. Connections are what others can make at will, so they
-/// are what has to leave room: for the files of the stores, for what the runtime opens when code first runs, and for connections to peers.
+/// Divides the number of files that the process may have open. Clients decide how many connections there are, so connections get what
+/// remains after the files of the stores, the files that the runtime opens when code first runs, and connections to peers.
 /// </summary>
 public sealed partial class FileBudget
 {
-    // The runtime keeps two files open for each assembly; 70 were counted for those that are loaded from the moment on when a node is about
-    // to listen until all of it has been used.
+    // The runtime keeps two files open per assembly. 70 were counted for the assemblies that are loaded between the moment a node is
+    // about to listen and the time all of its code has been used.
     private const int Runtime = 78;
 
-    // Logs, manifests, and what a flush or a compaction writes.
+    // Logs, manifests, and the output of flushes and compactions.
     private const int StoreOverhead = 8;
 
-    // What the engine counts for the same, in the files that it is told it may have.
+    // The storage engine's own allowance for these, part of the limit that it is given.
     private const int EngineOverhead = 10;
 
     private const string Own = "/proc/self/fd";
@@ -26,8 +26,8 @@ public sealed partial class FileBudget
     private readonly int _limit;
     private readonly int _others;
 
-    /// <summary>A budget.</summary>
-    /// <param name="limit">How many files may be open; <see cref="int.MaxValue"/> where there is no limit.</param>
+    /// <summary>Creates a budget.</summary>
+    /// <param name="limit">The number of files that may be open; <see cref="int.MaxValue"/> for no limit.</param>
     public FileBudget(int limit)
     {
         _limit = limit;
@@ -40,22 +40,22 @@ public sealed partial class FileBudget
         _others = Runtime + StoreOverhead + tables + peers + Refusals + Math.Clamp((limit - 256) / 32, 0, 1024);
     }
 
-    /// <summary>Table files that the documents' store may hold open.</summary>
+    /// <summary>The number of table files that the store of documents may keep open.</summary>
     public int DocumentTables { get; }
 
-    /// <summary>Table files that the indexes' store may hold open.</summary>
+    /// <summary>The number of table files that the store of indexes may keep open.</summary>
     public int IndexTables { get; }
 
-    /// <summary>How many connections may be open for no more than to be told that there are too many.</summary>
+    /// <summary>The number of connections beyond the limit that may be open while they are refused.</summary>
     public int Refusals { get; }
 
     /// <summary>
-    /// The number that the file of a connection to a peer must be below. Systems give a new file the lowest number that is free, so it says
-    /// how many there are.
+    /// The upper bound of file descriptors for connections to peers. The system gives a new file the lowest free descriptor, so the
+    /// descriptor shows how many files are open.
     /// </summary>
     public int LastPeer { get; }
 
-    /// <summary>What the system says of this process.</summary>
+    /// <summary>The budget of this process, from the system's limit.</summary>
     public static FileBudget OfThisProcess()
     {
         if (!OperatingSystem.IsWindows() && Environment.Is64BitProcess && GetLimit(OperatingSystem.IsMacOS() ? 8 : 7, out var limit) == 0)
@@ -66,10 +66,10 @@ public sealed partial class FileBudget
         return new FileBudget(int.MaxValue);
     }
 
-    /// <summary>How many files are open now, as far as the system says so.</summary>
+    /// <summary>The number of open files, where the system tells it.</summary>
     public static int CountOpen() => Directory.Exists(Own) ? Directory.GetFileSystemEntries(Own).Length : 0;
 
-    /// <summary>How many connections there is room for, if what is open now is not one of them.</summary>
+    /// <summary>The number of connections that fit, if no file that is open now is a connection.</summary>
     public int CountConnections()
     {
         if (_limit == int.MaxValue)
@@ -81,8 +81,8 @@ public sealed partial class FileBudget
         return CountConnections((int)next.DangerousGetHandle());
     }
 
-    /// <summary>How many connections there is room for.</summary>
-    /// <param name="open">How many files are open for other things.</param>
+    /// <summary>The number of connections that fit.</summary>
+    /// <param name="open">The number of files that are open for other purposes.</param>
     internal int CountConnections(int open) => _limit == int.MaxValue ? int.MaxValue : Math.Max(0, _limit - _others - open);
 
     [LibraryImport("libc", EntryPoint = "getrlimit")]

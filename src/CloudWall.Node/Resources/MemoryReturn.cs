@@ -3,28 +3,28 @@ using System.Runtime.InteropServices;
 namespace CloudWall.Node.Resources;
 
 /// <summary>
-/// Gives memory back to the system that large requests, or answers of peers, have used. The garbage collector does so when it runs, but a
-/// node that has nothing to do does not make it run: after a bulk of 84 MB it kept 433 MiB.
+/// Returns memory to the system after large requests and large responses of peers. The garbage collector would do so when it runs, but it
+/// does not run on an idle node: after a bulk of 84 MB, a node kept 433 MiB.
 /// </summary>
 public sealed partial class MemoryReturn : IDisposable
 {
-    /// <summary>What has held so much is worth it.</summary>
+    /// <summary>A request of this size triggers a collection.</summary>
     private const long Large = 16 << 20;
 
-    /// <summary>What comes meanwhile is collected with it.</summary>
+    /// <summary>The delay before a collection, which then covers later requests too.</summary>
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(10);
 
     private readonly ITimer _timer;
     private int _isDue;
 
-    /// <summary>Nothing to give back yet.</summary>
+    /// <summary>Creates an instance without a pending collection.</summary>
     public MemoryReturn(TimeProvider time) =>
         _timer = time.CreateTimer(static self => ((MemoryReturn)self!).Collect(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
-    /// <summary>How often memory was given back.</summary>
+    /// <summary>The number of collections.</summary>
     public int Collections { get; private set; }
 
-    /// <summary>A request has been answered, or an answer been read, that held so many bytes.</summary>
+    /// <summary>Records the end of a request, or of reading a response, that held a number of bytes.</summary>
     public void Note(long bytes)
     {
         if (bytes >= Large && Interlocked.Exchange(ref _isDue, 1) == 0)
@@ -45,7 +45,7 @@ public sealed partial class MemoryReturn : IDisposable
     }
 
     /// <summary>
-    /// Likewise for what the storage engine has freed: glibc keeps it in the arena of each thread that it was taken from (malloc_trim(3)).
+    /// Also returns memory that the storage engine has freed, which glibc keeps in the arenas of its threads (malloc_trim(3)).
     /// </summary>
     private static void TrimNativeHeap()
     {
@@ -60,7 +60,7 @@ public sealed partial class MemoryReturn : IDisposable
         }
         catch (Exception missing) when (missing is EntryPointNotFoundException or DllNotFoundException)
         {
-            // Another C library, such as musl, has no such arenas.
+            // Other C libraries, such as musl, do not have arenas.
         }
     }
 

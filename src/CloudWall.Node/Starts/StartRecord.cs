@@ -5,24 +5,23 @@ using CloudWall.Storage;
 namespace CloudWall.Node.Starts;
 
 /// <summary>
-/// How often a node has crashed soon after its start, kept in a file of its data directory: whoever has to find out why must be able to
-/// reach a node that its jobs bring down again and again. A run that is not followed by <see cref="Dispose"/> was a crash, unless the
-/// machine has been started since: then its plug was pulled. Only crashes within the first minute count, and a run of ten minutes forgets
-/// them.
+/// Counts crashes soon after a start, in a file of the data directory. A node whose jobs crash it again and again must start without
+/// them, so that its operator can reach it. A run without <see cref="Dispose"/> was a crash, unless the machine has restarted since,
+/// which means a power failure. Only crashes within the first minute count, and a run of ten minutes resets the count.
 /// </summary>
 public sealed class StartRecord : IDisposable
 {
-    /// <summary>Which boot it is where the system does not say: every end that is not in order counts there.</summary>
+    /// <summary>The boot id where the system has none: there, every run without an orderly end counts as a crash.</summary>
     public const string UnknownBoot = "-";
 
-    /// <summary>After so many crashes a node starts without jobs.</summary>
+    /// <summary>After this many crashes, a node starts without jobs.</summary>
     public const int MostCrashes = 3;
 
-    /// <summary>A run that ends later has not been ended by what it began with.</summary>
-    public static readonly TimeSpan Young = TimeSpan.FromMinutes(1);
+    /// <summary>A crash after this time was not caused by what the start began.</summary>
+    public static readonly TimeSpan CrashWindow = TimeSpan.FromMinutes(1);
 
-    /// <summary>A run of this length forgets crashes before it.</summary>
-    public static readonly TimeSpan Clean = TimeSpan.FromMinutes(10);
+    /// <summary>A run of this length resets the count of crashes.</summary>
+    public static readonly TimeSpan ResetAfter = TimeSpan.FromMinutes(10);
 
     private const string Starting = "starting";
     private const string Running = "running";
@@ -43,15 +42,15 @@ public sealed class StartRecord : IDisposable
         _began = time.GetTimestamp();
         Crashes = crashes;
         Write();
-        _timer = time.CreateTimer(static record => ((StartRecord)record!).Age(), this, Young, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(static record => ((StartRecord)record!).OnTimer(), this, CrashWindow, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>How many crashes were counted when this run began.</summary>
+    /// <summary>The number of crashes that were counted before this run.</summary>
     public int Crashes { get; }
 
-    /// <summary>Counts how the last run ended, and begins another.</summary>
-    /// <param name="file">Where the record is kept. A file that cannot be read counts as none.</param>
-    /// <param name="boot">What is another one each time that the machine is started (<see cref="ReadBoot"/>).</param>
+    /// <summary>Evaluates how the last run ended, and starts recording this one.</summary>
+    /// <param name="file">The file of the record. A file that cannot be read counts as no record.</param>
+    /// <param name="boot">A text that changes when the machine starts (<see cref="ReadBoot"/>).</param>
     /// <param name="time">The clock.</param>
     public static StartRecord Begin(string file, string boot, TimeProvider time)
     {
@@ -59,7 +58,7 @@ public sealed class StartRecord : IDisposable
         return new StartRecord(file, boot, state == Starting && lastBoot == boot ? crashes + 1 : crashes, time);
     }
 
-    /// <summary>What the system calls this boot (Linux: <c>boot_id</c>); <see cref="UnknownBoot"/> where it does not say.</summary>
+    /// <summary>The system's boot id (Linux: <c>boot_id</c>); <see cref="UnknownBoot"/> where it has none.</summary>
     public static string ReadBoot()
     {
         try
@@ -72,7 +71,7 @@ public sealed class StartRecord : IDisposable
         }
     }
 
-    /// <summary>The run ends in order.</summary>
+    /// <summary>Records an orderly end.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -101,7 +100,7 @@ public sealed class StartRecord : IDisposable
         }
     }
 
-    private void Age()
+    private void OnTimer()
     {
         lock (_gate)
         {
@@ -113,8 +112,8 @@ public sealed class StartRecord : IDisposable
             _state = Running;
             if (_crashes > 0)
             {
-                // A machine that slept meanwhile has called late.
-                var rest = Clean - _time.GetElapsedTime(_began);
+                // A suspended machine calls the timer late, so the rest is measured.
+                var rest = ResetAfter - _time.GetElapsedTime(_began);
                 if (rest > TimeSpan.Zero)
                 {
                     _timer.Change(rest, Timeout.InfiniteTimeSpan);
@@ -138,7 +137,7 @@ public sealed class StartRecord : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A full disk must neither keep a node from starting nor end it.
+            // A full disk must neither keep the node from starting nor end it.
         }
     }
 }

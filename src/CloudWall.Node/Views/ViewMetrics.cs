@@ -1,18 +1,18 @@
 namespace CloudWall.Node.Views;
 
-/// <summary>What is counted of the building of views, since the start. May be used from many threads.</summary>
+/// <summary>Counters of view building since the start of the node. Thread-safe.</summary>
 public sealed class ViewMetrics
 {
     private long _mapped;
     private long _emitted;
 
-    /// <summary>Documents that map functions were called for.</summary>
+    /// <summary>The number of documents that map functions were called for.</summary>
     public long Mapped => Volatile.Read(ref _mapped);
 
-    /// <summary>Rows that they emitted.</summary>
+    /// <summary>The number of rows that map functions emitted.</summary>
     public long Emitted => Volatile.Read(ref _emitted);
 
-    /// <summary>Counts calls of map functions.</summary>
+    /// <summary>Counts a call of map functions.</summary>
     public void Count(int documents, int rows)
     {
         Interlocked.Add(ref _mapped, documents);

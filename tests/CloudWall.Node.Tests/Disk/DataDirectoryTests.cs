@@ -37,7 +37,7 @@ public sealed class DataDirectoryTests
 
     [Theory]
     [InlineData("2", "newer CloudWall (format 2; this one reads up to 1)")]
-    [InlineData("x", "is none of CloudWall's: its file FORMAT says \"x\"")]
+    [InlineData("x", "was not written by CloudWall: its file FORMAT says \"x\"")]
     public void Refuses_a_format_that_it_does_not_know_and_touches_nothing(string format, string message)
     {
         using var directory = new TemporaryDirectory();

@@ -18,7 +18,7 @@ public sealed class StartRecordTests : IDisposable
     public void Ends_within_the_first_minute_count()
     {
         Assert.Equal(0, Run());
-        Assert.Equal(1, Run(lasts: StartRecord.Young - TimeSpan.FromSeconds(1)));
+        Assert.Equal(1, Run(lasts: StartRecord.CrashWindow - TimeSpan.FromSeconds(1)));
         Assert.Equal(2, Run());
         Assert.Equal(3, Run());
     }
@@ -27,8 +27,8 @@ public sealed class StartRecordTests : IDisposable
     public void Later_ends_do_not_count_and_forget_nothing()
     {
         Assert.Equal(0, Run());
-        Assert.Equal(1, Run(lasts: StartRecord.Young));
-        Assert.Equal(1, Run(lasts: StartRecord.Clean - TimeSpan.FromSeconds(1)));
+        Assert.Equal(1, Run(lasts: StartRecord.CrashWindow));
+        Assert.Equal(1, Run(lasts: StartRecord.ResetAfter - TimeSpan.FromSeconds(1)));
         Assert.Equal(1, Run());
     }
 
@@ -37,7 +37,7 @@ public sealed class StartRecordTests : IDisposable
     {
         Run();
         Run();
-        Assert.Equal(2, Run(lasts: StartRecord.Clean));
+        Assert.Equal(2, Run(lasts: StartRecord.ResetAfter));
         Assert.Equal(0, Run());
         Assert.Equal(1, Run());
     }
@@ -50,16 +50,16 @@ public sealed class StartRecordTests : IDisposable
         using (StartRecord.Begin(File, "boot", time))
         {
             Assert.Equal(1, time.Active);
-            time.Advance(StartRecord.Young);
+            time.Advance(StartRecord.CrashWindow);
             Assert.Equal(0, time.Active);
         }
 
         Run();
         using (StartRecord.Begin(File, "boot", time))
         {
-            time.Advance(StartRecord.Young);
+            time.Advance(StartRecord.CrashWindow);
             Assert.Equal(1, time.Active);
-            time.Advance(StartRecord.Clean - StartRecord.Young);
+            time.Advance(StartRecord.ResetAfter - StartRecord.CrashWindow);
             Assert.Equal(0, time.Active);
         }
     }

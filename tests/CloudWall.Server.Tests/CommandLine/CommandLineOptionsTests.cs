@@ -65,7 +65,7 @@ public sealed class CommandLineOptionsTests
         using var error = new StringWriter();
         Assert.Equal(1, await Application.RunAsync(["--port", "0", "--data", directory.Path], TextWriter.Null, error));
         Assert.Equal(
-            $"The data directory {directory.Path} was written by a newer CloudWall (format 99; this one reads up to 1). Use that one, or another directory.",
+            $"The data directory {directory.Path} was written by a newer CloudWall (format 99; this one reads up to 1). Use that version, or another directory.",
             error.ToString().TrimEnd());
     }
 }

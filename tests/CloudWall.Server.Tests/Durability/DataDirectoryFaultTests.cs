@@ -51,7 +51,7 @@ public sealed class DataDirectoryFaultTests : IDisposable
     [InlineData("uuid = 0123456789abcdef0123456789abcdef\n", "Line 1")]
     [InlineData("[couchdb]\nuuid = 01234\0\0\0\0\n", "Line 2")]
     [InlineData("\0\0\0\0\0\0\0\0", "Line 1")]
-    [InlineData("[couchdb]\nuuid = 0123\xff\xfe\n", "no text in UTF-8")]
+    [InlineData("[couchdb]\nuuid = 0123\xff\xfe\n", "not valid UTF-8")]
     public async Task A_broken_local_ini_is_refused_with_its_line_and_left_as_it_is(string text, string named)
     {
         Directory.CreateDirectory(Home);
