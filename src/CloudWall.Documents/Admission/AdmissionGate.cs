@@ -12,24 +12,24 @@ public sealed class AdmissionGate
     private readonly DocumentError _refusal;
     private readonly DocumentError? _tooLarge;
     private readonly TimeProvider _time;
-    private readonly TimeSpan _patience;
+    private readonly TimeSpan _timeout;
     private readonly int _maxWaiting;
     private long _taken;
-    private long _stuck;
+    private long _heldByWaiters;
 
     /// <summary>Creates a gate with its whole capacity free.</summary>
     /// <param name="capacity">The total amount (of bytes, usually).</param>
     /// <param name="maxWaiting">Maximum length of the queue; further requests are refused at once.</param>
-    /// <param name="patience">Maximum wait.</param>
+    /// <param name="timeout">Maximum wait.</param>
     /// <param name="refusal">The error of a request that waited too long or found the queue full.</param>
     /// <param name="time">The clock.</param>
     /// <param name="tooLarge">The error of a request larger than the capacity; null admits it when nothing else is held.</param>
     public AdmissionGate(
-        long capacity, int maxWaiting, TimeSpan patience, DocumentError refusal, TimeProvider time, DocumentError? tooLarge = null)
+        long capacity, int maxWaiting, TimeSpan timeout, DocumentError refusal, TimeProvider time, DocumentError? tooLarge = null)
     {
         Capacity = capacity;
         _maxWaiting = maxWaiting;
-        _patience = patience;
+        _timeout = timeout;
         _refusal = refusal;
         _tooLarge = tooLarge;
         _time = time;
@@ -76,11 +76,11 @@ public sealed class AdmissionGate
     /// <param name="amount">The amount.</param>
     /// <param name="already">The amount that the caller holds already.</param>
     /// <param name="cancellation">Cancels the wait and frees the place in the queue.</param>
-    /// <param name="patient">Whether to ignore the limits on the queue's length and the wait.</param>
+    /// <param name="unlimited">Whether to ignore the limits on the queue's length and the wait.</param>
     /// <exception cref="DocumentException">
     /// The queue is full, the wait took too long, or the amount exceeds the capacity. Nothing was acquired.
     /// </exception>
-    public ValueTask TakeAsync(long amount, long already, CancellationToken cancellation, bool patient = false)
+    public ValueTask TakeAsync(long amount, long already, CancellationToken cancellation, bool unlimited = false)
     {
         if (_tooLarge is not null && already + amount > Capacity)
         {
@@ -96,18 +96,18 @@ public sealed class AdmissionGate
                 return ValueTask.CompletedTask;
             }
 
-            if (!patient && _newcomers.Count + _growing.Count >= _maxWaiting)
+            if (!unlimited && _newcomers.Count + _growing.Count >= _maxWaiting)
             {
                 throw new DocumentException(_refusal);
             }
 
             waiter = new Waiter(amount, already);
             queue.AddLast(waiter.Place);
-            _stuck += already;
+            _heldByWaiters += already;
             AdmitWaiting();
         }
 
-        return WaitAsync(waiter, patient ? Timeout.InfiniteTimeSpan : _patience, cancellation);
+        return WaitAsync(waiter, unlimited ? Timeout.InfiniteTimeSpan : _timeout, cancellation);
     }
 
     /// <summary>
@@ -150,11 +150,11 @@ public sealed class AdmissionGate
 
     private bool Fits(long amount, long already) => _taken + amount <= Capacity || (_tooLarge is null && _taken == already);
 
-    private async ValueTask WaitAsync(Waiter waiter, TimeSpan patience, CancellationToken cancellation)
+    private async ValueTask WaitAsync(Waiter waiter, TimeSpan timeout, CancellationToken cancellation)
     {
         try
         {
-            await waiter.Task.WaitAsync(patience, _time, cancellation);
+            await waiter.Task.WaitAsync(timeout, _time, cancellation);
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
@@ -188,7 +188,7 @@ public sealed class AdmissionGate
             }
 
             queue.Remove(waiter.Place);
-            _stuck -= waiter.Already;
+            _heldByWaiters -= waiter.Already;
             AdmitWaiting();
             return true;
         }
@@ -201,12 +201,12 @@ public sealed class AdmissionGate
         {
             Admit(_newcomers);
         }
-        else if (_stuck == _taken)
+        else if (_heldByWaiters == _taken)
         {
             // Deadlock: everything is held by requests that wait for more. Refuse the last of them.
             var last = _growing.Last!.Value;
             _growing.RemoveLast();
-            _stuck -= last.Already;
+            _heldByWaiters -= last.Already;
             last.SetException(new DocumentException(_refusal));
         }
     }
@@ -217,7 +217,7 @@ public sealed class AdmissionGate
         {
             queue.RemoveFirst();
             _taken += first.Amount;
-            _stuck -= first.Already;
+            _heldByWaiters -= first.Already;
             first.SetResult();
         }
     }

@@ -12,7 +12,7 @@ public sealed class SharedMemory
     /// <summary>Creates a budget of which nothing is reserved.</summary>
     /// <param name="capacity">The size in bytes.</param>
     /// <param name="maxWaiting">Maximum length of the queue; further requests are refused at once.</param>
-    /// <param name="patience">Maximum wait.</param>
+    /// <param name="timeout">Maximum wait.</param>
     /// <param name="busy">The error of a request that waited too long or found the queue full.</param>
     /// <param name="tooLarge">The error of a request that needs more than a share may have.</param>
     /// <param name="time">The clock.</param>
@@ -20,7 +20,7 @@ public sealed class SharedMemory
     public SharedMemory(
         long capacity,
         int maxWaiting,
-        TimeSpan patience,
+        TimeSpan timeout,
         DocumentError busy,
         DocumentError tooLarge,
         TimeProvider time,
@@ -29,8 +29,8 @@ public sealed class SharedMemory
         Released = released;
         var kept = capacity / KeptForSmall;
         LargestSmall = capacity / SmallPart;
-        Small = new AdmissionGate(kept, maxWaiting, patience, busy, time);
-        Large = new AdmissionGate(capacity - kept, maxWaiting, patience, busy, time, tooLarge);
+        Small = new AdmissionGate(kept, maxWaiting, timeout, busy, time);
+        Large = new AdmissionGate(capacity - kept, maxWaiting, timeout, busy, time, tooLarge);
     }
 
     /// <summary>The size in bytes.</summary>

@@ -28,7 +28,7 @@ internal sealed class BodyWalk(DatabaseRange range, References references, Actio
         prefix.UInt32(range.Number);
         prefix.Terminated(id);
         var leaves = document.Tree.Leaves;
-        var places = new LeafPlaces(leaves);
+        var places = new LeafPositions(leaves);
         var found = new bool[leaves.Count];
         for (Begin(); _more && Compare(prefix.Written) <= 0; Next())
         {
@@ -68,7 +68,7 @@ internal sealed class BodyWalk(DatabaseRange range, References references, Actio
     private int Compare(ReadOnlySpan<byte> prefix) =>
         _bodies.Key.StartsWith(prefix) ? 0 : _bodies.Key.SequenceCompareTo(prefix);
 
-    private void Read(DocumentRecord? document, LeafPlaces? places, bool[] found)
+    private void Read(DocumentRecord? document, LeafPositions? places, bool[] found)
     {
         var value = _bodies.Value;
         var entry = DatabaseSizes.Entry(_bodies.Key.Length, value.Length);

@@ -56,20 +56,20 @@ internal sealed class AutoCompaction
     }
 
     /// <summary>Reports a write to a database.</summary>
-    public void Note(DatabaseCore core)
+    public void OnWrite(DatabaseCore core)
     {
-        if (core.IsNoted || !core.State.Sizes.HasGarbage)
+        if (core.IsScheduled || !core.State.Sizes.HasGarbage)
         {
             return;
         }
 
         lock (_gate)
         {
-            if (!core.IsNoted && _queues.Count > 0)
+            if (!core.IsScheduled && _queues.Count > 0)
             {
-                core.IsNoted = true;
+                core.IsScheduled = true;
                 var due = _time.GetUtcNow() + _options.Warmup;
-                due = core.NextLook > due ? core.NextLook : due;
+                due = core.NextCheck > due ? core.NextCheck : due;
                 _noted.Add((core, due));
                 Arm(due);
             }
@@ -123,9 +123,9 @@ internal sealed class AutoCompaction
 
         foreach (var core in unseen?.Invoke() ?? [])
         {
-            if (!core.IsNoted)
+            if (!core.IsScheduled)
             {
-                core.IsNoted = true;
+                core.IsScheduled = true;
                 databases.Add(core);
             }
         }
@@ -192,8 +192,8 @@ internal sealed class AutoCompaction
     /// <summary>Allows the database to be scheduled again.</summary>
     private void Release(DatabaseCore core)
     {
-        core.NextLook = _time.GetUtcNow() + _options.Staleness;
-        core.IsNoted = false;
+        core.NextCheck = _time.GetUtcNow() + _options.Staleness;
+        core.IsScheduled = false;
     }
 
     /// <summary>Dequeues the databases that may be compacted now. The caller holds the lock.</summary>

@@ -24,8 +24,8 @@ internal sealed class Compactor(DatabaseCore core, DatabaseWriter writer)
     public long Slack => Volatile.Read(ref _slack);
 
     /// <summary>Starts a compaction, or joins the running one.</summary>
-    /// <param name="mayGoOn">Awaited before each step, to pause; null for no pauses.</param>
-    public Task StartAsync(Func<Task>? mayGoOn = null)
+    /// <param name="beforeStep">Awaited before each step, to pause; null for no pauses.</param>
+    public Task StartAsync(Func<Task>? beforeStep = null)
     {
         lock (_gate)
         {
@@ -34,7 +34,7 @@ internal sealed class Compactor(DatabaseCore core, DatabaseWriter writer)
                 var now = core.Time.GetUtcNow();
                 _progress = new CompactionProgress(0, core.State.DocumentCount + core.State.DeletedCount, now, now);
                 _running = Task.Factory.StartNew(
-                    () => RunAsync(mayGoOn ?? (() => Task.CompletedTask)),
+                    () => RunAsync(beforeStep ?? (() => Task.CompletedTask)),
                     CancellationToken.None,
                     TaskCreationOptions.DenyChildAttach,
                     core.Options.Scheduler).Unwrap();
@@ -54,7 +54,7 @@ internal sealed class Compactor(DatabaseCore core, DatabaseWriter writer)
                 static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, core.Options.Scheduler);
     }
 
-    private async Task RunAsync(Func<Task> mayGoOn)
+    private async Task RunAsync(Func<Task> beforeStep)
     {
         core.ThrowIfClosed();
         if (core.Contents.Abandoned > 0)
@@ -66,15 +66,15 @@ internal sealed class Compactor(DatabaseCore core, DatabaseWriter writer)
         var state = core.State;
         if (state.Sizes.Bodies > state.Sizes.LeafBodies)
         {
-            await RemoveBodiesAsync(mayGoOn);
+            await RemoveBodiesAsync(beforeStep);
         }
 
         if (state.StemmedTo > state.RevsLimit)
         {
-            await StemAsync(state.RevsLimit, mayGoOn);
+            await StemAsync(state.RevsLimit, beforeStep);
         }
 
-        await mayGoOn();
+        await beforeStep();
         var removed = core.State.Sizes;
         var held = await Task.Factory.StartNew(
             () => ReturnSpace(removed),
@@ -86,11 +86,11 @@ internal sealed class Compactor(DatabaseCore core, DatabaseWriter writer)
         Volatile.Write(ref _slack, Math.Max(0, space.File - space.Active));
     }
 
-    private async Task RemoveBodiesAsync(Func<Task> mayGoOn)
+    private async Task RemoveBodiesAsync(Func<Task> beforeStep)
     {
         for (var walk = new BodyWalk(core); !walk.HasEnded;)
         {
-            await mayGoOn();
+            await beforeStep();
             core.ThrowIfClosed();
             if (walk.Step() is { Count: > 0 } found)
             {
@@ -104,11 +104,11 @@ internal sealed class Compactor(DatabaseCore core, DatabaseWriter writer)
         }
     }
 
-    private async Task StemAsync(long limit, Func<Task> mayGoOn)
+    private async Task StemAsync(long limit, Func<Task> beforeStep)
     {
         for (var walk = new HistoryWalk(core, limit); !walk.HasEnded;)
         {
-            await mayGoOn();
+            await beforeStep();
             core.ThrowIfClosed();
             if (walk.Step() is { Count: > 0 } found)
             {

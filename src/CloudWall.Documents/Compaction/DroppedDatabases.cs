@@ -19,7 +19,7 @@ internal sealed class DroppedDatabases(EngineContext context)
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(5);
 
     /// <summary>The delay after a failure, such as a disk error.</summary>
-    private static readonly TimeSpan Again = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
     private readonly List<uint> _waiting = [];
@@ -164,7 +164,7 @@ internal sealed class DroppedDatabases(EngineContext context)
 
             _isDue = true;
             _timer?.Dispose();
-            _timer = context.Time.CreateTimer(static all => ((DroppedDatabases)all!).Wake(), this, Again, Timeout.InfiniteTimeSpan);
+            _timer = context.Time.CreateTimer(static all => ((DroppedDatabases)all!).Wake(), this, RetryDelay, Timeout.InfiniteTimeSpan);
         }
     }
 

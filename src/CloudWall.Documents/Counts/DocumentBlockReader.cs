@@ -20,7 +20,7 @@ internal sealed class DocumentBlockReader(KeyValueReader stored, uint database, 
     public BlockTables Tables => tables;
 
     /// <summary>How many blocks were searched for in the store.</summary>
-    public long Sought { get; private set; }
+    public long Searches { get; private set; }
 
     /// <summary>Finds the block of a level that contains an id.</summary>
     public DocumentBlock Find(int level, byte[] id)
@@ -35,7 +35,7 @@ internal sealed class DocumentBlockReader(KeyValueReader stored, uint database, 
             return table.Find(id);
         }
 
-        Sought++;
+        Searches++;
         _backwards ??= CountBlocks.Scan(stored, database, descending: true);
         var start = DocumentCounts.BlockOf(_backwards, database, level, id, out var count);
 

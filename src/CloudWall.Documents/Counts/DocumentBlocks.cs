@@ -6,7 +6,7 @@ namespace CloudWall.Documents.Counts;
 internal sealed class DocumentBlocks
 {
     private readonly DocumentBlock?[] _blocks = new DocumentBlock?[CountBlocks.Levels];
-    private readonly long[] _sought = new long[CountBlocks.Levels];
+    private readonly long[] _searches = new long[CountBlocks.Levels];
 
     public DocumentBlock? this[int level]
     {
@@ -15,13 +15,13 @@ internal sealed class DocumentBlocks
     }
 
     /// <summary>Records that a batch searched the store for blocks of a level.</summary>
-    public void Sought(int level, long blocks)
+    public void CountSearches(int level, long blocks)
     {
         // Batches in ascending order need a few searches too.
         const int Few = 8;
         if (blocks >= Few)
         {
-            _sought[level - 1] += blocks;
+            _searches[level - 1] += blocks;
         }
     }
 
@@ -37,15 +37,15 @@ internal sealed class DocumentBlocks
 
         // A cursor step costs about this much less than a search.
         const int Steps = 16;
-        if (_sought[level - 1] < Math.Max(Least, stored / Steps))
+        if (_searches[level - 1] < Math.Max(Least, stored / Steps))
         {
             return false;
         }
 
-        _sought[level - 1] = 0;
+        _searches[level - 1] = 0;
         return true;
     }
 
     /// <summary>Records that a level is too large for the cache.</summary>
-    public void IsTooLarge(int level) => _sought[level - 1] = long.MinValue;
+    public void MarkTooLarge(int level) => _searches[level - 1] = long.MinValue;
 }

@@ -53,9 +53,9 @@ internal sealed class DocumentCountChanges(ulong seed)
         for (var level = 1; level <= CountBlocks.Levels; level++)
         {
             Read(stored, database, total, known, tables, maxBytes, level);
-            var before = blocks.Sought;
+            var before = blocks.Searches;
             Write(stored, blocks, database, total, batch, level);
-            known.Sought(level, blocks.Sought - before);
+            known.CountSearches(level, blocks.Searches - before);
         }
     }
 
@@ -71,7 +71,7 @@ internal sealed class DocumentCountChanges(ulong seed)
         tables[level] = BlockTable.Load(stored, database, level, maxBytes - tables.Bytes);
         if (tables[level] is null)
         {
-            known.IsTooLarge(level);
+            known.MarkTooLarge(level);
         }
     }
 

@@ -38,7 +38,7 @@ public sealed class BodyReader : IDisposable
         }
 
         _body.Set(_bodies!.Value);
-        return _core.Show(_body);
+        return _core.Decode(_body);
     }
 
     /// <summary>Releases the store's iterator; the reader stays usable.</summary>

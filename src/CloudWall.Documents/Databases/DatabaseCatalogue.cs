@@ -390,7 +390,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
             catch (StorageException e) when (e.Fault == StorageFault.Damaged)
             {
                 // A left-over only takes space; a later start removes it.
-                _options.Damaged($"What a crash may have left in {space} was not looked for: {e.Message}");
+                _options.Damaged($"Leftovers of a crash in {space} could not be searched for: {e.Message}");
             }
         }
     }

@@ -86,14 +86,14 @@ internal sealed class DatabaseCore : IDisposable
     public Compactor? Compactor { get; set; }
 
     /// <summary>Whether the database is scheduled for a check or a compaction. Used only by <see cref="AutoCompaction"/>.</summary>
-    public bool IsNoted
+    public bool IsScheduled
     {
         get => Volatile.Read(ref _isNoted);
         set => Volatile.Write(ref _isNoted, value);
     }
 
     /// <summary>The earliest time of the next check. Used only by <see cref="AutoCompaction"/>.</summary>
-    public DateTimeOffset NextLook { get; set; }
+    public DateTimeOffset NextCheck { get; set; }
 
     /// <summary>Counters and limits as of the last visible batch; loaded from the store on first use.</summary>
     public DatabaseState State => (_state ?? LoadState()).Value;
@@ -148,7 +148,7 @@ internal sealed class DatabaseCore : IDisposable
             Updates.Add(Name, DatabaseUpdateKind.Updated);
         }
 
-        Context.Compaction.Note(this);
+        Context.Compaction.OnWrite(this);
     }
 
     /// <summary>Ends long reads and waits.</summary>
@@ -196,7 +196,7 @@ internal sealed class DatabaseCore : IDisposable
         LoadAncestors(snapshot, record.Id, now.Tree);
         if (now.Sequence == record.Sequence || !record.Tree.TryAttachTail(now.Tree))
         {
-            record.Become(now);
+            record.ReplaceWith(now);
         }
     }
 
@@ -241,12 +241,12 @@ internal sealed class DatabaseCore : IDisposable
             return null;
         }
 
-        return Show(value);
+        return Decode(value);
     }
 
     /// <summary>Decodes a stored revision. Every read of a body goes through this method, which leaves out the hidden member.</summary>
     /// <param name="value">The stored revision, owned by the result.</param>
-    public StoredRevision Show(PinnedValue value)
+    public StoredRevision Decode(PinnedValue value)
     {
         var offset = BodyCodec.Read(value.Span, out var attachments);
         return new StoredRevision(value, offset, attachments) { Shown = _hidden?.Without(value.Span[offset..]) };

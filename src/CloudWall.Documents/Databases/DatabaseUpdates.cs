@@ -17,9 +17,9 @@ public sealed class DatabaseUpdates
     private readonly SortedSet<DatabaseUpdate> _events =
         new(Comparer<DatabaseUpdate>.Create(static (one, other) => one.Sequence.CompareTo(other.Sequence)));
     private readonly ChangeSignal _signal = new();
-    private readonly ChangeSignal _lifetimeSignal = new();
+    private readonly ChangeSignal _creationOrDeletion = new();
     private long _sequence;
-    private long _lifetimes;
+    private long _creationsAndDeletions;
 
     internal DatabaseUpdates(string epoch) => Epoch = epoch;
 
@@ -29,8 +29,8 @@ public sealed class DatabaseUpdates
     /// <summary>The latest event's number.</summary>
     public long Sequence => Volatile.Read(ref _sequence);
 
-    /// <summary>The number of database creations and deletions so far; see <see cref="WaitForLifetimeAsync"/>.</summary>
-    public long Lifetimes => Volatile.Read(ref _lifetimes);
+    /// <summary>The number of database creations and deletions so far; see <see cref="WaitForCreationOrDeletionAsync"/>.</summary>
+    public long CreationsAndDeletions => Volatile.Read(ref _creationsAndDeletions);
 
     /// <summary>Returns the events after a number, oldest first.</summary>
     public IReadOnlyList<DatabaseUpdate> After(long sequence)
@@ -45,10 +45,10 @@ public sealed class DatabaseUpdates
     public Task WaitAsync(long after, CancellationToken cancellation) => WaitAsync(_signal, () => Sequence > after, cancellation);
 
     /// <summary>Completes after the next creation or deletion of a database. Writes do not wake the caller.</summary>
-    /// <param name="after">The earlier value of <see cref="Lifetimes"/>.</param>
+    /// <param name="after">The earlier value of <see cref="CreationsAndDeletions"/>.</param>
     /// <param name="cancellation">Cancels the wait.</param>
-    public Task WaitForLifetimeAsync(long after, CancellationToken cancellation) =>
-        WaitAsync(_lifetimeSignal, () => Lifetimes > after, cancellation);
+    public Task WaitForCreationOrDeletionAsync(long after, CancellationToken cancellation) =>
+        WaitAsync(_creationOrDeletion, () => CreationsAndDeletions > after, cancellation);
 
     internal void Add(string name, DatabaseUpdateKind kind)
     {
@@ -74,8 +74,8 @@ public sealed class DatabaseUpdates
         _signal.Raise();
         if (kind != DatabaseUpdateKind.Updated)
         {
-            Interlocked.Increment(ref _lifetimes);
-            _lifetimeSignal.Raise();
+            Interlocked.Increment(ref _creationsAndDeletions);
+            _creationOrDeletion.Raise();
         }
     }
 

@@ -88,7 +88,7 @@ internal abstract class DocumentHistory
     /// <inheritdoc cref="RevisionTree.FindNewLeaves"/>
     public bool[] FindNewLeaves(IReadOnlyList<RevisionId[]> paths, out RevisionTree merged)
     {
-        if (!Tree.CanForeseeWithoutTail(paths))
+        if (!Tree.CanFindNewLeavesWithoutTail(paths))
         {
             Load();
         }

@@ -40,7 +40,7 @@ public sealed class DocumentRecord
     internal int StoredLength { get; private set; }
 
     /// <summary>Replaces the content with the document's present state.</summary>
-    internal void Become(DocumentRecord now)
+    internal void ReplaceWith(DocumentRecord now)
     {
         Sequence = now.Sequence;
         Tree = now.Tree;

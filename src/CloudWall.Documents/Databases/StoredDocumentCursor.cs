@@ -100,7 +100,7 @@ internal sealed class StoredDocumentCursor : DocumentCursor
         }
 
         _body.Set(_bodies.Value);
-        return _core.Show(_body);
+        return _core.Decode(_body);
     }
 
     protected override void Dispose(bool disposing)

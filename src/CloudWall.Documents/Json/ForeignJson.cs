@@ -23,7 +23,7 @@ public static class ForeignJson
 
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = MaxDepth + 1 };
 
-    private const string NoText = "A text is not UTF-8, or has half of a surrogate pair.";
+    private const string NoText = "A text is not UTF-8, or has a lone surrogate.";
 
     /// <summary>Parses a document and verifies that all its texts can be read.</summary>
     /// <exception cref="JsonException">Invalid JSON, a text with a lone surrogate, or too deep nesting.</exception>
@@ -35,7 +35,7 @@ public static class ForeignJson
 
     /// <summary>Whether the reader is at a property of this name. A name with a lone surrogate never matches.</summary>
     public static bool NameIs(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) =>
-        (!reader.ValueIsEscaped || !HasHalf(reader.ValueSpan)) && reader.ValueTextEquals(name);
+        (!reader.ValueIsEscaped || !HasLoneSurrogate(reader.ValueSpan)) && reader.ValueTextEquals(name);
 
     /// <summary>The name or string at the reader.</summary>
     /// <exception cref="JsonException">The text has a lone surrogate.</exception>
@@ -86,14 +86,14 @@ public static class ForeignJson
 
     private static void RequireText(ref Utf8JsonReader reader)
     {
-        if ((reader.ValueIsEscaped && HasHalf(reader.ValueSpan)) || !Utf8.IsValid(reader.ValueSpan))
+        if ((reader.ValueIsEscaped && HasLoneSurrogate(reader.ValueSpan)) || !Utf8.IsValid(reader.ValueSpan))
         {
             throw new JsonException(NoText);
         }
     }
 
     /// <summary>Whether an otherwise valid string has a lone surrogate.</summary>
-    private static bool HasHalf(ReadOnlySpan<byte> escaped)
+    private static bool HasLoneSurrogate(ReadOnlySpan<byte> escaped)
     {
         while (escaped.IndexOf((byte)'\\') is >= 0 and var found)
         {

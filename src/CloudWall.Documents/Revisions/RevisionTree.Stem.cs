@@ -402,7 +402,7 @@ public sealed partial class RevisionTree
             }
         }
 
-        _changed |= !rebuilt.IsWhatWasBefore(this);
+        _changed |= !rebuilt.HasSameNodesAsBefore(this);
         Steps += rebuilt.Steps;
         Replace(rebuilt._nodes, rebuilt._count);
         _firstRoot = rebuilt._firstRoot;
@@ -416,7 +416,7 @@ public sealed partial class RevisionTree
     }
 
     /// <summary>Whether a rebuilt tree has the same nodes as the other tree had before its changes.</summary>
-    private bool IsWhatWasBefore(RevisionTree changed)
+    private bool HasSameNodesAsBefore(RevisionTree changed)
     {
         var before = new Dictionary<RevisionId, (RevisionId Parent, RevisionFlags Flags)>();
         changed.Steps += changed._count + _count;

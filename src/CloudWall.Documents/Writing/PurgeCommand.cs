@@ -54,7 +54,7 @@ internal sealed class PurgeCommand(IReadOnlyList<PurgeRequest> requests, IReadOn
         var nodes = new List<RevisionId>();
         draft.Whole().Remove(CollectionsMarshal.AsSpan(new List<RevisionId>(request.Revisions)), removed, nodes);
         draft.ForgetsBodies = true;
-        MayOutlive(session, draft.Tree);
+        RequireStemmingCheck(session, draft.Tree);
         session.State.UpdateSequence = draft.Tree.RelabelLeaves(session.State.UpdateSequence);
         draft.SetSequence(session.State.UpdateSequence);
         return removed;
@@ -64,7 +64,7 @@ internal sealed class PurgeCommand(IReadOnlyList<PurgeRequest> requests, IReadOn
     /// The remaining branches may be longer than the limit, because they shared ancestors with the purged ones. Makes the next compaction
     /// check for that.
     /// </summary>
-    private static void MayOutlive(WriteSession session, RevisionTree tree)
+    private static void RequireStemmingCheck(WriteSession session, RevisionTree tree)
     {
         var limit = session.State.RevsLimit;
         if (session.State.StemmedTo <= limit && tree.Leaves.Any(leaf => leaf.Revision.Generation > limit))

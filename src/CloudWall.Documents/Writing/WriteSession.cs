@@ -420,8 +420,8 @@ internal sealed class WriteSession : IDisposable
     {
         var leaves = draft.Tree.Leaves;
         var sizes = leaves.Count == 0 ? [] : new LeafSize[leaves.Count];
-        var places = leaves.Count > 1 ? new LeafPlaces(leaves) : null;
-        var before = new LeafPlaces(draft.StoredLeaves);
+        var places = leaves.Count > 1 ? new LeafPositions(leaves) : null;
+        var before = new LeafPositions(draft.StoredLeaves);
         Span<bool> kept = draft.StoredLeaves.Count <= 64 ? stackalloc bool[64] : new bool[draft.StoredLeaves.Count];
         for (var i = 0; i < sizes.Length; i++)
         {

@@ -90,7 +90,7 @@ public sealed class ReplicatorDatabases : IAsyncDisposable
         {
             while (true)
             {
-                var seen = _catalogue.Updates.Lifetimes;
+                var seen = _catalogue.Updates.CreationsAndDeletions;
                 foreach (var name in Names)
                 {
                     if (_catalogue.Find(name) is { } database)
@@ -99,7 +99,7 @@ public sealed class ReplicatorDatabases : IAsyncDisposable
                     }
                 }
 
-                await _catalogue.Updates.WaitForLifetimeAsync(seen, _ending.Token);
+                await _catalogue.Updates.WaitForCreationOrDeletionAsync(seen, _ending.Token);
             }
         }
         catch (OperationCanceledException)

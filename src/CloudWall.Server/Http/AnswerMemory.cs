@@ -117,7 +117,7 @@ internal sealed class AnswerMemory : IDisposable
 
         try
         {
-            await part.Gate.TakeAsync(bytes, already: 0, cancellation, patient: hasBegun);
+            await part.Gate.TakeAsync(bytes, already: 0, cancellation, unlimited: hasBegun);
         }
         finally
         {

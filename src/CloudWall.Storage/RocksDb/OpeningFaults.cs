@@ -38,8 +38,8 @@ internal static class OpeningFaults
     }
 
     private static string Damaged(string directory, string fault) =>
-        $"The data in {directory} is damaged and was not opened: {fault.TrimEnd('.')}. Put back what is missing, or all of it from a backup; "
-        + "or begin with another directory, and replicate from those who have the data.";
+        $"The data in {directory} is damaged and was not opened: {fault.TrimEnd('.')}. "
+        + "Restore the missing files or a backup; or start with another directory, and replicate the data from other nodes.";
 
     /// <summary>Translates the engine's message for whoever starts the node.</summary>
     public static string Explain(string directory, string message)

@@ -9,7 +9,7 @@ public sealed partial class RocksDbStore
     /// <summary>Sorts after all keys of the other rooms.</summary>
     private const byte LanePrefix = 0xFF;
 
-    private const string WithoutMark = "It says which commits were safe on the disk; without it nobody knows whether all of them are there.";
+    private const string WithoutMark = "It records which commits were synced; without it, lost commits cannot be detected.";
 
     private string? _markFile;
     private volatile SyncedMark? _mark;
@@ -44,7 +44,7 @@ public sealed partial class RocksDbStore
             }
 
             throw new StorageException(
-                $"The data that was in {directory} is missing. Put it back; or, to begin without any, remove the file {options.MarkFile}.");
+                $"The data that was in {directory} is missing. Restore it; or, to start without data, remove the file {options.MarkFile}.");
         }
 
         var logs = readOnly ? null : LogKeeper.Hold(directory);
@@ -115,7 +115,7 @@ public sealed partial class RocksDbStore
 
         return missing == 0
             ? null
-            : $"The log is damaged, cut or missing: at least {missing} commits were safe on the disk and are not there any more.";
+            : $"The log is damaged, truncated or missing: at least {missing} synced commits are lost.";
     }
 
     private ulong[] ReadLanes()

@@ -128,7 +128,7 @@ public sealed partial class RocksDbStore
             ThrowIfDisposed();
             if (ReclaimSuspended)
             {
-                throw new OperationCanceledException($"Compaction of {space} was broken off.");
+                throw new OperationCanceledException($"Compaction of {space} was cancelled.");
             }
         }
         finally

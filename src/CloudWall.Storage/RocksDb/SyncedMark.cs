@@ -23,8 +23,8 @@ internal sealed class SyncedMark : IDisposable
     /// </summary>
     public const int Lanes = 64;
 
-    private const int HalfLength = Lanes * PlaceLength;
-    private const int PlaceLength = 64;
+    private const int HalfLength = Lanes * SlotLength;
+    private const int SlotLength = 64;
     private const int LineLength = 38;
 
     private readonly SafeFileHandle _file;
@@ -53,7 +53,7 @@ internal sealed class SyncedMark : IDisposable
         var content = File.ReadAllBytes(path);
         if (content.Length != 2 * HalfLength)
         {
-            throw new InvalidDataException($"The file {path} is not whole.");
+            throw new InvalidDataException($"The file {path} is truncated.");
         }
 
         var numbers = new ulong[Lanes];
@@ -62,7 +62,7 @@ internal sealed class SyncedMark : IDisposable
             var first = Parse(content, lane, half: 0);
             var second = Parse(content, lane, half: 1);
             numbers[lane] = first is null && second is null
-                ? throw new InvalidDataException($"The file {path} is garbled.")
+                ? throw new InvalidDataException($"The file {path} is corrupt.")
                 : Math.Max(first ?? 0, second ?? 0);
         }
 
@@ -80,8 +80,8 @@ internal sealed class SyncedMark : IDisposable
         content.AsSpan().Fill((byte)'\n');
         for (var lane = 0; lane < Lanes; lane++)
         {
-            Format(lane, numbers[lane], content.AsSpan(lane * PlaceLength));
-            Format(lane, numbers[lane], content.AsSpan(HalfLength + (lane * PlaceLength)));
+            Format(lane, numbers[lane], content.AsSpan(lane * SlotLength));
+            Format(lane, numbers[lane], content.AsSpan(HalfLength + (lane * SlotLength)));
         }
 
         DurableDirectory.Replace(path, content, UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -121,7 +121,7 @@ internal sealed class SyncedMark : IDisposable
             Format(lane, number, line);
             try
             {
-                RandomAccess.Write(_file, line, ((long)(number % 2) * HalfLength) + (lane * PlaceLength));
+                RandomAccess.Write(_file, line, ((long)(number % 2) * HalfLength) + (lane * SlotLength));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
             {
@@ -165,7 +165,7 @@ internal sealed class SyncedMark : IDisposable
 
     private static ulong? Parse(ReadOnlySpan<byte> content, int lane, int half)
     {
-        var line = content.Slice((half * HalfLength) + (lane * PlaceLength), LineLength);
+        var line = content.Slice((half * HalfLength) + (lane * SlotLength), LineLength);
         return ulong.TryParse(line[..20], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             && ulong.TryParse(line[21..37], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hash)
             && hash == Hash(lane, number)

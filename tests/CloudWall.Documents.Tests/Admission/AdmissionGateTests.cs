@@ -62,7 +62,7 @@ public sealed class AdmissionGateTests
         var time = new ManualTime();
         var gate = Gate(100, maxWaiting: 0, time);
         await gate.TakeAsync(100, 0, Never);
-        var patient = gate.TakeAsync(10, 0, Never, patient: true).AsTask();
+        var patient = gate.TakeAsync(10, 0, Never, unlimited: true).AsTask();
         time.Elapse();
         Assert.Equal((100, 1, false), (gate.Taken, gate.Waiting, patient.IsCompleted));
         gate.Return(100);

@@ -4,7 +4,7 @@ namespace CloudWall.Documents.Revisions;
 public sealed partial class RevisionTree
 {
     /// <summary>Whether <see cref="FindNewLeaves"/> gives the right answer without the tail.</summary>
-    public bool CanForeseeWithoutTail(IReadOnlyList<RevisionId[]> paths) =>
+    public bool CanFindNewLeavesWithoutTail(IReadOnlyList<RevisionId[]> paths) =>
         TailCount == 0 || (paths.Count == 1 && CanMergeWithoutTail(paths[0]));
 
     /// <summary>
@@ -15,7 +15,7 @@ public sealed partial class RevisionTree
     /// <param name="paths">The revisions with their histories, newest first.</param>
     /// <param name="merged">The tree after the merges.</param>
     /// <returns>For each revision, whether it would be a new leaf.</returns>
-    /// <exception cref="InvalidOperationException">The tail must be loaded first: <see cref="CanForeseeWithoutTail"/>.</exception>
+    /// <exception cref="InvalidOperationException">The tail must be loaded first: <see cref="CanFindNewLeavesWithoutTail"/>.</exception>
     public bool[] FindNewLeaves(IReadOnlyList<RevisionId[]> paths, out RevisionTree merged)
     {
         var order = new int[paths.Count];

@@ -5,7 +5,7 @@ namespace CloudWall.Documents.Revisions;
 /// times; the first position counts.
 /// </summary>
 /// <param name="leaves">The leaves.</param>
-internal sealed class LeafPlaces(IReadOnlyList<RevisionLeaf> leaves)
+internal sealed class LeafPositions(IReadOnlyList<RevisionLeaf> leaves)
 {
     private const int Few = 16;
 

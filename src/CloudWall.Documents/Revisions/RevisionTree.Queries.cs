@@ -9,7 +9,7 @@ public sealed partial class RevisionTree
     private const int FewRevisions = 8;
 
     /// <summary>How many revisions are processed between checks for cancellation.</summary>
-    private const int RevisionsPerLook = 4096;
+    private const int RevisionsPerCheck = 4096;
 
     /// <summary>
     /// Adds the leaves below a revision, or the revision itself if it is a leaf, for <c>open_revs</c> with <c>latest=true</c>. Adds none if
@@ -104,7 +104,7 @@ public sealed partial class RevisionTree
             var left = new Dictionary<RevisionId, int>();
             for (var i = 0; i < revisions.Length; i++)
             {
-                if (i % RevisionsPerLook == 0)
+                if (i % RevisionsPerCheck == 0)
                 {
                     cancellation.ThrowIfCancellationRequested();
                 }
