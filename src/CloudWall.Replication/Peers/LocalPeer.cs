@@ -188,13 +188,18 @@ public sealed class LocalPeer(
                 {
                     DocumentParser.ValidateId(revision.Id, database.Limits);
                     database.Limits.CheckBody(revision.Id, revision.Body.Span);
-                    var attachments = await TakeAsync(database, known, revision, MostInMemory - inMemory, cancellation);
+                    var attachments = await PeerException.AgainAsync(
+                        () => TakeAsync(database, known, revision, MostInMemory - inMemory, cancellation));
                     inMemory += attachments.Sum(static attachment => attachment.Content?.BytesInMemory ?? 0);
                     writes.Add(new DocumentWrite(revision.Id, revision.ToDocument(), attachments));
                 }
                 catch (DocumentException refused) when (refused.Error.Status < 500)
                 {
                     failures.Add(new WriteFailure(revision.Id, revision.Path[0], refused.Error));
+                }
+                catch (PeerException broken) when (broken.IsOfDocument)
+                {
+                    failures.Add(new WriteFailure(revision.Id, revision.Path[0], broken.Error));
                 }
             }
 

@@ -25,6 +25,25 @@ public sealed class PeerException : Exception
     /// <summary>Whether the replication must begin anew from its checkpoints: a peer is not what it was.</summary>
     public bool MustRestart { get; init; }
 
+    /// <summary>Whether it is the fault of one document, which must not hold up the others once it has failed for good.</summary>
+    public bool IsOfDocument { get; init; }
+
     /// <summary>How long the peer asked us to wait (<c>Retry-After</c>); null where it did not.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Writes a document, again as long as it fails by a fault of its own that may pass.</summary>
+    internal static async Task<T> AgainAsync<T>(Func<Task<T>> write)
+    {
+        while (true)
+        {
+            try
+            {
+                return await write();
+            }
+            catch (PeerException failure) when (failure is { IsOfDocument: true, IsTransient: true })
+            {
+                // Its bytes may have been garbled on their way.
+            }
+        }
+    }
 }

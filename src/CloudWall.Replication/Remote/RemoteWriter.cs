@@ -223,13 +223,25 @@ internal sealed class RemoteWriter(PeerHttp http, Func<double> randomness)
     {
         foreach (var group in revisions.Chunk(Abreast))
         {
-            foreach (var refusal in await Task.WhenAll(group.Select(revision => WriteOneAsync(revision, cancellation))))
+            foreach (var refusal in await Task.WhenAll(group.Select(revision => TryWriteOneAsync(revision, cancellation))))
             {
                 if (refusal is not null)
                 {
                     failures.Add(refusal);
                 }
             }
+        }
+    }
+
+    private async Task<WriteFailure?> TryWriteOneAsync(FetchedRevision revision, CancellationToken cancellation)
+    {
+        try
+        {
+            return await PeerException.AgainAsync(() => WriteOneAsync(revision, cancellation));
+        }
+        catch (PeerException broken) when (broken.IsOfDocument)
+        {
+            return new WriteFailure(revision.Id, revision.Path[0], broken.Error);
         }
     }
 

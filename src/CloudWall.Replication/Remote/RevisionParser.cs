@@ -39,7 +39,7 @@ internal static class RevisionParser
         var attachments = new FetchedAttachment[document.Attachments.Count];
         for (var i = 0; i < attachments.Length; i++)
         {
-            attachments[i] = Attachment(http, id, path[0], document.Attachments[i]);
+            attachments[i] = Attachment(http, id, path[0], document.Attachments[i], i);
         }
 
         return new FetchedRevision(id, path, document.Deleted, document.Body, attachments) { KnownGeneration = Known(path, ancestors) };
@@ -74,7 +74,8 @@ internal static class RevisionParser
         throw new InvalidDataException("A document came without a revision.");
     }
 
-    private static FetchedAttachment Attachment(PeerHttp http, string id, RevisionId revision, ParsedAttachment attachment)
+    private static FetchedAttachment Attachment(
+        PeerHttp http, string id, RevisionId revision, ParsedAttachment attachment, int position)
     {
         var encoding = attachment.Encoding == "gzip" ? ContentEncoding.Gzip : ContentEncoding.Identity;
         var length = attachment.Length ?? -1;
@@ -87,12 +88,11 @@ internal static class RevisionParser
             attachment.EncodedLength ?? length,
             encoding,
             _ => throw new InvalidOperationException());
-        var data = attachment.Data;
         return described with
         {
-            OpenAsync = cancellation => data is { } bytes
-                ? Task.FromResult(new FetchedContent(ContentEncoding.Identity, Whole(bytes)))
-                : RemoteAttachment.OpenAsync(http, id, revision, described, cancellation),
+            OpenAsync = attachment.Data is { } bytes
+                ? _ => Task.FromResult(new FetchedContent(ContentEncoding.Identity, Whole(bytes)))
+                : new RemoteAttachment(http, id, revision, described, position).OpenAsync,
         };
     }
 

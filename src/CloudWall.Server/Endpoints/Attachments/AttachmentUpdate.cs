@@ -2,10 +2,10 @@ using CloudWall.Documents;
 using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
+using CloudWall.Documents.Multipart;
 using CloudWall.Documents.Revisions;
 using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Http;
-using CloudWall.Server.Http.Multipart;
 
 namespace CloudWall.Server.Endpoints.Attachments;
 

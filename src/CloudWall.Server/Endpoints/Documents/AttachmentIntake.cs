@@ -6,10 +6,10 @@ using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Buffers;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
+using CloudWall.Documents.Multipart;
 using CloudWall.Documents.Rendering;
 using CloudWall.Server.Endpoints.Documents.Receiving;
 using CloudWall.Server.Http;
-using CloudWall.Server.Http.Multipart;
 
 namespace CloudWall.Server.Endpoints.Documents;
 

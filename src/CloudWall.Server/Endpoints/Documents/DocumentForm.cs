@@ -3,6 +3,7 @@ using CloudWall.Documents;
 using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
+using CloudWall.Documents.Multipart;
 using CloudWall.Documents.Revisions;
 using CloudWall.Server.Endpoints.Documents.Receiving;
 using CloudWall.Server.Endpoints.LocalDocuments;

@@ -1,6 +1,7 @@
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
+using CloudWall.Documents.Multipart;
 using CloudWall.Documents.Revisions;
 using CloudWall.Node.Identifiers;
 using CloudWall.Server.Endpoints.Documents.Receiving;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using CloudWall.Documents;
+using CloudWall.Documents.Multipart;
 
 namespace CloudWall.Server.Http.Multipart;
 

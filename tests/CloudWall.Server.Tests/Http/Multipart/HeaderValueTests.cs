@@ -1,5 +1,6 @@
 using System.Text;
 using CloudWall.Documents;
+using CloudWall.Documents.Multipart;
 using CloudWall.Server.Http.Multipart;
 
 namespace CloudWall.Server.Tests.Http.Multipart;

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
+using CloudWall.Documents.Multipart;
 using CloudWall.Server.Http.Multipart;
 using CsCheck;
 
@@ -44,7 +46,7 @@ public sealed class RelatedDocumentTests
             var parts = Array.ConvertAll(attachments, static a => Part(a.Item1, a.Item2, a.Item3, a.Item4));
             Assert.Equal(written.Length, RelatedDocument.Length(boundary, json.Length, parts));
 
-            var reader = new MultipartReader(new PiecewiseSource(written, 5), boundary);
+            var reader = new MultipartReader(new PipeByteSource(PipeReader.Create(new MemoryStream(written), new StreamPipeReaderOptions(bufferSize: 5))), boundary);
             Assert.Equal("application/json", Next()!.RawContentType);
             Assert.Equal(json, Body());
             foreach (var (_, type, content, gzip) in attachments)

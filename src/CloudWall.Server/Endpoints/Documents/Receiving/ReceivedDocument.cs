@@ -1,8 +1,8 @@
 using System.Buffers;
 using CloudWall.Documents;
 using CloudWall.Documents.Json;
+using CloudWall.Documents.Multipart;
 using CloudWall.Server.Http;
-using CloudWall.Server.Http.Multipart;
 
 namespace CloudWall.Server.Endpoints.Documents.Receiving;
 

@@ -1,11 +1,11 @@
 using System.Text;
 
-namespace CloudWall.Server.Http.Multipart;
+namespace CloudWall.Documents.Multipart;
 
 /// <summary>A header of the form <c>value; name=parameter; name="parameter"</c> (RFC 9110, section 5.6.6).</summary>
 /// <param name="Value">What comes first, in small letters: a media type, or a disposition.</param>
 /// <param name="Parameters">The parameters, their names in small letters.</param>
-internal readonly record struct HeaderValue(string Value, IReadOnlyList<KeyValuePair<string, string>> Parameters)
+public readonly record struct HeaderValue(string Value, IReadOnlyList<KeyValuePair<string, string>> Parameters)
 {
     /// <summary>A parameter's value, or null.</summary>
     public string? Find(string name)

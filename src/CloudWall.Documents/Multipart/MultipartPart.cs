@@ -1,7 +1,7 @@
-namespace CloudWall.Server.Http.Multipart;
+namespace CloudWall.Documents.Multipart;
 
 /// <summary>The headers of one part of a multipart body (RFC 2046, section 5.1). Its bytes come from the reader.</summary>
-internal sealed class MultipartPart
+public sealed class MultipartPart
 {
     private readonly IReadOnlyList<KeyValuePair<string, string>> _headers;
 

@@ -1,6 +1,6 @@
-using CloudWall.Server.Http.Multipart;
+using CloudWall.Documents.Multipart;
 
-namespace CloudWall.Server.Tests.Http.Multipart;
+namespace CloudWall.Documents.Tests.Multipart;
 
 /// <summary>Bytes in pieces of given lengths, over and over. Each piece is overwritten when the next is asked for.</summary>
 internal sealed class PiecewiseSource(byte[] bytes, params int[] lengths) : IByteSource

@@ -1,16 +1,16 @@
 using System.IO.Pipelines;
 
-namespace CloudWall.Server.Http.Multipart;
+namespace CloudWall.Documents.Multipart;
 
 /// <summary>Bytes that arrive piece by piece.</summary>
-internal interface IByteSource
+public interface IByteSource
 {
     /// <summary>The next piece, valid until the next call; empty at the end.</summary>
     ValueTask<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellation);
 }
 
 /// <summary>The bytes of a pipe, without copying them. The pipe stays the caller's: dispose of this before it is used otherwise.</summary>
-internal sealed class PipeByteSource(PipeReader pipe) : IByteSource, IDisposable
+public sealed class PipeByteSource(PipeReader pipe) : IByteSource, IDisposable
 {
     private SequencePosition _consumed;
     private bool _reading;

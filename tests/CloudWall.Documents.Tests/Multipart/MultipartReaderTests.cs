@@ -1,11 +1,10 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
-using CloudWall.Documents;
-using CloudWall.Server.Http.Multipart;
+using CloudWall.Documents.Multipart;
 using CsCheck;
 
-namespace CloudWall.Server.Tests.Http.Multipart;
+namespace CloudWall.Documents.Tests.Multipart;
 
 public sealed class MultipartReaderTests
 {
@@ -85,7 +84,7 @@ public sealed class MultipartReaderTests
         {
             var outer = new MultipartReader(new PiecewiseSource(Encoding.UTF8.GetBytes(Body), size), "out"u8);
             var part = await outer.ReadPartAsync(None);
-            var inner = new MultipartReader(outer, Boundary.Of(part!.ContentType!.Value));
+            var inner = new MultipartReader(outer, Encoding.UTF8.GetBytes(part!.ContentType!.Value.Find("boundary")!));
             Assert.Equal(":one|:two", await ReadAllAsync(inner));
             Assert.NotNull(await outer.ReadPartAsync(None));
             Assert.Equal("last", await ReadBodyAsync(outer));

@@ -1,8 +1,7 @@
 using System.Buffers;
 using System.Text;
-using CloudWall.Documents;
 
-namespace CloudWall.Server.Http.Multipart;
+namespace CloudWall.Documents.Multipart;
 
 /// <summary>
 /// Reads a multipart body (RFC 2046, section 5.1) as it arrives. Nothing but a part's headers is kept: the bytes of a part are
@@ -10,7 +9,7 @@ namespace CloudWall.Server.Http.Multipart;
 /// A body that ends before its last boundary is refused with 400. For a part that is multipart itself, make another reader over
 /// this one, which is the source of the current part's bytes.
 /// </summary>
-internal sealed class MultipartReader : IByteSource
+public sealed class MultipartReader : IByteSource
 {
     /// <summary>How many bytes the headers of one part may have.</summary>
     public const int MaxHeaderBytes = 16 * 1024;
