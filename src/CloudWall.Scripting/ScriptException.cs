@@ -59,6 +59,9 @@ public class ScriptException : Exception
     /// <summary>The reason as JSON in UTF-8, for the answer's <c>reason</c> member.</summary>
     public ReadOnlyMemory<byte> ReasonJson { get; }
 
+    /// <summary>Whether what the code was given is more than the engine takes, so that it is no fault of the code.</summary>
+    public virtual bool IsOfArguments => false;
+
     /// <summary>The design document lacks the function, or a member on the way to it.</summary>
     public static ScriptException Missing(string member) => new("not_found", "missing json key: " + member);
 

@@ -18,10 +18,10 @@ internal sealed class DesignedDatabase : IAsyncDisposable
     private readonly MemoryStore _store = new();
     private readonly DatabaseCatalogue _catalogue;
 
-    private DesignedDatabase()
+    private DesignedDatabase(ScriptLimits limits)
     {
         var runner = new InlineRunner();
-        var options = new ScriptHostOptions();
+        var options = new ScriptHostOptions { Limits = limits };
         Scripts = new ScriptHost(options, runner, new JavaScriptFactory(options, runner));
         var engine = new EngineOptions
         {
@@ -35,9 +35,9 @@ internal sealed class DesignedDatabase : IAsyncDisposable
 
     public Database Database => _catalogue.Find("db")!;
 
-    public static async Task<DesignedDatabase> CreateAsync()
+    public static async Task<DesignedDatabase> CreateAsync(ScriptLimits? limits = null)
     {
-        var designed = new DesignedDatabase();
+        var designed = new DesignedDatabase(limits ?? new ScriptLimits());
         await designed._catalogue.CreateAsync("db", new DatabaseOptions(), CancellationToken.None);
         return designed;
     }

@@ -96,7 +96,10 @@ public sealed class DesignValidation : UpdateValidator
         }
         catch (ScriptException refusal)
         {
-            return ScriptErrors.Of(refusal);
+            // What cannot be shown to the functions is refused for good: nobody need try it again.
+            return refusal.IsOfArguments
+                ? new DocumentError(413, "document_too_large", $"{update.Write.Id}: functions that validate documents cannot take it ({refusal.Reason})")
+                : ScriptErrors.Of(refusal);
         }
     }
 }

@@ -13,6 +13,11 @@ internal sealed class JavaScriptDesign : DesignFunctions
     /// <summary>Functions that are known at a time, compiled or not: when there are more, all are forgotten.</summary>
     private const int MaxPrepared = 1000;
 
+    /// <summary>
+    /// How many times as much memory JSON may take in the engine: an empty object with its comma has three bytes, and takes some ninety.
+    /// </summary>
+    private const int MostGrowth = 64;
+
     private readonly ScriptRunner _runner;
     private readonly ScriptSet _set;
     private readonly string _scope;
@@ -70,12 +75,19 @@ internal sealed class JavaScriptDesign : DesignFunctions
     public override void Validate(in ValidationArguments arguments, CancellationToken cancellation = default)
     {
         var given = arguments;
-        Call(
-            ["validate_doc_update"],
-            [given.NewDocument, given.OldDocument, given.UserContext, given.Security],
-            new TimedCall(_scope, _options, cancellation),
-            static answer => Verdict.Read(answer),
-            cancellation);
+        try
+        {
+            Call(
+                ["validate_doc_update"],
+                [given.NewDocument, given.OldDocument, given.UserContext, given.Security],
+                new TimedCall(_scope, _options, cancellation),
+                static answer => Verdict.Read(answer),
+                cancellation);
+        }
+        catch (ScriptException failure) when (IsTooMuch(failure, given.NewDocument.Length + given.OldDocument.Length))
+        {
+            throw new UnreadableException(failure.Reason);
+        }
     }
 
     /// <inheritdoc/>
@@ -196,7 +208,9 @@ internal sealed class JavaScriptDesign : DesignFunctions
                 return true;
             });
         }
-        catch (ScriptException failure) when (failure is UnreadableException || (failure.Error == "InternalError" && count > 1))
+        catch (ScriptException failure) when (
+            failure is UnreadableException
+            || (failure.Error == "InternalError" && (count > 1 || IsTooMuch(failure, documents[from].Length))))
         {
             // Documents that no function can be asked about do not pass, and the others are not to suffer for them.
             if (count == 1)
@@ -214,6 +228,12 @@ internal sealed class JavaScriptDesign : DesignFunctions
             }
         }
     }
+
+    /// <summary>
+    /// Whether the memory ran out for what a function was given. Where that is small, nothing but the function can have used the memory up.
+    /// </summary>
+    private bool IsTooMuch(ScriptException failure, long given) =>
+        failure is { Error: "InternalError", Reason: "out of memory" } && given >= _options.Limits.Memory / MostGrowth;
 
     /// <summary>What a function is given of its arguments.</summary>
     private FunctionArguments Arguments(string[] path)

@@ -1,3 +1,5 @@
+using CloudWall.Scripting;
+
 namespace CloudWall.DesignDocuments.Tests.Functions;
 
 public sealed class DesignValidationTests
@@ -20,6 +22,19 @@ public sealed class DesignValidationTests
         var error = (await designed.PutAsync("_design/d", """{"views":{"v":{"map":"function("}}}""")).Error;
         Assert.Equal((400, "compilation_error"), (error?.Status, error?.Error));
         Assert.Null(designed.Database.Find("_design/d"));
+    }
+
+    /// <summary>It is refused for good, so that a replication goes on with other documents.</summary>
+    [Fact]
+    public async Task A_document_that_functions_cannot_take_is_refused()
+    {
+        await using var designed = await DesignedDatabase.CreateAsync(new ScriptLimits { Memory = 32 << 20, Timeout = TimeSpan.FromMinutes(1) });
+        Assert.Null((await designed.PutAsync("_design/a", Validate(string.Empty))).Error);
+
+        var error = (await designed.PutAsync("large", "{\"x\":[" + string.Concat(Enumerable.Repeat("{},", 1_000_000)) + "1]}")).Error;
+
+        Assert.Equal((413, "document_too_large"), (error?.Status, error?.Error));
+        Assert.Null((await designed.PutAsync("small", "{}")).Error);
     }
 
     private static string Validate(string code) =>

@@ -70,4 +70,31 @@ public sealed class FilterTests
         var design = scripts.Design("{\"filters\":{\"a\":\"function(doc, req) { " + body + " }\"}}");
         Assert.Equal([true, true, true, true], Filter(design, "a", """{"l":[]}""", """{"_id":"1"}""", """{"_id":"2"}""", """{"_id":"3"}""", """{"_id":"4"}"""));
     }
+
+    /// <summary>A document that is more than the engine takes does not pass, and holds up no others.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_document_that_the_engine_cannot_take_does_not_pass(bool byView)
+    {
+        var scripts = new Scripts(new ScriptLimits { Memory = 32 << 20 });
+        var design = scripts.Design("""{"filters":{"a":"d => true"},"views":{"a":{"map":"d => emit(1)"}}}""");
+        var large = "{\"_id\":\"large\",\"x\":[" + string.Concat(Enumerable.Repeat("{},", 1_000_000)) + "1]}";
+        string[] documents = ["""{"_id":"a"}""", large, """{"_id":"z"}"""];
+
+        var passes = byView
+            ? design.FilterByView("a", [.. documents.Select(Scripts.Utf8)], TestContext.Current.CancellationToken)
+            : Filter(design, "a", "{}", documents);
+
+        Assert.Equal([true, false, true], passes);
+        Assert.Equal("InternalError: out of memory, with doc._id large, which does not pass", Assert.Single(scripts.Logged));
+    }
+
+    [Fact]
+    public void A_filter_that_wants_too_much_memory_fails()
+    {
+        var scripts = new Scripts(new ScriptLimits { Memory = 32 << 20 });
+        var design = scripts.Design("""{"filters":{"a":"function(d) { for (var l = [];;) l.push({ a: l.length }); }"}}""");
+        Assert.Equal("InternalError", Assert.Throws<ScriptException>(() => Filter(design, "a", "{}", "{}")).Error);
+    }
 }
