@@ -3,6 +3,13 @@ namespace CloudWall.Storage;
 /// <summary>The disk or the engine failed: an I/O error, a checksum mismatch, a data directory in use.</summary>
 public sealed class StorageException : IOException
 {
+    /// <summary>What the system says when it refuses (<see cref="StorageFault.System"/>), in the C library's words or in .NET's.</summary>
+    private static readonly string[] Refusals =
+    [
+        "Too many open files", "Permission denied", "Operation not permitted", "Input/output error", "Read-only file system",
+        "Cannot allocate memory", "Resource temporarily unavailable", "lock hold by current process", "is denied", "is in use by another process",
+    ];
+
     /// <summary>Creates an exception without an explanation.</summary>
     public StorageException()
     {
@@ -24,6 +31,7 @@ public sealed class StorageException : IOException
     public StorageFault Fault => Message switch
     {
         _ when Says("No space left on device") || Says("Disk quota exceeded") => StorageFault.DiskFull,
+        _ when Array.Exists(Refusals, Says) => StorageFault.System,
         _ when Says("Corruption") || Says("No such file or directory") || Says("is damaged") => StorageFault.Damaged,
         _ => StorageFault.Other,
     };

@@ -98,4 +98,15 @@ public sealed class StorageEngineTests : IDisposable
 
     private static string? Read(KeyValueStore store) =>
         store.GetBytes(Keyspace.Meta, "key"u8) is { } value ? System.Text.Encoding.UTF8.GetString(value) : null;
+
+    [Theory]
+    [InlineData("IO error: While open a file for random read: /indexes/000012.sst: Too many open files", StorageFault.System)]
+    [InlineData("IO error: While opendir: /indexes: Permission denied", StorageFault.System)]
+    [InlineData("Corruption: while reading /store/000012.sst: Input/output error", StorageFault.System)]
+    [InlineData("IO error: /store/LOCK: Resource temporarily unavailable", StorageFault.System)]
+    [InlineData("IO error: /store/000012.log: No space left on device", StorageFault.DiskFull)]
+    [InlineData("Corruption: block checksum mismatch", StorageFault.Damaged)]
+    [InlineData("IO error: /store/000012.sst: No such file or directory", StorageFault.Damaged)]
+    public void What_the_system_refuses_is_no_damage(string message, StorageFault fault) =>
+        Assert.Equal(fault, new StorageException(message).Fault);
 }

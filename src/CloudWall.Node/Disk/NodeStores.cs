@@ -57,16 +57,20 @@ internal sealed class NodeStores(DataDirectory? directory, KeyValueStore? given,
         return databases;
     }
 
-    /// <summary>Opens the indexes, and replaces damaged ones with an empty store. Called after the databases are open.</summary>
+    /// <summary>
+    /// Opens the indexes, and replaces damaged ones with an empty store. Where the system refuses to open
+    /// them, they are left as they are. Called after the databases are open.
+    /// </summary>
     /// <param name="open">Opens the indexes in a store.</param>
     /// <exception cref="StorageException">The indexes can neither be opened nor replaced.</exception>
+    /// <exception cref="ConfigurationException">The system refuses to open them.</exception>
     public IndexCatalogue OpenIndexes(Func<KeyValueStore, IndexCatalogue> open)
     {
         var storage = _storage!;
         if (storage.IsDerivedGivenUp)
         {
             log.Write(LogLevel.Warning, "The indexes were damaged when the node ran last, and are made anew.");
-            storage.EraseDerived();
+            Erase(storage);
         }
 
         try
@@ -74,12 +78,17 @@ internal sealed class NodeStores(DataDirectory? directory, KeyValueStore? given,
             _derived = storage.OpenDerived();
             return open(_derived);
         }
+        catch (StorageException e) when (storage.KeepsDerived && e.Fault is StorageFault.System or StorageFault.DiskFull)
+        {
+            throw new ConfigurationException(
+                $"The indexes in {directory?.Indexes} cannot be opened, and are left as they are: {e.Message}", e);
+        }
         catch (StorageException e) when (storage.KeepsDerived)
         {
             // All indexes can be rebuilt.
             log.Write(LogLevel.Warning, $"The indexes in {directory?.Indexes} are damaged, and are made anew: {e.Message}");
             _derived?.Dispose();
-            storage.EraseDerived();
+            Erase(storage);
             _derived = storage.OpenDerived();
             return open(_derived);
         }
@@ -111,6 +120,18 @@ internal sealed class NodeStores(DataDirectory? directory, KeyValueStore? given,
         finally
         {
             _storage?.Dispose();
+        }
+    }
+
+    private void Erase(StorageEngine storage)
+    {
+        try
+        {
+            storage.EraseDerived();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"The indexes in {directory?.Indexes} are damaged, and cannot be deleted: {e.Message}", e);
         }
     }
 

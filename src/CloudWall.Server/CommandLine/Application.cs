@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using CloudWall.Node;
 using CloudWall.Scripting.QueryServers;
@@ -50,6 +51,30 @@ internal static partial class Application
             await error.WriteLineAsync(e.Message);
             return 1;
         }
+        catch (Exception e) when (RefusalOf(e) is { } refusal)
+        {
+            await error.WriteLineAsync($"CloudWall cannot run here: {refusal}");
+            return 1;
+        }
+    }
+
+    /// <summary>
+    /// What the system says where it gives the program too few files or too little memory, or denies it something. That concerns whatever the
+    /// program does just then, such as to load a part of itself.
+    /// </summary>
+    /// <returns>Null where it is another failure.</returns>
+    private static string? RefusalOf(Exception failure)
+    {
+        for (var each = failure; each is not null; each = each.InnerException)
+        {
+            if (each is IOException or UnauthorizedAccessException or SocketException or OutOfMemoryException or DllNotFoundException)
+            {
+                var first = each.Message.AsSpan().IndexOfAny('\r', '\n');
+                return first < 0 ? each.Message : each.Message[..first];
+            }
+        }
+
+        return null;
     }
 
     /// <returns>Whether it ended in order.</returns>

@@ -113,13 +113,13 @@ public sealed partial class RocksDbStore : KeyValueStore
                     {
                     }
                 }
-                catch (StorageException fault)
+                catch (StorageException fault) when (MayBeDamaged(fault))
                 {
                     damage.Add(fault.Message);
                 }
             }
         }
-        catch (StorageException refusal)
+        catch (StorageException refusal) when (refusal.Fault is not StorageFault.System)
         {
             damage.Add(refusal.Message);
         }
@@ -140,7 +140,7 @@ public sealed partial class RocksDbStore : KeyValueStore
             damaged = [];
             return Open(directory, options, cache, writeBuffers, derived: false, readOnly);
         }
-        catch (StorageException refusal) when (TableFiles.AreConcernedBy(refusal.Message))
+        catch (StorageException refusal) when (TableFiles.AreConcernedBy(refusal.Message) && MayBeDamaged(refusal))
         {
             var database = Open(directory, options, cache, writeBuffers, derived: false, readOnly, lenient: true);
             damaged = TableFiles.FindDamaged(database, Path.GetFullPath(directory), refusal.Message);
@@ -154,6 +154,11 @@ public sealed partial class RocksDbStore : KeyValueStore
             throw;
         }
     }
+
+    /// <summary>A disk that cannot read one table may read the others. All else that the system refuses is no fault of a table.</summary>
+    private static bool MayBeDamaged(StorageException refusal) =>
+        refusal.Fault is not (StorageFault.System or StorageFault.DiskFull)
+        || refusal.Message.Contains("Input/output error", StringComparison.Ordinal);
 
     private static DatabaseHandle Open(
         string directory,

@@ -45,6 +45,26 @@ public sealed class DataDirectoryFaultTests : IDisposable
         Assert.Contains(home, refusal.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>What the system refuses says nothing of the indexes: they may be whole, and are not deleted.</summary>
+    [Fact]
+    public async Task Indexes_that_the_system_refuses_are_left_as_they_are()
+    {
+        using var disk = TinyDisk.Mount(megabytes: 16);
+        await (await DurableNode.StartAsync(Home)).DisposeAsync();
+        var indexes = Path.Combine(Home, "indexes");
+        DurableNode.Copy(indexes, Path.Combine(disk.Path, "indexes"));
+        Directory.Delete(indexes, recursive: true);
+        Directory.CreateSymbolicLink(indexes, Path.Combine(disk.Path, "indexes"));
+        disk.MakeReadOnly();
+
+        var refusal = await Assert.ThrowsAsync<ConfigurationException>(() => DurableNode.StartAsync(Home));
+
+        Assert.StartsWith($"The indexes in {indexes} cannot be opened, and are left as they are: ", refusal.Message, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(indexes, "CURRENT")));
+        Assert.EndsWith("ended", (await File.ReadAllTextAsync(Path.Combine(Home, "starts"), TestContext.Current.CancellationToken)).Trim(), StringComparison.Ordinal);
+        Assert.StartsWith("0 ", await File.ReadAllTextAsync(Path.Combine(Home, "starts"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("[couchdb]\nuuid = 0123456789abcdef0123456789abcdef\nrubbish\n", "Line 3")]
     [InlineData("[couchdb\nuuid = 0123456789abcdef0123456789abcdef\n", "Line 1")]
