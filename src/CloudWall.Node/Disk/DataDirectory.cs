@@ -22,9 +22,9 @@ public sealed class DataDirectory : IDisposable
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const int SharingViolation = unchecked((int)0x80070020);
 
-    private readonly FileStream _lock;
+    private readonly FileStream? _lock;
 
-    private DataDirectory(string path, FileStream held)
+    private DataDirectory(string path, FileStream? held)
     {
         Path = path;
         _lock = held;
@@ -99,19 +99,60 @@ public sealed class DataDirectory : IDisposable
         }
     }
 
+    /// <summary>
+    /// Takes a directory to look at it: nothing in it is changed, so that it may be on a disk that cannot be written, such as a backup.
+    /// </summary>
+    /// <exception cref="ConfigurationException">
+    /// There is no data of a node, it is in use, of a newer format, cannot be read, or its databases are missing.
+    /// </exception>
+    public static DataDirectory OpenToCheck(string path)
+    {
+        path = System.IO.Path.GetFullPath(path);
+        FileStream? held = null;
+        try
+        {
+            if (Directory.Exists(path))
+            {
+                CheckFormat(path);
+                held = LockToRead(path);
+            }
+
+            var directory = new DataDirectory(path, held) { HasStore = Directory.Exists(System.IO.Path.Combine(path, "store")) };
+            directory.CheckStore();
+            if (!directory.HasStore)
+            {
+                throw new ConfigurationException($"The directory {path} holds no data of a node.");
+            }
+
+            held = null;
+            return directory;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"The data directory {path} cannot be read: {e.Message}", e);
+        }
+        finally
+        {
+            held?.Dispose();
+        }
+    }
+
     /// <summary>Releases the directory.</summary>
     public void Dispose()
     {
-        try
+        if (_lock is { CanWrite: true })
         {
-            File.Delete(ProcessFile);
-        }
-        catch (IOException)
-        {
-            // The file only serves an error message; the lock is what counts.
+            try
+            {
+                File.Delete(ProcessFile);
+            }
+            catch (IOException)
+            {
+                // The file only serves an error message; the lock is what counts.
+            }
         }
 
-        _lock.Dispose();
+        _lock?.Dispose();
     }
 
     private static IEnumerable<string> FindWarnings(string path)
@@ -154,11 +195,18 @@ public sealed class DataDirectory : IDisposable
 
     private static string FormatFile(string path) => System.IO.Path.Combine(path, "FORMAT");
 
-    private static FileStream Lock(string path)
+    private static string LockFile(string path) => System.IO.Path.Combine(path, "node.lock");
+
+    private static FileStream Lock(string path) => Lock(path, FileMode.OpenOrCreate, FileAccess.ReadWrite);
+
+    /// <returns>Null where no node has locked it before.</returns>
+    private static FileStream? LockToRead(string path) => File.Exists(LockFile(path)) ? Lock(path, FileMode.Open, FileAccess.Read) : null;
+
+    private static FileStream Lock(string path, FileMode mode, FileAccess access)
     {
         try
         {
-            return new FileStream(System.IO.Path.Combine(path, "node.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(LockFile(path), mode, access, FileShare.None);
         }
         catch (IOException e) when (e.HResult is WouldBlock or WouldBlockOnDarwin or SharingViolation)
         {

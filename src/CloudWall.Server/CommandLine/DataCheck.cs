@@ -17,12 +17,7 @@ internal static class DataCheck
     /// <exception cref="ConfigurationException">There is no data, it is in use, or it cannot be opened.</exception>
     public static async Task<bool> RunAsync(string directory, TextWriter output)
     {
-        if (!Directory.Exists(Path.Combine(directory, "store")))
-        {
-            throw new ConfigurationException($"The directory {directory} holds no data of a node.");
-        }
-
-        using var data = DataDirectory.Open(directory);
+        using var data = DataDirectory.OpenToCheck(directory);
         var findings = 0;
         int databases;
         foreach (var fault in FaultsOf(data.LocalIni))

@@ -52,9 +52,10 @@ internal sealed class RocksDbEngine : StorageEngine
     }
 
     public override IReadOnlyList<string> FindDamageInDerived() =>
-        Directory.Exists(_derived) && Directory.EnumerateFileSystemEntries(_derived).Any()
+        File.Exists(_derived) ? ["there is a file in place of the directory"]
+        : Directory.Exists(_derived) && Directory.EnumerateFileSystemEntries(_derived).Any()
             ? RocksDbStore.FindDamageInDerived(_derived, _derivedOptions)
-            : [];
+        : [];
 
     protected override void Dispose(bool disposing)
     {

@@ -1,6 +1,7 @@
 using CloudWall.Documents.Databases;
 using CloudWall.Node;
 using CloudWall.Server.CommandLine;
+using CloudWall.Server.Tests.Durability;
 using CloudWall.Settings;
 using CloudWall.Storage;
 using CloudWall.Storage.RocksDb;
@@ -60,6 +61,48 @@ public sealed class DataCheckTests : IDisposable
         Assert.Equal(1, await Application.RunAsync(["--check", "--data", path], output, output));
         Assert.Contains("holds no data", output.ToString(), StringComparison.Ordinal);
         Assert.False(Directory.Exists(path));
+    }
+
+    /// <summary>A backup may be on a disk that cannot be written.</summary>
+    [Fact]
+    public async Task Data_that_cannot_be_written_is_checked()
+    {
+        await FillAsync();
+        using var disk = TinyDisk.Mount(megabytes: 16);
+        var backup = Path.Combine(disk.Path, "backup");
+        DurableNode.Copy(_directory.Path, backup);
+        disk.MakeReadOnly();
+        var output = new StringWriter();
+        Assert.Equal(0, await Application.RunAsync(["--check", "--data", backup], output, output));
+        Assert.Contains("3 databases, all agree", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Data_of_a_running_node_is_not_checked()
+    {
+        await using var node = await StartAsync();
+        var output = new StringWriter();
+        Assert.Equal(1, await Application.RunAsync(["--check", "--data", _directory.Path], output, output));
+        Assert.Contains("in use by another node", output.ToString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>What a start refuses is no agreement.</summary>
+    [Fact]
+    public async Task A_store_that_is_missing_and_indexes_that_are_a_file_are_named()
+    {
+        await FillAsync();
+        var indexes = Path.Combine(_directory.Path, "indexes");
+        Directory.Delete(indexes, recursive: true);
+        await File.WriteAllTextAsync(indexes, "x", TestContext.Current.CancellationToken);
+        var output = new StringWriter();
+        Assert.Equal(1, await Application.RunAsync(["--check", "--data", _directory.Path], output, output));
+        Assert.Contains("the indexes are damaged (there is a file in place of the directory)", output.ToString(), StringComparison.Ordinal);
+
+        var store = Path.Combine(_directory.Path, "store");
+        Directory.Delete(store, recursive: true);
+        output = new StringWriter();
+        Assert.Equal(1, await Application.RunAsync(["--check", "--data", _directory.Path], output, output));
+        Assert.Contains($"there is no {store}", output.ToString(), StringComparison.Ordinal);
     }
 
     public void Dispose() => _directory.Dispose();
