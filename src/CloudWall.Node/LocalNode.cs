@@ -276,6 +276,13 @@ public sealed class LocalNode : IAsyncDisposable
                 + "id, and the admins of that file are gone.");
         }
 
+        if (_directory is { WasUsed: true, HasStore: false } emptied && hasId && Settings.Storage == StorageEngine.Default)
+        {
+            LogWarning(
+                $"The node was used before, but there are no databases any more: {emptied.Store} is missing. It begins without any; where they "
+                + "can be put back, stop it and do so before anything is written.");
+        }
+
         foreach (var line in source.Unread)
         {
             LogWarning($"{line}: it has no effect.");

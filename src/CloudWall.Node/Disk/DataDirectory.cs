@@ -30,6 +30,9 @@ public sealed class DataDirectory : IDisposable
         _lock = held;
     }
 
+    /// <summary>Whether a node was started here before.</summary>
+    public bool WasUsed { get; private init; }
+
     /// <summary>Problems with the directory, for the log.</summary>
     public IReadOnlyList<string> Warnings { get; private init; } = [];
 
@@ -78,6 +81,7 @@ public sealed class DataDirectory : IDisposable
             {
                 Warnings = [.. FindWarnings(path)],
                 HasStore = Directory.Exists(System.IO.Path.Combine(path, "store")),
+                WasUsed = File.Exists(FormatFile(path)),
             };
             directory.CheckStore();
             if (!File.Exists(FormatFile(path)))

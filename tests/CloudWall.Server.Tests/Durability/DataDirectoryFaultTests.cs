@@ -65,6 +65,22 @@ public sealed class DataDirectoryFaultTests : IDisposable
         Assert.StartsWith("0 ", await File.ReadAllTextAsync(Path.Combine(Home, "starts"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_node_that_has_lost_its_databases_says_so()
+    {
+        var first = await DurableNode.StartAsync(Home);
+        await first.DisposeAsync();
+        Assert.DoesNotContain("no databases any more", first.Log.ToString(), StringComparison.Ordinal);
+        Directory.Delete(Path.Combine(Home, "store"), recursive: true);
+        Directory.Delete(Path.Combine(Home, "indexes"), recursive: true);
+        File.Delete(Path.Combine(Home, "synced"));
+
+        var node = await DurableNode.StartAsync(Home);
+        await node.DisposeAsync();
+
+        Assert.Contains("The node was used before, but there are no databases any more", node.Log.ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("[couchdb]\nuuid = 0123456789abcdef0123456789abcdef\nrubbish\n", "Line 3")]
     [InlineData("[couchdb\nuuid = 0123456789abcdef0123456789abcdef\n", "Line 1")]
