@@ -98,9 +98,9 @@ internal sealed class AutoCompaction
     }
 
     private void Wake() =>
-        Task.Factory.StartNew(Look, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _scheduler);
+        Task.Factory.StartNew(CheckDue, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _scheduler);
 
-    private void Look()
+    private void CheckDue()
     {
         var now = _time.GetUtcNow();
         var databases = new List<DatabaseCore>();

@@ -450,7 +450,7 @@ public sealed class Database
         {
             if (outcome.IsSuccess && !outcome.Id.StartsWith("_design/", StringComparison.Ordinal))
             {
-                _validators.LookedAt(version);
+                _validators.MarkInspected(version);
                 break;
             }
         }

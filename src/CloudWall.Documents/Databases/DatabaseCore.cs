@@ -15,7 +15,7 @@ namespace CloudWall.Documents.Databases;
 internal sealed class DatabaseCore : IDisposable
 {
     private readonly Lock _gate = new();
-    private bool _isNoted;
+    private bool _isScheduled;
     private long _designVersion;
     private readonly CancellationTokenSource _closing = new();
     private readonly HiddenMember? _hidden;
@@ -88,8 +88,8 @@ internal sealed class DatabaseCore : IDisposable
     /// <summary>Whether the database is scheduled for a check or a compaction. Used only by <see cref="AutoCompaction"/>.</summary>
     public bool IsScheduled
     {
-        get => Volatile.Read(ref _isNoted);
-        set => Volatile.Write(ref _isNoted, value);
+        get => Volatile.Read(ref _isScheduled);
+        set => Volatile.Write(ref _isScheduled, value);
     }
 
     /// <summary>The earliest time of the next check. Used only by <see cref="AutoCompaction"/>.</summary>

@@ -5,8 +5,8 @@ namespace CloudWall.Documents.Validation;
 /// <summary>Caches a database's validation until one of its design documents changes.</summary>
 internal sealed class ValidatorCache(Database database, DatabaseCore core)
 {
-    private volatile Known? _known;
-    private long _lookedAt = -1;
+    private volatile Cached? _cached;
+    private long _inspected = -1;
 
     /// <summary>The validation as of the last visible write; null if the database has none.</summary>
     public UpdateValidator? Current
@@ -20,9 +20,9 @@ internal sealed class ValidatorCache(Database database, DatabaseCore core)
 
             // Read the version first: a change during the read then causes another read.
             var version = core.DesignVersion;
-            if (_known is not { } known || known.Version != version)
+            if (_cached is not { } known || known.Version != version)
             {
-                _known = known = new Known(version, load(database));
+                _cached = known = new Cached(version, load(database));
             }
 
             return known.Validator;
@@ -33,11 +33,11 @@ internal sealed class ValidatorCache(Database database, DatabaseCore core)
     /// Whether no document was inspected since the node started or a design document changed. In this state CouchDB does not know whether
     /// validation functions exist, and inspects documents as if they did, which makes it stricter than afterwards.
     /// </summary>
-    public bool IsUnknown => Volatile.Read(ref _lookedAt) != core.DesignVersion;
+    public bool IsUnknown => Volatile.Read(ref _inspected) != core.DesignVersion;
 
     /// <summary>Records that documents were inspected.</summary>
     /// <param name="version">The version of the design documents before the inspection.</param>
-    public void LookedAt(long version) => Volatile.Write(ref _lookedAt, version);
+    public void MarkInspected(long version) => Volatile.Write(ref _inspected, version);
 
-    private sealed record Known(long Version, UpdateValidator? Validator);
+    private sealed record Cached(long Version, UpdateValidator? Validator);
 }
