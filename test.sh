@@ -86,6 +86,7 @@ dotnet build CloudWall.sln -c Release || exit 1
 if [ "$what" = soak ]; then
   export CLOUDWALL_TEST_LIMIT=14400
   export CLOUDWALL_CRASH_ROUNDS=${CLOUDWALL_CRASH_ROUNDS:-100} CLOUDWALL_PLUG_SEEDS=${CLOUDWALL_PLUG_SEEDS:-200} CLOUDWALL_FAULT_SEEDS=${CLOUDWALL_FAULT_SEEDS:-50}
+  export CLOUDWALL_INDEX_DEATHS=${CLOUDWALL_INDEX_DEATHS:-20}
   CLOUDWALL_HOSTILE_LIMIT=${CLOUDWALL_HOSTILE_LIMIT:-5000} unit tests/CloudWall.Crash.Tests
   CLOUDWALL_HOSTILE_SHARE=${CLOUDWALL_HOSTILE_SHARE:-1} unit tests/CloudWall.Crash.Tests -class '*.Hostile.*'
   unit tests/CloudWall.Server.Tests -class '*Replication.FaultTests'

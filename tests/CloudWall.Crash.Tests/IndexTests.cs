@@ -13,7 +13,7 @@ namespace CloudWall.Crash.Tests;
 public sealed class IndexTests(ITestOutputHelper output)
 {
     private const int Documents = 12_000;
-    private const int Deaths = 6;
+    private static readonly int Deaths = Soak.Number("CLOUDWALL_INDEX_DEATHS", 3);
     private const string Design =
         """
         {"views":{"n":{"map":"function (doc) { emit([doc.n % 100, doc._id], doc.n); emit([100, doc.n], 1); }","reduce":"_stats"}}}

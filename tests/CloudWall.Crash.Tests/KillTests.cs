@@ -3,7 +3,7 @@ using System.Globalization;
 namespace CloudWall.Crash.Tests;
 
 /// <summary>
-/// A node is killed at random moments under writes of all kinds. <c>CLOUDWALL_CRASH_ROUNDS</c>: how many rounds, 15 unless told;
+/// A node is killed at random moments under writes of all kinds. <c>CLOUDWALL_CRASH_ROUNDS</c>: how many rounds, 6 unless told;
 /// <c>CLOUDWALL_CRASH_SEED</c>: which to begin with.
 /// </summary>
 public sealed class KillTests(ITestOutputHelper output)
@@ -11,7 +11,7 @@ public sealed class KillTests(ITestOutputHelper output)
     [Fact]
     public async Task Every_acknowledged_write_survives_a_killed_node()
     {
-        var rounds = Soak.Number("CLOUDWALL_CRASH_ROUNDS", 15);
+        var rounds = Soak.Number("CLOUDWALL_CRASH_ROUNDS", 6);
         var first = Soak.Number("CLOUDWALL_CRASH_SEED", 1);
         using var data = new TemporaryDirectory();
         var ledger = new Ledger();

@@ -12,7 +12,7 @@ public sealed class PlugTests(ITestOutputHelper output)
     [Fact]
     public async Task Every_acknowledged_write_survives_a_pulled_plug()
     {
-        var seeds = Soak.Number("CLOUDWALL_PLUG_SEEDS", 20);
+        var seeds = Soak.Number("CLOUDWALL_PLUG_SEEDS", 10);
         var first = Soak.Number("CLOUDWALL_PLUG_SEED", 1);
         using var data = new TemporaryDirectory();
         var ledger = new Ledger();
@@ -39,7 +39,7 @@ public sealed class PlugTests(ITestOutputHelper output)
     [Fact]
     public async Task A_first_start_survives_a_pulled_plug_with_what_it_acknowledged()
     {
-        var seeds = Soak.Number("CLOUDWALL_PLUG_SEEDS", 20) / 4;
+        var seeds = Soak.Number("CLOUDWALL_PLUG_SEEDS", 10) / 3;
         var first = Soak.Number("CLOUDWALL_PLUG_SEED", 1);
         for (var seed = first; seed < first + seeds; seed++)
         {

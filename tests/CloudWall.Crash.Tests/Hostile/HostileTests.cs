@@ -149,7 +149,7 @@ public sealed class HostileTests(ITestOutputHelper output)
             return [.. HostilePiece.Load().Where(piece => parts.Any(part => piece.Name.Contains(part, StringComparison.Ordinal)))];
         }
 
-        var share = Soak.Number("CLOUDWALL_HOSTILE_SHARE", 15);
+        var share = Soak.Number("CLOUDWALL_HOSTILE_SHARE", 30);
         var pieces = HostilePiece.Load().ToLookup(static piece => piece.TakesLong);
         return [.. pieces[true].Where((_, i) => i % share == 0), .. pieces[false].Where((_, i) => i % Math.Max(1, share / 4) == 0)];
     }

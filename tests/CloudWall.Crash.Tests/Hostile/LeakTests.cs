@@ -83,7 +83,7 @@ public sealed class LeakTests(ITestOutputHelper output)
         var expected = clean.Select(static row => row!.ToJsonString()).Where(static row => !IsOfSpoiled(row)).ToList();
         var wrong = new List<string>();
         var failed = 0;
-        var every = Math.Max(1, Soak.Number("CLOUDWALL_HOSTILE_SHARE", 15) / 3);
+        var every = Math.Max(1, Soak.Number("CLOUDWALL_HOSTILE_SHARE", 30) / 3);
         var pieces = HostilePiece.Load().Where(static piece => Groups.Contains(piece.Group)).Where((_, i) => i % every == 0).ToList();
         foreach (var piece in pieces)
         {

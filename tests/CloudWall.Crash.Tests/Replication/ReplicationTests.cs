@@ -25,7 +25,7 @@ public sealed class ReplicationTests(ITestOutputHelper output)
 
         await driver.PutAsync("_replicator/pull", $$"""{"source":"{{other.Url}}","target":"{{driver.Url}}","continuous":true}""");
         await driver.PutAsync("_replicator/push", $$"""{"source":"{{driver.Url}}","target":"{{other.Url}}","continuous":true}""");
-        for (var seed = first; seed < first + Soak.Number("CLOUDWALL_CRASH_ROUNDS", 8); seed++)
+        for (var seed = first; seed < first + Soak.Number("CLOUDWALL_CRASH_ROUNDS", 4); seed++)
         {
             var random = new Random(seed);
             var victim = both[seed % 2];
