@@ -11,11 +11,22 @@ public sealed partial class MemoryReturn : IDisposable
     /// <summary>A request of this size triggers a collection.</summary>
     private const long Large = 16 << 20;
 
+    /// <summary>A request of this size may leave large arrays to the collector.</summary>
+    private const int Medium = 1 << 20;
+
+    /// <summary>
+    /// The growth of the heap that triggers a collection at once. With much free memory the collector waits for several times as much, while
+    /// the requests that left it have given their shares back, and others take them.
+    /// </summary>
+    private const long MostGarbage = 64 << 20;
+
     /// <summary>The delay before a collection, which then covers later requests too.</summary>
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(10);
 
     private readonly ITimer _timer;
     private int _isDue;
+    private int _isCollecting;
+    private long _inUse = GC.GetTotalMemory(forceFullCollection: false);
 
     /// <summary>Creates an instance without a pending collection.</summary>
     public MemoryReturn(TimeProvider time) =>
@@ -24,9 +35,17 @@ public sealed partial class MemoryReturn : IDisposable
     /// <summary>The number of collections.</summary>
     public int Collections { get; private set; }
 
+    /// <summary>The number of collections that did not wait.</summary>
+    public int EarlyCollections { get; private set; }
+
     /// <summary>Records the end of a request, or of reading a response, that held a number of bytes.</summary>
     public void Note(long bytes)
     {
+        if (bytes >= Medium)
+        {
+            CollectMuch();
+        }
+
         if (bytes >= Large && Interlocked.Exchange(ref _isDue, 1) == 0)
         {
             _timer.Change(Delay, Timeout.InfiniteTimeSpan);
@@ -35,6 +54,25 @@ public sealed partial class MemoryReturn : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _timer.Dispose();
+
+    private void CollectMuch()
+    {
+        var used = GC.GetTotalMemory(forceFullCollection: false);
+        if (used < Volatile.Read(ref _inUse))
+        {
+            Volatile.Write(ref _inUse, used);
+        }
+
+        if (used - Volatile.Read(ref _inUse) < MostGarbage || Interlocked.Exchange(ref _isCollecting, 1) != 0)
+        {
+            return;
+        }
+
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false);
+        EarlyCollections++;
+        Volatile.Write(ref _inUse, GC.GetTotalMemory(forceFullCollection: false));
+        Volatile.Write(ref _isCollecting, 0);
+    }
 
     private void Collect()
     {

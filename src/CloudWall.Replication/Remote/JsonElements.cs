@@ -36,7 +36,7 @@ internal sealed class JsonElements : IDisposable
     private readonly bool _passesOver;
     private readonly MemoryShare? _memory;
     private readonly ArrayBufferWriter<byte> _frame = new(256);
-    private byte[] _buffer = SharedArrays.Rent<byte>(FirstBuffer);
+    private readonly LongBytes _buffer = new(FirstBuffer);
     private int _start;
     private int _end;
     private long _blanks;
@@ -122,8 +122,7 @@ internal sealed class JsonElements : IDisposable
 
     public void Dispose()
     {
-        SharedArrays.Return(_buffer);
-        _buffer = [];
+        _buffer.Dispose();
         _memory?.Dispose();
     }
 
@@ -141,7 +140,7 @@ internal sealed class JsonElements : IDisposable
                 SkipBlanks();
             }
 
-            scanned += scanner.Next(_buffer.AsSpan(_start + scanned, _end - _start - scanned), out var found);
+            scanned += scanner.Next(_buffer.Span[(_start + scanned).._end], out var found);
             var isTooLong = dropped + scanned > _maxElement;
             if (isTooLong && (!_passesOver || PassedOver == MaxTooLong || dropped > (long)_maxElement * MostPassedOver))
             {
@@ -150,7 +149,7 @@ internal sealed class JsonElements : IDisposable
 
             if (found != ElementScanner.Found.Nothing)
             {
-                var element = _buffer.AsMemory(_start, scanned);
+                var element = _buffer.Memory.Slice(_start, scanned);
                 var isEnd = found == ElementScanner.Found.End;
                 _start += isEnd ? scanned : scanned + 1;
                 _state = isEnd ? State.Ended : State.Within;
@@ -187,7 +186,8 @@ internal sealed class JsonElements : IDisposable
     private void SkipBlanks()
     {
         var from = _start;
-        while (_start < _end && IsBlank(_buffer[_start]))
+        var text = _buffer.Span[.._end];
+        while (_start < _end && IsBlank(text[_start]))
         {
             _start++;
         }
@@ -211,7 +211,7 @@ internal sealed class JsonElements : IDisposable
             }
         }
 
-        _frame.Write(_buffer.AsSpan(_start, length));
+        _frame.Write(_buffer.Span.Slice(_start, length));
         _start += length;
         _state = State.Within;
     }
@@ -221,14 +221,14 @@ internal sealed class JsonElements : IDisposable
     {
         SkipBlanks();
         return _start == _end ? 0
-            : _buffer[_start] is (byte)'[' or (byte)'{' ? 1
+            : _buffer.Span[_start] is (byte)'[' or (byte)'{' ? 1
             : throw new InvalidDataException("The answer is neither a list nor an object.");
     }
 
     /// <summary>How much there is up to the bracket that opens the member; 0 where it has not come yet.</summary>
     private int OpeningOfMember(ReadOnlySpan<byte> name)
     {
-        var text = _buffer.AsSpan(_start, _end - _start);
+        var text = _buffer.Span[_start.._end];
         for (var from = 0; text[from..].IndexOf(name) is >= 0 and var found;)
         {
             // The name may also stand as a value somewhere before the member.
@@ -262,7 +262,7 @@ internal sealed class JsonElements : IDisposable
                 throw new InvalidDataException("The answer is too long.");
             }
 
-            _frame.Write(_buffer.AsSpan(_start, _end - _start));
+            _frame.Write(_buffer.Span[_start.._end]);
             _start = _end;
         }
         while (await FillAsync(cancellation));
@@ -280,14 +280,14 @@ internal sealed class JsonElements : IDisposable
             }
             else
             {
-                _buffer.AsSpan(_start, length).CopyTo(_buffer);
+                _buffer.Span.Slice(_start, length).CopyTo(_buffer.Span);
             }
 
             _start = 0;
             _end = length;
         }
 
-        var read = await _source.ReadAsync(_buffer.AsMemory(_end), cancellation);
+        var read = await _source.ReadAsync(_buffer.Memory[_end..], cancellation);
         _end += read;
         return read > 0;
     }
@@ -296,10 +296,7 @@ internal sealed class JsonElements : IDisposable
     {
         var larger = (int)Math.Min(_buffer.Length * 2L, (long)Math.Max(_maxElement, MaxFrame) + FirstBuffer);
         await ReserveAsync((long)larger * Forms, cancellation);
-        var buffer = SharedArrays.Rent<byte>(larger);
-        _buffer.AsSpan(_start, length).CopyTo(buffer);
-        SharedArrays.Return(_buffer);
-        _buffer = buffer;
+        _buffer.Resize(larger, _start..(_start + length));
     }
 
     private async ValueTask ReserveAsync(long bytes, CancellationToken cancellation)

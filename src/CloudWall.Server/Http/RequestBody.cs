@@ -20,15 +20,15 @@ internal sealed class RequestBody(MemoryShare memory, CancellationToken cancella
     private const int FirstBuffer = 4096;
     private const int LongestFirst = 64 << 10;
 
-    private byte[] _buffer = [];
+    private readonly LongBytes _buffer = new(0);
     private int _length;
     private long _announced;
 
     /// <summary>The bytes.</summary>
-    public ReadOnlySpan<byte> Span => _buffer.AsSpan(0, _length);
+    public ReadOnlySpan<byte> Span => _buffer.Span[.._length];
 
     /// <summary>The bytes.</summary>
-    public ReadOnlyMemory<byte> Memory => _buffer.AsMemory(0, _length);
+    public ReadOnlyMemory<byte> Memory => _buffer.Memory[.._length];
 
     /// <inheritdoc/>
     public ValueTask ExpectAsync(long length)
@@ -52,14 +52,13 @@ internal sealed class RequestBody(MemoryShare memory, CancellationToken cancella
     /// <inheritdoc/>
     public void Dispose()
     {
-        SharedArrays.Return(_buffer);
-        _buffer = [];
+        _buffer.Dispose();
         _length = 0;
     }
 
     private void Take(in ReadOnlySequence<byte> bytes)
     {
-        bytes.CopyTo(_buffer.AsSpan(_length));
+        bytes.CopyTo(_buffer.Span[_length..]);
         _length += (int)bytes.Length;
     }
 
@@ -84,21 +83,13 @@ internal sealed class RequestBody(MemoryShare memory, CancellationToken cancella
             return AwaitAsync(reserving, (int)length);
         }
 
-        Move((int)length);
+        _buffer.Resize((int)length, .._length);
         return ValueTask.CompletedTask;
     }
 
     private async ValueTask AwaitAsync(ValueTask reserving, int length)
     {
         await reserving;
-        Move(length);
-    }
-
-    private void Move(int length)
-    {
-        var buffer = SharedArrays.Rent<byte>(length);
-        Span.CopyTo(buffer);
-        SharedArrays.Return(_buffer);
-        _buffer = buffer;
+        _buffer.Resize(length, .._length);
     }
 }

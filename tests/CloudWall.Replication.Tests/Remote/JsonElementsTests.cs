@@ -68,6 +68,25 @@ public sealed class JsonElementsTests
         await Assert.ThrowsAsync<InvalidDataException>(async () => await elements.ReadAsync(CancellationToken.None));
     }
 
+    /// <summary>What it grew through was left to the collector, and was several times what had been reserved for it.</summary>
+    [Fact]
+    public async Task A_long_element_leaves_nothing_long_to_the_collector()
+    {
+        const int Length = 32 << 20;
+        var json = Encoding.UTF8.GetBytes($$"""{"results":["{{new string('x', Length)}}"]}""");
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        // A stream in memory has what is read at once, so that all of it is done on this thread.
+        using (var elements = new JsonElements(new MemoryStream(json), "results", Options(2 * Length)))
+        {
+            var reading = elements.ReadAsync(CancellationToken.None).AsTask();
+            Assert.True(reading.IsCompletedSuccessfully);
+            Assert.Equal(Length + 2, (await reading)!.Value.Length);
+        }
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Length / 4);
+    }
+
     private static RemoteOptions Options(int longest) => new() { MaxElementBytes = longest };
 
     private static string Compact(string json) => JsonNode.Parse(json)?.ToJsonString() ?? "null";

@@ -31,7 +31,7 @@ internal sealed class BulkReader(Database database, MemoryShare memory, Cancella
     private const long MostAtOnce = 1 << 20;
 
     private readonly HeldDocuments _documents = new(database, memory);
-    private byte[] _window = SharedArrays.Rent<byte>(FirstWindow);
+    private readonly LongBytes _window = new(FirstWindow);
     private int _length;
     private long _reserved;
 
@@ -109,7 +109,7 @@ internal sealed class BulkReader(Database database, MemoryShare memory, Cancella
                 }
 
                 var count = Math.Min(rest.Length, _window.Length - _length);
-                rest.Span[..count].CopyTo(_window.AsSpan(_length));
+                rest.Span[..count].CopyTo(_window.Span[_length..]);
                 _length += count;
                 rest = rest[count..];
             }
@@ -128,10 +128,9 @@ internal sealed class BulkReader(Database database, MemoryShare memory, Cancella
         }
 
         await ScanAsync(isFinal: true);
-        SharedArrays.Return(_window);
         memory.Free((long)_window.Length * Forms);
         _reserved -= (long)_window.Length * Forms;
-        _window = [];
+        _window.Dispose();
         if (!_isObject)
         {
             throw HttpErrors.BadRequest("Request body must be a JSON object");
@@ -158,8 +157,7 @@ internal sealed class BulkReader(Database database, MemoryShare memory, Cancella
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        SharedArrays.Return(_window);
-        _window = [];
+        _window.Dispose();
         await _documents.DisposeAsync();
         if (_long is not null)
         {
@@ -175,12 +173,12 @@ internal sealed class BulkReader(Database database, MemoryShare memory, Cancella
             return;
         }
 
-        var start = _place == Place.Document ? _window.AsSpan(0, _length).IndexOfAnyExcept(" \t\r\n,"u8) : -1;
-        if (start >= 0 && _window[start] == '{' && _received is null)
+        var start = _place == Place.Document ? _window.Span[.._length].IndexOfAnyExcept(" \t\r\n,"u8) : -1;
+        if (start >= 0 && _window.Span[start] == '{' && _received is null)
         {
             _long = new DocumentText(database, memory, cancellation);
-            var taken = await _long.TakeAsync(_window.AsMemory(start, _length - start));
-            _window.AsSpan(start + taken, _length - start - taken).CopyTo(_window.AsSpan(start));
+            var taken = await _long.TakeAsync(_window.Memory[start.._length]);
+            _window.Span[(start + taken).._length].CopyTo(_window.Span[start..]);
             _length -= taken;
             if (_long.IsComplete)
             {
@@ -196,7 +194,7 @@ internal sealed class BulkReader(Database database, MemoryShare memory, Cancella
         }
 
         await ReserveAsync(Math.Min(2L * _window.Length, Array.MaxLength));
-        _window = SharedArrays.Grow(_window, _length, _length + 1L);
+        _window.Resize((int)Math.Min(2L * _window.Length, Array.MaxLength), .._length);
     }
 
     /// <summary>A document has been received by itself: something short takes its place in the window.</summary>
@@ -225,10 +223,10 @@ internal sealed class BulkReader(Database database, MemoryShare memory, Cancella
         if (_window.Length - _length < 2)
         {
             await ReserveAsync(2L * _window.Length);
-            _window = SharedArrays.Grow(_window, _length, _length + 2L);
+            _window.Resize((int)Math.Min(2L * _window.Length, Array.MaxLength), .._length);
         }
 
-        "{}"u8.CopyTo(_window.AsSpan(_length));
+        "{}"u8.CopyTo(_window.Span[_length..]);
         _length += 2;
     }
 
@@ -253,7 +251,7 @@ internal sealed class BulkReader(Database database, MemoryShare memory, Cancella
         try
         {
             var most = _documents.Weight + MostAtOnce;
-            var reader = new Utf8JsonReader(_window.AsSpan(0, _length), isFinal, _state);
+            var reader = new Utf8JsonReader(_window.Span[.._length], isFinal, _state);
             var hasMore = true;
             while (_documents.Weight < most && (hasMore = Step(ref reader)))
             {
@@ -261,7 +259,7 @@ internal sealed class BulkReader(Database database, MemoryShare memory, Cancella
 
             _state = reader.CurrentState;
             var consumed = (int)reader.BytesConsumed;
-            _window.AsSpan(consumed, _length - consumed).CopyTo(_window);
+            _window.Span[consumed.._length].CopyTo(_window.Span);
             _length -= consumed;
             return !hasMore;
         }
@@ -320,7 +318,7 @@ internal sealed class BulkReader(Database database, MemoryShare memory, Cancella
                     return false;
                 }
 
-                Parse(_window.AsSpan(start, (int)reader.BytesConsumed - start));
+                Parse(_window.Span[start..(int)reader.BytesConsumed]);
                 return true;
             default:
                 return true;

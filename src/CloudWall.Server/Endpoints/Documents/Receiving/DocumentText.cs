@@ -34,7 +34,7 @@ internal sealed class DocumentText : IBodySink, IAsyncDisposable
     private readonly Database _database;
     private readonly MemoryShare _memory;
     private readonly CancellationToken _cancellation;
-    private byte[] _buffer = [];
+    private readonly LongBytes _buffer = new(0);
     private int _length;
     private long _announced;
     private long _reserved;
@@ -61,7 +61,7 @@ internal sealed class DocumentText : IBodySink, IAsyncDisposable
     public bool IsComplete { get; private set; }
 
     /// <summary>The text so far.</summary>
-    public ReadOnlySpan<byte> Text => _buffer.AsSpan(0, _length);
+    public ReadOnlySpan<byte> Text => _buffer.Span[.._length];
 
     /// <summary>The attachments that were taken in meanwhile; null where the text is whole.</summary>
     public ReceivedContents? Contents { get; private set; }
@@ -81,7 +81,7 @@ internal sealed class DocumentText : IBodySink, IAsyncDisposable
             return TakeSlowlyAsync(bytes);
         }
 
-        bytes.CopyTo(_buffer.AsSpan(_length));
+        bytes.CopyTo(_buffer.Span[_length..]);
         _length += (int)bytes.Length;
         return ValueTask.CompletedTask;
     }
@@ -99,7 +99,7 @@ internal sealed class DocumentText : IBodySink, IAsyncDisposable
             }
 
             var count = Math.Min(bytes.Length - taken, _buffer.Length - _length);
-            bytes.Span.Slice(taken, count).CopyTo(_buffer.AsSpan(_length));
+            bytes.Span.Slice(taken, count).CopyTo(_buffer.Span[_length..]);
             _length += count;
             taken += count;
             await ShortenAsync(toEnd: false);
@@ -135,8 +135,7 @@ internal sealed class DocumentText : IBodySink, IAsyncDisposable
     /// <summary>Drops the text. What was made of it, and the attachments, stay.</summary>
     public void Drop()
     {
-        SharedArrays.Return(_buffer);
-        _buffer = [];
+        _buffer.Dispose();
         _length = 0;
         _scanned = 0;
         if (_piece is not null)
@@ -182,7 +181,7 @@ internal sealed class DocumentText : IBodySink, IAsyncDisposable
                 }
 
                 var count = Math.Min(rest.Length, _buffer.Length - _length);
-                rest.Span[..count].CopyTo(_buffer.AsSpan(_length));
+                rest.Span[..count].CopyTo(_buffer.Span[_length..]);
                 _length += count;
                 rest = rest[count..];
             }
@@ -236,7 +235,7 @@ internal sealed class DocumentText : IBodySink, IAsyncDisposable
             }
         }
 
-        _buffer.AsSpan(read, _length - read).CopyTo(_buffer.AsSpan(_scanned));
+        _buffer.Span.Slice(read, _length - read).CopyTo(_buffer.Span[_scanned..]);
         _length -= read - _scanned;
         if (toEnd)
         {
@@ -248,10 +247,10 @@ internal sealed class DocumentText : IBodySink, IAsyncDisposable
     /// <returns>Up to where it has been read.</returns>
     private int Scan(int read)
     {
-        var count = _scanner!.Scan(_buffer.AsSpan(read, _length - read), out var found);
+        var count = _scanner!.Scan(_buffer.Span.Slice(read, _length - read), out var found);
         if (read != _scanned)
         {
-            _buffer.AsSpan(read, count).CopyTo(_buffer.AsSpan(_scanned));
+            _buffer.Span.Slice(read, count).CopyTo(_buffer.Span[_scanned..]);
         }
 
         _scanned += count;
@@ -267,7 +266,7 @@ internal sealed class DocumentText : IBodySink, IAsyncDisposable
     private (int Taken, int Written, Base64Reader.Found Found) Decode(int read)
     {
         _piece ??= SharedArrays.Rent<byte>(Base64Reader.LongestDecoded(PieceLength));
-        var taken = _base64!.Read(_buffer.AsSpan(read, Math.Min(PieceLength, _length - read)), _piece, out var written, out var found);
+        var taken = _base64!.Read(_buffer.Span.Slice(read, Math.Min(PieceLength, _length - read)), _piece, out var written, out var found);
         return (taken, written, found);
     }
 
@@ -325,12 +324,12 @@ internal sealed class DocumentText : IBodySink, IAsyncDisposable
                 await GrowAsync(Math.Min(2L * _buffer.Length, Array.MaxLength));
             }
 
-            _buffer.AsSpan(read, _length - read).CopyTo(_buffer.AsSpan(read + missing));
+            _buffer.Span.Slice(read, _length - read).CopyTo(_buffer.Span[(read + missing)..]);
             _length += missing;
             read += missing;
         }
 
-        token.AsSpan(0, length).CopyTo(_buffer.AsSpan(_scanned));
+        token.AsSpan(0, length).CopyTo(_buffer.Span[_scanned..]);
         _scanned += length;
         return read;
     }
@@ -348,22 +347,14 @@ internal sealed class DocumentText : IBodySink, IAsyncDisposable
             return AwaitAsync(reserving, (int)length);
         }
 
-        Move((int)length);
+        _buffer.Resize((int)length, .._length);
         return ValueTask.CompletedTask;
 
         async ValueTask AwaitAsync(ValueTask pending, int size)
         {
             await pending;
-            Move(size);
+            _buffer.Resize(size, .._length);
         }
-    }
-
-    private void Move(int length)
-    {
-        var buffer = SharedArrays.Rent<byte>(length);
-        Text.CopyTo(buffer);
-        SharedArrays.Return(_buffer);
-        _buffer = buffer;
     }
 
     /// <summary>Sees to it that the text and what is made of it have so many bytes reserved.</summary>
