@@ -28,6 +28,15 @@ public sealed class PeerException : Exception
     /// <summary>Whether it is the fault of one document, which must not hold up the others once it has failed for good.</summary>
     public bool IsOfDocument { get; init; }
 
+    /// <summary>Neither the peer nor its answer is at fault: others hold the memory that it needs, and it may be there later.</summary>
+    internal static PeerException NoRoom(string peer, Exception refused) => new(
+        new DocumentError(
+            429,
+            "too_many_requests",
+            $"{peer}: other requests and answers of peers hold the memory that its answer needs (`[cloudwall] request_memory`)"),
+        isTransient: true,
+        refused);
+
     /// <summary>How long the peer asked us to wait (<c>Retry-After</c>); null where it did not.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

@@ -2,7 +2,6 @@ using System.Buffers;
 using CloudWall.Documents;
 using CloudWall.Documents.Admission;
 using CloudWall.Documents.Buffers;
-using CloudWall.Replication.Peers;
 
 namespace CloudWall.Replication.Remote;
 
@@ -78,7 +77,7 @@ internal sealed class JsonElements : IDisposable
 
     /// <summary>The next element; null at the end. Valid until the next call.</summary>
     /// <exception cref="InvalidDataException">The answer is none that has such elements, ends too early, or has one that is too long.</exception>
-    /// <exception cref="PeerException">There is no memory for it now.</exception>
+    /// <exception cref="NoRoomException">There is no memory for it now.</exception>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellation)
     {
         if (_state == State.Before)
@@ -103,7 +102,7 @@ internal sealed class JsonElements : IDisposable
     /// <param name="bytes">How many bytes that takes.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <returns>False where it is more than can ever be had.</returns>
-    /// <exception cref="PeerException">There is no memory for it now.</exception>
+    /// <exception cref="NoRoomException">There is no memory for it now.</exception>
     public async ValueTask<bool> TakeAsync(long bytes, CancellationToken cancellation)
     {
         if (_memory is null)
@@ -307,7 +306,7 @@ internal sealed class JsonElements : IDisposable
         }
         catch (DocumentException refused)
         {
-            throw new PeerException(refused.Error, isTransient: true, refused);
+            throw new NoRoomException(refused);
         }
     }
 }

@@ -25,8 +25,10 @@ internal static class PeerFailures
     /// <param name="address">The peer.</param>
     /// <param name="redaction">The message may repeat what the peer sent, such as a line that is no header.</param>
     /// <param name="failure">What happened.</param>
-    public static PeerException Unreachable(RemoteAddress address, Redaction redaction, Exception failure) => new(
-        new DocumentError(500, "http_request_failed", $"{address}: {redaction.Clean(failure.Message)}"), isTransient: true, failure);
+    public static PeerException Unreachable(RemoteAddress address, Redaction redaction, Exception failure) => failure is NoRoomException
+        ? PeerException.NoRoom(address.ToString(), failure)
+        : new PeerException(
+            new DocumentError(500, "http_request_failed", $"{address}: {redaction.Clean(failure.Message)}"), isTransient: true, failure);
 
     /// <summary>There is no such database.</summary>
     public static PeerException NoDatabase(RemoteAddress address) => new(

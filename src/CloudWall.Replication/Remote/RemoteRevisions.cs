@@ -224,7 +224,7 @@ internal sealed class RemoteRevisions(PeerHttp http)
             : RevisionParser.Parse(http, id, json.Span, ancestors);
 
     /// <exception cref="PeerException">There is no memory now.</exception>
-    private static async ValueTask ReserveAsync(MemoryShare? share, long bytes, CancellationToken cancellation)
+    private async ValueTask ReserveAsync(MemoryShare? share, long bytes, CancellationToken cancellation)
     {
         try
         {
@@ -232,7 +232,7 @@ internal sealed class RemoteRevisions(PeerHttp http)
         }
         catch (DocumentException refused)
         {
-            throw new PeerException(refused.Error, isTransient: true, refused);
+            throw http.Unreachable(new NoRoomException(refused));
         }
     }
 }

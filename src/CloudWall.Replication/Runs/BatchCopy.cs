@@ -97,12 +97,12 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
             {
                 var isTooLarge = Group.NeedOf(fetched) > share?.Largest / LargestPart;
                 var revision = isTooLarge ? FetchedRevision.TooLarge(fetched.Id, fetched.Path) : fetched;
-                if (share is not null && !await TryTakeAsync(share, group.NeedWith(revision), isLast: false, cancellation))
+                if (share is not null && !await TryTakeAsync(share, group.NeedWith(revision), source.Name, isLast: false, cancellation))
                 {
                     // What is held already is stored first.
                     await StoreNextAsync();
                     await StoreNextAsync();
-                    await TryTakeAsync(share, group.NeedWith(revision), isLast: true, cancellation);
+                    await TryTakeAsync(share, group.NeedWith(revision), source.Name, isLast: true, cancellation);
                 }
 
                 group.Add(revision);
@@ -132,7 +132,7 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
 
     /// <returns>False where there is no memory now, and some may be had otherwise.</returns>
     /// <exception cref="PeerException">There is none, and it is the last attempt.</exception>
-    private static async ValueTask<bool> TryTakeAsync(MemoryShare share, long bytes, bool isLast, CancellationToken cancellation)
+    private static async ValueTask<bool> TryTakeAsync(MemoryShare share, long bytes, string peer, bool isLast, CancellationToken cancellation)
     {
         try
         {
@@ -141,7 +141,7 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
         }
         catch (DocumentException refused)
         {
-            return isLast ? throw new PeerException(refused.Error, isTransient: true, refused) : false;
+            return isLast ? throw PeerException.NoRoom(peer, refused) : false;
         }
     }
 

@@ -312,6 +312,10 @@ public sealed class HostilePeerTests
         await rest.ReserveAsync(rest.Largest, CancellationToken.None);
         var failure = await Assert.ThrowsAsync<PeerException>(() => FetchAsync(peer, new MissingRevisions("a", [First], [])));
         Assert.Equal((429, true), (failure.Error.Status, failure.IsTransient));
+
+        // It is not for want of patience with requests, and the run is of this peer.
+        Assert.Contains("http://host/db", failure.Error.Reason, StringComparison.Ordinal);
+        Assert.Contains("request_memory", failure.Error.Reason, StringComparison.Ordinal);
     }
 
     private static Task AskAsync(Peer peer, string question) => question switch

@@ -96,6 +96,7 @@ public sealed class BatchCopyTests
         await others.ReserveAsync(1_000_000, CancellationToken.None);
         var failure = await Assert.ThrowsAsync<PeerException>(() => copy.RunAsync([new PeerChange("1", "x", [Revision('1')])], isTargetEmpty: true, CancellationToken.None));
         Assert.Equal((429, true), (failure.Error.Status, failure.IsTransient));
+        Assert.Contains("request_memory", failure.Error.Reason, StringComparison.Ordinal);
     }
 
     private static SharedMemory Memory(long capacity) => new(
