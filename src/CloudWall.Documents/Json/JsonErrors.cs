@@ -9,6 +9,10 @@ internal static class JsonErrors
     /// <summary>A number has more digits than CouchDB can process; CouchDB itself fails.</summary>
     public static readonly DocumentError NumberOutOfRange = DocumentError.BadRequest("A number is out of range.");
 
+    /// <summary>The answer to what is nested deeper than <see cref="DocumentLimits.MaxNesting"/>, which CouchDB takes.</summary>
+    public static readonly DocumentError TooDeep =
+        DocumentError.BadRequest($"The JSON is nested too deep: {DocumentLimits.MaxNesting} levels are the most.");
+
     private static readonly DocumentError NoJson = DocumentError.BadRequest("invalid UTF-8 JSON");
 
     /// <summary>CouchDB's error for invalid JSON.</summary>

@@ -470,7 +470,7 @@ internal sealed class JsonNormalizer
 
         if (_depth >= DocumentLimits.MaxNesting)
         {
-            throw JsonErrors.Invalid();
+            throw new DocumentException(JsonErrors.TooDeep);
         }
 
         _frames[_depth++] = new Frame { IsObject = isObject, Count = 1, FirstMember = _memberCount, TermStart = _termLength };
