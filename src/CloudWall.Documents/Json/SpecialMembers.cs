@@ -174,6 +174,8 @@ internal static class SpecialMembers
         var follows = false;
         var wrongType = false;
         var wrongPosition = false;
+        var wrongLength = false;
+        var isBeyond = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("data"u8))
@@ -208,6 +210,8 @@ internal static class SpecialMembers
                     break;
                 case "length":
                     length = ReadInteger(ref reader);
+                    wrongLength = length is null;
+                    isBeyond = length is null && IsBeyond(ref reader);
                     break;
                 case "encoded_length":
                     encodedLength = ReadInteger(ref reader);
@@ -238,6 +242,17 @@ internal static class SpecialMembers
         {
             data = null;
             number = null;
+            if (isBeyond)
+            {
+                throw new DocumentException(new DocumentError(413, "attachment_too_large", name));
+            }
+
+            // CouchDB fails on it.
+            if (wrongLength)
+            {
+                throw new DocumentException(DocumentError.BadRequest("Invalid attachment length for " + name));
+            }
+
             if (encoding is not (null or "identity" or "gzip"))
             {
                 throw new DocumentException(DocumentError.BadRequest("Invalid attachment encoding for " + name));
@@ -278,6 +293,10 @@ internal static class SpecialMembers
 
     private static long? ReadInteger(ref Utf8JsonReader reader) =>
         reader.TokenType == JsonTokenType.Number && IsInteger(reader.ValueSpan) && reader.TryGetInt64(out var number) ? number : null;
+
+    /// <summary>Whether it is an integer above all that this node can count.</summary>
+    private static bool IsBeyond(ref Utf8JsonReader reader) =>
+        reader.TokenType == JsonTokenType.Number && IsInteger(reader.ValueSpan) && reader.ValueSpan[0] != '-';
 
     /// <summary>Whether a number is an integer; 1.0 and 1e0 are floats to CouchDB.</summary>
     private static bool IsInteger(ReadOnlySpan<byte> number) => !number.ContainsAny(".eE"u8);

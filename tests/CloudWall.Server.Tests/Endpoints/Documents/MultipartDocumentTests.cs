@@ -12,6 +12,8 @@ public sealed class MultipartDocumentTests
     [Theory]
     [InlineData("\"length\":3", "\r\n--b\r\n\r\nabcd\r\n--b--", "attachment longer than expected")]
     [InlineData("\"length\":5", "\r\n--b\r\n\r\nabcd\r\n--b--", "attachment shorter than expected")]
+    [InlineData("\"length\":\"4\"", "\r\n--b\r\n\r\nabcd\r\n--b--", "Invalid attachment length for f")]
+    [InlineData("\"length\":4.0", "\r\n--b\r\n\r\nabcd\r\n--b--", "Invalid attachment length for f")]
     [InlineData("\"length\":4", "\r\n--b--", "The content of attachment f does not follow")]
     [InlineData("\"length\":4", "\r\n--b\r\n\r\nabc", "The multipart body ends before its last boundary")]
     [InlineData("\"length\":4", "\r\n--b\r\n\r\nabcd\r\n--b\r\n\r\n", "The multipart body ends before its last boundary")]
@@ -40,11 +42,14 @@ public sealed class MultipartDocumentTests
         Assert.Equal(0, node.Database.UpdateSequence);
     }
 
-    [Fact]
-    public async Task An_attachment_larger_than_the_limit_is_refused_by_its_name()
+    [Theory]
+    [InlineData("")]
+    [InlineData(",\"length\":11")]
+    [InlineData(",\"length\":99999999999999999999")]
+    public async Task An_attachment_larger_than_the_limit_is_refused_by_its_name(string length)
     {
         await using var node = await InProcessNode.StartAsync(("couchdb", "max_attachment_size", "10"));
-        var answer = await PutAsync(node, "{\"_attachments\":{\"f\":{\"follows\":true}}}", "\r\n--b\r\n\r\n12345678901\r\n--b--");
+        var answer = await PutAsync(node, "{\"_attachments\":{\"f\":{\"follows\":true" + length + "}}}", "\r\n--b\r\n\r\n12345678901\r\n--b--");
         Assert.Equal(413, answer.Status);
         Assert.Equal("{\"error\":\"attachment_too_large\",\"reason\":\"f\"}\n", answer.Text);
     }
