@@ -24,6 +24,13 @@ internal sealed class Dispatcher(
             throw new DocumentException(HttpErrors.TargetTooLong);
         }
 
+        // The server takes the last coding off, and would leave the others for a body's bytes.
+        if (exchange.RequestHeaders.TransferEncoding is { Count: > 0 } coding
+            && !string.Equals(coding.ToString().Trim(), "chunked", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new DocumentException(HttpErrors.UnknownTransferEncoding);
+        }
+
         if (exchange.TargetError is { } error)
         {
             throw new DocumentException(error);

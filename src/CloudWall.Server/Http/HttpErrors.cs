@@ -49,6 +49,10 @@ internal static class HttpErrors
     /// </summary>
     public static DocumentException NotYet(string reason) => new(new DocumentError(400, "not_implemented", reason));
 
+    /// <summary>501: a transfer coding besides <c>chunked</c>. CouchDB fails on it with 500 and the same name.</summary>
+    public static readonly DocumentError UnknownTransferEncoding =
+        new(501, "unknown_transfer_encoding", "The only Transfer-Encoding of this node is chunked.");
+
     /// <summary>400: a body, or a parameter, that is not JSON.</summary>
     public static DocumentException InvalidJson() => BadRequest("invalid UTF-8 JSON");
 

@@ -131,6 +131,37 @@ public sealed class RequestMemoryTests
         }
     }
 
+    /// <summary>It was taken for no JSON.</summary>
+    [Theory]
+    [InlineData("{\"a\":", "1", "}")]
+    [InlineData("[", "1", "]")]
+    public async Task Json_that_is_nested_too_deep_is_refused_in_words(string open, string within, string close)
+    {
+        await using var node = await TestNode.StartAsync();
+        Assert.Equal(201, (await node.SendAsync("PUT", "/db")).Status);
+        var deep = string.Concat(Enumerable.Repeat(open, 70_000)) + within + string.Concat(Enumerable.Repeat(close, 70_000));
+        var answer = await node.SendAsync("PUT", "/db/deep", "{\"a\":" + deep + "}", headers: "Content-Type: application/json");
+        Assert.Equal(400, answer.Status);
+        Assert.Contains("nested too deep: 65536 levels", Text(answer), StringComparison.Ordinal);
+    }
+
+    /// <summary>Kestrel takes off the last coding, and the others were taken for the body's bytes.</summary>
+    [Theory]
+    [InlineData("gzip, chunked", 501)]
+    [InlineData("chunked", 201)]
+    [InlineData("Chunked", 201)]
+    public async Task Other_transfer_codings_than_chunked_are_refused(string coding, int status)
+    {
+        await using var node = await TestNode.StartAsync();
+        Assert.Equal(201, (await node.SendAsync("PUT", "/db")).Status);
+        using var request = await SlowRequest.BeginAsync(
+            node.Server, "PUT /db/doc", "Content-Type: application/json", "Transfer-Encoding: " + coding);
+        await request.SendAsync("2\r\n{}\r\n0\r\n\r\n");
+        var answer = await request.ReadAnswerAsync();
+        Assert.Equal(status, answer.Status);
+        Assert.Equal(status == 501, answer.Text.Contains("unknown_transfer_encoding", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task What_is_written_after_its_answer_gives_its_memory_back_too()
     {
