@@ -20,6 +20,8 @@ public sealed class NotYetTests
     [InlineData("PUT", "/parts?partitioned=true", null, "partitioned")]
     [InlineData("GET", "/db/_partition/p", null, "partitioned")]
     [InlineData("POST", "/db/_partition/p/_find", "{}", "partitioned")]
+    [InlineData("GET", "/_node/_local/_config", null, "configuration")]
+    [InlineData("GET", "/_node/_local/_config/couchdb/uuid", null, "configuration")]
     public async Task Is_refused_in_words(string method, string path, string? body, string word)
     {
         await using var node = await TestNode.StartAsync();
@@ -31,6 +33,16 @@ public sealed class NotYetTests
         Assert.Equal(400, answer.Status);
         Assert.Contains(word, (string?)JsonNode.Parse(answer.Body)!["reason"], StringComparison.Ordinal);
         Assert.Equal(404, (await node.SendAsync("GET", "/parts")).Status);
+    }
+
+    /// <summary>CouchDB's replicator takes 404, and nothing else, to mean that basic credentials must do.</summary>
+    [Fact]
+    public async Task There_are_no_session_cookies()
+    {
+        await using var node = await TestNode.StartAsync();
+        var answer = await node.SendAsync("POST", "/_session", """{"name":"admin","password":"pass"}""", headers: "Content-Type: application/json");
+        Assert.Equal(404, answer.Status);
+        Assert.Contains("no session cookies", (string?)JsonNode.Parse(answer.Body)!["reason"], StringComparison.Ordinal);
     }
 
     [Theory]
