@@ -66,6 +66,48 @@ internal static class FunctionHeaders
         "Timing-Allow-Origin",
         "X-Permitted-Cross-Domain-Policies");
 
+    /// <summary>
+    /// What describes one answer. Browsers learn new headers that hold for the whole origin, none of which begins with <c>X-</c> (RFC 6648):
+    /// so those that do are the author's, and of all others only these.
+    /// </summary>
+    private static readonly FrozenSet<string> OfTheAnswer = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "Accept-Ranges",
+        "Age",
+        "Allow",
+        "Cache-Control",
+        "Content-Description",
+        "Content-Digest",
+        "Content-Disposition",
+        "Content-Encoding",
+        "Content-Language",
+        "Content-Location",
+        "Content-MD5",
+        "Content-Range",
+        "Content-Security-Policy",
+        "Content-Type",
+        "Cross-Origin-Embedder-Policy",
+        "Cross-Origin-Opener-Policy",
+        "Cross-Origin-Resource-Policy",
+        "Deprecation",
+        "Digest",
+        "ETag",
+        "Expires",
+        "Last-Modified",
+        "Link",
+        "Location",
+        "Permissions-Policy",
+        "Pragma",
+        "Referrer-Policy",
+        "Refresh",
+        "Repr-Digest",
+        "Retry-After",
+        "Server-Timing",
+        "SourceMap",
+        "Sunset",
+        "Vary",
+        "Warning");
+
     private static readonly FrozenSet<string> OfTheClient = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
         "Authorization",
@@ -94,7 +136,7 @@ internal static class FunctionHeaders
 
         foreach (var (name, value) in headers.Members())
         {
-            if (IsFree(name))
+            if (IsFree(name) && (OfTheAnswer.Contains(name) || name.StartsWith("X-", StringComparison.OrdinalIgnoreCase)))
             {
                 exchange.Headers[name] = Clean(value.IsText ? value.Text() : Encoding.UTF8.GetString(value.Utf8.Span));
             }

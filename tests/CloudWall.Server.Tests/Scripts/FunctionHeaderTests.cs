@@ -29,6 +29,8 @@ public sealed class FunctionHeaderTests
         "WWW-Authenticate", "set-cookie", "Set-Cookie2", "Access-Control-Allow-Origin", "ACCESS-CONTROL-ALLOW-CREDENTIALS", "Clear-Site-Data",
         "Strict-Transport-Security", "Service-Worker-Allowed", "Alt-Svc", "Public-Key-Pins", "NEL", "Report-To", "Proxy-Authenticate",
         "Authentication-Info", "X-Accel-Redirect", "X-Sendfile", "Content-Length", "Transfer-Encoding", "Connection",
+        "Secure-Session-Registration", "Use-As-Dictionary", "No-Vary-Search", "Content-Security-Policy-Report-Only", "Speculation-Rules",
+        "Not-Known-Yet",
     ];
 
     private static readonly string[] Names = ["text", "json", "html", "types", "xml", "both", "bytes", "error", "unauthorized", "own", "plain"];
