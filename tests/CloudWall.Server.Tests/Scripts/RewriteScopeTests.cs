@@ -166,6 +166,25 @@ public sealed class RewriteScopeTests
             routes.Where(route => route.Handlers.Any(wanted)).Select(static route => route.Pattern).Order(StringComparer.Ordinal);
     }
 
+    /// <summary>Elsewhere a function's answer may have a text for its code, and anything for a header, but not here.</summary>
+    [Theory]
+    [InlineData("""{"code":"200","body":"x"}""")]
+    [InlineData("""{"code":200,"headers":{"X-A":1},"body":"x"}""")]
+    [InlineData("""{"code":200,"headers":[1],"body":"x"}""")]
+    [InlineData("""{"path":"../../doc","headers":[1]}""")]
+    public async Task An_answer_of_another_shape_is_refused(string answer)
+    {
+        await using var node = await TestNode.StartAsync();
+        Assert.Equal(201, (await node.SendAsync("PUT", "/db")).Status);
+        const string Design = """{"rewrites":"function(req) { return JSON.parse(req.query.to); }"}""";
+        Assert.Equal(201, (await node.SendAsync("PUT", "/db/_design/d", Design, headers: "Content-Type: application/json")).Status);
+
+        var refused = await node.SendAsync("GET", "/db/_design/d/_rewrite/?to=" + Uri.EscapeDataString(answer));
+
+        Assert.Equal(500, refused.Status);
+        Assert.Contains("rewrite_error", System.Text.Encoding.UTF8.GetString(refused.Body), StringComparison.Ordinal);
+    }
+
     private static string Path(string path, string to) => path + "?to=" + Uri.EscapeDataString(to);
 
     private static async Task<string> StateAsync(TestNode node)

@@ -49,9 +49,10 @@ internal sealed class Rewrite(ScriptHost scripts, RequestObjects requests)
         var headers = answer.Member("headers"u8);
         if (answer.Member("code"u8) is { } code)
         {
-            var status = FunctionResponse.ReadStatus(code);
+            var status = code.IsText ? throw Invalid(500, "bad code") : FunctionResponse.ReadStatus(code);
             if (headers is { } chosen)
             {
+                RequireTexts(chosen);
                 FunctionHeaders.Apply(exchange, chosen);
             }
 
@@ -69,10 +70,20 @@ internal sealed class Rewrite(ScriptHost scripts, RequestObjects requests)
         var target = scope.Resolve(path, query);
         if (headers is { } asked)
         {
+            RequireTexts(asked);
             FunctionHeaders.ApplyToRequest(exchange, asked);
         }
 
         exchange.Rewrite(target, method, sent ?? body?.Span.ToArray());
+    }
+
+    /// <summary>Elsewhere CouchDB takes other values for headers, but not here.</summary>
+    private static void RequireTexts(NormalJson headers)
+    {
+        if (!headers.IsObject || headers.Members().Any(static header => !header.Value.IsText))
+        {
+            throw Invalid(500, "bad headers");
+        }
     }
 
     private static string? Text(NormalJson answer, ReadOnlySpan<byte> name, string otherwise) => answer.Member(name) switch
