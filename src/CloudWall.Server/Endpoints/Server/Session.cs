@@ -34,6 +34,6 @@ internal sealed class Session(TimeProvider time)
     /// POST: there are no session cookies yet. CouchDB's replicator takes this answer, and no other, to mean that basic credentials must
     /// do.
     /// </summary>
-    public static Task Begin(Exchange exchange) => 
+    public static Task Begin(Exchange exchange) =>
         throw HttpErrors.NotFound("This node has no session cookies yet: send credentials with each request.");
 }
