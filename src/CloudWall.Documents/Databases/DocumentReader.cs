@@ -81,7 +81,7 @@ public static class DocumentReader
 
         if (latest)
         {
-            SelectLatest(database, record, [.. revisions], found, missing);
+            SelectLatest(database, record, [.. revisions.Distinct()], found, missing);
             return;
         }
 

@@ -47,11 +47,11 @@ public sealed record ViewQuery
     /// <summary>The <see cref="GroupLevel"/> that groups by whole keys.</summary>
     public const int GroupExactly = int.MaxValue;
 
-    /// <summary>Refuses a range whose start comes after its end.</summary>
+    /// <summary>Refuses a range whose start comes after its end, unless the query names keys. An empty list names none.</summary>
     /// <exception cref="DocumentException">400 <c>query_parse_error</c>.</exception>
     public void Check(CollationOrder order)
     {
-        if (Keys is not null || StartKey is not { } start || EndKey is not { } end || start.Span.SequenceEqual(end.Span))
+        if (Keys is { Count: > 0 } || StartKey is not { } start || EndKey is not { } end || start.Span.SequenceEqual(end.Span))
         {
             return;
         }

@@ -21,6 +21,11 @@ public sealed class ManyLeavesTests
         Assert.Equal(all, Revisions(latest, "ok"));
         Assert.Equal("7-none", (string?)JsonNode.Parse(latest.Text)!.AsArray()[^1]!["missing"]);
 
+        // However often one is named, it is there.
+        var thrice = string.Join(',', Enumerable.Repeat($"\"{all[0]}\"", 3));
+        var repeated = await node.GetAsync($"/db/d?latest=true&open_revs=[{thrice}]", "Accept: application/json");
+        Assert.Equal(all[0], (string?)Assert.Single(JsonNode.Parse(repeated.Text)!.AsArray())!["ok"]!["_rev"]);
+
         // Bodies of ancestors are not there, though the revisions are known.
         var ancestors = await node.GetAsync("/db/d?open_revs=[\"1-a\",\"1-a\"]", "Accept: application/json");
         Assert.Equal("1-a", (string?)Assert.Single(JsonNode.Parse(ancestors.Text)!.AsArray())!["missing"]);
