@@ -25,6 +25,7 @@ internal static class ValidatedWrites
         var decisions = new ValidatedWrite[writes.Count];
         var updates = new List<ProposedUpdate>(writes.Count);
         var places = new List<int>(writes.Count);
+        var recreated = new List<int>();
         foreach (var ofDocument in ByDocument(writes))
         {
             var id = writes[ofDocument[0]].Id;
@@ -46,7 +47,11 @@ internal static class ValidatedWrites
                 }
 
                 var proposed = mode == WriteMode.Interactive ? Edit(record, writes[i]) : Replicated(database, record, merged, writes[i]);
-                if (proposed is not null || record is null)
+                if (mode == WriteMode.Interactive && record is not null && writes[i].Parent.IsNone)
+                {
+                    recreated.Add(i);
+                }
+                else if (proposed is not null || record is null)
                 {
                     RequireStubs(database, writes[i], proposed);
                 }
@@ -73,6 +78,15 @@ internal static class ValidatedWrites
                     database.Metrics.CountRejection();
                     decisions[places[i]] = ValidatedWrite.Refused(refusal);
                 }
+            }
+        }
+
+        // CouchDB looks at the stubs of documents that are made again after a deletion only when functions have accepted them.
+        foreach (var i in recreated)
+        {
+            if (decisions[i].Error is null)
+            {
+                RequireStubs(database, writes[i], null);
             }
         }
 

@@ -89,7 +89,16 @@ internal sealed partial class DocumentsCommand : WriteCommand<IReadOnlyList<Writ
         var order = InOrder();
         foreach (var i in order)
         {
-            attachments[i] = Resolve(session, i);
+            if (!IsRecreated(session, i))
+            {
+                attachments[i] = Resolve(session, i);
+            }
+        }
+
+        // CouchDB names a missing attachment of such a document only if no other document lacks one.
+        foreach (var i in order)
+        {
+            attachments[i] ??= IsRecreated(session, i) ? Resolve(session, i) : null;
         }
 
         var outcomes = new WriteOutcome[_writes.Count];
@@ -119,6 +128,12 @@ internal sealed partial class DocumentsCommand : WriteCommand<IReadOnlyList<Writ
 
         return outcomes;
     }
+
+    /// <summary>Whether an edit makes a deleted document again and has attachments.</summary>
+    private bool IsRecreated(WriteSession session, int index) =>
+        _mode == WriteMode.Interactive
+        && _writes[index] is { Parent.IsNone: true, Attachments.Count: > 0 } write
+        && !session.Load(write.Id).Tree.IsEmpty;
 
     /// <summary>CouchDB resolves attachments and assigns sequences in the order of ids.</summary>
     private int[] InOrder()
