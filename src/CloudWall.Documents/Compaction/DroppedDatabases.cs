@@ -64,8 +64,7 @@ internal sealed class DroppedDatabases(EngineContext context)
             }
 
             _isDue = true;
-            _timer?.Dispose();
-            _timer = context.Time.CreateTimer(static all => ((DroppedDatabases)all!).Wake(), this, Delay, Timeout.InfiniteTimeSpan);
+            Arm(Delay);
         }
     }
 
@@ -81,6 +80,17 @@ internal sealed class DroppedDatabases(EngineContext context)
         }
     }
 
+    /// <summary>
+    /// Sets the timer, under the lock. There is one timer for good: a clock may call <see cref="Wake"/> before <c>CreateTimer</c> returns,
+    /// and would find the timer of before.
+    /// </summary>
+    private void Arm(TimeSpan delay)
+    {
+        _timer ??= context.Time.CreateTimer(
+            static all => ((DroppedDatabases)all!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer.Change(delay, Timeout.InfiniteTimeSpan);
+    }
+
     private void Wake()
     {
         lock (_gate)
@@ -92,7 +102,7 @@ internal sealed class DroppedDatabases(EngineContext context)
 
             if (!_running.IsCompleted)
             {
-                _timer?.Change(Delay, Timeout.InfiniteTimeSpan);
+                Arm(Delay);
                 return;
             }
 
@@ -163,8 +173,7 @@ internal sealed class DroppedDatabases(EngineContext context)
             }
 
             _isDue = true;
-            _timer?.Dispose();
-            _timer = context.Time.CreateTimer(static all => ((DroppedDatabases)all!).Wake(), this, RetryDelay, Timeout.InfiniteTimeSpan);
+            Arm(RetryDelay);
         }
     }
 
