@@ -75,6 +75,34 @@ public sealed class FileLimitTests
         Assert.DoesNotContain("oo many open files", await node.Errors, StringComparison.Ordinal);
     }
 
+    /// <summary>With too few files parts of the program could not be loaded: it says so instead, and touches no data.</summary>
+    [Theory]
+    [InlineData(64)]
+    [InlineData(110)]
+    [InlineData(239)]
+    public async Task Fewer_files_than_a_node_needs_are_refused_in_one_sentence(int files)
+    {
+        using var directory = new TemporaryDirectory();
+        await using var node = await NodeProcess.StartAsync(directory.Path, files: files);
+        Assert.True(node.HasExited);
+        Assert.Equal(1, await node.StopAsync());
+        Assert.Equal(
+            $"The system lets CloudWall open no more than {files} files, and it needs 240: raise the limit (ulimit -n).",
+            (await node.Errors).TrimEnd());
+        Assert.False(Directory.Exists(directory.Path));
+    }
+
+    [Fact]
+    public async Task As_many_files_as_a_node_needs_are_enough()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var node = await NodeProcess.StartAsync(directory.Path, files: 240);
+        await AssertAnsweredAsync(node.Client.PutAsync("db", null, TestContext.Current.CancellationToken), HttpStatusCode.Created);
+        await UseAsync(node.Client);
+        Assert.Equal(0, await node.StopAsync());
+        Assert.DoesNotContain("oo many open files", await node.Errors, StringComparison.Ordinal);
+    }
+
     /// <summary>What opens files: writes that fill tables, attachments, a view, compaction, functions, another database.</summary>
     private static async Task UseAsync(HttpClient client)
     {

@@ -9,6 +9,9 @@ namespace CloudWall.Node.Resources;
 /// </summary>
 public sealed partial class FileBudget
 {
+    /// <summary>The number of files that a node needs: below it there is no room for connections beside the stores.</summary>
+    public const int Fewest = 240;
+
     // The runtime keeps two files open per assembly. 70 were counted for the assemblies that are loaded between the moment a node is
     // about to listen and the time all of its code has been used.
     private const int Runtime = 78;
@@ -56,15 +59,13 @@ public sealed partial class FileBudget
     public int LastPeer { get; }
 
     /// <summary>The budget of this process, from the system's limit.</summary>
-    public static FileBudget OfThisProcess()
-    {
-        if (!OperatingSystem.IsWindows() && Environment.Is64BitProcess && GetLimit(OperatingSystem.IsMacOS() ? 8 : 7, out var limit) == 0)
-        {
-            return new FileBudget((int)Math.Min(limit.Soft, int.MaxValue));
-        }
+    public static FileBudget OfThisProcess() => new(LimitOfThisProcess());
 
-        return new FileBudget(int.MaxValue);
-    }
+    /// <summary>The system's limit of open files for this process; <see cref="int.MaxValue"/> for none.</summary>
+    public static int LimitOfThisProcess() =>
+        !OperatingSystem.IsWindows() && Environment.Is64BitProcess && GetLimit(OperatingSystem.IsMacOS() ? 8 : 7, out var limit) == 0
+            ? (int)Math.Min(limit.Soft, int.MaxValue)
+            : int.MaxValue;
 
     /// <summary>The number of open files, where the system tells it.</summary>
     public static int CountOpen() => Directory.Exists(Own) ? Directory.GetFileSystemEntries(Own).Length : 0;
