@@ -60,6 +60,21 @@ public readonly struct NormalJson
         return reader.GetString()!;
     }
 
+    /// <summary>The decoded text of a string in UTF-8: a slice of the value where nothing in it is escaped.</summary>
+    public ReadOnlyMemory<byte> TextUtf8()
+    {
+        var content = Utf8[1..^1];
+        if (content.Span.IndexOf((byte)'\\') < 0)
+        {
+            return content;
+        }
+
+        var reader = new Utf8JsonReader(Utf8.Span, JsonDepth.Reader);
+        reader.Read();
+        var decoded = new byte[content.Length];
+        return decoded.AsMemory(0, reader.CopyString(decoded));
+    }
+
     /// <summary>An object's members in their order.</summary>
     public List<(string Name, NormalJson Value)> Members()
     {

@@ -74,15 +74,19 @@ internal sealed class AnswerShare(AnswerMemory memory, Action cut) : IDisposable
         }
     }
 
-    /// <summary>Covers what is there already, unless there is far too much.</summary>
+    /// <summary>
+    /// Covers what is there already, unless nothing is left for it. An answer that has begun cannot be refused, only cut off: that takes
+    /// twice as much.
+    /// </summary>
     /// <param name="bytes">How many bytes there are.</param>
-    /// <exception cref="DocumentException">429: twice as much is taken as there is.</exception>
-    public void CoverOrRefuse(long bytes)
+    /// <param name="hasBegun">Whether the client has part of the answer already.</param>
+    /// <exception cref="DocumentException">429: no memory is left.</exception>
+    public void CoverOrRefuse(long bytes, bool hasBegun)
     {
-        if (bytes > AnswerMemory.Free && bytes > Bytes)
+        if (bytes > AnswerMemory.Free + Bytes)
         {
             var gate = (_part ?? memory.PartFor(bytes)).Gate;
-            if (gate.Taken >= 2 * gate.Capacity)
+            if (gate.Taken >= (hasBegun ? 2 : 1) * gate.Capacity)
             {
                 throw new DocumentException(HttpErrors.NoMemory);
             }

@@ -77,7 +77,7 @@ internal sealed class ResponseStream : IJsonOutput, IDisposable
         if (!Exchange.IsOnePiece(Buffer.WrittenCount))
         {
             var share = _exchange.AnswerShare;
-            share.CoverOrRefuse(Buffer.WrittenCount);
+            share.CoverOrRefuse(Buffer.WrittenCount, _exchange.HasStarted);
             await _exchange.SendAsync(Buffer.WrittenMemory, Stalled);
             Buffer.Release();
             share.Dispose();

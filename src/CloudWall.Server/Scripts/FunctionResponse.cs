@@ -20,7 +20,7 @@ internal static class FunctionResponse
     /// <exception cref="DocumentException">500: it has a member that means nothing.</exception>
     public static Task SendAsync(Exchange exchange, ReadOnlyMemory<byte> response, int status, params ReadOnlySpan<(string Name, string Value)> own)
     {
-        byte[] content = [];
+        ReadOnlyMemory<byte> content = default;
         NormalJson? json = null;
 
         // As in CouchDB, the last of several contents names the type, and JSON is what is sent.
@@ -36,7 +36,7 @@ internal static class FunctionResponse
                     FunctionHeaders.Apply(exchange, value);
                     break;
                 case "body":
-                    content = value.IsText ? Encoding.UTF8.GetBytes(value.Text()) : throw Invalid(name);
+                    content = value.IsText ? value.TextUtf8() : throw Invalid(name);
                     type = "text/html; charset=utf-8";
                     break;
                 case "base64":

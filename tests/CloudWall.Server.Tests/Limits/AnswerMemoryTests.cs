@@ -16,7 +16,9 @@ public sealed class AnswerMemoryTests
         {"views":{"id":{"map":"function(doc) { emit(doc._id); }"},"value":{"map":"function(doc) { emit(doc._id, doc.text); }"},
           "first":{"map":"function(doc) { emit(doc._id, doc.text); }","reduce":"_first"}},
          "lists":{"ids":"function() { var row; while (row = getRow()) { send(row.id || '.'); } }"},
-         "filters":{"all":"function() { return true; }"}}
+         "filters":{"all":"function() { return true; }"},
+         "shows":{"much":"function() { return 'x'.repeat(1e6); }"},
+         "updates":{"much":"function(doc, req) { return [{_id: 'made'}, 'x'.repeat(1e6)]; }"}}
         """;
 
     /// <summary>Each way on which documents go out, and whether all of them are in one answer.</summary>
@@ -119,6 +121,22 @@ public sealed class AnswerMemoryTests
         Assert.Equal(200, (await node.SendAsync("GET", "/db/small")).Status);
         all.Dispose();
         Assert.Equal(200, (await node.SendAsync("GET", "/db/doc0")).Status);
+    }
+
+    /// <summary>What a function answers is there before anyone can weigh it: it is refused where nothing is left.</summary>
+    [Fact]
+    public async Task What_functions_answer_is_refused_where_nothing_is_left()
+    {
+        await using var node = await StartAsync(new FakeTimeProvider());
+        using var all = new AnswerShare(node.Server.AnswerMemory, static () => { });
+        await all.TakeAsync(Capacity, hasBegun: false, CancellationToken.None);
+        Assert.Equal(429, (await node.SendAsync("GET", "/db/_design/d/_show/much")).Status);
+        Assert.Equal(429, (await node.SendAsync("POST", "/db/_design/d/_update/much")).Status);
+        Assert.Equal(404, (await node.SendAsync("GET", "/db/made")).Status);
+        all.Dispose();
+        Assert.Equal(200, (await node.SendAsync("GET", "/db/_design/d/_show/much")).Status);
+        Assert.Equal(201, (await node.SendAsync("POST", "/db/_design/d/_update/much")).Status);
+        Assert.Equal(200, (await node.SendAsync("GET", "/db/made")).Status);
     }
 
     [Theory]

@@ -34,7 +34,7 @@ internal sealed class Show(ScriptHost scripts, RequestObjects requests)
             exchange, shown.Id, body?.Memory, design.Functions.RequestFor("shows", name, hasDocument: !shown.Json.IsEmpty));
         var response = await design.CallAsync(functions => functions.Show(name, shown.Json, request, exchange.Aborted), exchange.Aborted);
         shown.Dispose();
-        exchange.AnswerShare.CoverOrRefuse(response.Length);
+        exchange.AnswerShare.CoverOrRefuse(response.Length, hasBegun: false);
         await FunctionResponse.SendAsync(exchange, response, 200, ("ETag", etag), ("Vary", "Accept"));
     }
 }

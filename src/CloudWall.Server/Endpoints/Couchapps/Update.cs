@@ -32,6 +32,9 @@ internal sealed class Update(ScriptHost scripts, RequestObjects requests)
         using var body = await FunctionBody.ReadAsync(exchange);
         var request = requests.Of(exchange, document.Id, body?.Memory, design.Functions.RequestFor("updates", name));
         var result = await design.CallAsync(functions => functions.Update(name, document.Json, request, exchange.Aborted), exchange.Aborted);
+
+        // Before the document is stored: a client that is told to come again must find nothing done.
+        exchange.AnswerShare.CoverOrRefuse(result.Response.Length, hasBegun: false);
         if (!NormalJson.FromStored(result.Document).IsObject)
         {
             await FunctionResponse.SendAsync(exchange, result.Response, 200);
