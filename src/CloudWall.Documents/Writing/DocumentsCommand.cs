@@ -85,28 +85,14 @@ internal sealed partial class DocumentsCommand : WriteCommand<IReadOnlyList<Writ
 
     protected override IReadOnlyList<WriteOutcome> Decide(WriteSession session)
     {
-        var attachments = new IReadOnlyList<AttachmentInfo>?[_writes.Count];
         var order = InOrder();
-        foreach (var i in order)
-        {
-            if (!IsRecreated(session, i))
-            {
-                attachments[i] = Resolve(session, i);
-            }
-        }
-
-        // CouchDB names a missing attachment of such a document only if no other document lacks one.
-        foreach (var i in order)
-        {
-            attachments[i] ??= IsRecreated(session, i) ? Resolve(session, i) : null;
-        }
-
-        var outcomes = new WriteOutcome[_writes.Count];
         if (order.Length >= Many)
         {
             session.LoadMany(Array.ConvertAll(order, i => _writes[i].Id));
         }
 
+        var attachments = ResolveAll(session, order);
+        var outcomes = new WriteOutcome[_writes.Count];
         for (int from = 0, to = 0; from < order.Length; from = to)
         {
             var id = _writes[order[from]].Id;
@@ -129,10 +115,37 @@ internal sealed partial class DocumentsCommand : WriteCommand<IReadOnlyList<Writ
         return outcomes;
     }
 
-    /// <summary>Whether an edit makes a deleted document again and has attachments.</summary>
-    private bool IsRecreated(WriteSession session, int index) =>
+    /// <summary>Resolves the attachments of all writes: null for those whose stubs cannot be resolved and that fail anyway.</summary>
+    private IReadOnlyList<AttachmentInfo>?[] ResolveAll(WriteSession session, int[] order)
+    {
+        var attachments = new IReadOnlyList<AttachmentInfo>?[_writes.Count];
+        List<int>? recreated = null;
+        foreach (var i in order)
+        {
+            if (IsRecreatedFromStubs(session, _writes[i]))
+            {
+                (recreated ??= []).Add(i);
+            }
+            else
+            {
+                attachments[i] = Resolve(session, i);
+            }
+        }
+
+        // CouchDB names a missing attachment of such a document only if no other document lacks one.
+        foreach (var i in recreated ?? [])
+        {
+            attachments[i] = Resolve(session, i);
+        }
+
+        return attachments;
+    }
+
+    /// <summary>Whether an edit makes a deleted document again and has attachments without content.</summary>
+    private bool IsRecreatedFromStubs(WriteSession session, DocumentWrite write) =>
         _mode == WriteMode.Interactive
-        && _writes[index] is { Parent.IsNone: true, Attachments.Count: > 0 } write
+        && write.Parent.IsNone
+        && write.Attachments.Any(static attachment => attachment is { Content: null, Existing: null })
         && !session.Load(write.Id).Tree.IsEmpty;
 
     /// <summary>CouchDB resolves attachments and assigns sequences in the order of ids.</summary>
