@@ -18,6 +18,7 @@ internal sealed class RequestHeads : PipeReader
 
     private readonly PipeReader _inner;
     private bool _headSeen;
+    private bool _isAnswering;
     private string? _host;
     private long _looked;
 
@@ -32,7 +33,7 @@ internal sealed class RequestHeads : PipeReader
     {
         var transport = connection.Transport;
         var filter = new RequestHeads(transport.Input);
-        connection.Transport = new Duplex(filter, transport.Output);
+        connection.Transport = new Duplex(filter, new HeadRefusals(transport.Output, () => filter._isAnswering));
         connection.Features.Set(filter);
         try
         {
@@ -55,6 +56,7 @@ internal sealed class RequestHeads : PipeReader
             return;
         }
 
+        filter._isAnswering = true;
         if (filter._host is { } host)
         {
             context.Request.Headers.Host = host;
@@ -64,7 +66,9 @@ internal sealed class RequestHeads : PipeReader
         context.Response.OnCompleted(
             static state =>
             {
-                ((RequestHeads)state)._headSeen = false;
+                var filter = (RequestHeads)state;
+                filter._headSeen = false;
+                filter._isAnswering = false;
                 return Task.CompletedTask;
             },
             filter);
