@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using CloudWall.Server.CommandLine;
+using CloudWall.Server.Tests.Limits;
 using CloudWall.Settings;
 
 namespace CloudWall.Server.Tests.Durability;
@@ -23,11 +24,11 @@ public sealed class DamagedTableTests : IDisposable
         {
             await FillAsync(node, "hurt", $$"""{"x":"{{text}}"}""");
             await FillAsync(node, "other", """{"x":"other"}""");
+            await SlowRequest.UntilAsync(() => TablesWith(text).Length == 1);
         }
 
         // The table with the bodies of one of them.
-        var table = Directory.GetFiles(Path.Combine(Home, "store"), "*.sst")
-            .Single(file => Encoding.Latin1.GetString(File.ReadAllBytes(file)).Contains(text[..40], StringComparison.Ordinal));
+        var table = TablesWith(text).Single();
         var content = await File.ReadAllBytesAsync(table, TestContext.Current.CancellationToken);
         switch (how)
         {
@@ -90,6 +91,20 @@ public sealed class DamagedTableTests : IDisposable
     }
 
     public void Dispose() => _directory.Dispose();
+
+    /// <summary>The tables that hold a text; none of them where the store puts new ones into their places just now.</summary>
+    private string[] TablesWith(string text)
+    {
+        try
+        {
+            return [.. Directory.GetFiles(Path.Combine(Home, "store"), "*.sst")
+                .Where(file => Encoding.Latin1.GetString(File.ReadAllBytes(file)).Contains(text[..40], StringComparison.Ordinal))];
+        }
+        catch (FileNotFoundException)
+        {
+            return [];
+        }
+    }
 
     private static async Task<byte[]> RestoreAsync(string table, byte[] content, string how)
     {
