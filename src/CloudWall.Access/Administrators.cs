@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using CloudWall.Access.Passwords;
 
 namespace CloudWall.Access;
 
@@ -11,7 +12,7 @@ namespace CloudWall.Access;
 /// </summary>
 public sealed class Administrators : IDisposable
 {
-    private readonly Dictionary<string, PasswordHash> _hashes;
+    private readonly Dictionary<string, StoredPassword> _hashes;
     private readonly ConcurrentDictionary<string, byte[]> _verified = new(StringComparer.Ordinal);
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
 
@@ -28,8 +29,8 @@ public sealed class Administrators : IDisposable
     public long Hashed => Volatile.Read(ref _slow);
 
     /// <summary>Admins by name.</summary>
-    public Administrators(IEnumerable<KeyValuePair<string, PasswordHash>> hashes) =>
-        _hashes = new Dictionary<string, PasswordHash>(hashes, StringComparer.Ordinal);
+    public Administrators(IEnumerable<KeyValuePair<string, StoredPassword>> hashes) =>
+        _hashes = new Dictionary<string, StoredPassword>(hashes, StringComparer.Ordinal);
 
     /// <summary>Whether the name and the password are those of an admin.</summary>
     public ValueTask<bool> VerifyAsync(string name, string password, CancellationToken cancellation)
@@ -67,7 +68,7 @@ public sealed class Administrators : IDisposable
         return digest;
     }
 
-    private async ValueTask<bool> HashAndCompareAsync(string name, string password, PasswordHash hash, byte[] digest, CancellationToken cancellation)
+    private async ValueTask<bool> HashAndCompareAsync(string name, string password, StoredPassword hash, byte[] digest, CancellationToken cancellation)
     {
         await _hashing.WaitAsync(cancellation);
         try

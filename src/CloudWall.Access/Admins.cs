@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using CloudWall.Access.Passwords;
 
 namespace CloudWall.Access;
 
@@ -8,23 +9,23 @@ namespace CloudWall.Access;
 /// </summary>
 /// <param name="Hashes">Admins by name.</param>
 /// <param name="New">The admin that was created, with its password; null where there was one.</param>
-public sealed record Admins(IReadOnlyDictionary<string, PasswordHash> Hashes, (string Name, string Password)? New)
+public sealed record Admins(IReadOnlyDictionary<string, StoredPassword> Hashes, (string Name, string Password)? New)
 {
     /// <summary>Reads the admins, hashes clear-text passwords, and creates an admin where there is none.</summary>
     /// <param name="stored">The section <c>[admins]</c>: names with hashes or clear-text passwords.</param>
-    /// <param name="iterations">The number of PBKDF2 rounds for new hashes.</param>
+    /// <param name="options">How new passwords are hashed.</param>
     /// <param name="given">An admin that overrides a stored one of the same name.</param>
     /// <param name="save">Stores the hash of an admin.</param>
     public static Admins Settle(
         IEnumerable<(string Name, string Value)> stored,
-        int iterations,
+        PasswordOptions options,
         (string Name, string Password)? given,
         Action<string, string> save)
     {
-        var hashes = new Dictionary<string, PasswordHash>(StringComparer.Ordinal);
+        var hashes = new Dictionary<string, StoredPassword>(StringComparer.Ordinal);
         foreach (var (name, value) in stored)
         {
-            hashes[name] = PasswordHash.TryParse(value) ?? Store(name, value);
+            hashes[name] = StoredPassword.TryParse(value) ?? Store(name, value);
         }
 
         (string Name, string Password)? made = null;
@@ -44,9 +45,9 @@ public sealed record Admins(IReadOnlyDictionary<string, PasswordHash> Hashes, (s
 
         return new Admins(hashes, made);
 
-        PasswordHash Store(string name, string password)
+        StoredPassword Store(string name, string password)
         {
-            var hash = PasswordHash.Create(password, iterations);
+            var hash = StoredPassword.Create(password, options);
             save(name, hash.Text);
             return hash;
         }

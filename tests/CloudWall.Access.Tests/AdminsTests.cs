@@ -1,7 +1,11 @@
+using CloudWall.Access.Passwords;
+
 namespace CloudWall.Access.Tests;
 
 public sealed class AdminsTests
 {
+    private static readonly PasswordOptions Quick = new() { Iterations = 1 };
+
     private readonly Dictionary<string, string> _saved = new(StringComparer.Ordinal);
 
     [Fact]
@@ -11,13 +15,13 @@ public sealed class AdminsTests
         var (name, password) = Assert.NotNull(admins.New);
         Assert.Equal("admin", name);
         Assert.True(admins.Hashes[name].Matches(password));
-        Assert.True(PasswordHash.TryParse(_saved[name])!.Matches(password));
+        Assert.True(StoredPassword.TryParse(_saved[name])!.Matches(password));
     }
 
     [Fact]
     public void A_password_in_clear_is_hashed_and_a_hash_stays()
     {
-        var hash = PasswordHash.Create("one", 1).Text;
+        var hash = StoredPassword.Create("one", Quick).Text;
         var admins = Settle([("a", hash), ("b", "two")], given: null);
         Assert.Null(admins.New);
         Assert.Equal(hash, admins.Hashes["a"].Text);
@@ -28,7 +32,7 @@ public sealed class AdminsTests
     [Fact]
     public void One_that_is_given_wins_and_is_stored_once()
     {
-        var hash = PasswordHash.Create("one", 1).Text;
+        var hash = StoredPassword.Create("one", Quick).Text;
         Assert.True(Settle([("a", hash)], ("a", "one")).Hashes["a"].Matches("one"));
         Assert.Empty(_saved);
         Assert.True(Settle([("a", hash)], ("a", "other")).Hashes["a"].Matches("other"));
@@ -36,5 +40,5 @@ public sealed class AdminsTests
     }
 
     private Admins Settle((string Name, string Value)[] stored, (string Name, string Password)? given) =>
-        Admins.Settle(stored, 1, given, (name, hash) => _saved[name] = hash);
+        Admins.Settle(stored, Quick, given, (name, hash) => _saved[name] = hash);
 }

@@ -1,11 +1,12 @@
 using System.Text;
+using CloudWall.Access.Passwords;
 using CloudWall.Documents;
 
 namespace CloudWall.Access.Tests;
 
 public sealed class BasicAuthenticationTests : IDisposable
 {
-    private readonly Administrators _administrators = new([new("admin", PasswordHash.Create("pass:word", 1))]);
+    private readonly Administrators _administrators = new([new("admin", StoredPassword.Create("pass:word", new PasswordOptions { Iterations = 1 }))]);
 
     [Fact]
     public async Task An_admin_is_known_by_name_and_password()

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
-using CloudWall.Access;
+using CloudWall.Access.Passwords;
 using CloudWall.Node;
 using CloudWall.Server.Tests.Golden;
 using CloudWall.Settings;
@@ -83,7 +83,7 @@ public sealed class NodeTests
         await using var node = await StartAsync(directory);
         Assert.Equal(200, await StatusAsync(node, "GET", "/_all_dbs", ("jan", "secret")));
         var (_, _, value) = IniFile.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).First();
-        Assert.True(PasswordHash.TryParse(value)?.Matches("secret"));
+        Assert.True(StoredPassword.TryParse(value)?.Matches("secret"));
     }
 
     [Fact]

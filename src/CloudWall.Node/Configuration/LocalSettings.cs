@@ -33,7 +33,7 @@ public sealed record LocalSettings(Admins Admins, string NodeId)
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(randomness);
         var admins = Admins.Settle(
-            source.Section(Admin.Section), settings.PasswordIterations, given, (name, hash) => source.Set(Admin.Section, name, hash));
+            source.Section(Admin.Section), settings.Passwords, given, (name, hash) => source.Set(Admin.Section, name, hash));
         var id = Find(source, Id);
         if (id is null)
         {

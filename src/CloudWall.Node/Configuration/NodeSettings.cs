@@ -1,3 +1,4 @@
+using CloudWall.Access.Passwords;
 using CloudWall.Documents.Compaction;
 using CloudWall.Documents.Json;
 using CloudWall.Node.Disk;
@@ -45,9 +46,6 @@ public sealed record NodeSettings
     private static readonly Setting<TimeSpan> WaitTimeoutSetting = new(
         Own, "wait_timeout", SettingKinds.Milliseconds(), TimeSpan.FromSeconds(30), "How long each of them may wait.");
 
-    private static readonly Setting<int> Iterations = new(
-        "chttpd_auth", "iterations", SettingKinds.Count(1, 1_000_000_000), 600_000, "Rounds in which a new password is hashed.");
-
     private static readonly Setting<long?> MaxDocumentSize = new(
         CouchDb, "max_document_size", SettingKinds.NumberOrInfinity(0), 8_000_000, "Bytes of a document, without its attachments (413).");
 
@@ -86,9 +84,9 @@ public sealed record NodeSettings
     /// <summary>All settings of a node that have nothing to do with HTTP.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-        SingleNodeSetting, RequestMemorySetting, WriteMemorySetting, Engine, ViewMemorySetting, MaxWaitingSetting, WaitTimeoutSetting, Iterations, MaxDocumentSize,
+        SingleNodeSetting, RequestMemorySetting, WriteMemorySetting, Engine, ViewMemorySetting, MaxWaitingSetting, WaitTimeoutSetting, MaxDocumentSize,
         MaxAttachmentSize, MaxDocumentIdLength, CompressionLevelSetting, CompressibleTypesSetting, Shards, Algorithm, Suffix, Level,
-        .. CompactionSettings.All, .. DiskSettings.All, .. ReplicationSettings.All, .. ScriptSettings.All, .. LocalSettings.All,
+        .. CompactionSettings.All, .. DiskSettings.All, .. PasswordSettings.All, .. ReplicationSettings.All, .. ScriptSettings.All, .. LocalSettings.All,
     ];
 
     /// <summary>
@@ -121,8 +119,8 @@ public sealed record NodeSettings
     /// <summary><c>[cloudwall] wait_timeout</c>: how long each may wait.</summary>
     public required TimeSpan WaitTimeout { get; init; }
 
-    /// <summary><c>[chttpd_auth] iterations</c>: of hashing a new password.</summary>
-    public required int PasswordIterations { get; init; }
+    /// <summary><c>[chttpd_auth]</c>: how passwords are hashed.</summary>
+    public required PasswordOptions Passwords { get; init; }
 
     /// <summary><c>[couchdb] max_document_size</c>, <c>max_attachment_size</c>, <c>max_document_id_length</c>.</summary>
     public required DocumentLimits Limits { get; init; }
@@ -171,7 +169,7 @@ public sealed record NodeSettings
             ViewMemory = settings.Get(ViewMemorySetting),
             MaxWaiting = settings.Get(MaxWaitingSetting),
             WaitTimeout = settings.Get(WaitTimeoutSetting),
-            PasswordIterations = settings.Get(Iterations),
+            Passwords = PasswordSettings.Read(settings),
             Limits = new DocumentLimits
             {
                 MaxDocumentSize = settings.Get(MaxDocumentSize) ?? long.MaxValue,

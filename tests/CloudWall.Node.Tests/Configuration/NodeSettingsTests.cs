@@ -13,7 +13,7 @@ public sealed class NodeSettingsTests
         Assert.Equal(8_000_000, settings.Limits.MaxDocumentSize);
         Assert.Equal(1073741824, settings.Limits.MaxAttachmentSize);
         Assert.Null(settings.Limits.MaxDocumentIdLength);
-        Assert.Equal(600_000, settings.PasswordIterations);
+        Assert.Equal(600_000, settings.Passwords.Iterations);
         Assert.Equal(8, settings.CompressionLevel);
     }
 
