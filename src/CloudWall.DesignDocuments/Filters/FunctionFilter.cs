@@ -17,7 +17,8 @@ public sealed class FunctionFilter(DesignCalls design, string name, byte[]? requ
             functions => request is { } shown
                 ? functions.Filter(name, documents, shown, cancellation)
                 : functions.FilterByView(name, documents, cancellation),
-            cancellation);
+            cancellation,
+            isShort: documents.Length == 1);
         for (var i = 0; i < passes.Length; i++)
         {
             if (passes[i])

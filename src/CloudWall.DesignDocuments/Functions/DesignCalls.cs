@@ -73,14 +73,21 @@ public sealed class DesignCalls
     }
 
     /// <summary>Calls a function that returns its whole result.</summary>
+    /// <param name="call">Makes the call.</param>
+    /// <param name="cancellation">Cancels the call.</param>
+    /// <param name="isShort">
+    /// Whether it is one call, and not one for each of many documents. It may run on the caller's thread then.
+    /// </param>
     /// <exception cref="DocumentException">The function failed.</exception>
-    public async Task<T> CallAsync<T>(Func<DesignFunctions, T> call, CancellationToken cancellation)
+    public async Task<T> CallAsync<T>(Func<DesignFunctions, T> call, CancellationToken cancellation, bool isShort = true)
     {
         try
         {
             // A changes feed keeps this object for as long as it lasts, so compiled functions may have been evicted since the last call.
             var functions = _functions = _scripts.Use(_functions);
-            return await _scripts.Runner.RunAsync(_scope, () => call(functions), cancellation);
+            return isShort && functions.AreShort
+                ? await _scripts.Runner.RunShortAsync(_scope, () => call(functions), cancellation)
+                : await _scripts.Runner.RunAsync(_scope, () => call(functions), cancellation);
         }
         catch (ScriptException failure)
         {

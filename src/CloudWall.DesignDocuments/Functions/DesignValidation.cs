@@ -61,20 +61,21 @@ public sealed class DesignValidation : UpdateValidator
         Database database, IReadOnlyList<ProposedUpdate> updates, ReadOnlyMemory<byte> userContext, CancellationToken cancellation)
     {
         var who = userContext.IsEmpty ? UserContext.Node.In(database.Name) : userContext;
-        return _scripts.Runner.RunAsync(
-            database.Name,
-            () =>
-            {
-                var errors = new DocumentError?[updates.Count];
-                for (var i = 0; i < errors.Length; i++)
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    errors[i] = _broken ?? Validate(database, updates[i], who, cancellation);
-                }
+        return updates.Count == 1 && Array.TrueForAll(_designs, static design => design.AreShort)
+            ? _scripts.Runner.RunShortAsync(database.Name, Validate, cancellation)
+            : _scripts.Runner.RunAsync(database.Name, Validate, cancellation);
 
-                return errors;
-            },
-            cancellation);
+        DocumentError?[] Validate()
+        {
+            var errors = new DocumentError?[updates.Count];
+            for (var i = 0; i < errors.Length; i++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                errors[i] = _broken ?? this.Validate(database, updates[i], who, cancellation);
+            }
+
+            return errors;
+        }
     }
 
     private DocumentError? Validate(Database database, in ProposedUpdate update, ReadOnlyMemory<byte> who, CancellationToken cancellation)

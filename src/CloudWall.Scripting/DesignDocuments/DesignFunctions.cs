@@ -36,6 +36,11 @@ public abstract class DesignFunctions : ScriptFunctions
     public abstract bool[] FilterByView(
         string view, IReadOnlyList<ReadOnlyMemory<byte>> documents, CancellationToken cancellation = default);
 
+    /// <summary>
+    /// Whether a call usually takes less time than it takes to hand it to another thread, and never waits for another program.
+    /// </summary>
+    public virtual bool AreShort => false;
+
     /// <summary>Whether the design document has <c>validate_doc_update</c>.</summary>
     public abstract bool HasValidation { get; }
 

@@ -44,6 +44,9 @@ internal sealed class JavaScriptDesign : DesignFunctions
     public override bool HasValidation { get; }
 
     /// <inheritdoc/>
+    public override bool AreShort => true;
+
+    /// <inheritdoc/>
     public override void ReleaseIdle()
     {
         _set.ReleaseIdle();

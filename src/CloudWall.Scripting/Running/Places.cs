@@ -15,6 +15,9 @@ internal sealed class Places(int count, TimeProvider time)
     /// <summary>How long a call may use the quick place, and another one while calls wait that have used less.</summary>
     public static readonly TimeSpan QuickTime = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>After two calls have met, so many do not run alone although nobody else does.</summary>
+    private const int CrowdLasts = 64;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Scope> _scopes = new(StringComparer.Ordinal);
     private readonly LinkedList<Scope> _waiting = new();
@@ -23,6 +26,7 @@ internal sealed class Places(int count, TimeProvider time)
     private readonly int _mostMoving = 4 * count;
     private int _free = count - 1;
     private bool _quickIsFree = true;
+    private int _crowd;
 
     /// <summary>How many calls have left the quick place and wait for another.</summary>
     public int Moving
@@ -58,12 +62,37 @@ internal sealed class Places(int count, TimeProvider time)
         return place.WaitAsync(cancellation);
     }
 
+    /// <summary>
+    /// Takes a place for a call that is alone: no other runs or waits, and none has lately, since those that come one upon another are
+    /// done sooner on threads that are awake. What comes while the call runs has the other places.
+    /// </summary>
+    /// <returns>False where it is not alone.</returns>
+    public bool TryEnterAlone(Place place, string scope)
+    {
+        lock (_lock)
+        {
+            if (_scopes.Count > 0 || (_crowd > 0 && --_crowd > 0))
+            {
+                return false;
+            }
+
+            _free--;
+            _scopes.Add(scope, place.Owner = new Scope(scope) { Running = 1 });
+            return true;
+        }
+    }
+
     /// <summary>Has a call wait for its place: <see cref="Place.OnEntered"/> is called as soon as it has one.</summary>
     public void Enter(Place place, string scope)
     {
         Place? admitted;
         lock (_lock)
         {
+            if (_scopes.Count > 0)
+            {
+                _crowd = CrowdLasts;
+            }
+
             if (!_scopes.TryGetValue(scope, out var state))
             {
                 _scopes.Add(scope, state = new Scope(scope));
@@ -298,6 +327,7 @@ internal sealed class Places(int count, TimeProvider time)
     {
         private readonly Places _places;
         private readonly TimeProvider _time;
+        private ManualResetEventSlim? _moved;
         private long _since;
         private bool _isCounting;
         private int _left;
@@ -313,7 +343,8 @@ internal sealed class Places(int count, TimeProvider time)
 
         public LinkedListNode<Place> MovingNode { get; }
 
-        public ManualResetEventSlim Moved { get; } = new();
+        /// <summary>Set when a call that has to wait may go on; made for the first wait.</summary>
+        public ManualResetEventSlim Moved => _moved ??= new ManualResetEventSlim();
 
         public Scope? Owner { get; set; }
 

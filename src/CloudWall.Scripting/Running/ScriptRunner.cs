@@ -18,6 +18,16 @@ public abstract class ScriptRunner : IDisposable
     public abstract Task<T> RunAsync<T>(string scope, Func<T> work, CancellationToken cancellation);
 
     /// <summary>
+    /// Likewise for work that usually takes less time than it takes to hand it to another thread: it may run on the caller's thread, before
+    /// this returns. So the caller must hold nothing that others wait for.
+    /// </summary>
+    /// <param name="scope">The database that the functions belong to.</param>
+    /// <param name="work">What is to be run. It may call any functions of that database.</param>
+    /// <param name="cancellation">Gives up waiting for a place; functions look at what they are given themselves.</param>
+    public virtual Task<T> RunShortAsync<T>(string scope, Func<T> work, CancellationToken cancellation) =>
+        RunAsync(scope, work, cancellation);
+
+    /// <summary>
     /// Likewise for work that also waits for a client: places for such work are apart, and whose client is slow loses its place where
     /// others wait for it.
     /// </summary>

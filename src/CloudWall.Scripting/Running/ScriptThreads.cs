@@ -4,7 +4,8 @@ namespace CloudWall.Scripting.Running;
 
 /// <summary>
 /// Threads with stacks of a known size, on which calls run that have a place. They come as they are needed, and go when there is nothing to
-/// do for a while.
+/// do for a while. A short call runs on its caller's thread instead while no other call runs: to hand it to another thread, which has to
+/// wake up, would take longer than most functions. So calls keep at most one thread of the pool busy at a time.
 /// </summary>
 public sealed class ScriptThreads : ScriptRunner
 {
@@ -16,6 +17,7 @@ public sealed class ScriptThreads : ScriptRunner
     private readonly Streams _streams;
     private readonly TimeProvider _time;
     private readonly TimeProvider _clock;
+    private volatile bool _hasRun;
     private bool _disposed;
 
     /// <summary>Makes the places.</summary>
@@ -44,6 +46,22 @@ public sealed class ScriptThreads : ScriptRunner
         var call = new Call<T>(this, work);
         _places.Enter(call, scope);
         return call.WaitAsync(cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override Task<T> RunShortAsync<T>(string scope, Func<T> work, CancellationToken cancellation)
+    {
+        // The first call of all loads the engine, which is not short.
+        if (_hasRun && !cancellation.IsCancellationRequested && PoolThreads.CanRunHere && !Volatile.Read(ref _disposed))
+        {
+            var place = new CallersPlace(_places, _clock);
+            if (_places.TryEnterAlone(place, scope))
+            {
+                return place.Run(work, _time);
+            }
+        }
+
+        return RunAsync(scope, work, cancellation);
     }
 
     /// <inheritdoc/>
@@ -199,6 +217,7 @@ public sealed class ScriptThreads : ScriptRunner
             }
 
             Current = null;
+            threads._hasRun = true;
             if (Worker.Leave(this))
             {
                 // Nothing is to be done on this thread: whoever waits for the result goes on here rather than on another that has to wake

@@ -13,6 +13,7 @@ public sealed class PlacesTests
     {
         Arrive,
         ArriveAgain,
+        ArriveAlone,
         Leave,
         GiveUp,
         Wait,
@@ -178,6 +179,59 @@ public sealed class PlacesTests
         Assert.Equal(0, places.Moving);
     }
 
+    /// <summary>A call that has its place alone is like any other to those who come then.</summary>
+    [Fact]
+    public void A_call_that_is_alone_leaves_others_their_places()
+    {
+        var time = new FakeTimeProvider();
+        var places = new Places(4, time);
+        using var alone = new LonePlace(places, time);
+        Assert.True(places.TryEnterAlone(alone, "a"));
+        Assert.True(alone.TryGoOn());
+        using var second = Entered(places, "a");
+        Assert.True(places.HasItsShare("a"));
+        Assert.False(places.EnterAsync("a", CancellationToken.None).IsCompleted);
+        using var third = Entered(places, "b");
+        using var quick = Entered(places, "c");
+        Assert.Equal((false, false, true), (second.IsQuick, third.IsQuick, quick.IsQuick));
+        time.Advance(Places.QuickTime);
+        Assert.False(quick.TryGoOn());
+
+        // What has left the quick place has used as much as each of the others, and they make way when they have used more.
+        time.Advance(Places.QuickTime);
+        Assert.False(alone.TryGoOn());
+        Assert.True(quick.Moved.IsSet);
+    }
+
+    [Fact]
+    public void Calls_that_meet_do_not_run_alone_for_a_while()
+    {
+        var places = new Places(4, new FakeTimeProvider());
+        Assert.True(TryAlone());
+        Entered(places, "a").Dispose();
+        Assert.True(TryAlone());
+        using (Entered(places, "a"))
+        {
+            Assert.False(TryAlone());
+            Entered(places, "b").Dispose();
+        }
+
+        Assert.InRange(Enumerable.Range(0, 1000).TakeWhile(_ => !TryAlone()).Count(), 10, 100);
+        Assert.True(TryAlone());
+
+        bool TryAlone()
+        {
+            var place = new LonePlace(places, TimeProvider.System);
+            if (!places.TryEnterAlone(place, "b"))
+            {
+                return false;
+            }
+
+            place.Dispose();
+            return true;
+        }
+    }
+
     /// <summary>A place in whose time the call has begun.</summary>
     private static Places.Place Entered(Places places, string scope)
     {
@@ -212,6 +266,9 @@ public sealed class PlacesTests
                     break;
                 case Act.ArriveAgain:
                     Arrive(_last);
+                    break;
+                case Act.ArriveAlone:
+                    ArriveAlone(step.Which % scopes);
                     break;
                 case Act.Leave when _running.Count > 0:
                     var leaving = _running[step.Which % _running.Count];
@@ -263,6 +320,18 @@ public sealed class PlacesTests
             _waiting.Add(new Call(scope, Places.EnterAsync($"db{scope}", cancellation.Token), cancellation));
         }
 
+        private void ArriveAlone(int scope)
+        {
+            var place = new LonePlace(Places, _time);
+            var isAlone = _running.Count == 0 && _waiting.Count == 0;
+            if (Places.TryEnterAlone(place, $"db{scope}"))
+            {
+                Assert.True(isAlone);
+                Assert.True(place.TryGoOn());
+                _running.Add(new Call(scope, Task.FromResult<Places.Place>(place), new CancellationTokenSource()));
+            }
+        }
+
         /// <summary>Takes note of who got in: of a database in the order in which they came, of databases each in its turn.</summary>
         private void Heed()
         {
@@ -311,6 +380,13 @@ public sealed class PlacesTests
         }
 
         private int RunningOf(int scope) => _running.Count(call => call.Scope == scope);
+    }
+
+    private sealed class LonePlace(Places places, TimeProvider time) : Places.Place(places, time)
+    {
+        public override void OnEntered() => Assert.Fail("It never waits.");
+
+        public override void OnGivenUp(CancellationToken cancellation) => Assert.Fail("It never waits.");
     }
 
     private sealed record Call(int Scope, Task<Places.Place> Entering, CancellationTokenSource Cancellation)
