@@ -110,6 +110,9 @@ public sealed class LocalNode : IAsyncDisposable
     /// <summary>The views of design documents and their indexes.</summary>
     public ViewGroups Views { get; private set; } = null!;
 
+    /// <summary>Design documents whose functions are called.</summary>
+    public OpenedDesigns Designs { get; private set; } = null!;
+
     /// <summary>Counters of view building.</summary>
     public ViewMetrics ViewMetrics { get; } = new();
 
@@ -346,6 +349,7 @@ public sealed class LocalNode : IAsyncDisposable
             Databases = _stores.OpenDatabases(Settings.Storage, engine, Time);
             Indexes = _stores.OpenIndexes(store => OpenIndexes(store, scheduler));
             Views = new ViewGroups(Scripts, Indexes, ViewMetrics.Count);
+            Designs = new OpenedDesigns(Scripts);
         }
         catch (StorageException e)
         {

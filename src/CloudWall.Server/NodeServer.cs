@@ -104,7 +104,7 @@ internal sealed class NodeServer : IAsyncDisposable
     /// <summary>Makes the way of requests to endpoints.</summary>
     internal Kernel MakeKernel(RouteTable routes) => new(
         _requests,
-        new Dispatcher(_virtualHosts, _requests.Cors, _authentication, routes, Node.Databases),
+        new Dispatcher(_virtualHosts, _requests.Cors, _authentication, routes, Node.Databases, Node.Designs),
         _failures,
         _log,
         Metrics);

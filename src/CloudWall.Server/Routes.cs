@@ -57,7 +57,7 @@ internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetri
     private readonly NodeStatistics _statistics = new(
         node.Identity, node.Databases, node.ViewMetrics, node.Administrators, metrics, feeds, node.Time, node.StartedAt);
 
-    private readonly Lifetime _lifetime = new(node.Databases, node.Views);
+    private readonly Lifetime _lifetime = new(node.Databases, node.Views, node.Designs);
     private readonly Maintenance _maintenance = new(node.Log);
     private readonly Shards _shards = new(node.Identity);
     private readonly ViewInformation _viewInformation = new(node.Views);
@@ -72,10 +72,10 @@ internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetri
     private readonly BulkDocuments _bulkDocuments = new(metrics, node.Uuids, failures);
     private readonly BulkGet _bulkGet = new(metrics);
     private readonly View _view = new(node.Views, node.Scripts.Runner, node.Time, metrics);
-    private readonly Show _show = new(node.Scripts, new(node.Uuids));
-    private readonly List _list = new(node.Scripts, new(node.Uuids), node.Views, new(node.Views, node.Scripts.Runner, node.Time, metrics));
-    private readonly Update _update = new(node.Scripts, new(node.Uuids));
-    private readonly Rewrite _rewrite = new(node.Scripts, new(node.Uuids));
+    private readonly Show _show = new(node.Designs, new(node.Uuids));
+    private readonly List _list = new(node.Designs, new(node.Uuids), node.Views, new(node.Views, node.Scripts.Runner, node.Time, metrics));
+    private readonly Update _update = new(node.Designs, new(node.Uuids));
+    private readonly Rewrite _rewrite = new(node.Designs, new(node.Uuids));
     private readonly Purge _purge = new(metrics, settings);
 
     private MethodHandler[] Document =>

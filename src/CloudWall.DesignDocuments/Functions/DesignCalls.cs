@@ -6,7 +6,7 @@ using CloudWall.Scripting.DesignDocuments;
 
 namespace CloudWall.DesignDocuments.Functions;
 
-/// <summary>One revision of a design document, opened to call its functions for a request.</summary>
+/// <summary>One revision of a design document, opened to call its functions, for one request or for many.</summary>
 public sealed class DesignCalls
 {
     private readonly ScriptHost _scripts;
@@ -25,6 +25,9 @@ public sealed class DesignCalls
 
     /// <summary>The revision, which serves as the entity tag.</summary>
     public string ETag { get; }
+
+    /// <summary>Bytes of its body.</summary>
+    public int Length => _body.Length;
 
     /// <summary>The compiled functions.</summary>
     public DesignFunctions Functions => _functions;
@@ -83,7 +86,7 @@ public sealed class DesignCalls
     {
         try
         {
-            // A changes feed keeps this object for as long as it lasts, so compiled functions may have been evicted since the last call.
+            // This object may be kept for long, so compiled functions may have been evicted since the last call.
             var functions = _functions = _scripts.Use(_functions);
             return isShort && functions.AreShort
                 ? await _scripts.Runner.RunShortAsync(_scope, () => call(functions), cancellation)

@@ -96,6 +96,12 @@ public sealed class Database
             IsCompacting);
     }
 
+    /// <summary>
+    /// Increases with every write of a design document before it is answered: what was read of design documents after the version was is
+    /// up to date while the version is the same.
+    /// </summary>
+    public long DesignVersion => Open().DesignVersion;
+
     /// <summary>Looks up a document, deleted or not.</summary>
     /// <returns>Null if the document never existed or was purged.</returns>
     public DocumentRecord? Find(string id) => Open().Find(id);

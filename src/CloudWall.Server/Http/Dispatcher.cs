@@ -1,4 +1,5 @@
 using CloudWall.Access;
+using CloudWall.DesignDocuments.Functions;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Server.Cors;
@@ -12,8 +13,14 @@ namespace CloudWall.Server.Http;
 /// <param name="authentication">Says who asks.</param>
 /// <param name="routes">The endpoints.</param>
 /// <param name="databases">The databases.</param>
+/// <param name="designs">Their design documents.</param>
 internal sealed class Dispatcher(
-    VirtualHosts virtualHosts, CorsPolicy cors, BasicAuthentication authentication, RouteTable routes, DatabaseCatalogue databases)
+    VirtualHosts virtualHosts,
+    CorsPolicy cors,
+    BasicAuthentication authentication,
+    RouteTable routes,
+    DatabaseCatalogue databases,
+    OpenedDesigns designs)
 {
     /// <summary>Answers a request.</summary>
     /// <exception cref="DocumentException">It is refused.</exception>
@@ -99,18 +106,9 @@ internal sealed class Dispatcher(
             exchange.Principal.Require(Audience.Members);
             if (route.NeedsDesign)
             {
-                RequireDesign(exchange);
+                // As in CouchDB, whose absence comes before a wrong method or content type.
+                designs.Require(exchange.Database, exchange.Target.Text(2));
             }
-        }
-    }
-
-    /// <summary>As in CouchDB, whose absence comes before a wrong method or content type.</summary>
-    private static void RequireDesign(Exchange exchange)
-    {
-        var record = exchange.Database.Find("_design/" + exchange.Target.Text(2)) ?? throw new DocumentException(DocumentError.Missing);
-        if (record.Deleted)
-        {
-            throw new DocumentException(DocumentError.Deleted);
         }
     }
 

@@ -91,10 +91,18 @@ internal sealed partial class Exchange
     public static string MakeETag(ReadOnlySpan<byte> content, ReadOnlySpan<byte> rest = default)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        using var hashing = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hashing.AppendData(content);
-        hashing.AppendData(rest);
-        hashing.GetHashAndReset(hash);
+        if (rest.IsEmpty)
+        {
+            SHA256.HashData(content, hash);
+        }
+        else
+        {
+            using var hashing = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            hashing.AppendData(content);
+            hashing.AppendData(rest);
+            hashing.GetHashAndReset(hash);
+        }
+
         return "\"" + Convert.ToHexStringLower(hash[..16]) + "\"";
     }
 

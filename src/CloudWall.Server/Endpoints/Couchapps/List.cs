@@ -3,7 +3,6 @@ using CloudWall.DesignDocuments.Views;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
-using CloudWall.Scripting;
 using CloudWall.Server.Endpoints.Listings;
 using CloudWall.Server.Endpoints.Views;
 using CloudWall.Server.Http;
@@ -14,7 +13,7 @@ namespace CloudWall.Server.Endpoints.Couchapps;
 /// <summary>
 /// <c>/{db}/_design/{ddoc}/_list/{function}[/{other-ddoc}]/{view}</c>: a function turns the rows of a view into anything.
 /// </summary>
-internal sealed class List(ScriptHost scripts, RequestObjects requests, ViewGroups views, View view)
+internal sealed class List(OpenedDesigns designs, RequestObjects requests, ViewGroups views, View view)
 {
     /// <summary>GET.</summary>
     public Task Show(Exchange exchange) => AnswerAsync(exchange, body: null);
@@ -32,7 +31,7 @@ internal sealed class List(ScriptHost scripts, RequestObjects requests, ViewGrou
         var target = exchange.Target;
         RequirePath(target);
         var name = target.Text(4);
-        var design = DesignCalls.Open(scripts, exchange.Database, target.Text(2));
+        var design = designs.Open(exchange.Database, target.Text(2));
         if (body is null && exchange.Query["keys"] is { } keys)
         {
             // CouchDB reads them before it looks for the function.

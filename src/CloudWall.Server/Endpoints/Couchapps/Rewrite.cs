@@ -2,7 +2,6 @@ using System.Text;
 using CloudWall.DesignDocuments.Functions;
 using CloudWall.Documents;
 using CloudWall.Documents.Json;
-using CloudWall.Scripting;
 using CloudWall.Server.Http;
 using CloudWall.Server.Scripts;
 
@@ -12,13 +11,13 @@ namespace CloudWall.Server.Endpoints.Couchapps;
 /// <c>/{db}/_design/{ddoc}/_rewrite/…</c>: a request becomes another one, by rules or by a function (CouchDB's documentation:
 /// "/{db}/_design/{ddoc}/_rewrite/path"). It is answered in the name of whoever made it, with what they may do.
 /// </summary>
-internal sealed class Rewrite(ScriptHost scripts, RequestObjects requests)
+internal sealed class Rewrite(OpenedDesigns designs, RequestObjects requests)
 {
     /// <summary>Any method.</summary>
     public async Task Run(Exchange exchange)
     {
         exchange.CountRewrite();
-        var calls = DesignCalls.Open(scripts, exchange.Database, exchange.Target.Text(2));
+        var calls = designs.Open(exchange.Database, exchange.Target.Text(2));
         var scope = RewriteScope.Of(exchange);
         switch (calls.Body.Member("rewrites"u8))
         {

@@ -1,14 +1,13 @@
 using System.Text;
 using CloudWall.DesignDocuments.Functions;
 using CloudWall.Documents;
-using CloudWall.Scripting;
 using CloudWall.Server.Http;
 using CloudWall.Server.Scripts;
 
 namespace CloudWall.Server.Endpoints.Couchapps;
 
 /// <summary><c>/{db}/_design/{ddoc}/_show/{function}[/{docid}]</c>: what a function makes of a document.</summary>
-internal sealed class Show(ScriptHost scripts, RequestObjects requests)
+internal sealed class Show(OpenedDesigns designs, RequestObjects requests)
 {
     /// <summary>Any method.</summary>
     public async Task Run(Exchange exchange)
@@ -19,7 +18,7 @@ internal sealed class Show(ScriptHost scripts, RequestObjects requests)
         }
 
         var name = exchange.Target.Text(4);
-        var design = DesignCalls.Open(scripts, exchange.Database, exchange.Target.Text(2)).Require("shows", name);
+        var design = designs.Open(exchange.Database, exchange.Target.Text(2)).Require("shows", name);
         using var shown = FunctionDocument.Open(exchange, 5);
         var etag = Exchange.MakeETag(Encoding.UTF8.GetBytes(
             $"{design.ETag}\n{shown.Revision}\n{exchange.RequestHeaders.Accept}\n{exchange.Principal.IsAdmin}"));

@@ -2,7 +2,6 @@ using CloudWall.DesignDocuments.Functions;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
-using CloudWall.Scripting;
 using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Endpoints.LocalDocuments;
 using CloudWall.Server.Http;
@@ -11,7 +10,7 @@ using CloudWall.Server.Scripts;
 namespace CloudWall.Server.Endpoints.Couchapps;
 
 /// <summary><c>/{db}/_design/{ddoc}/_update/{function}[/{docid}]</c>: a function makes a document of a request.</summary>
-internal sealed class Update(ScriptHost scripts, RequestObjects requests)
+internal sealed class Update(OpenedDesigns designs, RequestObjects requests)
 {
     /// <summary>Any method but those that change nothing.</summary>
     public async Task Run(Exchange exchange)
@@ -22,7 +21,7 @@ internal sealed class Update(ScriptHost scripts, RequestObjects requests)
         }
 
         var name = exchange.Target.Text(4);
-        var design = DesignCalls.Open(scripts, exchange.Database, exchange.Target.Text(2)).Require("updates", name);
+        var design = designs.Open(exchange.Database, exchange.Target.Text(2)).Require("updates", name);
         using var document = FunctionDocument.Open(exchange, 5);
         if (exchange.Method is "GET" or "OPTIONS")
         {

@@ -1,3 +1,4 @@
+using CloudWall.DesignDocuments.Functions;
 using CloudWall.DesignDocuments.Views;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
@@ -6,7 +7,7 @@ using CloudWall.Server.Http;
 namespace CloudWall.Server.Endpoints.Databases;
 
 /// <summary>PUT and DELETE <c>/{db}</c>.</summary>
-internal sealed class Lifetime(DatabaseCatalogue databases, ViewGroups views)
+internal sealed class Lifetime(DatabaseCatalogue databases, ViewGroups views, OpenedDesigns designs)
 {
     /// <summary>PUT.</summary>
     public async Task Create(Exchange exchange)
@@ -44,6 +45,7 @@ internal sealed class Lifetime(DatabaseCatalogue databases, ViewGroups views)
             throw new DocumentException(HttpErrors.NoDatabase);
         }
 
+        designs.Drop(database);
         await views.DropAsync(database);
 
         await exchange.WriteOkAsync();
