@@ -3,7 +3,9 @@ using Polly.CircuitBreaker;
 
 namespace CloudWall.Replication.Remote;
 
-/// <summary>Keeps replications from a host that cannot be reached at all: after several vain attempts it is not tried for some seconds.</summary>
+/// <summary>
+/// Keeps replications from a host that cannot be reached at all: after several vain attempts it is not tried for some seconds.
+/// </summary>
 internal sealed class HostBreaker
 {
     private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;

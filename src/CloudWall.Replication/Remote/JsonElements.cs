@@ -43,7 +43,8 @@ internal sealed class JsonElements : IDisposable
 
     /// <summary>A reader before the first element.</summary>
     /// <param name="source">The answer; whoever opened it closes it.</param>
-    /// <param name="member">The member of the answer's object that is the array; null where the answer itself is the array or object.</param>
+    /// <param name="member">The member of the answer's object that is the array; null where the answer itself is the array or
+    /// object.</param>
     /// <param name="options">How long an element may be, and what memory it may take.</param>
     /// <param name="passesOver">Whether elements that are longer are passed over and counted; otherwise they are an error.</param>
     public JsonElements(Stream source, string? member, RemoteOptions options, bool passesOver = false)
@@ -76,7 +77,8 @@ internal sealed class JsonElements : IDisposable
     public int PassedOver { get; private set; }
 
     /// <summary>The next element; null at the end. Valid until the next call.</summary>
-    /// <exception cref="InvalidDataException">The answer is none that has such elements, ends too early, or has one that is too long.</exception>
+    /// <exception cref="InvalidDataException">The answer is none that has such elements, ends too early, or has one that is too
+    /// long.</exception>
     /// <exception cref="NoRoomException">There is no memory for it now.</exception>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellation)
     {

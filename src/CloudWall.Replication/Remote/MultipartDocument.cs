@@ -108,7 +108,9 @@ internal sealed class MultipartDocument : HttpContent
     /// <summary>What else it may be stands in the document, where anything can.</summary>
     private static bool IsPlain(string text) => !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
 
-    /// <summary>A name in quotes, as browsers write those of files ("multipart/form-data encoding algorithm" of the HTML standard).</summary>
+    /// <summary>
+    /// A name in quotes, as browsers write those of files ("multipart/form-data encoding algorithm" of the HTML standard).
+    /// </summary>
     private static string Escape(string name)
     {
         var escaped = new StringBuilder(name.Length);

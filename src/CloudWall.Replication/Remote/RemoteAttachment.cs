@@ -14,7 +14,8 @@ namespace CloudWall.Replication.Remote;
 
 /// <summary>
 /// The bytes of an attachment of a remote database, as they are stored there, checked against its digest and length. They are asked for
-/// alone. Where no URL leads to them, as with an attachment without a name, they are read out of the whole document, as CouchDB does with all.
+/// alone. Where no URL leads to them, as with an attachment without a name, they are read out of the whole document, as CouchDB does with
+/// all.
 /// </summary>
 /// <param name="http">Where from.</param>
 /// <param name="id">The document.</param>

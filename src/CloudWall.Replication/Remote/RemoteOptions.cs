@@ -2,7 +2,9 @@ using CloudWall.Documents.Admission;
 
 namespace CloudWall.Replication.Remote;
 
-/// <summary>How a remote peer is talked to: CouchDB's settings of a replication ("Replicator" in its documentation of the configuration).</summary>
+/// <summary>
+/// How a remote peer is talked to: CouchDB's settings of a replication ("Replicator" in its documentation of the configuration).
+/// </summary>
 public sealed record RemoteOptions
 {
     /// <summary>What is so where nothing else is said.</summary>

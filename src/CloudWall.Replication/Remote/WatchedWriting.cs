@@ -2,7 +2,9 @@ using CloudWall.Documents.Buffers;
 
 namespace CloudWall.Replication.Remote;
 
-/// <summary>Where a request's body goes: each write is given up when the peer does not take it. It leaves the stream behind it open.</summary>
+/// <summary>
+/// Where a request's body goes: each write is given up when the peer does not take it. It leaves the stream behind it open.
+/// </summary>
 internal sealed class WatchedWriting(Stream inner, SilenceTimer silence) : WriteStream
 {
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)

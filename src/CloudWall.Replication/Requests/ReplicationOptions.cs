@@ -42,7 +42,9 @@ public sealed record ReplicationOptions
     /// <summary><c>http_connections</c> to each side; 3 at least are used.</summary>
     public int Connections { get; init; } = 20;
 
-    /// <summary>How many batches there are at a time: of the connections, each may need one for documents and one for what is attached to them.</summary>
+    /// <summary>
+    /// How many batches there are at a time: of the connections, each may need one for documents and one for what is attached to them.
+    /// </summary>
     internal int WorkersAtOnce => Math.Clamp((Connections - 1) / 2, 1, Workers);
 
     /// <summary><c>connection_timeout</c>, milliseconds: how long a peer may be silent.</summary>
