@@ -14,13 +14,19 @@ namespace CloudWall.Server.Http;
 /// </summary>
 /// <param name="inner">Where Kestrel would write.</param>
 /// <param name="isAnswering">Whether a request is being answered, whose bytes pass as they are.</param>
-internal sealed class HeadRefusals(PipeWriter inner, Func<bool> isAnswering) : PipeWriter
+/// <param name="isAwaited">Whether a head has come that nothing has answered.</param>
+internal sealed class HeadRefusals(PipeWriter inner, Func<bool> isAnswering, Func<bool> isAwaited) : PipeWriter
 {
     private static readonly DocumentError Malformed = DocumentError.BadRequest("The head of the request is malformed.");
+
+    // What Kestrel fails on instead of refusing it: a Content-Length of more than 20 digits.
+    private static readonly byte[] Failed =
+        Explain("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"u8);
 
     // What Kestrel has written outside of a request.
     private ArrayBufferWriter<byte>? _refusal;
     private bool _isRefusing;
+    private bool _hasRefused;
 
     /// <inheritdoc/>
     public override bool CanGetUnflushedBytes => inner.CanGetUnflushedBytes;
@@ -74,6 +80,15 @@ internal sealed class HeadRefusals(PipeWriter inner, Func<bool> isAnswering) : P
         return inner.CompleteAsync(exception);
     }
 
+    /// <summary>To be called when Kestrel has done with the connection: answers a head that it has failed on without a word.</summary>
+    public async ValueTask EndAsync()
+    {
+        if (!_hasRefused && !isAnswering() && isAwaited())
+        {
+            await inner.WriteAsync(Failed);
+        }
+    }
+
     /// <summary>What an answer of Kestrel becomes.</summary>
     /// <param name="answer">The answer: a status, headers, and no body.</param>
     internal static byte[] Explain(ReadOnlySpan<byte> answer)
@@ -116,6 +131,7 @@ internal sealed class HeadRefusals(PipeWriter inner, Func<bool> isAnswering) : P
         if (_refusal is { WrittenCount: > 0 } refusal)
         {
             _refusal = null;
+            _hasRefused = true;
             inner.Write(Explain(refusal.WrittenSpan));
         }
     }

@@ -33,11 +33,13 @@ internal sealed class RequestHeads : PipeReader
     {
         var transport = connection.Transport;
         var filter = new RequestHeads(transport.Input);
-        connection.Transport = new Duplex(filter, new HeadRefusals(transport.Output, () => filter._isAnswering));
+        var refusals = new HeadRefusals(transport.Output, () => filter._isAnswering, () => filter._headSeen);
+        connection.Transport = new Duplex(filter, refusals);
         connection.Features.Set(filter);
         try
         {
             await next(connection);
+            await refusals.EndAsync();
         }
         finally
         {
@@ -182,7 +184,8 @@ internal sealed class RequestHeads : PipeReader
             return result.IsCanceled;
         }
 
-        _headSeen = true;
+        // A client that hangs up between two requests has sent no head.
+        _headSeen = !buffer.IsEmpty;
         _looked = 0;
         if (look == HeadLook.Odd)
         {

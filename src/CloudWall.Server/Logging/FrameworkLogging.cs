@@ -22,13 +22,22 @@ internal sealed class FrameworkLogging(NodeLog log) : ILoggerFactory, ILogger
 
     /// <inheritdoc/>
     public void Log<TState>(
-        Microsoft.Extensions.Logging.LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        Microsoft.Extensions.Logging.LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter)
     {
         if (IsEnabled(logLevel))
         {
-            log.Write(Map(logLevel), exception is null ? formatter(state, exception) : $"{formatter(state, exception)} {exception}");
+            log.Write(Map(logLevel), formatter(state, exception) + Explain(exception));
         }
     }
+
+    /// <summary>One line, since anyone who connects can cause it; where it was thrown is for those who look for a fault.</summary>
+    private string Explain(Exception? exception) => exception is null ? string.Empty
+        : log.IsEnabled(LogLevel.Debug) ? $" {exception}"
+        : $" {exception.GetType().Name}: {exception.Message.ReplaceLineEndings(" ")}";
 
     /// <inheritdoc/>
     public void Dispose()

@@ -89,6 +89,7 @@ public sealed class RequestHeadTests
     [InlineData("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "400", "bad_request")]
     [InlineData("PUT /db/a HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n{}", "400", "bad_request")]
     [InlineData("PUT /db/a HTTP/1.1\r\nHost: a\r\nContent-Length: 9223372036854775808\r\n\r\n{}", "400", "bad_request")]
+    [InlineData("PUT /db/a HTTP/1.1\r\nHost: a\r\nContent-Length: 999999999999999999999\r\n\r\n{}", "400", "bad_request")]
     [InlineData("GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n", "400", "bad_request")]
     [InlineData("GET / HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n", "400", "bad_request")]
     [InlineData("rubbish\r\n\r\n", "400", "bad_request")]
@@ -112,6 +113,23 @@ public sealed class RequestHeadTests
             Assert.Contains("\r\nConnection: close", top, StringComparison.Ordinal);
             Assert.StartsWith($"{{\"error\":\"{error}\",\"reason\":\"", body, StringComparison.Ordinal);
         }
+    }
+
+    /// <summary>A client may end its side of the connection once it has sent its request: nothing but the answer comes.</summary>
+    [Fact]
+    public async Task An_end_between_requests_is_no_malformed_head()
+    {
+        await using var node = await TestNode.StartAsync();
+        using var client = new TcpClient { NoDelay = true };
+        await client.ConnectAsync(node.Node.Address.Host, node.Node.Address.Port, TestContext.Current.CancellationToken);
+        var stream = client.GetStream();
+        await stream.WriteAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        client.Client.Shutdown(SocketShutdown.Send);
+        using var answer = new MemoryStream();
+        await stream.CopyToAsync(answer, TestContext.Current.CancellationToken);
+        var text = Encoding.UTF8.GetString(answer.ToArray());
+        Assert.StartsWith("HTTP/1.1 200", text, StringComparison.Ordinal);
+        Assert.Equal(2, text.Split("HTTP/1.1").Length);
     }
 
     /// <summary>Bodies and requests behind a mended head stay whole, in whatever pieces they come.</summary>
