@@ -6,13 +6,14 @@ using System.Text;
 using CloudWall.Node.Resources;
 using CloudWall.Server.Configuration;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace CloudWall.Server.Http;
 
 /// <summary>
 /// Limits open connections, in all and from each address: to what the settings allow, and to the files that the stores leave
 /// (<see cref="FileBudget"/>). A connection beyond the limit gets 503 with <c>Retry-After</c> and is closed; in a burst, most are closed
-/// without an answer.
+/// at once, so that those who are still sending then may see a reset instead.
 /// </summary>
 internal sealed class ConnectionLimit
 {
@@ -166,6 +167,22 @@ internal sealed class ConnectionLimit
         }
     }
 
+    /// <summary>
+    /// Says why a connection is ended at once. The answer fits into the socket's buffer, so nothing waits. Clients that were still sending
+    /// may miss it: what they have sent is not read.
+    /// </summary>
+    private void Tell(ConnectionContext connection)
+    {
+        try
+        {
+            connection.Features.Get<IConnectionSocketFeature>()?.Socket.Send(_answer);
+        }
+        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
+        {
+            // It has hung up.
+        }
+    }
+
     private sealed class GuardedTransport(IConnectionListenerFactory inner, ConnectionLimit limit) : IConnectionListenerFactory
     {
         public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
@@ -184,6 +201,7 @@ internal sealed class ConnectionLimit
                         return connection;
                     }
 
+                    limit.Tell(connection);
                     connection.Abort();
                     await connection.DisposeAsync();
                 }
