@@ -68,12 +68,15 @@ public class ScriptException : Exception
     /// <summary>The code ran longer than <see cref="ScriptLimits.Timeout"/>.</summary>
     public static ScriptException TimedOut() => new("os_process_error", "OS process timed out.");
 
+    /// <summary>Whether other calls have the memory or the place that this one needed, so that it may succeed later.</summary>
+    public bool IsOfLoad { get; internal init; }
+
     /// <summary>Whether other calls have the memory that this one needed.</summary>
     internal bool IsStarved { get; private init; }
 
     /// <summary>Functions of others have the memory.</summary>
     internal static ScriptException Starved() =>
-        new("os_process_error", "Too little memory is free for functions of design documents.") { IsStarved = true };
+        new("os_process_error", "Too little memory is free for functions of design documents.") { IsStarved = true, IsOfLoad = true };
 
     internal static ScriptException Compilation(string reason) => new("compilation_error", reason);
 

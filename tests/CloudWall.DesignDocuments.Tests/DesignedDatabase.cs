@@ -18,10 +18,11 @@ internal sealed class DesignedDatabase : IAsyncDisposable
     private readonly MemoryStore _store = new();
     private readonly DatabaseCatalogue _catalogue;
 
-    private DesignedDatabase(ScriptLimits limits)
+    private DesignedDatabase(ScriptLimits limits, long? totalMemory)
     {
         var runner = new InlineRunner();
         var options = new ScriptHostOptions { Limits = limits };
+        options = options with { TotalMemory = totalMemory ?? options.TotalMemory };
         Scripts = new ScriptHost(options, runner, new JavaScriptFactory(options, runner));
         var engine = new EngineOptions
         {
@@ -35,9 +36,9 @@ internal sealed class DesignedDatabase : IAsyncDisposable
 
     public Database Database => _catalogue.Find("db")!;
 
-    public static async Task<DesignedDatabase> CreateAsync(ScriptLimits? limits = null)
+    public static async Task<DesignedDatabase> CreateAsync(ScriptLimits? limits = null, long? totalMemory = null)
     {
-        var designed = new DesignedDatabase(limits ?? new ScriptLimits());
+        var designed = new DesignedDatabase(limits ?? new ScriptLimits(), totalMemory);
         await designed._catalogue.CreateAsync("db", new DatabaseOptions(), CancellationToken.None);
         return designed;
     }

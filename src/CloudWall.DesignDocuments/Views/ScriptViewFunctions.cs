@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using CloudWall.DesignDocuments.Functions;
 using CloudWall.Documents;
 using CloudWall.Documents.Json;
 using CloudWall.Indexing.Views;
@@ -90,7 +91,8 @@ public sealed class ScriptViewFunctions(ScriptHost host, string scope, ViewGroup
     }
 
     /// <summary>The error that a client gets for a failure.</summary>
-    public static DocumentException Refusal(ScriptException failure) => new(new DocumentError(500, failure.Error, failure.Reason));
+    public static DocumentException Refusal(ScriptException failure) =>
+        new(failure.IsOfLoad ? ScriptErrors.Of(failure) : new DocumentError(500, failure.Error, failure.Reason));
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -214,7 +214,8 @@ internal sealed class Places(int count, TimeProvider time)
 
     private Place? LeastUsed() => _moving.Count == 0 ? null : _moving.MinBy(static place => place.Used);
 
-    private static ScriptException TooMany() => new("os_process_error", "Too many functions of design documents take long.");
+    private static ScriptException TooMany() =>
+        new("os_process_error", "Too many functions of design documents take long.") { IsOfLoad = true };
 
     /// <summary>Ends the latest of the waiting calls of a database that has more of them than another will have.</summary>
     private bool TryEndAnother(Scope scope)

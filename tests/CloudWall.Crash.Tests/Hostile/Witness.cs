@@ -112,7 +112,7 @@ internal sealed partial class Witness(NodeProcess node, string database)
     private async Task<string> AskAsync(string kind)
     {
         var text = await AskOnceAsync(kind);
-        for (var tries = 1; tries < MostTries && text.Contains("os_process_error", StringComparison.Ordinal); tries++)
+        for (var tries = 1; tries < MostTries && NodeProcess.MayPass(text); tries++)
         {
             text = await AskOnceAsync(kind);
         }

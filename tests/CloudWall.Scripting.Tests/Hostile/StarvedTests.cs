@@ -39,7 +39,7 @@ public sealed class StarvedTests : IDisposable
             }
             catch (ScriptException failure)
             {
-                Assert.Equal("os_process_error", failure.Error);
+                Assert.Equal(("os_process_error", true), (failure.Error, failure.IsOfLoad));
                 failed++;
             }
         }
@@ -62,7 +62,7 @@ public sealed class StarvedTests : IDisposable
             }
             catch (ScriptException failure)
             {
-                Assert.Equal("os_process_error", failure.Error);
+                Assert.Equal(("os_process_error", true), (failure.Error, failure.IsOfLoad));
             }
         }
 
