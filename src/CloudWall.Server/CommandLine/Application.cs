@@ -36,7 +36,7 @@ internal static partial class Application
 
             if (options.Health)
             {
-                return await IsUpAsync(options.Port ?? 5984) ? 0 : 1;
+                return await IsUpAsync(options.Port ?? 5984, error) ? 0 : 1;
             }
 
             if (options.Check)
@@ -116,16 +116,23 @@ internal static partial class Application
     private static partial int SetFileMask(int mask);
 
     /// <summary>What a container's health check asks: whether the node on a port of this machine answers <c>/_up</c>.</summary>
-    private static async Task<bool> IsUpAsync(int port)
+    private static async Task<bool> IsUpAsync(int port, TextWriter error)
     {
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(4) };
+        var address = new UriBuilder("http", "127.0.0.1", port, "_up").Uri;
         try
         {
-            using var answer = await client.GetAsync(new UriBuilder("http", "127.0.0.1", port, "_up").Uri);
+            using var answer = await client.GetAsync(address);
+            if (!answer.IsSuccessStatusCode)
+            {
+                await error.WriteLineAsync($"{address} answers {(int)answer.StatusCode}.");
+            }
+
             return answer.IsSuccessStatusCode;
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
         {
+            await error.WriteLineAsync($"{address} does not answer: {(e is HttpRequestException ? e.Message : "it took longer than 4 seconds")}");
             return false;
         }
     }

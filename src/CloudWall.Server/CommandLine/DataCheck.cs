@@ -1,7 +1,11 @@
 using System.Globalization;
 using CloudWall.Documents.Checking;
 using CloudWall.Documents.Databases;
+using CloudWall.Node.Configuration;
 using CloudWall.Node.Disk;
+using CloudWall.Server.Configuration;
+using CloudWall.Server.Cors;
+using CloudWall.Server.Http;
 using CloudWall.Settings;
 using CloudWall.Storage;
 
@@ -65,8 +69,34 @@ internal static class DataCheck
     }
 
     /// <summary>What is wrong with the settings that the node keeps, its id and its passwords among them.</summary>
-    private static IEnumerable<string> FaultsOf(string file) => File.Exists(file)
-        ? IniFile.FindFaults(File.ReadAllText(file)).Select(line => string.Create(
-            CultureInfo.InvariantCulture, $"{file}: line {line} is no setting, or the file is damaged there"))
-        : [$"{file} is missing, with the node's id and its passwords"];
+    private static IReadOnlyList<string> FaultsOf(string file)
+    {
+        if (!File.Exists(file))
+        {
+            return [$"{file} is missing, with the node's id and its passwords"];
+        }
+
+        var lines = IniFile.FindFaults(File.ReadAllText(file)).Select(line => string.Create(
+            CultureInfo.InvariantCulture, $"{file}: line {line} is no setting, or the file is damaged there")).ToList();
+        return lines.Count > 0 ? lines : FaultsOfValues(file);
+    }
+
+    /// <summary>What the node would refuse, or miss, at its start.</summary>
+    private static IReadOnlyList<string> FaultsOfValues(string file)
+    {
+        try
+        {
+            var settings = new SettingsStore([.. NodeSettings.All, .. HttpSettings.All], save: null);
+            settings.AddFile(file, mustBeWhole: true);
+            NodeSettings.From(settings);
+            HttpSettings.From(settings);
+            _ = new CorsPolicy(settings);
+            _ = new VirtualHosts(settings);
+            return LocalSettings.HasId(settings) ? [] : [$"{file} has no node id: its content was lost, with the admins and their passwords"];
+        }
+        catch (ConfigurationException refusal)
+        {
+            return [refusal.Message];
+        }
+    }
 }

@@ -53,6 +53,23 @@ public sealed class DataCheckTests : IDisposable
         Assert.Contains("local.ini is missing", output.ToString(), StringComparison.Ordinal);
     }
 
+    /// <summary>What a start would refuse or miss, the check finds, too.</summary>
+    [Theory]
+    [InlineData("[chttpd]\nmax_connections = -5\n", "max_connections")]
+    [InlineData("[replicator]\nmax_jobs = many\n", "max_jobs")]
+    [InlineData("", "has no node id")]
+    public async Task Settings_that_a_start_would_refuse_or_miss_are_named(string settings, string named)
+    {
+        await FillAsync();
+        var file = Path.Combine(_directory.Path, "local.ini");
+        var kept = settings.Length == 0 ? "" : await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(file, kept + settings, TestContext.Current.CancellationToken);
+        var output = new StringWriter();
+        Assert.Equal(1, await Application.RunAsync(["--check", "--data", _directory.Path], output, output));
+        Assert.Contains(named, output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("1 findings", output.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_directory_without_data_is_not_made_into_one()
     {
