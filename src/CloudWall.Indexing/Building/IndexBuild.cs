@@ -40,7 +40,7 @@ internal sealed class IndexBuild(
     /// <summary>Functions block their thread, so they must not run on the threads that serve requests.</summary>
     private const TaskCreationOptions OwnThread = TaskCreationOptions.DenyChildAttach | TaskCreationOptions.LongRunning;
 
-    /// <summary>The size of the mapped documents in bytes.</summary>
+    /// <summary>The size of the mapped documents and of their rows in bytes.</summary>
     private long _mapped;
 
     /// <summary>
@@ -95,6 +95,7 @@ internal sealed class IndexBuild(
         WasEmpty = writer.State.UpdateSequence == 0 && Array.TrueForAll(writer.State.Views, static view => view.Rows == 0);
         _newUpTo = WasEmpty ? database.UpdateSequence : 0;
         await ApplyChangesAsync();
+        writer.LongKeys.RemoveUnused();
         if (many)
         {
             await writer.MakeNodesAsync(options.MapThreads, options.Scheduler, turn, cancellation);
@@ -290,7 +291,7 @@ internal sealed class IndexBuild(
         step.BeginPart();
         var texts = new List<ReadOnlyMemory<byte>>(step.Count);
         var numbers = new List<int>(step.Count);
-        var rows = new RowCollector(definition, writer.Prefixes, step, numbers);
+        using var rows = new RowCollector(definition, writer.Prefixes, writer.LongKeys, step, numbers);
         while (step.HasMore && step.RowBytes.Length < options.StepRowBytes && (step.End == step.First || !turn.IsOver))
         {
             texts.Clear();
@@ -342,19 +343,25 @@ internal sealed class IndexBuild(
         }
     }
 
+    private void Write(MappedDocuments step)
+    {
+        _mapped += step.RowBytes.Length;
+        writer.Write(step, cancellation);
+    }
+
     /// <summary>Writes the oldest steps until a thread is free for another one, or all of them.</summary>
     private async Task WriteAsync(bool all)
     {
         while (_mapping.Count > (all ? 0 : options.MapThreads))
         {
             var step = await _mapping.Dequeue();
-            writer.Write(step, cancellation);
+            Write(step);
             while (step.HasMore)
             {
                 await GiveWayAsync();
                 ThrowIfFull();
                 await Task.Factory.StartNew(() => Map(step), _ending.Token, OwnThread, options.Scheduler);
-                writer.Write(step, cancellation);
+                Write(step);
             }
 
             Progress = Progress with { Done = Progress.Done + step.Count, UpdatedAt = options.Time.GetUtcNow() };

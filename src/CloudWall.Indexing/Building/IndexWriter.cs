@@ -16,6 +16,9 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
     private readonly byte[][] _prefixes = [.. Enumerable.Range(0, reducers.Count).Select(view => IndexKeys.Prefix(index, view, 0))];
     private readonly KeySample[] _samples = [.. reducers.Select(_ => new KeySample(seed))];
 
+    /// <summary>Shortens long keys.</summary>
+    public LongKeyWriter LongKeys { get; } = new(store, index);
+
     /// <summary>The key prefix of each view's rows.</summary>
     public IReadOnlyList<byte[]> Prefixes => _prefixes;
 
@@ -236,6 +239,7 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
         foreach (var (view, key, bytes) in before)
         {
             changed = true;
+            LongKeys.Removed(view, key);
             batch.Delete(IndexKeys.Space, [.. _prefixes[view], .. key]);
             views[view] = new ViewState(views[view].Rows - 1, views[view].Bytes - bytes);
             if (State.HasNodes)

@@ -46,6 +46,9 @@ internal sealed class PooledBytes : IBufferWriter<byte>, IDisposable
         return _bytes.AsSpan(Length);
     }
 
+    /// <summary>Discards all bytes after the first ones.</summary>
+    public void Truncate(int length) => Length = Math.Min(Length, length);
+
     /// <summary>Clears the content and keeps the array for reuse.</summary>
     public void Clear()
     {

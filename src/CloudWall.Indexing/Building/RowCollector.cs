@@ -12,13 +12,23 @@ namespace CloudWall.Indexing.Building;
 /// </summary>
 /// <param name="definition">The views.</param>
 /// <param name="prefixes">The key prefix of each view's rows.</param>
+/// <param name="longKeys">Shortens long keys.</param>
 /// <param name="documents">Receives the rows.</param>
 /// <param name="numbers">Maps the positions in the call to positions in the step.</param>
 internal sealed class RowCollector(
-    IndexDefinition definition, IReadOnlyList<byte[]> prefixes, MappedDocuments documents, IReadOnlyList<int> numbers) : EmittedRows
+    IndexDefinition definition,
+    IReadOnlyList<byte[]> prefixes,
+    LongKeyWriter longKeys,
+    MappedDocuments documents,
+    IReadOnlyList<int> numbers)
+    : EmittedRows, IDisposable
 {
+    /// <summary>The sort key of a JSON key with more bytes is made beside the rows, because it is probably shortened.</summary>
+    private const int LongestBeforeRows = 4 * LongKeys.Kept;
+
     private readonly ArrayBufferWriter<byte> _key = new();
     private readonly ArrayBufferWriter<byte> _value = new();
+    private readonly PooledBytes _sortKey = new();
     private Comparison<MappedRow>? _compare;
     private bool _outOfOrder;
     private int _last;
@@ -35,15 +45,7 @@ internal sealed class RowCollector(
         var bytes = documents.RowBytes;
         var start = bytes.Length;
         bytes.Write(prefixes[view]);
-        if (isPlain)
-        {
-            SortKey.WritePlain(key, definition.Views[view].Order, bytes);
-        }
-        else
-        {
-            SortKey.Write(key, definition.Views[view].Order, bytes);
-        }
-
+        WriteSortKey(view, key, isPlain);
         var sortKeyLength = bytes.Length - start - IndexKeys.RowPrefix;
         IndexKeys.WriteId(documents.Id(document), bytes);
         bytes.Write(Position);
@@ -65,6 +67,38 @@ internal sealed class RowCollector(
         {
             Arrange(documents.RowsOf(rows[next].Document, ref next));
         }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _sortKey.Dispose();
+
+    private void WriteSortKey(int view, ReadOnlySpan<byte> key, bool isPlain)
+    {
+        var rows = documents.RowBytes;
+        var output = key.Length > LongestBeforeRows ? _sortKey : rows;
+        var start = output.Length;
+        if (isPlain)
+        {
+            SortKey.WritePlain(key, definition.Views[view].Order, output);
+        }
+        else
+        {
+            SortKey.Write(key, definition.Views[view].Order, output);
+        }
+
+        var length = output.Length - start;
+        if (length > LongKeys.Kept)
+        {
+            var form = longKeys.Shorten(view, output.Span(start, length));
+            output.Truncate(start);
+            rows.Write(form);
+        }
+        else if (output == _sortKey)
+        {
+            rows.Write(output.Span(start, length));
+        }
+
+        _sortKey.Clear();
     }
 
     /// <summary>Placeholder for a row's number among its document's rows with the same key.</summary>

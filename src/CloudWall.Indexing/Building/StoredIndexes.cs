@@ -19,6 +19,9 @@ internal sealed class StoredIndexes(KeyValueStore store, Func<ulong> newSeed, Fu
     private const char EngineMark = '\n';
     private const int VersionAt = SeedAt + sizeof(ulong);
 
+    /// <summary>The version of the rows' keys: those of the second do not have long keys in full.</summary>
+    private const string KeyFormat = " 2";
+
     private readonly Lock _writing = new();
 
     /// <summary>The names of all indexes.</summary>
@@ -56,7 +59,7 @@ internal sealed class StoredIndexes(KeyValueStore store, Func<ulong> newSeed, Fu
             batch.Put(
                 IndexKeys.Space,
                 IndexKeys.Catalogue(incarnation, signature),
-                [.. entry, .. Encoding.UTF8.GetBytes(JsonCollation.Version + EngineMark + engine)]);
+                [.. entry, .. Encoding.UTF8.GetBytes(JsonCollation.Version + KeyFormat + EngineMark + engine)]);
             store.Commit(batch, sync: false);
             return (number, seed);
         }
@@ -108,7 +111,7 @@ internal sealed class StoredIndexes(KeyValueStore store, Func<ulong> newSeed, Fu
     /// <summary>Entries without an engine were written before the present engine existed.</summary>
     private bool AreCurrent(string versions) =>
         versions.IndexOf(EngineMark, StringComparison.Ordinal) is >= 0 and var mark
-        && versions.AsSpan(0, mark).SequenceEqual(JsonCollation.Version)
+        && versions.AsSpan(0, mark).SequenceEqual(JsonCollation.Version + KeyFormat)
         && isCurrent(versions[(mark + 1)..]);
 
     private List<T> Read<T>(byte[] prefix, EntryReader<T> read)

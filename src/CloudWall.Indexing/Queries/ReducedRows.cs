@@ -323,8 +323,7 @@ public sealed class ReducedRows : IDisposable
         }
 
         var first = _rows.Key.ToArray();
-        var (group, prefix) = Begin(_rows.Value);
-        var end = RowRange.After(prefix);
+        var (group, _, end) = Begin(first, _rows.Value);
         var to = Least(end, rest.To);
 
         bool more;
@@ -379,8 +378,8 @@ public sealed class ReducedRows : IDisposable
             return null;
         }
 
-        var (group, prefix) = Begin(_rows.ValueBackwards);
-        var from = prefix.AsSpan().SequenceCompareTo(rest.From) > 0 ? prefix : rest.From;
+        var (group, start, _) = Begin(_rows.KeyBackwards, _rows.ValueBackwards);
+        var from = start.AsSpan().SequenceCompareTo(rest.From) > 0 ? start : rest.From;
         if (_skip == 0)
         {
             Visit(group, from, rest.To);
@@ -430,12 +429,29 @@ public sealed class ReducedRows : IDisposable
         group.Bytes = 0;
     }
 
-    private (GroupParts Group, byte[] Prefix) Begin(ReadOnlySpan<byte> stored)
+    /// <summary>Begins the group of a row.</summary>
+    /// <returns>The group, the key at which it begins, and the key after it.</returns>
+    private (GroupParts Group, byte[] From, byte[]? To) Begin(ReadOnlySpan<byte> rowKey, ReadOnlySpan<byte> stored)
     {
-        var key = RowCodec.Read(stored, out _, out _);
-        var prefix = new ArrayBufferWriter<byte>();
-        SortKey.Write(key, _order, _query.GroupLevel, prefix);
-        return (new GroupParts(Shorten(key, _query.GroupLevel)), prefix.WrittenSpan.ToArray());
+        var key = RowCodec.Read(stored, out var sortKeyLength, out _);
+        var group = new GroupParts(Shorten(key, _query.GroupLevel));
+        if (_query.GroupLevel == ViewQuery.GroupExactly)
+        {
+            var own = rowKey[..sortKeyLength].ToArray();
+            return (group, own, RowRange.After(own));
+        }
+
+        var output = new ArrayBufferWriter<byte>();
+        SortKey.Write(key, _order, _query.GroupLevel, output);
+        var prefix = output.WrittenSpan.ToArray();
+        var after = RowRange.After(prefix);
+        if (prefix.Length <= LongKeys.Kept)
+        {
+            return (group, prefix, after);
+        }
+
+        var longKeys = _rows.LongKeys;
+        return (group, longKeys.LowerBound(prefix), after is null ? null : longKeys.LowerBound(after));
     }
 
     /// <summary>The first elements of an array; other keys unchanged.</summary>

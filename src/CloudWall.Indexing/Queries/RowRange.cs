@@ -13,13 +13,14 @@ internal readonly record struct RowRange(byte[] From, byte[]? To)
     /// <summary>The ranges that a query reads, in reading order.</summary>
     /// <param name="query">The query.</param>
     /// <param name="order">The order of the view's keys.</param>
+    /// <param name="longKeys">The view's long keys.</param>
     /// <param name="reduced">Whether rows are reduced: CouchDB returns groups in the order of the requested keys, even for descending
     /// queries.</param>
-    public static List<RowRange> Of(ViewQuery query, CollationOrder order, bool reduced)
+    public static List<RowRange> Of(ViewQuery query, CollationOrder order, LongKeys longKeys, bool reduced)
     {
         if (query.Keys is null)
         {
-            return [query.Descending ? Backwards(query, order) : Forwards(query, order)];
+            return [query.Descending ? Backwards(query, order, longKeys) : Forwards(query, order, longKeys)];
         }
 
         var ranges = new List<RowRange>(query.Keys.Count);
@@ -27,14 +28,14 @@ internal readonly record struct RowRange(byte[] From, byte[]? To)
         {
             if (query is { InclusiveEnd: true, StartId: null, EndId: null })
             {
-                var prefix = Key(key, null, order);
-                ranges.Add(new RowRange(prefix, After(prefix)));
+                var prefix = Key(key, null, order, longKeys, out var isPresent);
+                ranges.Add(new RowRange(prefix, isPresent ? After(prefix) : prefix));
             }
             else
             {
                 // The query's other bounds apply to each key.
                 var one = query with { Keys = null, StartKey = key, EndKey = key };
-                ranges.Add(query.Descending ? Backwards(one, order) : Forwards(one, order));
+                ranges.Add(query.Descending ? Backwards(one, order, longKeys) : Forwards(one, order, longKeys));
             }
         }
 
@@ -49,41 +50,56 @@ internal readonly record struct RowRange(byte[] From, byte[]? To)
     /// <summary>The first key after all keys with a prefix.</summary>
     public static byte[]? After(byte[] prefix) => IndexKeys.After(prefix) is { Length: > 0 } after ? after : null;
 
-    private static RowRange Forwards(ViewQuery query, CollationOrder order)
+    private static RowRange Forwards(ViewQuery query, CollationOrder order, LongKeys longKeys)
     {
-        byte[] from = query.StartKey is { } start ? Key(start, query.StartId, order) : [];
+        byte[] from = query.StartKey is { } start ? Key(start, query.StartId, order, longKeys, out _) : [];
         byte[]? to = null;
         if (query.EndKey is { } end)
         {
-            to = Key(end, query.EndId, order);
-            to = query.InclusiveEnd ? After(to) : to;
+            to = Key(end, query.EndId, order, longKeys, out var isPresent);
+            to = query.InclusiveEnd && isPresent ? After(to) : to;
         }
 
         return new RowRange(from, to);
     }
 
-    private static RowRange Backwards(ViewQuery query, CollationOrder order)
+    private static RowRange Backwards(ViewQuery query, CollationOrder order, LongKeys longKeys)
     {
-        var to = query.StartKey is { } start ? After(Key(start, query.StartId, order)) : null;
+        byte[]? to = null;
+        if (query.StartKey is { } start)
+        {
+            to = Key(start, query.StartId, order, longKeys, out var isPresent);
+            to = isPresent ? After(to) : to;
+        }
+
         byte[] from = [];
         if (query.EndKey is { } end)
         {
-            from = Key(end, query.EndId, order);
-            from = query.InclusiveEnd ? from : After(from) ?? [0xFF];
+            from = Key(end, query.EndId, order, longKeys, out var isPresent);
+            from = query.InclusiveEnd || !isPresent ? from : After(from) ?? [0xFF];
         }
 
         return new RowRange(from, to);
     }
 
-    private static byte[] Key(ReadOnlyMemory<byte> key, string? id, CollationOrder order)
+    /// <param name="key">The key as JSON.</param>
+    /// <param name="id">The document id; null for all.</param>
+    /// <param name="order">The order.</param>
+    /// <param name="longKeys">The view's long keys.</param>
+    /// <param name="isPresent">Whether rows may begin with the result. If not, it is where such rows would be.</param>
+    private static byte[] Key(ReadOnlyMemory<byte> key, string? id, CollationOrder order, LongKeys longKeys, out bool isPresent)
     {
         var output = new ArrayBufferWriter<byte>();
         SortKey.Write(key.Span, order, output);
-        if (id is not null)
+        var form = longKeys.Shorten(output.WrittenSpan.ToArray(), out isPresent);
+        if (id is null || !isPresent)
         {
-            IndexKeys.WriteId(Encoding.UTF8.GetBytes(id), output);
+            return form;
         }
 
+        output = new ArrayBufferWriter<byte>();
+        output.Write(form);
+        IndexKeys.WriteId(Encoding.UTF8.GetBytes(id), output);
         return output.WrittenSpan.ToArray();
     }
 }

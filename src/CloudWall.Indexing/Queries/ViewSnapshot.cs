@@ -72,7 +72,7 @@ public sealed class ViewSnapshot : IDisposable
         var nodes = Nodes();
         try
         {
-            var rows = new ViewRows(Rows(nodes), nodes, RowRange.Of(query, _definition.Order, reduced: false), query, TotalRows)
+            var rows = new ViewRows(Rows(nodes), nodes, RowRange.Of(query, _definition.Order, LongKeys(), reduced: false), query, TotalRows)
             {
                 Failed = _owner.RemoveIfDamaged,
             };
@@ -104,7 +104,7 @@ public sealed class ViewSnapshot : IDisposable
             nodes,
             _reducers[reduction],
             reduction,
-            RowRange.Of(query, _definition.Order, reduced: true),
+            RowRange.Of(query, _definition.Order, LongKeys(), reduced: true),
             query,
             _definition.Order,
             cancellation)
@@ -171,6 +171,8 @@ public sealed class ViewSnapshot : IDisposable
     }
 
     private LevelReader Rows(NodeReader nodes) => new(Reader, _index, _view, 0) { Nodes = nodes };
+
+    private LongKeys LongKeys() => new(Reader(), _index, _view);
 
     private NodeReader Nodes() => new(Source, _catalogue.Nodes, _index, _view);
 

@@ -20,6 +20,9 @@ internal static class IndexKeys
     private const byte RowKind = 1;
     private const byte BackKind = 2;
     private const byte NodeKind = 3;
+    private const byte LongKeyLabelKind = 4;
+    private const byte LongKeyHashKind = 5;
+    private const byte LongKeyRestKind = 6;
 
     /// <summary>The key of the number for the next index.</summary>
     public static byte[] NextNumber => [0, 0, 0, 0, (byte)'n'];
@@ -65,6 +68,18 @@ internal static class IndexKeys
 
     /// <summary>The prefix of all node keys of an index.</summary>
     public static byte[] Nodes(uint index) => [.. Index(index), NodeKind];
+
+    /// <summary>The key of a long key's hash by its short form (<see cref="LongKeys"/>), or the prefix of several.</summary>
+    public static byte[] LongKeyLabel(uint index, int view, ReadOnlySpan<byte> form) => LongKey(index, LongKeyLabelKind, view, form);
+
+    /// <summary>The key of a long key's short form by its hash.</summary>
+    public static byte[] LongKeyHash(uint index, int view, ReadOnlySpan<byte> hash) => LongKey(index, LongKeyHashKind, view, hash);
+
+    /// <summary>The key of what a long key has beyond its short form, by its hash.</summary>
+    public static byte[] LongKeyRest(uint index, int view, ReadOnlySpan<byte> hash) => LongKey(index, LongKeyRestKind, view, hash);
+
+    private static byte[] LongKey(uint index, byte kind, int view, ReadOnlySpan<byte> rest) =>
+        [.. Index(index), kind, (byte)(view >> 8), (byte)view, .. rest];
 
     /// <summary>The first key after all keys with a prefix; empty where there is none.</summary>
     public static byte[] After(ReadOnlySpan<byte> prefix)

@@ -9,6 +9,8 @@ internal sealed class LevelReader : IDisposable
     private const int MostLeaves = 100;
 
     private readonly Func<KeyValueReader> _reader;
+    private readonly uint _index;
+    private readonly int _view;
     private readonly byte[] _prefix;
     private readonly byte[] _end;
     private KeyValueCursor? _forwards;
@@ -30,12 +32,16 @@ internal sealed class LevelReader : IDisposable
     public LevelReader(Func<KeyValueReader> reader, uint index, int view, int level)
     {
         _reader = reader;
+        (_index, _view) = (index, view);
         _prefix = IndexKeys.Prefix(index, view, level);
         _end = IndexKeys.After(_prefix);
     }
 
     /// <summary>Finds rows in memory; null to read all rows from the store.</summary>
     public NodeReader? Nodes { get; init; }
+
+    /// <summary>The view's long keys in the state that is read.</summary>
+    public LongKeys LongKeys => new(_reader(), _index, _view);
 
     /// <summary>The current key of the forward cursor.</summary>
     public ReadOnlySpan<byte> Key => _leaf is { } leaf ? leaf.Key(_at) : _forwards!.Key[IndexKeys.RowPrefix..];

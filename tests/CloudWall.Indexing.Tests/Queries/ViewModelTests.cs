@@ -26,6 +26,9 @@ public sealed class ViewModelTests
         "[2,1,3]", "[[1],2]", "[\"a\",1]", "[\"a\",2]", "[\"b\"]", "{}", "{\"a\":1}",
     ];
 
+    /// <summary>Keys of which rows have a short form: they share more bytes than that has in full.</summary>
+    private static readonly string[] LongKeys = [.. Long(new string('k', 700)), .. Long(new string('é', 300) + "\\u0000"), "\"k\"", "[\"l\"]", "0"];
+
     private static readonly string[] Ids = ["a", "b", "B", "c\0d", "c\0", "doc-10", "doc-9", "é", "z", "_design/x"];
 
     [Fact]
@@ -51,8 +54,23 @@ public sealed class ViewModelTests
         }
     }
 
-    private static async Task RunAsync(int seed, int steps, bool manyDocuments, KeyValueStore? derived = null)
+    [Fact]
+    public Task A_view_with_long_keys_is_what_a_list_of_its_rows_is() =>
+        Gen.Int.SampleAsync(seed => RunAsync(seed, steps: 25, manyDocuments: false, keys: LongKeys), iter: 40, threads: 2);
+
+    [Fact]
+    public Task A_large_view_with_long_keys_is_what_a_list_of_its_rows_is() =>
+        Gen.Int.SampleAsync(seed => RunAsync(seed, steps: 12, manyDocuments: true, keys: LongKeys), iter: 3, threads: 2);
+
+    private static string[] Long(string text) =>
+    [
+        $"\"{text}\"", $"\"{text}a\"", $"\"{text}B\"", $"\"{text}b\"", $"\"a{text}\"", $"[\"{text}\"]", $"[\"{text}\",1]", $"[\"{text}\",2]",
+        $"[\"{text}\",\"{text}\"]", $"[\"{text}c\",1]", $"[1,\"{text}\"]", $"[1,\"{text}\",2]", $"{{\"{text}\":1}}", $"{{\"{text}\":[2]}}",
+    ];
+
+    private static async Task RunAsync(int seed, int steps, bool manyDocuments, KeyValueStore? derived = null, string[]? keys = null)
     {
+        keys ??= Keys;
         var random = new Random(seed);
         await using var indexed = await IndexedDatabase.CreateAsync(
             Definition,
@@ -68,7 +86,7 @@ public sealed class ViewModelTests
         var documents = new Dictionary<string, List<(int View, string Key, string Value)>>(StringComparer.Ordinal);
         if (manyDocuments)
         {
-            var many = Enumerable.Range(0, random.Next(200, 1500)).Select(n => ($"doc-{n}", Rows(random))).ToList();
+            var many = Enumerable.Range(0, random.Next(200, 1500)).Select(n => ($"doc-{n}", Rows(random, keys))).ToList();
             await indexed.PutAllAsync(many.Select(static document => (document.Item1, Body(document.Item2))));
             many.ForEach(document => documents[document.Item1] = document.Item2);
             await indexed.UpdateAsync();
@@ -78,7 +96,7 @@ public sealed class ViewModelTests
         {
             for (var edits = random.Next(6); edits > 0; edits--)
             {
-                await EditAsync(indexed, documents, random, manyDocuments ? $"doc-{random.Next(2000)}" : Ids[random.Next(Ids.Length)]);
+                await EditAsync(indexed, documents, random, keys, manyDocuments ? $"doc-{random.Next(2000)}" : Ids[random.Next(Ids.Length)]);
             }
 
             if (random.Next(8) == 0)
@@ -93,14 +111,18 @@ public sealed class ViewModelTests
                 var seedOfQuery = random.Next();
                 for (var times = random.Next(1, 5); times > 0; times--)
                 {
-                    Compare(indexed, documents, new Random(seedOfQuery));
+                    Compare(indexed, documents, new Random(seedOfQuery), keys);
                 }
             }
         }
     }
 
     private static async Task EditAsync(
-        IndexedDatabase indexed, Dictionary<string, List<(int View, string Key, string Value)>> documents, Random random, string id)
+        IndexedDatabase indexed,
+        Dictionary<string, List<(int View, string Key, string Value)>> documents,
+        Random random,
+        string[] keys,
+        string id)
     {
         if (documents.ContainsKey(id) && random.Next(4) == 0)
         {
@@ -117,7 +139,7 @@ public sealed class ViewModelTests
             return;
         }
 
-        var rows = Rows(random);
+        var rows = Rows(random, keys);
         if (!id.StartsWith('_'))
         {
             documents[id] = rows;
@@ -126,19 +148,20 @@ public sealed class ViewModelTests
         await indexed.PutAsync(id, Body(rows));
     }
 
-    private static List<(int View, string Key, string Value)> Rows(Random random) =>
-        [.. Enumerable.Range(0, random.Next(5)).Select(_ => (random.Next(3), Keys[random.Next(Keys.Length)], $"{random.Next(-20, 100)}"))];
+    private static List<(int View, string Key, string Value)> Rows(Random random, string[] keys) =>
+        [.. Enumerable.Range(0, random.Next(5)).Select(_ => (random.Next(3), keys[random.Next(keys.Length)], $"{random.Next(-20, 100)}"))];
 
     private static string Body(List<(int View, string Key, string Value)> rows) =>
         $"{{\"rows\":[{string.Join(',', rows.Select(static row => $"[{row.View},{row.Key},{row.Value}]"))}]}}";
 
-    private static void Compare(IndexedDatabase indexed, Dictionary<string, List<(int View, string Key, string Value)>> documents, Random random)
+    private static void Compare(
+        IndexedDatabase indexed, Dictionary<string, List<(int View, string Key, string Value)>> documents, Random random, string[] keys)
     {
         var view = random.Next(3);
         var model = new ViewModel(
             documents.SelectMany(document => document.Value.Where(row => row.View == view).Select(row => (document.Key, row.Key, row.Value))),
             Definition.Views[view].Order);
-        var query = Query(random);
+        var query = Query(random, keys);
         try
         {
             query.Check(Definition.Views[view].Order);
@@ -178,7 +201,7 @@ public sealed class ViewModelTests
 
     private static string Text(ReadOnlyMemory<byte>? key) => key is { } json ? Encoding.UTF8.GetString(json.Span) : "none";
 
-    private static ViewQuery Query(Random random)
+    private static ViewQuery Query(Random random, string[] keys)
     {
         var query = new ViewQuery
         {
@@ -212,6 +235,6 @@ public sealed class ViewModelTests
 
         return query;
 
-        ReadOnlyMemory<byte> Key() => Encoding.UTF8.GetBytes(Keys[random.Next(Keys.Length)]);
+        ReadOnlyMemory<byte> Key() => Encoding.UTF8.GetBytes(keys[random.Next(keys.Length)]);
     }
 }
