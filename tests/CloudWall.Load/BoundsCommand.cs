@@ -12,7 +12,7 @@ namespace CloudWall.Load;
 
 /// <summary>
 /// How much memory a node takes for what is as large as it may be, or larger: attachments inside of documents, packed bodies, peers that
-/// never end, clients that do not read. Each line says what the answer was, and compares what was resident before, once that had settled, with
+/// never end, keys of views, clients that do not read. Each line says what the answer was, and compares what was resident before, once that had settled, with
 /// the most that was resident meanwhile, and with what still was when it had settled again, after at most a minute.
 /// </summary>
 internal sealed class BoundsCommand(double scale, IReadOnlyList<string> only, bool markdown)
@@ -56,6 +56,19 @@ internal sealed class BoundsCommand(double scale, IReadOnlyList<string> only, bo
                 await MeasureAsync(server, $"a peer whose {kind} never ends", () => ReplicateAsync(target, kind));
             }
         });
+        foreach (var kind in LargeKeys.Kinds)
+        {
+            var what = kind.Name(scale);
+            if (IsWanted(what))
+            {
+                await WithNodeAsync(async (node, server, target) =>
+                {
+                    await kind.FillAsync(target, scale);
+                    await MeasureAsync(server, what, () => LargeKeys.ReadAsync(target));
+                });
+            }
+        }
+
         foreach (var way in SlowReaders.Ways)
         {
             var what = $"{SlowReaders.Count} clients that do not read {way.Name}";
