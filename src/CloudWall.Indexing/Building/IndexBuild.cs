@@ -40,7 +40,7 @@ internal sealed class IndexBuild(
     /// <summary>Functions block their thread, so they must not run on the threads that serve requests.</summary>
     private const TaskCreationOptions OwnThread = TaskCreationOptions.DenyChildAttach | TaskCreationOptions.LongRunning;
 
-    /// <summary>The size of the mapped documents and of their rows in bytes.</summary>
+    /// <summary>The size of the mapped documents in bytes.</summary>
     private long _mapped;
 
     /// <summary>
@@ -345,8 +345,12 @@ internal sealed class IndexBuild(
 
     private void Write(MappedDocuments step)
     {
-        _mapped += step.RowBytes.Length;
         writer.Write(step, cancellation);
+        if (step.RowBytes.Length > PooledBytes.MostKept)
+        {
+            // Its array, and those that it outgrew, are garbage now, of which a step with large rows leaves much.
+            options.Released(step.RowBytes.Length);
+        }
     }
 
     /// <summary>Writes the oldest steps until a thread is free for another one, or all of them.</summary>

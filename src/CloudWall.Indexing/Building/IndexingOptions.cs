@@ -60,7 +60,10 @@ public sealed record IndexingOptions
     /// </summary>
     public Action<StorageException> Lost { get; init; } = static _ => { };
 
-    /// <summary>Called when a build has ended, with the size of the documents that it has mapped, in bytes.</summary>
+    /// <summary>
+    /// Called when a build has written a step with large rows, with their size in bytes, and when it has ended, with that of the documents
+    /// that it has mapped.
+    /// </summary>
     public Action<long> Released { get; init; } = static _ => { };
 
     /// <summary>Called when a build that no query waits for fails, with the database's name and the failure.</summary>

@@ -9,7 +9,7 @@ internal sealed class PooledBytes : IBufferWriter<byte>, IDisposable
     private const int Least = 64 << 10;
 
     /// <summary>An array that has grown beyond this is not reused.</summary>
-    private const int MostKept = 4 << 20;
+    public const int MostKept = 4 << 20;
 
     private byte[] _bytes = [];
 
