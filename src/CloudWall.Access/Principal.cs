@@ -3,27 +3,49 @@ using CloudWall.Documents;
 namespace CloudWall.Access;
 
 /// <summary>The user who makes a request.</summary>
-/// <param name="Name">The name; null for an anonymous user.</param>
-/// <param name="IsAdmin">Whether the user is a server admin (the role <c>_admin</c>).</param>
-public sealed record Principal(string? Name, bool IsAdmin)
+/// <param name="context">The user as functions of design documents see it.</param>
+/// <param name="handler">How the user was identified: CouchDB's <c>default</c> (basic credentials) or <c>cookie</c>; null for nobody.</param>
+public sealed class Principal(UserContext context, string? handler)
 {
     /// <summary>A user without credentials.</summary>
-    public static readonly Principal Anonymous = new(null, IsAdmin: false);
+    public static readonly Principal Anonymous = new(new UserContext(null, []), handler: null);
 
     private static readonly DocumentError NoAdmin = new(401, "unauthorized", "You are not a server admin.");
 
-    private static readonly DocumentError NoMember = new(401, "unauthorized", "You are not authorized to access this db.");
+    private static readonly DocumentError NoMetrics = new(401, "unauthorized", "You are not a server admin or read-only metrics user");
+
+    private static readonly DocumentError Nobody = new(401, "unauthorized", "You are not an authenticated user");
+
+    /// <summary>The name; null for an anonymous user.</summary>
+    public string? Name => Context.Name;
+
+    /// <summary>Whether the user is a server admin (the role <c>_admin</c>).</summary>
+    public bool IsAdmin { get; } = context.IsAdmin;
 
     /// <summary>The user as functions of design documents see it.</summary>
-    public UserContext Context => new(Name, IsAdmin ? [UserContext.AdminRole] : []);
+    public UserContext Context { get; } = context;
 
-    /// <summary>Refuses a user who may not use a route. As long as there are no accounts, only admins are members of databases.</summary>
+    /// <summary>How the user was identified: CouchDB's <c>default</c> (basic credentials) or <c>cookie</c>; null for nobody.</summary>
+    public string? Handler { get; } = handler;
+
+    /// <summary>The salt for a new session cookie, which the answer is to have; null where the one that was sent will do.</summary>
+    public string? RenewalSalt { get; init; }
+
+    /// <summary>Refuses a user who may not use a route, as far as no database decides about it.</summary>
     /// <exception cref="DocumentException">401: the user is refused.</exception>
     public void Require(Audience audience)
     {
-        if (audience != Audience.Anyone && !IsAdmin)
+        var refusal = audience switch
         {
-            throw new DocumentException(audience == Audience.Admins ? NoAdmin : NoMember);
+            _ when IsAdmin => null,
+            Audience.Admins => NoAdmin,
+            Audience.Metrics => Context.Roles.Contains("_metrics") ? null : NoMetrics,
+            Audience.Users => Name is null ? Nobody : null,
+            _ => null,
+        };
+        if (refusal is not null)
+        {
+            throw new DocumentException(refusal);
         }
     }
 }

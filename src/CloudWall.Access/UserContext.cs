@@ -15,7 +15,14 @@ public sealed record UserContext(string? Name, IReadOnlyList<string> Roles)
     public static readonly UserContext Node = new(null, [AdminRole]);
 
     /// <summary>Whether the user is a server admin.</summary>
-    public bool IsAdmin => Roles.Contains(AdminRole);
+    public bool IsAdmin { get; } = Roles.Contains(AdminRole);
+
+    /// <summary>The user who writes documents.</summary>
+    public static UserContext Of(Writer writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        return new UserContext(writer.Name, writer.IsAdmin && writer.Roles.Count == 0 ? [AdminRole] : writer.Roles);
+    }
 
     /// <summary>The user context for a database, as JSON in UTF-8.</summary>
     public byte[] In(string database)
@@ -28,7 +35,7 @@ public sealed record UserContext(string? Name, IReadOnlyList<string> Roles)
     /// <summary>The user as the writer of documents.</summary>
     /// <param name="database">The database.</param>
     /// <param name="way">How the documents reach the database.</param>
-    public Writer Writer(string database, WriteWays way) => new(way, Name, IsAdmin) { Context = In(database) };
+    public Writer Writer(string database, WriteWays way) => new(way, Name, IsAdmin) { Context = In(database), Roles = Roles };
 
     /// <summary>Writes the user context for a database as JSON.</summary>
     public void Write(JsonBuffer json, string database)

@@ -1,4 +1,9 @@
 using CloudWall.Access;
+using CloudWall.Access.Databases;
+using CloudWall.Access.Lockouts;
+using CloudWall.Access.Passwords;
+using CloudWall.Access.Sessions;
+using CloudWall.Access.Users;
 using CloudWall.DesignDocuments.Functions;
 using CloudWall.DesignDocuments.Rules;
 using CloudWall.DesignDocuments.Views;
@@ -44,7 +49,11 @@ namespace CloudWall.Node;
 /// </summary>
 public sealed class LocalNode : IAsyncDisposable
 {
+    /// <summary>How many passwords are verified at a time: half of the cores go on doing what else there is to do.</summary>
+    private static readonly int HashingThreads = Math.Max(1, Environment.ProcessorCount / 2);
+
     private readonly CancellationTokenSource _stopping = new();
+    private readonly PasswordHasher _hasher;
     private readonly RemoteHosts _hosts;
     private readonly PeerFactory _openRemote;
     private readonly DataDirectory? _directory;
@@ -67,7 +76,16 @@ public sealed class LocalNode : IAsyncDisposable
         Log = new NodeLog(options.Log, settings.LogLevel, options.Time);
         _end = new OrderlyEnd(Log);
         Uuids = new UuidGenerator(settings, options.Time, Randomness);
-        Administrators = new Administrators(local.Admins.Hashes);
+        _hasher = new PasswordHasher(settings.Passwords);
+        Passwords = new PasswordVerifier(
+            new VerifiedPasswords(local.Access.Verified, options.Time), new HashingTurns(HashingThreads), settings.Passwords);
+        Sessions = new SessionIssuer(() => local.Access.Sessions, options.Time);
+        Authentication = new Authentication(
+            new UserAccounts(local.Admins.Hashes, () => Databases.Find("_users"), options.Time),
+            Passwords,
+            new LockoutTable(local.Access.Lockouts, options.Time),
+            Sessions,
+            LogWarning);
         MemoryReturn = new MemoryReturn(options.Time);
         Memory = new SharedMemory(
             settings.RequestMemory,
@@ -128,8 +146,14 @@ public sealed class LocalNode : IAsyncDisposable
     /// <summary>Runs the functions of design documents. The scope of a function is the name of its database.</summary>
     public ScriptHost Scripts { get; }
 
-    /// <summary>Verifies the passwords of admins.</summary>
-    public Administrators Administrators { get; }
+    /// <summary>Identifies users.</summary>
+    public Authentication Authentication { get; }
+
+    /// <summary>Verifies the passwords of users.</summary>
+    public PasswordVerifier Passwords { get; }
+
+    /// <summary>Makes session cookies.</summary>
+    public SessionIssuer Sessions { get; }
 
     /// <summary>Generates ids for new documents.</summary>
     public UuidGenerator Uuids { get; }
@@ -236,7 +260,7 @@ public sealed class LocalNode : IAsyncDisposable
         await following;
         await _end.DisposeAsync("indexes", Indexes);
         await _end.DisposeAsync("databases", Databases);
-        IDisposable?[] rest = [Scripts, _stores, _starts, _directory, MemoryReturn, _hosts, Administrators, _stopping];
+        IDisposable?[] rest = [Scripts, _stores, _starts, _directory, MemoryReturn, _hosts, _hasher, _stopping];
         foreach (var part in rest)
         {
             await _end.DisposeAsync(part);
@@ -326,11 +350,12 @@ public sealed class LocalNode : IAsyncDisposable
             Damaged = LogError,
             Rules =
             [
+                new UserDocumentRule(_hasher, Settings.Limits),
+                new DesignAccessRule(),
                 new ReplicatorRule(Settings.Replication.Defaults, Settings.Limits),
-                new UserDocumentRule(),
                 new DesignDocumentRule(Scripts),
             ],
-            HiddenMember = UserDocumentRule.HiddenMember,
+            HiddenMember = UserDatabase.HiddenMember,
             LoadValidator = database => DesignValidation.Load(Scripts, database),
             DefaultShards = Settings.DefaultShards,
             Limits = Settings.Limits,

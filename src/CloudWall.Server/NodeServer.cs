@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using CloudWall.Access;
 using CloudWall.Node;
 using CloudWall.Node.Logging;
 using CloudWall.Server.Configuration;
@@ -30,7 +29,6 @@ internal sealed class NodeServer : IAsyncDisposable
 
     private readonly HttpSettings _settings;
     private readonly VirtualHosts _virtualHosts;
-    private readonly BasicAuthentication _authentication;
     private readonly ExchangeHost _requests;
     private readonly RequestLog _log;
     private readonly Failures _failures;
@@ -43,12 +41,20 @@ internal sealed class NodeServer : IAsyncDisposable
         _settings = settings;
         _virtualHosts = virtualHosts;
         _end = new OrderlyEnd(node.Log);
-        _authentication = new BasicAuthentication(node.Administrators);
         AnswerMemory = new AnswerMemory(
             settings.AnswerMemory, node.Settings.MaxWaiting, node.Settings.WaitTimeout, node.Time, node.MemoryReturn.Note);
         Feeds = new FeedPlaces(settings.MaxFeeds);
         Connections = new ConnectionLimit(settings, node.Files, node.Time);
-        _requests = new ExchangeHost(settings, cors, node.Time, node.Memory, AnswerMemory, node.MemoryReturn.Note, () => node.Address);
+        _requests = new ExchangeHost(
+            settings,
+            cors,
+            node.Sessions,
+            node.Authentication.Refresh,
+            node.Time,
+            node.Memory,
+            AnswerMemory,
+            node.MemoryReturn.Note,
+            () => node.Address);
         _log = new RequestLog(node.Log);
         _failures = new Failures(_log, node.Stopping);
         Routes = new Routes(node, settings, Metrics, Feeds, _failures).Create();
@@ -104,7 +110,7 @@ internal sealed class NodeServer : IAsyncDisposable
     /// <summary>Makes the way of requests to endpoints.</summary>
     internal Kernel MakeKernel(RouteTable routes) => new(
         _requests,
-        new Dispatcher(_virtualHosts, _requests.Cors, _authentication, routes, Node.Databases, Node.Designs),
+        new Dispatcher(_virtualHosts, _requests.Cors, Node.Authentication, routes, Node.Databases, Node.Designs),
         _failures,
         _log,
         Metrics);

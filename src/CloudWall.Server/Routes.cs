@@ -45,7 +45,7 @@ internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetri
     private readonly Up _up = new(node.Disk, node.HeldReplications, node.Stopping);
     private readonly Browser _browser = new(node.Time);
     private readonly Uuids _uuids = new(node.Uuids, settings.MaxUuids);
-    private readonly Session _session = new(node.Time);
+    private readonly Session _session = new(node.Authentication, node.Sessions);
     private readonly AllDatabases _allDatabases = new(node.Databases, settings.MaxDatabasesInfo);
     private readonly Tasks _tasks = new(node.Identity, node.Databases, node.Indexes, node.Replications, new(node.LocalUrl));
     private readonly Replicate _replicate = new(node.Replications, node.Settings.Replication.Defaults);
@@ -55,8 +55,9 @@ internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetri
 
     private readonly Cluster _cluster = new(node.Identity, node.Settings.SingleNode);
     private readonly NodeStatistics _statistics = new(
-        node.Identity, node.Databases, node.ViewMetrics, node.Administrators, metrics, feeds, node.Time, node.StartedAt);
+        node.Identity, node.Databases, node.ViewMetrics, node.Passwords, metrics, feeds, node.Time, node.StartedAt);
 
+    private readonly Security _security = new(settings.IsUsersSecurityEditable);
     private readonly Lifetime _lifetime = new(node.Databases, node.Views, node.Designs);
     private readonly Maintenance _maintenance = new(node.Log);
     private readonly Shards _shards = new(node.Identity);
@@ -95,13 +96,13 @@ internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetri
         { "/favicon.ico/**", Anyone, "GET,HEAD", Get(_browser.Favicon) },
         { "/_utils/**", Anyone, "GET,HEAD", Get(Browser.Utils) },
         { "/_uuids/**", Anyone, "GET", Get(_uuids.List) },
-        { "/_session", Anyone, "GET,HEAD,POST,DELETE", Get(Session.Show), Post(Session.Begin), Delete(_session.End) },
+        { "/_session", Anyone, "GET,HEAD,POST,DELETE", Get(Session.Show), Post(_session.Begin), Delete(_session.End) },
         { "/_session/**", Admins, "GET,HEAD,DELETE", Get(Session.Show), Delete(_session.End) },
         { "/_all_dbs/**", Admins, "GET,HEAD", Get(_allDatabases.List) },
         { "/_dbs_info/**", Admins, "GET,HEAD,POST", Get(_allDatabases.ListInfo), Query(_allDatabases.FetchInfo) },
         { "/_db_updates", Admins, "GET", Get(_databaseUpdates.Show) },
         { "/_active_tasks/**", Anyone, "GET,HEAD", Get(_tasks.List) },
-        { "/_replicate", Admins, "POST", AnyChange(_replicate.Post) },
+        { "/_replicate", Users, "POST", AnyChange(_replicate.Post) },
         { "/_scheduler/jobs", Admins, "GET,HEAD", Get(_schedulerJobs.List) },
         { "/_scheduler/jobs/{id}", Admins, "GET,HEAD", Get(_schedulerJobs.Show) },
         { "/_scheduler/docs/**", Admins, "GET,HEAD", Get(_schedulerDocuments.Show) },
@@ -111,9 +112,9 @@ internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetri
         { "/_node", Admins, "GET", Any(Cluster.Incomplete) },
         { "/_node/{node}", Admins, "GET", Get(_cluster.ShowNode) },
         { "/_node/{node}/_versions", Admins, "GET", Get(_cluster.Versions) },
-        { "/_node/{node}/_stats/**", Admins, "GET", Get(_statistics.Show) },
-        { "/_node/{node}/_system/**", Admins, "GET", Get(_statistics.ShowSystem) },
-        { "/_node/{node}/_prometheus/**", Admins, "GET", Get(_statistics.ShowPrometheus) },
+        { "/_node/{node}/_stats/**", Metrics, "GET", Get(_statistics.Show) },
+        { "/_node/{node}/_system/**", Metrics, "GET", Get(_statistics.ShowSystem) },
+        { "/_node/{node}/_prometheus/**", Metrics, "GET", Get(_statistics.ShowPrometheus) },
         { "/_reshard", Admins, "GET", Get(Resharding.Show) },
         { "/_reshard/state/**", Admins, "GET,PUT", Get(Resharding.ShowState), Put(Resharding.Refuse) },
         { "/_reshard/jobs", Admins, "GET,POST", Get(Resharding.ListJobs), Post(Resharding.Refuse) },
@@ -124,13 +125,15 @@ internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetri
         { "/{db}", Members, "DELETE,GET,HEAD,POST", Get(Information.Show), Post(_documentUpdate.Post) },
         { "PUT /{db}", Anyone, "PUT", Put(_lifetime.Create) },
         { "DELETE /{db}", Anyone, "DELETE", Delete(_lifetime.Delete) },
-        { "/{db}/_security", Members, "PUT,GET", Get(Security.Show), Put(Security.Set) },
-        { "/{db}/_revs_limit", Members, "PUT,GET", Get(Limits.ShowRevs), Put(Limits.SetRevs) },
-        { "/{db}/_purged_infos_limit", Members, "GET,PUT", Get(Limits.ShowPurgedInfos), Put(Limits.SetPurgedInfos) },
+        { "/{db}/_security", Members, "PUT,GET", Get(Security.Show) },
+        { "PUT /{db}/_security", DatabaseAdmins, "PUT,GET", Put(_security.Set) },
+        { "/{db}/_revs_limit", Members, "PUT,GET", Get(Limits.ShowRevs) },
+        { "PUT /{db}/_revs_limit", DatabaseAdmins, "PUT,GET", Put(Limits.SetRevs) },
+        { "/{db}/_purged_infos_limit", DatabaseOwners, "GET,PUT", Get(Limits.ShowPurgedInfos), Put(Limits.SetPurgedInfos) },
         { "/{db}/_ensure_full_commit", Members, "POST", Post(Maintenance.EnsureFullCommit) },
-        { "/{db}/_compact", Members, "POST", Post(_maintenance.Compact) },
-        { "/{db}/_compact/{ddoc}/**", Members, "POST", Post(_viewMaintenance.Compact) },
-        { "/{db}/_view_cleanup/**", Members, "POST", Post(_viewMaintenance.Clean) },
+        { "/{db}/_compact", DatabaseKeepers, "POST", Post(_maintenance.Compact) },
+        { "/{db}/_compact/{ddoc}/**", DatabaseKeepers, "POST", Post(_viewMaintenance.Compact) },
+        { "/{db}/_view_cleanup/**", DatabaseKeepers, "POST", Post(_viewMaintenance.Clean) },
         { "/{db}/_nouveau_cleanup/**", Members, "POST", Post(Maintenance.Nothing) },
         { "/{db}/_search_cleanup/**", Members, "POST", Post(Maintenance.NoSearch) },
         { "/{db}/_find", Members, "POST", Query(Maintenance.NoSelectors) },
@@ -139,7 +142,7 @@ internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetri
         { "/{db}/_partition/**", Members, "GET,POST", Any(Maintenance.NoPartitions) },
         { "/{db}/_design/{ddoc}/_search/**", Members, "GET,POST", Any(Maintenance.NoSearch) },
         { "/{db}/_design/{ddoc}/_nouveau/**", Members, "GET,POST", Any(Maintenance.NoSearch) },
-        { "/{db}/_sync_shards/**", Members, "POST", Post(Maintenance.Nothing) },
+        { "/{db}/_sync_shards/**", DatabaseOwners, "POST", Post(Maintenance.Nothing) },
         { "/{db}/_shards", Members, "GET", Get(_shards.List) },
         { "/{db}/_shards/{docid}", Members, "GET", Get(_shards.Find) },
         { "GET /{db}/_design%2F{name}/**", Members, "GET", Get(DesignPath.Redirect) },
@@ -187,7 +190,7 @@ internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetri
         { "/{db}/_changes/**", Members, "GET,POST,HEAD", Get(_databaseChanges.Show), Query(_databaseChanges.Query) },
 
         // Purge
-        { "/{db}/_purge", Members, "POST", Post(_purge.Apply) },
+        { "/{db}/_purge", DatabaseOwners, "POST", Post(_purge.Apply) },
         { "/{db}/_purged_infos", Members, "GET", Get(PurgedInfos.Show) },
     };
 }

@@ -1,4 +1,5 @@
 using CloudWall.Access;
+using CloudWall.Access.Databases;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;

@@ -16,4 +16,7 @@ public sealed record Writer(WriteWays Way, string? Name, bool IsAdmin)
     /// The writer as passed to <c>validate_doc_update</c>: CouchDB's <c>userCtx</c> as JSON in UTF-8. Empty for the node itself.
     /// </summary>
     public ReadOnlyMemory<byte> Context { get; init; }
+
+    /// <summary>The roles of the writer, besides that of a server admin.</summary>
+    public IReadOnlyList<string> Roles { get; init; } = [];
 }

@@ -4,10 +4,13 @@ using CloudWall.Settings;
 
 namespace CloudWall.Node.Configuration;
 
-/// <summary>What a node settles at its first start and stores in its own configuration file: its admins, and its id.</summary>
+/// <summary>
+/// What a node settles at its first start and stores in its own configuration file: its admins, its id, and the secret of session cookies.
+/// </summary>
 /// <param name="Admins">The admins.</param>
 /// <param name="NodeId">The node's id, 32 hexadecimal digits.</param>
-public sealed record LocalSettings(Admins Admins, string NodeId)
+/// <param name="Access">Who may sign in, and how.</param>
+public sealed record LocalSettings(Admins Admins, string NodeId, AccessSettings Access)
 {
     private static readonly Setting<string> Admin = new(
         "admins", "{name}", SettingKinds.Text, string.Empty,
@@ -41,7 +44,8 @@ public sealed record LocalSettings(Admins Admins, string NodeId)
             source.Set(Id.Section, Id.Key, id);
         }
 
-        return new LocalSettings(admins, id);
+        AccessSettings.SettleSecret(source, Secrets.NewSecret);
+        return new LocalSettings(admins, id, AccessSettings.Read(source));
     }
 
     private static string? Find(SettingsStore source, Setting setting) => source.Find(setting.Section, setting.Key);

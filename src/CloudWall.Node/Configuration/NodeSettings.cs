@@ -86,7 +86,7 @@ public sealed record NodeSettings
     [
         SingleNodeSetting, RequestMemorySetting, WriteMemorySetting, Engine, ViewMemorySetting, MaxWaitingSetting, WaitTimeoutSetting, MaxDocumentSize,
         MaxAttachmentSize, MaxDocumentIdLength, CompressionLevelSetting, CompressibleTypesSetting, Shards, Algorithm, Suffix, Level,
-        .. CompactionSettings.All, .. DiskSettings.All, .. PasswordSettings.All, .. ReplicationSettings.All, .. ScriptSettings.All, .. LocalSettings.All,
+        .. CompactionSettings.All, .. DiskSettings.All, .. PasswordSettings.All, .. AccessSettings.All, .. ReplicationSettings.All, .. ScriptSettings.All, .. LocalSettings.All,
     ];
 
     /// <summary>

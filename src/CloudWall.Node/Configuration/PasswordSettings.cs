@@ -21,8 +21,23 @@ internal static class PasswordSettings
     private static readonly Setting<int> Iterations = new(
         Section, "iterations", SettingKinds.Count(1, 1_000_000_000), Usual.Iterations, "Rounds in which a new password is hashed.");
 
+    private static readonly Setting<int> MinIterations = new(
+        Section, "min_iterations", SettingKinds.Count(1, 1_000_000_000), Usual.MinIterations, "Hashes of fewer rounds are refused (403).");
+
+    private static readonly Setting<int> MaxIterations = new(
+        Section, "max_iterations", SettingKinds.Count(1, 1_000_000_000), Usual.MaxIterations,
+        "Hashes of more rounds are refused (403): users can store such a hash, and each attempt to sign in would take minutes. 1000000000 in CouchDB.");
+
+    private static readonly Setting<PasswordPolicy> Policy = new(
+        Section,
+        "password_regexp",
+        new SettingKind<PasswordPolicy>(
+            "a list of regular expressions in Erlang's syntax, such as [{\".{10,}\", \"Too short.\"}, \"\\\\d\"]", PasswordPolicy.TryParse, static _ => "[]"),
+        Usual.Policy,
+        "What a new password must match, and what users are told whose password does not (400).");
+
     /// <summary>The settings.</summary>
-    public static IReadOnlyList<Setting> All { get; } = [Scheme, Function, Iterations];
+    public static IReadOnlyList<Setting> All { get; } = [Scheme, Function, Iterations, MinIterations, MaxIterations, Policy];
 
     /// <summary>Reads them.</summary>
     public static PasswordOptions Read(SettingsStore settings) => new()
@@ -30,5 +45,8 @@ internal static class PasswordSettings
         Scheme = settings.Get(Scheme),
         Function = settings.Get(Function),
         Iterations = settings.Get(Iterations),
+        MinIterations = settings.Get(MinIterations),
+        MaxIterations = settings.Get(MaxIterations),
+        Policy = settings.Get(Policy),
     };
 }

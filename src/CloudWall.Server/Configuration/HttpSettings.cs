@@ -100,14 +100,41 @@ internal sealed record HttpSettings
 
     private static readonly Setting<int> MaxUuidsSetting = new("uuids", "max_count", SettingKinds.Count(1, 1_000_000), 1000, "Ids in one answer.");
 
+    private static readonly Setting<bool> RequireUser = new(
+        Http, "require_valid_user", SettingKinds.Boolean, false, "Whether nothing is answered without a user's credentials but POST /_session.");
+
+    private static readonly Setting<bool> RequireUserExceptForUp = new(
+        Http, "require_valid_user_except_for_up", SettingKinds.Boolean, false, "Whether nothing but POST /_session and /_up is.");
+
+    private static readonly Setting<string> ChallengeSetting = new(
+        Http, "WWW-Authenticate", SettingKinds.Text, string.Empty,
+        "The challenge in answers 401, such as Basic realm=\"server\", on which browsers ask for a name and a password.");
+
+    private static readonly Setting<bool> UsersSecurity = new(
+        "couchdb", "users_db_security_editable", SettingKinds.Boolean, false,
+        "Whether _security of _users can be changed. Who is let in sees and changes the own document alone.");
+
     /// <summary>All settings of HTTP.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
         PortSetting, BindAddressSetting, MaxRequestSize, MaxUriLengthSetting, MaxConnectionsSetting, PerAddress, MaxFeedsSetting, StallTimeoutSetting,
         AnswerMemorySetting, RetryAfterSetting, ChangesTimeoutSetting, BufferResponseSetting, MaxDatabases, Minimal, ForwardedHost, ForwardedProto,
         ForwardedSsl, RewriteLimitSetting, DecodePlus, Jsonp, SecureRewritesSetting, PurgedDocuments, PurgedRevisions, MaxUuidsSetting,
+        RequireUser, RequireUserExceptForUp, ChallengeSetting, UsersSecurity,
         .. ContentPolicies.All, .. CorsPolicy.All, .. VirtualHosts.All,
     ];
+
+    /// <summary><c>[chttpd] require_valid_user</c>.</summary>
+    public required bool RequireValidUser { get; init; }
+
+    /// <summary><c>[chttpd] require_valid_user_except_for_up</c>.</summary>
+    public required bool RequireValidUserExceptForUp { get; init; }
+
+    /// <summary><c>[chttpd] WWW-Authenticate</c>; empty for none.</summary>
+    public required string Challenge { get; init; }
+
+    /// <summary><c>[couchdb] users_db_security_editable</c>.</summary>
+    public required bool IsUsersSecurityEditable { get; init; }
 
     /// <summary><c>[chttpd] port</c>: 0 for any free one.</summary>
     public required int Port { get; init; }
@@ -199,6 +226,10 @@ internal sealed record HttpSettings
     /// <exception cref="ConfigurationException">One is invalid.</exception>
     public static HttpSettings From(SettingsStore settings) => new()
     {
+        RequireValidUser = settings.Get(RequireUser),
+        RequireValidUserExceptForUp = settings.Get(RequireUserExceptForUp),
+        Challenge = HeaderText.Clean(settings.Get(ChallengeSetting)),
+        IsUsersSecurityEditable = settings.Get(UsersSecurity),
         Port = settings.Get(PortSetting),
         BindAddress = settings.Get(BindAddressSetting),
         MaxHttpRequestSize = settings.Get(MaxRequestSize),

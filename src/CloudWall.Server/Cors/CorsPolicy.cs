@@ -131,6 +131,17 @@ internal sealed class CorsPolicy
         AddCredentials(origin, response);
     }
 
+    /// <summary>
+    /// Whether the session cookie of a request counts. Browsers add it for pages of other ports and subdomains too, without the user having
+    /// any part in it. It counts for the node's own pages and for origins that the settings name: <c>*</c> names none.
+    /// </summary>
+    /// <param name="origin">The request's <c>Origin</c>; empty where it has none.</param>
+    /// <param name="own">The node's origin, as the client knows it.</param>
+    public bool AcceptsCookieOf(string origin, string own) =>
+        origin.Length == 0
+        || string.Equals(origin, own, StringComparison.OrdinalIgnoreCase)
+        || (_enabled && _credentials && origin != "*" && _origins.Contains(origin.ToLowerInvariant()));
+
     private bool IsAccepted(StringValues origin) => _anyOrigin || _origins.Contains(origin.ToString());
 
     private void AddCredentials(StringValues origin, IHeaderDictionary response)

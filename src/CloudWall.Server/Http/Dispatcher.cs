@@ -1,7 +1,10 @@
 using CloudWall.Access;
+using CloudWall.Access.Databases;
+using CloudWall.Access.Users;
 using CloudWall.DesignDocuments.Functions;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
+using CloudWall.Replication.Jobs;
 using CloudWall.Server.Cors;
 using Microsoft.AspNetCore.Http;
 
@@ -17,7 +20,7 @@ namespace CloudWall.Server.Http;
 internal sealed class Dispatcher(
     VirtualHosts virtualHosts,
     CorsPolicy cors,
-    BasicAuthentication authentication,
+    Authentication authentication,
     RouteTable routes,
     DatabaseCatalogue databases,
     OpenedDesigns designs)
@@ -54,11 +57,22 @@ internal sealed class Dispatcher(
             return exchange.WriteEmptyAsync(StatusCodes.Status204NoContent);
         }
 
-        var asking = authentication.AuthenticateAsync(
-            exchange.RequestHeaders.Authorization.ToString(), isGreeting: exchange.Target.Count == 0, exchange.Aborted);
+        var cookie = exchange.RequestHeaders.Cookie.ToString();
+        if (cookie.Length > 0 && !cors.AcceptsCookieOf(exchange.RequestHeaders.Origin.ToString(), exchange.AbsoluteUri(string.Empty)))
+        {
+            cookie = string.Empty;
+        }
+
+        var credentials = new Credentials(
+            exchange.RequestHeaders.Authorization.ToString(),
+            cookie,
+            exchange.Context.Connection.RemoteIpAddress,
+            IsGreeting: exchange.Target.Count == 0);
+        var asking = authentication.AuthenticateAsync(credentials, exchange.Aborted);
         if (asking.IsCompletedSuccessfully)
         {
             exchange.Principal = asking.Result;
+            RequireUser(exchange);
             return DispatchAsync(exchange);
         }
 
@@ -67,6 +81,7 @@ internal sealed class Dispatcher(
         async Task AwaitAsync(ValueTask<Principal> asking, Exchange exchange)
         {
             exchange.Principal = await asking;
+            RequireUser(exchange);
             await DispatchAsync(exchange);
         }
     }
@@ -88,29 +103,93 @@ internal sealed class Dispatcher(
         throw new DocumentException(new DocumentError(StatusCodes.Status405MethodNotAllowed, "method_not_allowed", "Only " + route.Allowed + " allowed"));
     }
 
-    private void Admit(Exchange exchange, Route route)
+    /// <summary>Refuses who has not signed in, where the settings say so. Everyone may try to.</summary>
+    private static void RequireUser(Exchange exchange)
     {
-        if (route.Audience == Audience.Anyone)
+        var settings = exchange.Settings;
+        if (exchange.Principal.Name is not null || (exchange.Target.Count == 1 && exchange.Method == "POST" && exchange.Target.Text(0) == "_session"))
         {
             return;
         }
 
-        if (route.Audience == Audience.Admins || IsSystemPath(exchange.Target))
+        var isUp = exchange.Target.Count > 0 && exchange.Target.Text(0) == "_up";
+        if (isUp
+            ? settings.RequireValidUser && !settings.RequireValidUserExceptForUp
+            : settings.RequireValidUser || settings.RequireValidUserExceptForUp)
+        {
+            throw HttpErrors.Unauthorized("Authentication required.");
+        }
+    }
+
+    private void Admit(Exchange exchange, Route route)
+    {
+        var audience = route.Audience;
+        exchange.Principal.Require(audience);
+        if (audience is not (Audience.Members or Audience.DatabaseAdmins or Audience.DatabaseKeepers or Audience.DatabaseOwners))
+        {
+            return;
+        }
+
+        if (audience == Audience.DatabaseOwners || IsSystemPath(exchange.Target) || IsListOfSecrets(exchange.Target))
         {
             exchange.Principal.Require(Audience.Admins);
         }
 
-        if (route.Audience == Audience.Members)
+        exchange.Database = databases.Find(exchange.Target.Text(0)) ?? throw new DocumentException(HttpErrors.NoDatabase);
+        AdmitToDatabase(exchange, audience);
+        if (route.NeedsDesign)
         {
-            exchange.Database = databases.Find(exchange.Target.Text(0)) ?? throw new DocumentException(HttpErrors.NoDatabase);
-            exchange.Principal.Require(Audience.Members);
-            if (route.NeedsDesign)
-            {
-                // As in CouchDB, whose absence comes before a wrong method or content type.
-                designs.Require(exchange.Database, exchange.Target.Text(2));
-            }
+            // As in CouchDB, whose absence comes before a wrong method or content type.
+            designs.Require(exchange.Database, exchange.Target.Text(2));
         }
     }
+
+    private static void AdmitToDatabase(Exchange exchange, Audience audience)
+    {
+        if (exchange.Principal.IsAdmin)
+        {
+            return;
+        }
+
+        var user = exchange.Principal.Context;
+        var permissions = DatabasePermissions.Of(exchange.Database);
+        if (permissions.Refuse(user, audience) is { } refusal)
+        {
+            throw new DocumentException(refusal);
+        }
+
+        if (ReplicatorDocument.IsReplicator(exchange.Database.Name))
+        {
+            // Its documents have passwords of peers in them, and run with the rights of an admin.
+            exchange.Principal.Require(Audience.Admins);
+        }
+
+        if (UserDatabase.IsOne(exchange.Database.Name) && !permissions.IsAdmin(user) && !IsOwnAccount(exchange))
+        {
+            throw new DocumentException(DocumentError.Missing);
+        }
+    }
+
+    /// <summary>Whether a request to a users' database is about the user's own document, or makes an account.</summary>
+    private static bool IsOwnAccount(Exchange exchange)
+    {
+        if (exchange.Target.Count != 2)
+        {
+            return false;
+        }
+
+        var id = exchange.Target.Text(1);
+        return exchange.Principal.Name is { } name
+            ? id == UserAccounts.IdPrefix + name
+            : exchange.Method == "PUT" && id.StartsWith(UserAccounts.IdPrefix, StringComparison.Ordinal);
+    }
+
+    /// <summary>Lists of all users, or of all replications.</summary>
+    private static bool IsListOfSecrets(RequestTarget target) =>
+        target.Count >= 2
+        && target.Bytes(0).StartsWith("_"u8)
+        && target.Text(0) is "_users" or "_replicator"
+        && target.Text(1) is "_all_docs" or "_changes";
 
     /// <summary>Paths that begin with an underscore and are none of the databases that have their own security.</summary>
     private static bool IsSystemPath(RequestTarget target)

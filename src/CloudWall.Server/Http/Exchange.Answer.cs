@@ -60,10 +60,7 @@ internal sealed partial class Exchange
                 : _host.Address().Authority;
         }
 
-        var secure = RequestHeaders[settings.ForwardedSslHeader] == "on"
-            || RequestHeaders[settings.ForwardedProtoHeader] == "https"
-            || _context.Request.IsHttps;
-        return (secure ? "https://" : "http://") + HeaderText.Clean(host) + path;
+        return (IsSecure ? "https://" : "http://") + HeaderText.Clean(host) + path;
     }
 
     /// <summary>Whether the client has what an entity tag (with its quotes) stands for: <c>If-None-Match</c> names it.</summary>
@@ -310,6 +307,11 @@ internal sealed partial class Exchange
         headers["X-CouchDB-Body-Time"] = BodyTicks == 0
             ? "0"
             : ((long)_host.Time.GetElapsedTime(0, BodyTicks).TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        if (Principal.RenewalSalt is { } salt && headers.SetCookie.Count == 0)
+        {
+            headers.SetCookie = _host.Sessions.Begin(Principal.Name!, salt, IsSecure);
+        }
+
         if (!IsPreflight)
         {
             _host.Cors.Apply(RequestHeaders, headers);

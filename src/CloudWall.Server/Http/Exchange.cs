@@ -1,5 +1,7 @@
 using System.IO.Pipelines;
 using CloudWall.Access;
+using CloudWall.Access.Databases;
+using CloudWall.Access.Users;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
@@ -104,6 +106,11 @@ internal sealed partial class Exchange
     /// <summary>Who asks.</summary>
     public Principal Principal { get; set; } = Principal.Anonymous;
 
+    /// <summary>Whether the client uses HTTPS, perhaps to a proxy.</summary>
+    public bool IsSecure => RequestHeaders[Settings.ForwardedSslHeader] == "on"
+        || RequestHeaders[Settings.ForwardedProtoHeader] == "https"
+        || _context.Request.IsHttps;
+
     /// <summary>The database in the path. Only for routes of a database.</summary>
     public Database Database
     {
@@ -146,6 +153,20 @@ internal sealed partial class Exchange
 
     /// <summary>How long the request has taken so far.</summary>
     internal TimeSpan Elapsed => _host.Time.GetElapsedTime(_began);
+
+    /// <summary>Refuses the user of a request that goes on for long and whose rights have been withdrawn meanwhile.</summary>
+    /// <exception cref="DocumentException">The user is no member of the database any more.</exception>
+    internal void RequireStillMember()
+    {
+        var user = _host.Refresh(Principal).Context;
+        var refusal = UserDatabase.IsOne(Database.Name) && !user.IsAdmin && !DatabasePermissions.Of(Database).IsAdmin(user)
+            ? DocumentError.Missing
+            : DatabasePermissions.Of(Database).Refuse(user, Audience.Members);
+        if (refusal is not null)
+        {
+            throw new DocumentException(refusal);
+        }
+    }
 
     /// <summary>Gives back what the endpoint has read of the body and not used up, and what is reserved.</summary>
     internal void Release()

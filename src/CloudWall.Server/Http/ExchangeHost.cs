@@ -1,3 +1,5 @@
+using CloudWall.Access;
+using CloudWall.Access.Sessions;
 using CloudWall.Documents.Admission;
 using CloudWall.Server.Configuration;
 using CloudWall.Server.Cors;
@@ -7,6 +9,8 @@ namespace CloudWall.Server.Http;
 /// <summary>What all requests of a node share.</summary>
 /// <param name="Settings">The settings of HTTP.</param>
 /// <param name="Cors">Cross-origin requests.</param>
+/// <param name="Sessions">Makes session cookies.</param>
+/// <param name="Refresh">Finds the roles that the user of a long request has now.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Memory">What requests share for their bodies and what is made of them.</param>
 /// <param name="AnswerMemory">What answers share for what is on its way to their clients.</param>
@@ -15,6 +19,8 @@ namespace CloudWall.Server.Http;
 internal sealed record ExchangeHost(
     HttpSettings Settings,
     CorsPolicy Cors,
+    SessionIssuer Sessions,
+    Func<Principal, Principal> Refresh,
     TimeProvider Time,
     SharedMemory Memory,
     AnswerMemory AnswerMemory,

@@ -74,11 +74,18 @@ internal sealed class Kernel(ExchangeHost host, Dispatcher dispatcher, Failures 
         }
 
         exchange.IsPlain = false;
+        var cookie = exchange.Headers.SetCookie;
         var allow = exchange.Headers.Allow;
         exchange.Reset();
         if (error.Status == StatusCodes.Status405MethodNotAllowed)
         {
             exchange.Headers.Allow = allow;
+        }
+
+        exchange.Headers.SetCookie = cookie;
+        if (error.Status == StatusCodes.Status401Unauthorized && Challenge(exchange) is { } challenge)
+        {
+            exchange.Headers.WWWAuthenticate = challenge;
         }
 
         if (error.Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
@@ -94,5 +101,17 @@ internal sealed class Kernel(ExchangeHost host, Dispatcher dispatcher, Failures 
         {
             exchange.Context.Abort();
         }
+    }
+
+    /// <summary>
+    /// What has a browser ask for a name and a password: what the request wants, or the settings; null for none of them. As in CouchDB.
+    /// </summary>
+    private static string? Challenge(Exchange exchange)
+    {
+        var wanted = exchange.RequestHeaders["X-CouchDB-WWW-Authenticate"].ToString();
+        return wanted.Length > 0 ? HeaderText.Clean(wanted)
+            : exchange.Settings.Challenge is { Length: > 0 } usual ? usual
+            : exchange.Settings.RequireValidUser ? "Basic realm=\"server\""
+            : null;
     }
 }

@@ -1,5 +1,5 @@
 using System.Text;
-using CloudWall.Access;
+using CloudWall.Access.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Documents.Rendering;
 using CloudWall.Node.Identifiers;

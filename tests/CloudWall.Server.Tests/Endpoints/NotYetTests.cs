@@ -35,16 +35,6 @@ public sealed class NotYetTests
         Assert.Equal(404, (await node.SendAsync("GET", "/parts")).Status);
     }
 
-    /// <summary>CouchDB's replicator takes 404, and nothing else, to mean that basic credentials must do.</summary>
-    [Fact]
-    public async Task There_are_no_session_cookies()
-    {
-        await using var node = await TestNode.StartAsync();
-        var answer = await node.SendAsync("POST", "/_session", """{"name":"admin","password":"pass"}""", headers: "Content-Type: application/json");
-        Assert.Equal(404, answer.Status);
-        Assert.Contains("no session cookies", (string?)JsonNode.Parse(answer.Body)!["reason"], StringComparison.Ordinal);
-    }
-
     [Theory]
     [InlineData("other")]
     [InlineData("http://admin:pass@127.0.0.1:PORT/other")]

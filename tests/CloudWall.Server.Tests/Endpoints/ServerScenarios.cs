@@ -12,10 +12,10 @@ public sealed class ServerScenarios
         new("GET", "/", 200) { As = null, Headers = ["Authorization: Basic ???"] },
         new("GET", "/", 401, Error("unauthorized", "Name or password is incorrect.")) { As = "admin:wrong" },
         new("GET", "/_session", 400, Error("bad_request", "Authorization header has invalid base64 value")) { As = null, Headers = ["Authorization: Basic ???"] },
-        new("GET", "/_session", 200, """\{"ok":true,"userCtx":\{"name":null,"roles":\[\]\},"info":\{"authentication_handlers":\["default"\]\}\}""") { As = null },
+        new("GET", "/_session", 200, """\{"ok":true,"userCtx":\{"name":null,"roles":\[\]\},"info":\{"authentication_handlers":\["cookie","default"\]\}\}""") { As = null },
         new("GET", "/_session", 200, """\{"ok":true,"userCtx":\{"name":null.*""") { As = "_:_" },
         new("GET", "/_session?basic=true", 401, Error("unauthorized", "Please login.")) { As = null },
-        new("GET", "/_session", 200, """\{"ok":true,"userCtx":\{"name":"admin","roles":\["_admin"\]\},"info":\{"authentication_handlers":\["default"\],"authenticated":"default"\}\}"""),
+        new("GET", "/_session", 200, """\{"ok":true,"userCtx":\{"name":"admin","roles":\["_admin"\]\},"info":\{"authentication_handlers":\["cookie","default"\],"authenticated":"default"\}\}"""),
         new("GET", "/_up", 200, """\{"status":"ok","seeds":\{\}\}""") { As = null },
         new("HEAD", "/_up", 200, "") { As = null },
         new("DELETE", "/_up", 405, Error("method_not_allowed", "Only GET,HEAD allowed")),
@@ -123,7 +123,7 @@ public sealed class ServerScenarios
         await using var node = await TestNode.StartAsync();
         var answer = await node.SendAsync("DELETE", "/_session");
         Assert.Equal(200, answer.Status);
-        Assert.Matches("^AuthSession=; Version=1; Expires=[^;]+ GMT; Max-Age=0; Path=/; HttpOnly$", answer.Headers["set-cookie"]);
+        Assert.Matches("^AuthSession=; Version=1; Expires=[^;]+ GMT; Max-Age=0; Path=/; HttpOnly; SameSite=Lax$", answer.Headers["set-cookie"]);
     }
 
     private static string Error(string error, string reason) => $$"""\{"error":"{{error}}","reason":"{{reason.Replace(".", @"\.", StringComparison.Ordinal)}}"\}""";

@@ -14,6 +14,8 @@ public sealed class GoldenFixture : IAsyncLifetime
         ("chttpd", "bind_address", "127.0.0.1"),
         ("chttpd", "port", "0"),
         ("chttpd", "enable_cors", "true"),
+        ("couch_httpd_auth", "same_site", ""),
+        ("chttpd_auth", "iterations", "1000"),
         ("cors", "origins", "*"),
         ("cors", "credentials", "true"),
         ("cors", "methods", "GET, PUT, POST, HEAD, DELETE"),

@@ -13,7 +13,7 @@ namespace CloudWall.Server.Tests.Rules;
 public sealed class WaysInTests
 {
     private const string Replicator = "{\"foo\":\"bar\"}";
-    private const string User = "{\"name\":\"ann\",\"type\":\"user\",\"roles\":[],\"password\":\"secret\"}";
+    private const string User = "{\"name\":\"ann\",\"type\":\"user\",\"roles\":[\"_admin\"]}";
     private const string Design = "{\"views\":{\"v\":{\"map\":\"function (doc) {\"}}}";
 
     /// <summary>A database, an id, a document that is refused, and the error.</summary>
@@ -56,7 +56,7 @@ public sealed class WaysInTests
     {
         await using var node = await NodeUnderTest.StartAsync();
         var source = await node.CreateAsync("elsewhere");
-        await NodeUnderTest.PutAsync(source, (id, body), ("harmless", "{\"source\":\"a\",\"target\":\"b\"}"));
+        await NodeUnderTest.PutAsync(source, (id, body), ("_design/harmless", "{\"source\":\"a\",\"target\":\"b\"}"));
         var database = await CreateAsync(node, name);
 
         var local = await ReplicateAsync(node, "elsewhere", name);

@@ -75,6 +75,8 @@ internal sealed class ChangesFeed : IDisposable
                 break;
             }
 
+            // Whoever is no member any more gets no further row.
+            _exchange.RequireStillMember();
             round = await NextAsync(round.LastSequence);
         }
 

@@ -21,7 +21,7 @@ internal sealed class Show(OpenedDesigns designs, RequestObjects requests)
         var design = designs.Open(exchange.Database, exchange.Target.Text(2)).Require("shows", name);
         using var shown = FunctionDocument.Open(exchange, 5);
         var etag = Exchange.MakeETag(Encoding.UTF8.GetBytes(
-            $"{design.ETag}\n{shown.Revision}\n{exchange.RequestHeaders.Accept}\n{exchange.Principal.IsAdmin}"));
+            $"{design.ETag}\n{shown.Revision}\n{exchange.RequestHeaders.Accept}\n{exchange.Principal.Name}\n{string.Join(',', exchange.Principal.Context.Roles)}"));
         if (exchange.IsFresh(etag))
         {
             await exchange.WriteNotModifiedAsync(etag);

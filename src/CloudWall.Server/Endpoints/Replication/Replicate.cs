@@ -18,6 +18,11 @@ internal sealed class Replicate(JobScheduler scheduler, ReplicationOptions defau
     /// <summary>Starts one, or ends it. A one-shot is answered when it has ended.</summary>
     public async Task Post(Exchange exchange)
     {
+        if (!exchange.Principal.IsAdmin)
+        {
+            throw HttpErrors.Forbidden("Only server admins can start replications on this node so far.");
+        }
+
         if (exchange.Method == "POST")
         {
             exchange.RequireJson();

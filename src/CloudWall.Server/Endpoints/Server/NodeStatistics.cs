@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using CloudWall.Access;
+using CloudWall.Access.Passwords;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Node;
@@ -21,7 +21,7 @@ internal sealed class NodeStatistics(
     NodeIdentity identity,
     DatabaseCatalogue databases,
     ViewMetrics views,
-    Administrators administrators,
+    PasswordVerifier passwords,
     RequestMetrics requests,
     FeedPlaces feeds,
     TimeProvider time,
@@ -140,8 +140,8 @@ internal sealed class NodeStatistics(
             ["mrview/map_doc"] = views.Mapped,
             ["open_databases"] = databases.Names.Count,
             ["open_os_files"] = FileBudget.CountOpen(),
-            ["password_hashing_fast"] = administrators.Remembered,
-            ["password_hashing_slow"] = administrators.Hashed,
+            ["password_hashing_fast"] = passwords.Remembered,
+            ["password_hashing_slow"] = passwords.Hashed,
             ["query_server/vdu_rejects"] = engine.Rejections,
         };
         foreach (var (method, count) in requests.ByMethod)

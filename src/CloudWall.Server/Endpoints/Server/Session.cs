@@ -1,11 +1,20 @@
+using System.Text.Json;
+using CloudWall.Access;
+using CloudWall.Access.Sessions;
+using CloudWall.Documents;
 using CloudWall.Documents.Json;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Server;
 
-/// <summary><c>/_session</c>: who one is, by the credentials of the request itself.</summary>
-internal sealed class Session(TimeProvider time)
+/// <summary><c>/_session</c>: who one is, and sessions by cookie (CouchDB's documentation: "Cookie Authentication").</summary>
+/// <param name="authentication">Verifies names and passwords.</param>
+/// <param name="sessions">Makes cookies.</param>
+internal sealed class Session(Authentication authentication, SessionIssuer sessions)
 {
+    private const string Form = "application/x-www-form-urlencoded";
+    private const string Json = "application/json";
+
     /// <summary>GET.</summary>
     public static async Task Show(Exchange exchange)
     {
@@ -16,24 +25,108 @@ internal sealed class Session(TimeProvider time)
         }
 
         using var json = new JsonBuffer();
-        json.Raw("{\"ok\":true,\"userCtx\":{\"name\":"u8).Text(principal.Name)
-            .Raw(",\"roles\":["u8).Raw(principal.IsAdmin ? "\"_admin\""u8 : ""u8)
-            .Raw("]},\"info\":{\"authentication_handlers\":[\"default\"]"u8)
-            .Raw(principal.Name is null ? ""u8 : ",\"authenticated\":\"default\""u8).Raw("}}"u8);
-        await exchange.WriteJsonAsync(200, json);
+        json.Raw("{\"ok\":true,\"userCtx\":{\"name\":"u8).Text(principal.Name).Raw(",\"roles\":["u8);
+        WriteRoles(json, principal.Context.Roles);
+        json.Raw("]},\"info\":{\"authentication_handlers\":[\"cookie\",\"default\"]"u8);
+        if (principal.Handler is { } handler)
+        {
+            json.Raw(",\"authenticated\":"u8).Text(handler);
+        }
+
+        await exchange.WriteJsonAsync(200, json.Raw("}}"u8));
     }
 
-    /// <summary>DELETE: has the browser drop a cookie that it may have from another server behind this name.</summary>
+    /// <summary>DELETE: has the browser forget the cookie.</summary>
     public Task End(Exchange exchange)
     {
-        exchange.Headers.SetCookie = $"AuthSession=; Version=1; Expires={time.GetUtcNow():R}; Max-Age=0; Path=/; HttpOnly";
-        return exchange.WriteOkAsync();
+        exchange.Headers.SetCookie = sessions.End(exchange.IsSecure);
+        return Redirect(exchange, "next") ? exchange.WriteOkAsync(302) : exchange.WriteOkAsync();
     }
 
-    /// <summary>
-    /// POST: there are no session cookies yet. CouchDB's replicator takes this answer, and no other, to mean that basic credentials must
-    /// do.
-    /// </summary>
-    public static Task Begin(Exchange exchange) =>
-        throw HttpErrors.NotFound("This node has no session cookies yet: send credentials with each request.");
+    /// <summary>POST: begins a session.</summary>
+    public async Task Begin(Exchange exchange)
+    {
+        var (name, password) = await ReadAsync(exchange);
+        var account = await authentication.SignInAsync(name, password, exchange.Context.Connection.RemoteIpAddress, exchange.Aborted);
+        using var json = new JsonBuffer();
+        if (account is null)
+        {
+            exchange.Headers.SetCookie = sessions.End(exchange.IsSecure);
+            if (!Redirect(exchange, "fail"))
+            {
+                throw HttpErrors.Unauthorized("Name or password is incorrect.");
+            }
+
+            json.Raw("{\"error\":\"unauthorized\",\"reason\":\"Name or password is incorrect.\"}"u8);
+            await exchange.WriteJsonAsync(302, json);
+            return;
+        }
+
+        exchange.Headers.SetCookie = sessions.Begin(account.Name, account.Salt, exchange.IsSecure);
+        json.Raw("{\"ok\":true,\"name\":"u8).Text(account.Name).Raw(",\"roles\":["u8);
+        WriteRoles(json, account.Roles);
+        json.Raw("]}"u8);
+        await exchange.WriteJsonAsync(Redirect(exchange, "next") ? 302 : 200, json);
+    }
+
+    private static void WriteRoles(JsonBuffer json, IReadOnlyList<string> roles)
+    {
+        for (var i = 0; i < roles.Count; i++)
+        {
+            json.Raw(i == 0 ? ""u8 : ","u8).Text(roles[i]);
+        }
+    }
+
+    /// <summary>Sends the browser on where a parameter says so, but to no other server.</summary>
+    private static bool Redirect(Exchange exchange, string parameter)
+    {
+        if (exchange.Query[parameter] is not { } path)
+        {
+            return false;
+        }
+
+        exchange.Headers.Location = path.StartsWith('/')
+            ? exchange.AbsoluteUri(HeaderText.Clean(path))
+            : throw HttpErrors.BadRequest($"`{parameter}` must be a path on this server.");
+        return true;
+    }
+
+    private static async Task<(string Name, string Password)> ReadAsync(Exchange exchange)
+    {
+        var type = exchange.RequestHeaders.ContentType.ToString();
+        if (!type.StartsWith(Form, StringComparison.Ordinal) && !type.StartsWith(Json, StringComparison.Ordinal))
+        {
+            throw HttpErrors.BadContentType($"Content-Type must be '{Form}' or '{Json}'");
+        }
+
+        if (exchange.ContentLength is 0 or null && !exchange.MayHaveBody)
+        {
+            throw NoName();
+        }
+
+        using var body = await exchange.ReadJsonAsync();
+        string? Find(string member) => type.StartsWith(Form, StringComparison.Ordinal) ? Query.ParseForm(body.Span)[member] : TextOf(body.Span, member);
+
+        var (name, username) = (Find("name"), Find("username"));
+        if (name is not null && username is not null && name != username)
+        {
+            throw HttpErrors.BadRequest("request body contains different usernames");
+        }
+
+        return (name ?? username ?? throw NoName(), Find("password") ?? string.Empty);
+    }
+
+    private static DocumentException NoName() => HttpErrors.BadRequest("request body must contain a username");
+
+    private static string? TextOf(ReadOnlySpan<byte> body, string member)
+    {
+        try
+        {
+            return JsonMember.TryFind(body, System.Text.Encoding.UTF8.GetBytes(member), out var value) ? JsonMember.TextOf(value) : null;
+        }
+        catch (JsonException)
+        {
+            throw HttpErrors.InvalidJson();
+        }
+    }
 }

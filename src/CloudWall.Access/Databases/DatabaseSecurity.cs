@@ -2,7 +2,7 @@ using System.Text.Json;
 using CloudWall.Documents;
 using CloudWall.Documents.Json;
 
-namespace CloudWall.Access;
+namespace CloudWall.Access.Databases;
 
 /// <summary>The permissions of a database: its <c>_security</c> object.</summary>
 public static class DatabaseSecurity

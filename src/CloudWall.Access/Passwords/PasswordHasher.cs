@@ -1,0 +1,32 @@
+namespace CloudWall.Access.Passwords;
+
+/// <summary>Hashes new passwords, one at a time: whoever writes many users must not take every core from everyone else.</summary>
+/// <param name="options">How.</param>
+public sealed class PasswordHasher(PasswordOptions options) : IDisposable
+{
+    private readonly SemaphoreSlim _turn = new(1);
+
+    /// <summary>How passwords are hashed, and what they must be like.</summary>
+    public PasswordOptions Options => options;
+
+    /// <summary>Hashes a password.</summary>
+    /// <param name="password">The password.</param>
+    /// <param name="salt">The salt; null for a new one.</param>
+    /// <param name="cancellation">Cancels the wait.</param>
+    public async Task<StoredPassword> HashAsync(string password, string? salt, CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            return await Task.Factory.StartNew(
+                () => StoredPassword.Create(password, options, salt), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
+}
