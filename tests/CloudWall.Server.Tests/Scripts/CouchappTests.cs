@@ -19,7 +19,7 @@ public sealed class CouchappTests
     {
         await using var node = await StartAsync();
         var answer = await node.SendAsync(
-            "GET", "/db/_design/app/_show/req", null, "admin:pass", "Cookie: AuthSession=secret", "X-Auth-CouchDB-Token: secret", "X-Own: here");
+            "GET", "/db/_design/app/_show/req", null, "admin:pass", "Cookie: Own=secret", "X-Auth-CouchDB-Token: secret", "X-Own: here");
         var text = Encoding.UTF8.GetString(answer.Body);
         Assert.DoesNotContain("secret", text, StringComparison.Ordinal);
         Assert.DoesNotContain(Convert.ToBase64String("admin:pass"u8), text, StringComparison.Ordinal);
