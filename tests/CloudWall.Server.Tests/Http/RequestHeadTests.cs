@@ -115,7 +115,7 @@ public sealed class RequestHeadTests
         }
     }
 
-    /// <summary>A client may end its side of the connection once it has sent its request: nothing but the answer comes.</summary>
+    /// <summary>A client that ends its side of the connection after an answer has sent no head that would need another.</summary>
     [Fact]
     public async Task An_end_between_requests_is_no_malformed_head()
     {
@@ -124,12 +124,19 @@ public sealed class RequestHeadTests
         await client.ConnectAsync(node.Node.Address.Host, node.Node.Address.Port, TestContext.Current.CancellationToken);
         var stream = client.GetStream();
         await stream.WriteAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        var answer = string.Empty;
+        var bytes = new byte[4096];
+        while (!answer.EndsWith("}\n", StringComparison.Ordinal))
+        {
+            var count = await stream.ReadAsync(bytes, TestContext.Current.CancellationToken);
+            Assert.NotEqual(0, count);
+            answer += Encoding.UTF8.GetString(bytes, 0, count);
+        }
+
         client.Client.Shutdown(SocketShutdown.Send);
-        using var answer = new MemoryStream();
-        await stream.CopyToAsync(answer, TestContext.Current.CancellationToken);
-        var text = Encoding.UTF8.GetString(answer.ToArray());
-        Assert.StartsWith("HTTP/1.1 200", text, StringComparison.Ordinal);
-        Assert.Equal(2, text.Split("HTTP/1.1").Length);
+
+        Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);
+        Assert.Equal(0, await stream.ReadAsync(bytes, TestContext.Current.CancellationToken));
     }
 
     /// <summary>Bodies and requests behind a mended head stay whole, in whatever pieces they come.</summary>
