@@ -112,6 +112,8 @@ internal sealed class ReplicatorWatch(
 
     private async Task<long> CatchUpAsync(long since, CancellationToken cancellation)
     {
+        // Some changes have no row, such as that of `_security`: waiting begins after them, too.
+        var reached = database.UpdateSequence;
         var changed = new List<string>();
         using (var cursor = database.ReadChanges(since))
         {
@@ -131,7 +133,7 @@ internal sealed class ReplicatorWatch(
             }
         }
 
-        return since;
+        return Math.Max(since, reached);
     }
 
     /// <summary>Whether an exception is none that says that the node ends.</summary>

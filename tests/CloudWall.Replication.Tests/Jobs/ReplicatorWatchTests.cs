@@ -90,6 +90,19 @@ public sealed class ReplicatorWatchTests : IAsyncDisposable
         int Refusals() => _log.Count(static line => line.Contains("_replicator/job was refused", StringComparison.Ordinal));
     }
 
+    /// <summary>A change of the permissions has a sequence but no row; waiting for what comes after the last row never waited.</summary>
+    [Fact]
+    public async Task A_change_without_a_row_keeps_no_node_from_ending()
+    {
+        var database = await _node.CreateAsync("_replicator");
+        await database.SetSecurityAsync("{}"u8.ToArray(), TestContext.Current.CancellationToken);
+        await MemoryNode.WriteAsync(database, """{"_id":"other"}""");
+        await Eventually.HoldsAsync(() => StateOf(database, "other") == "failed");
+        await database.SetSecurityAsync("{}"u8.ToArray(), TestContext.Current.CancellationToken);
+
+        await DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    }
+
     /// <summary>Review, house A6: a node whose disk has failed could not be closed.</summary>
     [Fact]
     public async Task A_node_whose_disk_fails_can_be_ended()
