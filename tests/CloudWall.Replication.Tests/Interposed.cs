@@ -1,4 +1,3 @@
-using CloudWall.Documents;
 using CloudWall.Replication.Peers;
 
 namespace CloudWall.Replication.Tests;
@@ -8,9 +7,6 @@ internal sealed class Interposed(Peer peer) : Peer
 {
     /// <summary>Called before documents are written.</summary>
     public Action? Write { get; init; }
-
-    /// <summary>Says of which revisions the source does not send what it announced; these are not written.</summary>
-    public Func<FetchedRevision, bool> IsIncomplete { get; init; } = static _ => false;
 
     /// <summary>Called before a local document is written.</summary>
     public Action? WriteLocal { get; init; }
@@ -47,13 +43,9 @@ internal sealed class Interposed(Peer peer) : Peer
     public override IAsyncEnumerable<FetchedRevision> FetchAsync(
         IReadOnlyList<MissingRevisions> missing, CancellationToken cancellation) => peer.FetchAsync(missing, cancellation);
 
-    public override async Task<IReadOnlyList<WriteFailure>> WriteAsync(
-        IReadOnlyList<FetchedRevision> revisions, CancellationToken cancellation)
+    public override Task<IReadOnlyList<WriteFailure>> WriteAsync(IReadOnlyList<FetchedRevision> revisions, CancellationToken cancellation)
     {
         Write?.Invoke();
-        var incomplete = revisions.Where(IsIncomplete).ToList();
-        var failures = await peer.WriteAsync([.. revisions.Except(incomplete)], cancellation);
-        var error = new DocumentError(500, "attachment_mismatch", "too few bytes");
-        return [.. failures, .. incomplete.Select(each => new WriteFailure(each.Id, each.Path[0], error) { IsOfSource = true })];
+        return peer.WriteAsync(revisions, cancellation);
     }
 }

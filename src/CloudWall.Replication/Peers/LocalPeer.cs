@@ -199,7 +199,7 @@ public sealed class LocalPeer(
                 }
                 catch (PeerException broken) when (broken.IsOfDocument)
                 {
-                    failures.Add(new WriteFailure(revision.Id, revision.Path[0], broken.Error) { IsOfSource = true });
+                    failures.Add(new WriteFailure(revision.Id, revision.Path[0], broken.Error));
                 }
             }
 

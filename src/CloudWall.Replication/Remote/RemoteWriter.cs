@@ -241,7 +241,7 @@ internal sealed class RemoteWriter(PeerHttp http, Func<double> randomness)
         }
         catch (PeerException broken) when (broken.IsOfDocument)
         {
-            return new WriteFailure(revision.Id, revision.Path[0], broken.Error) { IsOfSource = true };
+            return new WriteFailure(revision.Id, revision.Path[0], broken.Error);
         }
     }
 

@@ -35,11 +35,6 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
     /// </summary>
     public List<PeerChange> ToVerify { get; } = [];
 
-    /// <summary>
-    /// A revision that the source did not send as announced, so that it is missing on the target; null where there is none.
-    /// </summary>
-    public WriteFailure? Incomplete { get; private set; }
-
     /// <summary>Copies it, again if it was copied in part before.</summary>
     /// <param name="changes">The changes.</param>
     /// <param name="isTargetEmpty">Whether the target has nothing, so that it need not be asked what is missing.</param>
@@ -47,7 +42,6 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
     public async Task RunAsync(IReadOnlyList<PeerChange> changes, bool isTargetEmpty, CancellationToken cancellation)
     {
         ToVerify.Clear();
-        Incomplete = null;
         changes = Merge(changes);
         var missing = isTargetEmpty && !_hasCounted
             ? [.. changes.Select(static change => new MissingRevisions(change.Id, change.Leaves, []))]
@@ -163,7 +157,6 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
         progress.Add(new ReplicationStatistics { Written = group.Count - failures.Count, Failures = failures.Count });
         foreach (var failure in failures)
         {
-            Incomplete ??= failure.IsOfSource ? failure : null;
             refused(failure);
         }
 

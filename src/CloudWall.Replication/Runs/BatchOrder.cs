@@ -7,9 +7,6 @@ internal sealed class BatchOrder
 {
     private readonly Queue<Batch> _open = new();
 
-    /// <summary>How many batches there are from the first that has not ended.</summary>
-    public int Count => _open.Count;
-
     /// <summary>Notes a batch that begins.</summary>
     /// <param name="sequence">The sequence of its last change, as JSON.</param>
     public Batch Add(string sequence)

@@ -12,9 +12,7 @@ namespace CloudWall.Replication.Runs;
 /// <summary>
 /// One run of a replication: from its last checkpoint to the end of the source's changes or, if it is continuous, until it is cancelled.
 /// It reads changes ahead, copies batches with several workers, and writes checkpoints in the order of the changes. It throws if a
-/// peer still fails after a few retries; the next run then continues from the last checkpoint. A revision that its source does not send as
-/// announced holds up no others: it is left for the next run, and no checkpoint passes it. A run with such a revision ends with its error,
-/// once the rest has been copied; a continuous one after a while.
+/// peer still fails after a few retries; the next run then continues from the last checkpoint.
 /// </summary>
 public sealed class ReplicationRun
 {
@@ -23,12 +21,6 @@ public sealed class ReplicationRun
 
     /// <summary>After this many intervals without a new checkpoint, the run reads the last one again on both peers.</summary>
     private const int IdleIntervals = 10;
-
-    /// <summary>How long a continuous run goes on beside a revision that is left for the next run.</summary>
-    internal static readonly TimeSpan PostponedFor = TimeSpan.FromMinutes(5);
-
-    /// <summary>So many batches may have been copied behind one that is left for the next run.</summary>
-    private const int MostBehindPostponed = 10_000;
 
     /// <summary>About how many revisions a checkpoint verifies on the target at most.</summary>
     private const int MaxToVerify = 10_000;
@@ -51,8 +43,6 @@ public sealed class ReplicationRun
     private string _recorded = "0";
     private bool _hasRows;
     private bool _hasRead;
-    private WriteFailure? _postponed;
-    private long _postponedAt;
 
     /// <summary>A run that has not begun.</summary>
     /// <param name="request">What is to be done.</param>
@@ -116,8 +106,6 @@ public sealed class ReplicationRun
         {
             await _retries.ExecuteAsync(async token => await CheckpointAsync(target, token), cancellation);
         }
-
-        ThrowIfPostponed(after: TimeSpan.Zero);
 
         // CouchDB writes a checkpoint where a filter passed nothing, but leaves it out of the result.
         return new RunResult(
@@ -248,11 +236,6 @@ public sealed class ReplicationRun
             }
 
             since = page.LastSequence;
-            if (_request.Options.Continuous)
-            {
-                ThrowIfPostponed(PostponedFor);
-            }
-
             if (!_request.Options.Continuous && page.IsEnd)
             {
                 pages.Complete();
@@ -273,49 +256,16 @@ public sealed class ReplicationRun
                     target,
                     Progress,
                     failure => _context.Log(
-                        $"{(failure.IsOfSource ? source.Name + " did not send" : target.Name + " refused")} {failure.Id} {failure.Revision}: "
-                        + $"{failure.Error.Error}: {failure.Error.Reason}"),
+                        $"{target.Name} refused {failure.Id} {failure.Revision}: {failure.Error.Error}: {failure.Error.Reason}"),
                     _context.Memory);
                 await _retries.ExecuteAsync(
                     async token => await copy.RunAsync(changes.Rows, _isTargetEmpty && _start == "0", token), cancellation);
-                if (copy.Incomplete is { } incomplete)
-                {
-                    Postpone(incomplete);
-                    continue;
-                }
-
                 End(batch, copy.ToVerify);
                 OnProgress?.Invoke();
             }
             else
             {
                 End(batch, []);
-            }
-        }
-    }
-
-    /// <summary>Leaves a revision for the next run: its batch does not end, so no checkpoint passes it.</summary>
-    private void Postpone(WriteFailure failure)
-    {
-        lock (_gate)
-        {
-            if (_postponed is null)
-            {
-                _postponed = failure;
-                _postponedAt = _context.Time.GetTimestamp();
-            }
-        }
-    }
-
-    /// <exception cref="PeerException">A revision was left for the next run, so long ago or with so much behind it.</exception>
-    private void ThrowIfPostponed(TimeSpan after)
-    {
-        lock (_gate)
-        {
-            if (_postponed is { } failure
-                && (_context.Time.GetElapsedTime(_postponedAt) >= after || _order.Count > MostBehindPostponed))
-            {
-                throw new PeerException(failure.Error, isTransient: true);
             }
         }
     }

@@ -102,54 +102,6 @@ public sealed class ReplicationRunTests
         Assert.Same(failure, thrown);
     }
 
-    /// <summary>What a source does not send as announced may come whole another time: no checkpoint may pass it.</summary>
-    [Fact]
-    public async Task What_the_source_did_not_send_is_left_for_the_next_run_and_holds_up_nothing()
-    {
-        await using var node = new MemoryNode();
-        await FillAsync(node, 9);
-        var target = await node.CreateAsync("target");
-        var context = node.Context((endpoint, _) => endpoint.Name == "target"
-            ? new Interposed(node.Peer("target")) { IsIncomplete = static revision => revision.Id == "4" }
-            : node.Peer(endpoint.Name!));
-        var run = new ReplicationRun(MemoryNode.Request("source", "target", Options), context, new RunProgress());
-
-        var failure = await Assert.ThrowsAsync<PeerException>(() => run.RunAsync(CancellationToken.None));
-
-        Assert.Equal("attachment_mismatch", failure.Error.Error);
-        Assert.Equal(8, target.DocumentCount);
-        var next = await RunAsync(node, Options);
-        Assert.Equal(9, target.DocumentCount);
-        Assert.Equal(1, next.Progress.Statistics.Failures);
-        Assert.True(next.Result.HasChanges);
-        Assert.False((await RunAsync(node, Options)).Result.HasChanges);
-    }
-
-    [Fact]
-    public async Task A_continuous_run_goes_on_for_a_while_beside_what_the_source_did_not_send()
-    {
-        var time = new FakeTimeProvider();
-        await using var node = new MemoryNode(time);
-        var source = await FillAsync(node, 3);
-        var target = await node.CreateAsync("target");
-        var context = node.Context((endpoint, _) => endpoint.Name == "target"
-            ? new Interposed(node.Peer("target")) { IsIncomplete = static revision => revision.Id == "1" }
-            : node.Peer(endpoint.Name!));
-        var progress = new RunProgress();
-        var run = new ReplicationRun(MemoryNode.Request("source", "target", Options with { Continuous = true }), context, progress)
-            .RunAsync(CancellationToken.None);
-        await target.WaitForChangeAsync(1, CancellationToken.None);
-        await MemoryNode.WriteAsync(source, """{"_id":"late"}""");
-        await Eventually.HoldsAsync(() => target.DocumentCount == 3, () => { });
-        Assert.False(run.IsCompleted);
-
-        time.Advance(ReplicationRun.PostponedFor);
-        await MemoryNode.WriteAsync(source, """{"_id":"later"}""");
-
-        var failure = await Assert.ThrowsAsync<PeerException>(() => run);
-        Assert.Equal("attachment_mismatch", failure.Error.Error);
-    }
-
     [Fact]
     public async Task A_run_that_is_stopped_records_how_far_it_has_come()
     {
