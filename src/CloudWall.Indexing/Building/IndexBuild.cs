@@ -48,8 +48,6 @@ internal sealed class IndexBuild(
     /// </summary>
     private long _newUpTo;
 
-    private readonly DateTimeOffset _began = options.Time.GetUtcNow();
-
     private readonly BodyReader _bodies = database.ReadBodies();
     private readonly Queue<Task<MappedDocuments>> _mapping = new();
     private readonly Stack<MappedDocuments> _free = new();
@@ -59,8 +57,8 @@ internal sealed class IndexBuild(
     /// <summary>Whether the index was empty when the build began.</summary>
     public bool WasEmpty { get; private set; }
 
-    /// <summary>The progress of the build.</summary>
-    public IndexProgress Progress { get; private set; } = new(0, 0, options.Time.GetUtcNow(), options.Time.GetUtcNow());
+    /// <summary>The progress of the build; null until the changes are counted.</summary>
+    public IndexProgress? Progress { get; private set; }
 
     /// <summary>Waits for functions that still run after a failure.</summary>
     public async ValueTask DisposeAsync()
@@ -83,8 +81,9 @@ internal sealed class IndexBuild(
         ResetWhereUnrelated();
         var target = database.UpdateSequence;
         var purges = database.PurgeSequence;
+        var began = options.Time.GetUtcNow();
         var changes = database.CountChangesAfter(writer.State.UpdateSequence);
-        Progress = new IndexProgress(0, changes, _began, _began);
+        Progress = new IndexProgress(0, changes, began, began);
         var many = !writer.State.HasNodes || changes > Math.Max(FewChanges, writer.State.Views.Sum(static view => view.Rows) / 8);
         if (many && writer.State.HasNodes)
         {
@@ -368,7 +367,11 @@ internal sealed class IndexBuild(
                 Write(step);
             }
 
-            Progress = Progress with { Done = Progress.Done + step.Count, UpdatedAt = options.Time.GetUtcNow() };
+            if (Progress is { } progress)
+            {
+                Progress = progress with { Done = progress.Done + step.Count, UpdatedAt = options.Time.GetUtcNow() };
+            }
+
             step.Clear();
             _free.Push(step);
         }

@@ -182,7 +182,7 @@ public sealed class ViewIndex : IAsyncDisposable
         }
     }
 
-    /// <summary>The progress of the running build; null where none runs.</summary>
+    /// <summary>The progress of the running build; null where none runs, or where it has not counted the changes yet.</summary>
     public IndexProgress? Progress => _build?.Progress;
 
     /// <summary>Whether a compaction is running.</summary>
