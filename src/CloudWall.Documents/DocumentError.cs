@@ -21,6 +21,9 @@ public sealed record DocumentError(int Status, string Error, string Reason)
     /// <summary>A <c>_rev</c> that cannot be parsed.</summary>
     public static readonly DocumentError InvalidRevision = BadRequest("Invalid rev format");
 
+    /// <summary>What is no JSON.</summary>
+    public static readonly DocumentError InvalidJson = BadRequest("invalid UTF-8 JSON");
+
     /// <summary>400 <c>bad_request</c>.</summary>
     public static DocumentError BadRequest(string reason) => new(400, "bad_request", reason);
 

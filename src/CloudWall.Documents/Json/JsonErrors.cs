@@ -13,8 +13,6 @@ internal static class JsonErrors
     public static readonly DocumentError TooDeep =
         DocumentError.BadRequest($"The JSON is nested too deep: {DocumentLimits.MaxNesting} levels are the most.");
 
-    private static readonly DocumentError NoJson = DocumentError.BadRequest("invalid UTF-8 JSON");
-
     /// <summary>CouchDB's error for invalid JSON.</summary>
-    public static DocumentException Invalid() => new(NoJson);
+    public static DocumentException Invalid() => new(DocumentError.InvalidJson);
 }

@@ -1,4 +1,5 @@
 using CloudWall.Replication.Peers;
+using CloudWall.Replication.Runs;
 
 namespace CloudWall.Replication.Checkpoints;
 
@@ -20,6 +21,13 @@ internal sealed class CheckpointLog
     /// <summary>What both sides agree on.</summary>
     public ReplicationHistory History { get; private set; }
 
+    /// <summary>What is postponed according to either side; none where nothing is agreed on, since all is compared then.</summary>
+    public IReadOnlyList<PostponedRevision> Postponed =>
+        History.SessionId is null ? [] : PostponedRevision.Union(_source.Postponed, _target.Postponed);
+
+    /// <summary>Told of what another job of the same replication has postponed meanwhile.</summary>
+    public Action<IReadOnlyList<PostponedRevision>>? OnAdopted { get; set; }
+
     /// <summary>Reads what both sides know of a replication.</summary>
     /// <param name="id">The local document's id, without its <c>_local/</c>.</param>
     /// <param name="source">The source, and what it was before anything was read of it.</param>
@@ -36,27 +44,39 @@ internal sealed class CheckpointLog
 
     /// <summary>Records how far a session has come, on both sides. What was written before is made safe first.</summary>
     /// <param name="session">The session.</param>
+    /// <param name="postponed">What the session has passed, but could not have of the source.</param>
     /// <param name="byDocumentIds">Whether the replication is one by <c>doc_ids</c>.</param>
     /// <param name="question">Asks the target for what was written since the last checkpoint.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="PeerException">One of them could not be written; nothing is skipped because of it.</exception>
-    public async Task WriteAsync(Session session, bool byDocumentIds, Func<CancellationToken, Task> question, CancellationToken cancellation)
+    public async Task WriteAsync(
+        Session session,
+        IReadOnlyList<PostponedRevision> postponed,
+        bool byDocumentIds,
+        Func<CancellationToken, Task> question,
+        CancellationToken cancellation)
     {
         await Task.WhenAll(_source.CommitAsync(cancellation), _target.CommitAsync(cancellation));
-        await VerifyAsync(cancellation);
+        postponed = PostponedRevision.Union(postponed, await VerifyAsync(cancellation));
 
         // The target's first: what it says of itself is true even if the source never hears of it. It is questioned afterwards: a target
         // that is put back before that either lacks what it is asked for, or the checkpoint, which then counts on neither side.
-        await _target.WriteAsync(session, byDocumentIds, cancellation);
+        await _target.WriteAsync(session, postponed, byDocumentIds, cancellation);
         await question(cancellation);
-        History = await _source.WriteAsync(session, byDocumentIds, cancellation);
+        History = await _source.WriteAsync(session, postponed, byDocumentIds, cancellation);
     }
 
     /// <summary>
     /// Makes sure that both sides still have what was recorded last: one that was put back to an earlier moment, or made anew, has not,
     /// and would not be noticed while there is nothing to copy.
     /// </summary>
+    /// <returns>What another job of the same replication has postponed meanwhile.</returns>
     /// <exception cref="PeerException">One of them has not, or cannot be asked.</exception>
-    public Task VerifyAsync(CancellationToken cancellation) =>
-        Task.WhenAll(_source.VerifyAsync(cancellation), _target.VerifyAsync(cancellation));
+    public async Task<IReadOnlyList<PostponedRevision>> VerifyAsync(CancellationToken cancellation)
+    {
+        var found = await Task.WhenAll(_source.VerifyAsync(cancellation), _target.VerifyAsync(cancellation));
+        var adopted = PostponedRevision.Union(found[0], found[1]);
+        OnAdopted?.Invoke(adopted);
+        return adopted;
+    }
 }

@@ -1,5 +1,6 @@
 using CloudWall.Documents;
 using CloudWall.Replication.Peers;
+using CloudWall.Replication.Runs;
 
 namespace CloudWall.Replication.Checkpoints;
 
@@ -24,6 +25,9 @@ internal sealed class CheckpointSide
     /// <summary>What the checkpoint said when it was read first.</summary>
     public ReplicationHistory Found { get; private set; } = ReplicationHistory.Empty;
 
+    /// <summary>What it said then that was postponed.</summary>
+    public IReadOnlyList<PostponedRevision> Postponed { get; private set; } = [];
+
     /// <summary>Reads a side's checkpoint.</summary>
     public static async Task<CheckpointSide> ReadAsync(Peer peer, string id, PeerState state, CancellationToken cancellation)
     {
@@ -31,6 +35,7 @@ internal sealed class CheckpointSide
         var found = await peer.ReadLocalAsync(id, cancellation);
         side._revision = found?.Revision;
         side.Found = Parse(found);
+        side.Postponed = PostponedRevision.Parse(found?.Body);
         side._last = side.Found.Newest;
         return side;
     }
@@ -54,8 +59,9 @@ internal sealed class CheckpointSide
     /// Makes sure that the side is what it was: it still has what was recorded last, and runs since. Local documents know no conflicts, so
     /// that writing one would not tell. Another job of the same replication may have recorded more.
     /// </summary>
+    /// <returns>What that job has postponed; none where there is no such job.</returns>
     /// <exception cref="PeerException">It is not, or cannot be asked.</exception>
-    public async Task VerifyAsync(CancellationToken cancellation)
+    public async Task<IReadOnlyList<PostponedRevision>> VerifyAsync(CancellationToken cancellation)
     {
         if (_state.Server.Boot is { } boot && (await _peer.ReadServerAsync(cancellation)).Boot != boot)
         {
@@ -70,19 +76,23 @@ internal sealed class CheckpointSide
         }
 
         _revision = found?.Revision;
-        if (history.SessionId != _last?.Id && history.SessionId != _tried?.Id)
+        if (history.SessionId == _last?.Id || history.SessionId == _tried?.Id)
         {
-            _base = history;
+            return [];
         }
+
+        _base = history;
+        return PostponedRevision.Parse(found?.Body);
     }
 
     /// <summary>Records how far a session has come.</summary>
     /// <returns>What was recorded.</returns>
-    public async Task<ReplicationHistory> WriteAsync(Session session, bool byDocumentIds, CancellationToken cancellation)
+    public async Task<ReplicationHistory> WriteAsync(
+        Session session, IReadOnlyList<PostponedRevision> postponed, bool byDocumentIds, CancellationToken cancellation)
     {
         _tried = session;
         var next = _base.With(session);
-        _revision = await _peer.WriteLocalAsync(_id, _revision, next.ToJson(byDocumentIds), cancellation);
+        _revision = await _peer.WriteLocalAsync(_id, _revision, next.ToJson(byDocumentIds, postponed), cancellation);
         _last = session;
         return next;
     }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using CloudWall.Documents.Json;
+using CloudWall.Replication.Runs;
 
 namespace CloudWall.Replication.Checkpoints;
 
@@ -127,14 +128,15 @@ public sealed record ReplicationHistory(string? SessionId, string SourceSequence
         json.WriteEndArray();
     }
 
-    /// <summary>It as a JSON object.</summary>
-    internal ReadOnlyMemory<byte> ToJson(bool byDocumentIds)
+    /// <summary>It as a JSON object, with what is postponed.</summary>
+    internal ReadOnlyMemory<byte> ToJson(bool byDocumentIds, IReadOnlyList<PostponedRevision> postponed)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
             WriteMembers(json, byDocumentIds);
+            PostponedRevision.Write(json, postponed);
             json.WriteEndObject();
         }
 
@@ -159,6 +161,10 @@ public sealed record ReplicationHistory(string? SessionId, string SourceSequence
 
         return one.StartSequence == other.StartSequence ? one.StartSequence : null;
     }
+
+    /// <summary>Whether two sequences name the same place: their leading numbers are equal.</summary>
+    internal static bool IsSame(string one, string other) =>
+        one == other || (Number(one) is { } number && number == Number(other));
 
     /// <summary>The number that a sequence begins with in CouchDB and its kin: it grows with the database.</summary>
     internal static long? Number(string sequence)

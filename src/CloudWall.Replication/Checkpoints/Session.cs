@@ -69,6 +69,7 @@ public sealed record Session(
     /// <summary>A member as JSON; 0 where it is missing.</summary>
     internal static string Raw(JsonElement json, string name) => json.TryGetProperty(name, out var value) ? value.GetRawText() : "0";
 
-    private static long Number(JsonElement json, string name) =>
+    /// <summary>A member that is a whole number; 0 where it is none.</summary>
+    internal static long Number(JsonElement json, string name) =>
         json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : 0;
 }

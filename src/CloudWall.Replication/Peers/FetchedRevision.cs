@@ -28,6 +28,9 @@ public sealed record FetchedRevision(
     /// <summary>Why no target can take it, as of a document with members that CouchDB does not know; null where one may.</summary>
     public DocumentError? Fault { get; init; }
 
+    /// <summary>Whether it is no JSON, so that it may come whole another time.</summary>
+    public bool IsGarbled { get; init; }
+
     /// <summary>About how many bytes of memory it holds.</summary>
     public long Weight { get; } = 256 + Body.Length + (Path.Count * 32)
         + Attachments.Sum(static attachment => AttachmentWeight + (2L * attachment.Name.Length));

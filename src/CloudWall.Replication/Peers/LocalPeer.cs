@@ -180,7 +180,7 @@ public sealed class LocalPeer(
             {
                 if (revision.Fault is { } fault)
                 {
-                    failures.Add(new WriteFailure(revision.Id, revision.Path[0], fault));
+                    failures.Add(new WriteFailure(revision.Id, revision.Path[0], fault) { IsOfSource = revision.IsGarbled });
                     continue;
                 }
 
@@ -199,7 +199,7 @@ public sealed class LocalPeer(
                 }
                 catch (PeerException broken) when (broken.IsOfDocument)
                 {
-                    failures.Add(new WriteFailure(revision.Id, revision.Path[0], broken.Error));
+                    failures.Add(new WriteFailure(revision.Id, revision.Path[0], broken.Error) { IsOfSource = true });
                 }
             }
 

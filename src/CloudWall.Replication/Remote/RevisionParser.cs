@@ -30,7 +30,11 @@ internal static class RevisionParser
         }
         catch (DocumentException refused)
         {
-            return new FetchedRevision(id, [RevisionOf(json)], false, "{}"u8.ToArray(), []) { Fault = http.Redaction.Clean(refused.Error) };
+            return new FetchedRevision(id, [RevisionOf(json)], false, "{}"u8.ToArray(), [])
+            {
+                Fault = http.Redaction.Clean(refused.Error),
+                IsGarbled = refused.Error == DocumentError.InvalidJson,
+            };
         }
 
         var path = document.Revisions is { Count: > 0 } revisions ? revisions

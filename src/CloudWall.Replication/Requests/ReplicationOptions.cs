@@ -47,6 +47,9 @@ public sealed record ReplicationOptions
     /// </summary>
     internal int WorkersAtOnce => Math.Clamp((Connections - 1) / 2, 1, Workers);
 
+    /// <summary>How many copies there are at a time: these, and one of what was postponed where there are connections enough.</summary>
+    internal int CopiesAtOnce => Math.Clamp((Connections - 1) / 2, 1, WorkersAtOnce + 1);
+
     /// <summary><c>connection_timeout</c>, milliseconds: how long a peer may be silent.</summary>
     public TimeSpan ConnectionTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -28,6 +28,15 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
 
     private bool _hasCounted;
 
+    /// <summary>Whether what is copied was counted when it was postponed: then only what is stored counts.</summary>
+    public bool IsRetry { get; init; }
+
+    /// <summary>How many revisions it has stored.</summary>
+    public int Stored { get; private set; }
+
+    /// <summary>Revisions that the source did not send whole; they are not counted.</summary>
+    public List<WriteFailure> NotSent { get; } = [];
+
     /// <summary>
     /// Revisions to look for on the target before the next checkpoint: a target that was restored from an older backup meanwhile lacks
     /// one of them. One revision for each write request is enough, since a request is atomic; of the revisions that the target had
@@ -42,11 +51,12 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
     public async Task RunAsync(IReadOnlyList<PeerChange> changes, bool isTargetEmpty, CancellationToken cancellation)
     {
         ToVerify.Clear();
+        NotSent.Clear();
         changes = Merge(changes);
         var missing = isTargetEmpty && !_hasCounted
             ? [.. changes.Select(static change => new MissingRevisions(change.Id, change.Leaves, []))]
             : await target.FindMissingAsync(changes, cancellation);
-        if (!_hasCounted)
+        if (!_hasCounted && !IsRetry)
         {
             progress.Add(new ReplicationStatistics
             {
@@ -152,10 +162,13 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
             return;
         }
 
-        progress.Add(new ReplicationStatistics { Read = group.Count });
         var failures = await target.WriteAsync(group, cancellation);
-        progress.Add(new ReplicationStatistics { Written = group.Count - failures.Count, Failures = failures.Count });
-        foreach (var failure in failures)
+        NotSent.AddRange(failures.Where(static failure => failure.IsOfSource));
+        var stored = group.Count - failures.Count;
+        var countsRefused = IsRetry ? 0 : failures.Count(static failure => !failure.IsOfSource);
+        progress.Add(new ReplicationStatistics { Read = stored + countsRefused, Written = stored, Failures = countsRefused });
+        Stored += stored;
+        foreach (var failure in failures.Where(static failure => !failure.IsOfSource))
         {
             refused(failure);
         }

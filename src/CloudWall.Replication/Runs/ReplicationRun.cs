@@ -12,37 +12,22 @@ namespace CloudWall.Replication.Runs;
 /// <summary>
 /// One run of a replication: from its last checkpoint to the end of the source's changes or, if it is continuous, until it is cancelled.
 /// It reads changes ahead, copies batches with several workers, and writes checkpoints in the order of the changes. It throws if a
-/// peer still fails after a few retries; the next run then continues from the last checkpoint.
+/// peer still fails after a few retries; the next run then continues from the last checkpoint. A revision that its source does not send
+/// whole holds up nothing: it is postponed (<see cref="PostponedRevisions"/>).
 /// </summary>
 public sealed class ReplicationRun
 {
-    /// <summary>The time allowed for the final checkpoint after a run was cancelled.</summary>
-    private static readonly TimeSpan FinalCheckpointTimeout = TimeSpan.FromSeconds(5);
-
-    /// <summary>After this many intervals without a new checkpoint, the run reads the last one again on both peers.</summary>
-    private const int IdleIntervals = 10;
-
-    /// <summary>About how many revisions a checkpoint verifies on the target at most.</summary>
-    private const int MaxToVerify = 10_000;
-
     private readonly ReplicationRequest _request;
     private readonly RunContext _context;
     private readonly ResiliencePipeline _retries;
-    private readonly BatchOrder _order = new();
-    private readonly Lock _gate = new();
     private readonly string _started;
-    private readonly List<PeerChange> _toVerify = [];
-    private TaskCompletionSource _due = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private CheckpointLog? _log;
+    private RunCheckpoints? _checkpoints;
     private ReplicationHistory _found = ReplicationHistory.Empty;
     private bool _isTargetEmpty;
-    private (long Attempts, long Documents) _counted;
-    private string _session = string.Empty;
     private string _start = "0";
-    private string _through = "0";
-    private string _recorded = "0";
     private bool _hasRows;
     private bool _hasRead;
+    private bool _isFull;
 
     /// <summary>A run that has not begun.</summary>
     /// <param name="request">What is to be done.</param>
@@ -95,26 +80,25 @@ public sealed class ReplicationRun
         {
             await CopyAsync(source, target, cancellation);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (Exception failure) when (_isFull || (failure is OperationCanceledException && cancellation.IsCancellationRequested))
         {
-            await WriteFinalCheckpointAsync(target);
+            await _checkpoints!.WriteFinalAsync(target);
             throw;
         }
 
-        Progress.Count(source, ref _counted);
-        if (_hasRows || !IsSame(_through, _start))
+        _checkpoints!.Count(source);
+        if (_hasRows || _checkpoints.HasNews)
         {
-            await _retries.ExecuteAsync(async token => await CheckpointAsync(target, token), cancellation);
+            await _checkpoints.WriteAsync(target, cancellation);
         }
 
         // CouchDB writes a checkpoint where a filter passed nothing, but leaves it out of the result.
         return new RunResult(
-            _hasRows ? _log!.History : _found, _hasRows, _request.Options.UseCheckpoints, _request.Selection.DocumentIds is not null);
+            _hasRows ? _checkpoints.History : _found,
+            _hasRows,
+            _request.Options.UseCheckpoints,
+            _request.Selection.DocumentIds is not null);
     }
-
-    /// <summary>Whether two sequences name the same place: their leading numbers are equal.</summary>
-    private static bool IsSame(string one, string other) =>
-        one == other || (ReplicationHistory.Number(one) is { } number && number == ReplicationHistory.Number(other));
 
     private static string? Identity(string? server, Endpoint endpoint, PeerInfo info) =>
         server is null ? null : $"{server} {endpoint.DatabaseName} {info.Identity}";
@@ -139,14 +123,14 @@ public sealed class ReplicationRun
             Identity(sourceServer.Id, _request.Source, sourceInfo),
             Identity(targetServer.Id, _request.Target, targetInfo),
             code);
-        _log = await CheckpointLog.ReadAsync(
+        var log = await CheckpointLog.ReadAsync(
             id, (source, new PeerState(sourceServer, sourceInfo)), (target, new PeerState(targetServer, targetInfo)), cancellation);
-        _found = _log.History;
-        _session = _context.NewId();
-        _start = _request.Options.SinceSequence ?? _log.History.SourceSequence;
-        _through = _recorded = _start;
-        Progress.Begin(_log.History.Newest?.Statistics ?? new ReplicationStatistics(), _start, sourceInfo.UpdateSequence);
-        if (_start == "0" && !targetInfo.IsEmpty && _log.History.SessionId is null)
+        _found = log.History;
+        _checkpoints = new RunCheckpoints(_request, _context, Progress, log, _retries, _started);
+        _checkpoints.Begin();
+        _start = _checkpoints.Start;
+        Progress.Begin(log.History.Newest?.Statistics ?? new ReplicationStatistics(), _start, sourceInfo.UpdateSequence);
+        if (_start == "0" && !targetInfo.IsEmpty && log.History.SessionId is null)
         {
             _context.Log($"{source.Name} → {target.Name}: nothing is known of an earlier replication, so all of it is compared.");
         }
@@ -156,18 +140,31 @@ public sealed class ReplicationRun
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         ExceptionDispatchInfo? failure = null;
+        using var places = new SemaphoreSlim(_request.Options.CopiesAtOnce);
+        var retry = new PostponedRetry(
+            Progress, _checkpoints!, () => Copy(source, target, isRetry: true), places, _context.Time);
+        if (Progress.Postponed.IsFull)
+        {
+            // The first new one would end the run: see whether there can be room.
+            await retry.AskAsync(isLast: false, cancellation);
+        }
+
         var pages = Channel.CreateBounded<(PeerChanges Changes, BatchOrder.Batch Batch)>(_request.Options.WorkersAtOnce);
         var parts = new List<Task> { GuardAsync(ReadAsync(source, pages.Writer, stopping.Token)) };
         for (var i = 0; i < _request.Options.WorkersAtOnce; i++)
         {
-            parts.Add(GuardAsync(WorkAsync(source, target, pages.Reader, stopping.Token)));
+            parts.Add(GuardAsync(WorkAsync(source, target, places, pages.Reader, stopping.Token)));
         }
 
         // Checkpoints are written until all the rest has ended, so nothing may wait for their end alone.
-        var checkpoints = GuardAsync(RecordAsync(source, target, stopping.Token));
+        var checkpoints = GuardAsync(_checkpoints!.RecordAsync(source, target, stopping.Token));
+        var retrying = GuardAsync(retry.RunAsync(stopping.Token));
         await Task.WhenAll(parts);
+        retry.End();
+        await retrying;
         await stopping.CancelAsync();
         await checkpoints;
+        _hasRows |= retry.HasStored;
         failure?.Throw();
         cancellation.ThrowIfCancellationRequested();
 
@@ -207,7 +204,7 @@ public sealed class ReplicationRun
                     cancellation);
             if (page.Rows.Count == 0)
             {
-                OnProgress?.Invoke();
+                ShowProgress();
             }
 
             _hasRead = true;
@@ -223,16 +220,10 @@ public sealed class ReplicationRun
             }
 
             Progress.Read(page.LastSequence, page.Pending);
-            if (page.Rows.Count > 0 || !IsSame(page.LastSequence, since))
+            if (page.Rows.Count > 0 || !ReplicationHistory.IsSame(page.LastSequence, since))
             {
-                BatchOrder.Batch batch;
-                lock (_gate)
-                {
-                    _hasRows |= page.Rows.Count > 0;
-                    batch = _order.Add(page.LastSequence);
-                }
-
-                await pages.WriteAsync((page, batch), cancellation);
+                _hasRows |= page.Rows.Count > 0;
+                await pages.WriteAsync((page, _checkpoints!.Add(page.LastSequence)), cancellation);
             }
 
             since = page.LastSequence;
@@ -245,170 +236,82 @@ public sealed class ReplicationRun
     }
 
     private async Task WorkAsync(
-        Peer source, Peer target, ChannelReader<(PeerChanges Changes, BatchOrder.Batch Batch)> pages, CancellationToken cancellation)
+        Peer source,
+        Peer target,
+        SemaphoreSlim places,
+        ChannelReader<(PeerChanges Changes, BatchOrder.Batch Batch)> pages,
+        CancellationToken cancellation)
     {
         await foreach (var (changes, batch) in pages.ReadAllAsync(cancellation))
         {
-            if (changes.Rows.Count > 0)
+            if (changes.Rows.Count == 0)
             {
-                var copy = new BatchCopy(
-                    source,
-                    target,
-                    Progress,
-                    failure => _context.Log(
-                        $"{target.Name} refused {failure.Id} {failure.Revision}: {failure.Error.Error}: {failure.Error.Reason}"),
-                    _context.Memory);
-                await _retries.ExecuteAsync(
-                    async token => await copy.RunAsync(changes.Rows, _isTargetEmpty && _start == "0", token), cancellation);
-                End(batch, copy.ToVerify);
-                OnProgress?.Invoke();
-            }
-            else
-            {
-                End(batch, []);
-            }
-        }
-    }
-
-    private void End(BatchOrder.Batch batch, List<PeerChange> toVerify)
-    {
-        lock (_gate)
-        {
-            _toVerify.AddRange(toVerify);
-            if (_toVerify.Count >= MaxToVerify)
-            {
-                _due.TrySetResult();
-            }
-
-            if (_order.End(batch) is { } through)
-            {
-                _through = through;
-                Progress.Done(through);
-            }
-        }
-    }
-
-    /// <summary>Records how far the run has come, now and then, until the run has ended.</summary>
-    private async Task RecordAsync(Peer source, Peer target, CancellationToken cancellation)
-    {
-        for (var idle = 1; ; idle++)
-        {
-            await WaitForCheckpointAsync(cancellation);
-            Progress.Count(source, ref _counted);
-            if (await _retries.ExecuteAsync(async token => await CheckpointAsync(target, token), cancellation))
-            {
-                idle = 0;
-            }
-            else if (idle % IdleIntervals == 0 && _request.Options.UseCheckpoints)
-            {
-                await VerifyAsync(cancellation);
-            }
-        }
-    }
-
-    /// <summary>Waits until a checkpoint is due: after the interval, or when there is so much that it must be recorded for.</summary>
-    private async Task WaitForCheckpointAsync(CancellationToken cancellation)
-    {
-        TaskCompletionSource due;
-        lock (_gate)
-        {
-            due = _due = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            if (_toVerify.Count >= MaxToVerify && !IsSame(_through, _recorded))
-            {
-                return;
-            }
-        }
-
-        try
-        {
-            await due.Task.WaitAsync(_request.Options.CheckpointInterval, _context.Time, cancellation);
-        }
-        catch (TimeoutException)
-        {
-            // The interval is over.
-        }
-    }
-
-    private async Task VerifyAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            await _log!.VerifyAsync(cancellation);
-        }
-        catch (PeerException failure) when (failure.IsTransient)
-        {
-            // Who cannot be reached now is asked next time, or when there is something to copy.
-        }
-    }
-
-    /// <returns>Whether there was something to record.</returns>
-    private async Task<bool> CheckpointAsync(Peer target, CancellationToken cancellation)
-    {
-        if (!_request.Options.UseCheckpoints)
-        {
-            return false;
-        }
-
-        string through;
-        List<PeerChange> toVerify;
-        lock (_gate)
-        {
-            through = _through;
-            toVerify = [.. _toVerify];
-        }
-
-        if (through == _recorded)
-        {
-            return false;
-        }
-
-        var session = new Session(
-            _session, _started, ReplicationHistory.Format(_context.Time.GetUtcNow()), _start, through, Progress.Statistics);
-        await _log!.WriteAsync(
-            session, _request.Selection.DocumentIds is not null, token => VerifyTargetAsync(target, toVerify, token), cancellation);
-        lock (_gate)
-        {
-            _toVerify.RemoveRange(0, toVerify.Count);
-        }
-
-        _recorded = through;
-        Progress.Recorded(through);
-        return true;
-    }
-
-    /// <summary>
-    /// A target that was restored to an earlier moment since the last checkpoint has lost a stretch of what was stored, and may not have
-    /// failed a single request. So it is asked for what it must have.
-    /// </summary>
-    private async Task VerifyTargetAsync(Peer target, List<PeerChange> toVerify, CancellationToken cancellation)
-    {
-        foreach (var some in toVerify.Chunk(_request.Options.BatchSize))
-        {
-            if ((await target.FindMissingAsync(some, cancellation)) is not [var lost, ..])
-            {
+                _checkpoints!.End(batch, []);
                 continue;
             }
 
-            throw new PeerException(
-                new DocumentError(
-                    500, "target_went_back", $"{target.Name} has lost {lost.Id}, which was stored: it was restored or emptied."),
-                isTransient: false)
+            var copy = Copy(source, target, isRetry: false);
+            await places.WaitAsync(cancellation);
+            try
             {
-                MustRestart = true,
-            };
+                await _retries.ExecuteAsync(
+                    async token => await copy.RunAsync(changes.Rows, _isTargetEmpty && _start == "0", token), cancellation);
+            }
+            finally
+            {
+                places.Release();
+            }
+
+            foreach (var failure in copy.NotSent)
+            {
+                Postpone(source, failure);
+            }
+
+            _checkpoints!.End(batch, copy.ToVerify);
+            ShowProgress();
         }
     }
 
-    private async Task WriteFinalCheckpointAsync(Peer target)
+    private BatchCopy Copy(Peer source, Peer target, bool isRetry) => new(
+        source,
+        target,
+        Progress,
+        failure => _context.Log($"{target.Name} refused {failure.Id} {failure.Revision}: {failure.Error.Error}: {failure.Error.Reason}"),
+        _context.Memory)
     {
-        using var timeout = new CancellationTokenSource(FinalCheckpointTimeout, _context.Time);
-        try
+        IsRetry = isRetry,
+    };
+
+    /// <exception cref="PeerException">There is no room, so no checkpoint may pass it.</exception>
+    private void Postpone(Peer source, WriteFailure failure)
+    {
+        var isNew = Progress.Postponed.Add(failure, _context.Time);
+        if (isNew == false)
         {
-            await CheckpointAsync(target, timeout.Token);
+            return;
         }
-        catch (Exception failure) when (failure is PeerException or OperationCanceledException)
+
+        _context.Log($"{source.Name} did not send {failure.Id} {failure.Revision} whole: {failure.Error.Error}: {failure.Error.Reason}");
+        if (isNew is null && _request.Options.UseCheckpoints)
         {
-            // The next run copies the changes since the last checkpoint again.
+            _isFull = true;
+            throw new PeerException(
+                new DocumentError(
+                    500,
+                    "too_many_postponed",
+                    $"{source.Name} did not send {failure.Id} and many others whole: {failure.Error.Error}: {failure.Error.Reason}"),
+                isTransient: true);
+        }
+
+        Progress.Add(new ReplicationStatistics { Read = 1, Failures = 1 });
+    }
+
+    /// <summary>Not where a run begins in order to fail: it would begin again and again.</summary>
+    private void ShowProgress()
+    {
+        if (!Progress.Postponed.IsFull)
+        {
+            OnProgress?.Invoke();
         }
     }
 }

@@ -33,6 +33,9 @@ public sealed class RunProgress
         }
     }
 
+    /// <summary>What its source did not send whole.</summary>
+    internal PostponedRevisions Postponed { get; } = new();
+
     /// <summary>Begins with what earlier sessions have done.</summary>
     internal void Begin(ReplicationStatistics before, string sequence, string sourceSequence)
     {

@@ -14,12 +14,12 @@ public sealed class CheckpointLogTests : IAsyncDisposable
     [Fact]
     public async Task What_is_recorded_on_both_sides_is_where_the_next_run_begins()
     {
-        await (await OpenAsync()).WriteAsync(At("a", 10), false, HasAll, CancellationToken.None);
+        await (await OpenAsync()).WriteAsync(At("a", 10), [], false, HasAll, CancellationToken.None);
 
         var next = await OpenAsync();
 
         Assert.Equal("10", next.History.SourceSequence);
-        await next.WriteAsync(At("b", 20), false, HasAll, CancellationToken.None);
+        await next.WriteAsync(At("b", 20), [], false, HasAll, CancellationToken.None);
         Assert.Equal(["b", "a"], (await OpenAsync()).History.Sessions.Select(static session => session.Id));
     }
 
@@ -30,12 +30,12 @@ public sealed class CheckpointLogTests : IAsyncDisposable
     {
         var side = isSource ? _source : _target;
         var log = await OpenAsync();
-        await log.WriteAsync(At("a", 10), false, HasAll, CancellationToken.None);
+        await log.WriteAsync(At("a", 10), [], false, HasAll, CancellationToken.None);
         var copy = side.Checkpoint;
-        await log.WriteAsync(At("a", 20), false, HasAll, CancellationToken.None);
+        await log.WriteAsync(At("a", 20), [], false, HasAll, CancellationToken.None);
         side.Checkpoint = copy;
 
-        var failure = await Assert.ThrowsAsync<PeerException>(() => log.WriteAsync(At("a", 30), false, HasAll, CancellationToken.None));
+        var failure = await Assert.ThrowsAsync<PeerException>(() => log.WriteAsync(At("a", 30), [], false, HasAll, CancellationToken.None));
 
         Assert.True(failure.MustRestart);
         Assert.Equal("checkpoint_lost", failure.Error.Error);
@@ -48,10 +48,10 @@ public sealed class CheckpointLogTests : IAsyncDisposable
     {
         (_source.Boot, _target.Boot) = ("1", "1");
         var log = await OpenAsync();
-        await log.WriteAsync(At("a", 10), false, HasAll, CancellationToken.None);
+        await log.WriteAsync(At("a", 10), [], false, HasAll, CancellationToken.None);
         _source.Boot = "2";
 
-        var failure = await Assert.ThrowsAsync<PeerException>(() => log.WriteAsync(At("a", 20), false, HasAll, CancellationToken.None));
+        var failure = await Assert.ThrowsAsync<PeerException>(() => log.WriteAsync(At("a", 20), [], false, HasAll, CancellationToken.None));
 
         Assert.True(failure.MustRestart);
         Assert.Equal("10", (await OpenAsync()).History.SourceSequence);
@@ -63,7 +63,7 @@ public sealed class CheckpointLogTests : IAsyncDisposable
         var log = await OpenAsync();
         _target.StartTime = "2";
 
-        var failure = await Assert.ThrowsAsync<PeerException>(() => log.WriteAsync(At("a", 10), false, HasAll, CancellationToken.None));
+        var failure = await Assert.ThrowsAsync<PeerException>(() => log.WriteAsync(At("a", 10), [], false, HasAll, CancellationToken.None));
 
         Assert.True(failure.MustRestart);
         Assert.Null(_target.Checkpoint);
@@ -73,10 +73,10 @@ public sealed class CheckpointLogTests : IAsyncDisposable
     public async Task A_target_that_lacks_what_was_written_makes_the_checkpoint_count_for_nothing()
     {
         var log = await OpenAsync();
-        await log.WriteAsync(At("a", 10), false, HasAll, CancellationToken.None);
+        await log.WriteAsync(At("a", 10), [], false, HasAll, CancellationToken.None);
 
         await Assert.ThrowsAsync<PeerException>(() => log.WriteAsync(
-            At("a", 20), false, static _ => throw new PeerException(new DocumentError(500, "target_went_back", ""), false), CancellationToken.None));
+            At("a", 20), [], false, static _ => throw new PeerException(new DocumentError(500, "target_went_back", ""), false), CancellationToken.None));
 
         Assert.Equal("10", (await OpenAsync()).History.SourceSequence);
     }
@@ -87,12 +87,12 @@ public sealed class CheckpointLogTests : IAsyncDisposable
     public async Task A_write_whose_answer_was_lost_is_done_again(bool isSource)
     {
         var log = await OpenAsync();
-        await log.WriteAsync(At("a", 10), false, HasAll, CancellationToken.None);
+        await log.WriteAsync(At("a", 10), [], false, HasAll, CancellationToken.None);
         (isSource ? _source : _target).OnWrite = static () => throw new PeerException(new DocumentError(500, "cut", ""), true);
-        await Assert.ThrowsAsync<PeerException>(() => log.WriteAsync(At("a", 20), false, HasAll, CancellationToken.None));
+        await Assert.ThrowsAsync<PeerException>(() => log.WriteAsync(At("a", 20), [], false, HasAll, CancellationToken.None));
 
         // By now it has come further.
-        await log.WriteAsync(At("a", 25), false, HasAll, CancellationToken.None);
+        await log.WriteAsync(At("a", 25), [], false, HasAll, CancellationToken.None);
 
         Assert.Equal("25", (await OpenAsync()).History.SourceSequence);
     }
@@ -101,12 +101,12 @@ public sealed class CheckpointLogTests : IAsyncDisposable
     public async Task Two_jobs_of_one_replication_leave_each_other_alone()
     {
         var one = await OpenAsync();
-        await one.WriteAsync(At("a", 10), false, HasAll, CancellationToken.None);
+        await one.WriteAsync(At("a", 10), [], false, HasAll, CancellationToken.None);
         var other = await OpenAsync();
-        await other.WriteAsync(At("b", 30), false, HasAll, CancellationToken.None);
+        await other.WriteAsync(At("b", 30), [], false, HasAll, CancellationToken.None);
 
-        await one.WriteAsync(At("a", 20), false, HasAll, CancellationToken.None);
-        await other.WriteAsync(At("b", 40), false, HasAll, CancellationToken.None);
+        await one.WriteAsync(At("a", 20), [], false, HasAll, CancellationToken.None);
+        await other.WriteAsync(At("b", 40), [], false, HasAll, CancellationToken.None);
 
         Assert.Equal("40", (await OpenAsync()).History.SourceSequence);
     }

@@ -1,0 +1,19 @@
+namespace CloudWall.Replication.Tests.Runs;
+
+/// <summary>What is wrong with a document as it comes.</summary>
+public enum Damage
+{
+    None,
+
+    /// <summary>Its attachment has other bytes.</summary>
+    Digest,
+
+    /// <summary>Its attachment is too short.</summary>
+    Length,
+
+    /// <summary>Its attachment is not there.</summary>
+    Missing,
+
+    /// <summary>It is no JSON itself.</summary>
+    Body,
+}
