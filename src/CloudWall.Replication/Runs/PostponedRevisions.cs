@@ -38,6 +38,18 @@ internal sealed class PostponedRevisions
     public int Version { get; private set; }
 
     /// <summary>Whether there was no room for one, and none has gone since.</summary>
+    public bool HasRefused
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _hasRefused;
+            }
+        }
+    }
+
+    /// <summary>Whether there is no room.</summary>
     public bool IsFull
     {
         get

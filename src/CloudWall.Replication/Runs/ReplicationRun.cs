@@ -309,7 +309,7 @@ public sealed class ReplicationRun
     /// <summary>Not where a run begins in order to fail: it would begin again and again.</summary>
     private void ShowProgress()
     {
-        if (!Progress.Postponed.IsFull)
+        if (!Progress.Postponed.HasRefused)
         {
             OnProgress?.Invoke();
         }

@@ -1,4 +1,6 @@
+using System.Text;
 using CloudWall.Documents;
+using CloudWall.Documents.Revisions;
 using CloudWall.Replication.Checkpoints;
 using CloudWall.Replication.Peers;
 using CloudWall.Replication.Runs;
@@ -8,6 +10,7 @@ namespace CloudWall.Replication.Tests.Checkpoints;
 public sealed class CheckpointLogTests : IAsyncDisposable
 {
     private static readonly Func<CancellationToken, Task> HasAll = static _ => Task.CompletedTask;
+    private static readonly PostponedRevision One = new("ä", RevisionId.Parse("1-11111111111111111111111111111111"), 3);
     private readonly CheckpointPeer _source = new();
     private readonly CheckpointPeer _target = new();
 
@@ -110,6 +113,53 @@ public sealed class CheckpointLogTests : IAsyncDisposable
 
         Assert.Equal("40", (await OpenAsync()).History.SourceSequence);
     }
+
+    /// <summary>A target that was put back lacks again what came since; a source that was put back may know of more.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_either_side_says_is_postponed_is_postponed(bool isSource)
+    {
+        var side = isSource ? _source : _target;
+        var log = await OpenAsync();
+        await log.WriteAsync(At("a", 10), [One], false, HasAll, CancellationToken.None);
+        var copy = side.Checkpoint;
+        await log.WriteAsync(At("a", 20), [], false, HasAll, CancellationToken.None);
+        Assert.Empty((await OpenAsync()).Postponed);
+        side.Checkpoint = copy;
+
+        Assert.Equal([One], (await OpenAsync()).Postponed);
+
+        // Where all is compared, nothing needs to be said.
+        _target.Checkpoint = null;
+        Assert.Empty((await OpenAsync()).Postponed);
+    }
+
+    [Fact]
+    public async Task What_another_job_of_the_replication_has_postponed_stays_so()
+    {
+        var one = await OpenAsync();
+        await one.WriteAsync(At("a", 10), [], false, HasAll, CancellationToken.None);
+        var other = await OpenAsync();
+        await other.WriteAsync(At("b", 30), [One], false, HasAll, CancellationToken.None);
+        var adopted = new List<PostponedRevision>();
+        one.OnAdopted = adopted.AddRange;
+
+        await one.WriteAsync(At("a", 20), [], false, HasAll, CancellationToken.None);
+
+        Assert.Equal([One], adopted);
+        Assert.Equal([One], (await OpenAsync()).Postponed);
+
+        // From then on it is the one's to say that it has come.
+        await one.WriteAsync(At("a", 40), [], false, HasAll, CancellationToken.None);
+        Assert.Empty((await OpenAsync()).Postponed);
+    }
+
+    [Theory]
+    [InlineData("5")]
+    [InlineData("[5,{},{\"id\":\"a\"},{\"id\":\"a\",\"rev\":\"x\"},{\"id\":1,\"rev\":\"1-11111111111111111111111111111111\"}]")]
+    public void What_is_no_list_of_revisions_postpones_nothing(string member) =>
+        Assert.Empty(PostponedRevision.Parse(Encoding.UTF8.GetBytes($"{{\"postponed\":{member}}}")));
 
     public async ValueTask DisposeAsync()
     {

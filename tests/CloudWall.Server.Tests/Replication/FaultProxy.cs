@@ -48,6 +48,9 @@ internal sealed class FaultProxy : IAsyncDisposable
     /// <summary>Whether all that comes is passed on as it is.</summary>
     public bool Behaves { get; set; }
 
+    /// <summary>Which answers are always garbled in their middle, whatever else it does.</summary>
+    public Func<HttpRequest, bool> Garbles { get; set; } = static _ => false;
+
     /// <summary>How often it did not behave.</summary>
     public int Faults => Volatile.Read(ref _faults);
 
@@ -116,7 +119,7 @@ internal sealed class FaultProxy : IAsyncDisposable
 
     private async Task PassAsync(HttpContext context)
     {
-        var (fault, where, refusal) = Draw();
+        var (fault, where, refusal) = Garbles(context.Request) ? (Fault.AnswerGarbled, 0.5, 0) : Draw();
         try
         {
             switch (fault)
