@@ -25,7 +25,7 @@ internal sealed class CheckpointLog
     public IReadOnlyList<PostponedRevision> Postponed =>
         History.SessionId is null ? [] : PostponedRevision.Union(_source.Postponed, _target.Postponed);
 
-    /// <summary>Told of what another job of the same replication has postponed meanwhile.</summary>
+    /// <summary>Told of what a side names as postponed besides what was written last.</summary>
     public Action<IReadOnlyList<PostponedRevision>>? OnAdopted { get; set; }
 
     /// <summary>Reads what both sides know of a replication.</summary>
@@ -70,7 +70,7 @@ internal sealed class CheckpointLog
     /// Makes sure that both sides still have what was recorded last: one that was put back to an earlier moment, or made anew, has not,
     /// and would not be noticed while there is nothing to copy.
     /// </summary>
-    /// <returns>What another job of the same replication has postponed meanwhile.</returns>
+    /// <returns>What is postponed besides what was written last, as by another job of the same replication.</returns>
     /// <exception cref="PeerException">One of them has not, or cannot be asked.</exception>
     public async Task<IReadOnlyList<PostponedRevision>> VerifyAsync(CancellationToken cancellation)
     {

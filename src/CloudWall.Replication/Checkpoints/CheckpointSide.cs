@@ -13,6 +13,7 @@ internal sealed class CheckpointSide
     private string? _revision;
     private Session? _last;
     private Session? _tried;
+    private IReadOnlyList<PostponedRevision> _listed = [];
     private ReplicationHistory _base = ReplicationHistory.Empty;
 
     private CheckpointSide(Peer peer, string id, PeerState state)
@@ -35,7 +36,7 @@ internal sealed class CheckpointSide
         var found = await peer.ReadLocalAsync(id, cancellation);
         side._revision = found?.Revision;
         side.Found = Parse(found);
-        side.Postponed = PostponedRevision.Parse(found?.Body);
+        side.Postponed = side._listed = PostponedRevision.Parse(found?.Body);
         side._last = side.Found.Newest;
         return side;
     }
@@ -59,7 +60,10 @@ internal sealed class CheckpointSide
     /// Makes sure that the side is what it was: it still has what was recorded last, and runs since. Local documents know no conflicts, so
     /// that writing one would not tell. Another job of the same replication may have recorded more.
     /// </summary>
-    /// <returns>What that job has postponed; none where there is no such job.</returns>
+    /// <returns>
+    /// What is postponed besides what was recorded last: by that job, or earlier by this one, of a side that was put back to the moment
+    /// before the last record of the same sequence.
+    /// </returns>
     /// <exception cref="PeerException">It is not, or cannot be asked.</exception>
     public async Task<IReadOnlyList<PostponedRevision>> VerifyAsync(CancellationToken cancellation)
     {
@@ -76,13 +80,12 @@ internal sealed class CheckpointSide
         }
 
         _revision = found?.Revision;
-        if (history.SessionId == _last?.Id || history.SessionId == _tried?.Id)
+        if (history.SessionId != _last?.Id && history.SessionId != _tried?.Id)
         {
-            return [];
+            _base = history;
         }
 
-        _base = history;
-        return PostponedRevision.Parse(found?.Body);
+        return PostponedRevision.Except(PostponedRevision.Parse(found?.Body), _listed);
     }
 
     /// <summary>Records how far a session has come.</summary>
@@ -91,6 +94,7 @@ internal sealed class CheckpointSide
         Session session, IReadOnlyList<PostponedRevision> postponed, bool byDocumentIds, CancellationToken cancellation)
     {
         _tried = session;
+        _listed = postponed;
         var next = _base.With(session);
         _revision = await _peer.WriteLocalAsync(_id, _revision, next.ToJson(byDocumentIds, postponed), cancellation);
         _last = session;

@@ -68,7 +68,7 @@ public abstract class Peer : IAsyncDisposable
     public abstract IAsyncEnumerable<FetchedRevision> FetchAsync(IReadOnlyList<MissingRevisions> missing, CancellationToken cancellation);
 
     /// <summary>Stores revisions as they are (<c>new_edits:false</c>).</summary>
-    /// <returns>Those that were refused.</returns>
+    /// <returns>Those that were refused, or did not come whole of their source.</returns>
     public abstract Task<IReadOnlyList<WriteFailure>> WriteAsync(IReadOnlyList<FetchedRevision> revisions, CancellationToken cancellation);
 
     /// <inheritdoc/>

@@ -27,7 +27,7 @@ internal sealed class RemoteAttachment(PeerHttp http, string id, RevisionId revi
     private const int BufferSize = 64 * 1024;
 
     /// <summary>
-    /// How often other bytes may come than the document says before the document is given up: the first half of them alone, the others
+    /// How often other bytes may come than the document says before the document is postponed: the first half of them alone, the others
     /// with the document. They may have been garbled on their way.
     /// </summary>
     private const int MaxFaults = 4;

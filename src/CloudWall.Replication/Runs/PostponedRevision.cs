@@ -58,6 +58,10 @@ internal sealed record PostponedRevision(string Id, RevisionId Revision, int Att
     public static IReadOnlyList<PostponedRevision> Union(IEnumerable<PostponedRevision> one, IEnumerable<PostponedRevision> other) =>
         [.. one.Concat(other).DistinctBy(static each => (each.Id, each.Revision))];
 
+    /// <summary>Those of some that are not among others.</summary>
+    public static IReadOnlyList<PostponedRevision> Except(IEnumerable<PostponedRevision> some, IEnumerable<PostponedRevision> others) =>
+        [.. some.ExceptBy(others.Select(static each => (each.Id, each.Revision)), static each => (each.Id, each.Revision))];
+
     private static PostponedRevision? ParseEntry(JsonElement entry) =>
         entry.ValueKind == JsonValueKind.Object
         && Session.Text(entry, "id") is { } id

@@ -58,7 +58,10 @@ public sealed class ReplicationRun
     /// <summary>How far it has come.</summary>
     public RunProgress Progress { get; }
 
-    /// <summary>Called after each copied batch and each empty poll; whoever restarts failed runs resets its back-off.</summary>
+    /// <summary>
+    /// Called after each copied batch and each empty poll, except while what failed the last run has no room; whoever restarts failed runs
+    /// resets its back-off.
+    /// </summary>
     public Action? OnProgress { get; set; }
 
     /// <summary>Runs it.</summary>
@@ -309,7 +312,7 @@ public sealed class ReplicationRun
     /// <summary>Not where a run begins in order to fail: it would begin again and again.</summary>
     private void ShowProgress()
     {
-        if (!Progress.Postponed.HasRefused)
+        if (!Progress.Postponed.HasRefused || !_request.Options.UseCheckpoints)
         {
             OnProgress?.Invoke();
         }

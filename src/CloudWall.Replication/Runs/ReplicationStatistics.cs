@@ -15,7 +15,7 @@ public sealed record ReplicationStatistics
     /// <summary>Revisions that were stored (<c>docs_written</c>).</summary>
     public long Written { get; init; }
 
-    /// <summary>Revisions that the target refused (<c>doc_write_failures</c>).</summary>
+    /// <summary>Revisions that the target refused, or that the source did not send whole at first (<c>doc_write_failures</c>).</summary>
     public long Failures { get; init; }
 
     /// <summary>Documents that <c>_bulk_get</c> gave (<c>bulk_get_docs</c>).</summary>

@@ -135,6 +135,26 @@ public sealed class CheckpointLogTests : IAsyncDisposable
         Assert.Empty((await OpenAsync()).Postponed);
     }
 
+    /// <summary>Both say the same of how far the session has come; what was stored between them is lost.</summary>
+    [Fact]
+    public async Task A_target_that_was_put_back_between_two_checkpoints_of_one_place_is_asked_again()
+    {
+        var log = await OpenAsync();
+        await log.WriteAsync(At("a", 10), [One], false, HasAll, CancellationToken.None);
+        var copy = _target.Checkpoint;
+        await log.WriteAsync(At("a", 10), [], false, HasAll, CancellationToken.None);
+        var adopted = new List<PostponedRevision>();
+        log.OnAdopted = adopted.AddRange;
+        await log.VerifyAsync(CancellationToken.None);
+        Assert.Empty(adopted);
+        _target.Checkpoint = copy;
+
+        await log.WriteAsync(At("a", 20), [], false, HasAll, CancellationToken.None);
+
+        Assert.Equal([One], adopted);
+        Assert.Equal([One], (await OpenAsync()).Postponed);
+    }
+
     [Fact]
     public async Task What_another_job_of_the_replication_has_postponed_stays_so()
     {
