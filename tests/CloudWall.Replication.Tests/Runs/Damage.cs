@@ -14,6 +14,9 @@ public enum Damage
     /// <summary>Its attachment is not there.</summary>
     Missing,
 
+    /// <summary>Whoever asks for its attachment is told of a failure.</summary>
+    Unavailable,
+
     /// <summary>It is no JSON itself.</summary>
     Body,
 }

@@ -27,7 +27,7 @@ internal sealed class DamagedSource : HttpMessageHandler
     /// <summary>The checkpoints that were written here, by their ids.</summary>
     public IReadOnlyDictionary<string, string> Locals => _locals;
 
-    public static RemoteOptions Options => new() { Retries = 1, FirstDelay = TimeSpan.Zero };
+    public static RemoteOptions Options => new() { Retries = 1, FirstDelay = TimeSpan.Zero, Connections = 3 };
 
     /// <summary>Writes a document, or a new revision of it.</summary>
     public void Write(string id)
@@ -164,7 +164,10 @@ internal sealed class DamagedSource : HttpMessageHandler
         };
     }
 
-    private HttpResponseMessage Attachment(string id) => Content(id) is { } content
+    private bool IsUnavailable(string id) => Damaged.GetValueOrDefault(id) == Damage.Unavailable;
+
+    private HttpResponseMessage Attachment(string id) => IsUnavailable(id) ? Json("{}", HttpStatusCode.InternalServerError)
+        : Content(id) is { } content
         ? new HttpResponseMessage { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(content)) }
         : Json("{}", HttpStatusCode.NotFound);
 

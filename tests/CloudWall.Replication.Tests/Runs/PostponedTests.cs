@@ -147,6 +147,25 @@ public sealed class PostponedTests : IAsyncDisposable
         Assert.Equal(isGone ? null : 2, target.Find("a")?.Tree.Winner.Revision.Generation);
     }
 
+    /// <summary>What fails otherwise when it is asked for again is no reason for the run to fail.</summary>
+    [Fact]
+    public async Task What_cannot_be_asked_for_again_is_left_and_others_are_copied()
+    {
+        var target = await _node.CreateAsync("target");
+        _source.Damaged["a"] = _source.Damaged["b"] = Damage.Digest;
+        _source.Write("a");
+        _source.Write("b");
+        await RunAsync(Options);
+        _source.Damaged["a"] = Damage.Unavailable;
+        _source.Damaged.TryRemove("b", out _);
+        _source.Write("c");
+
+        var (_, progress) = await RunAsync(Options with { Connections = ReplicationOptions.LeastConnections });
+
+        Assert.Equal((4, 2, 2), Counts(progress));
+        Assert.Equal(("a", 2), (Assert.Single(progress.Postponed.Snapshot()).Id, target.DocumentCount));
+    }
+
     /// <summary>Of a document whose older revision is postponed only the newer one is left.</summary>
     [Fact]
     public async Task An_edit_that_does_not_come_whole_either_takes_the_place_of_the_first()
