@@ -11,6 +11,23 @@ namespace CloudWall.Access;
 /// <param name="New">The admin that was created, with its password; null where there was one.</param>
 public sealed record Admins(IReadOnlyDictionary<string, StoredPassword> Hashes, (string Name, string Password)? New)
 {
+    /// <summary>Reads the admins whose passwords are hashed.</summary>
+    /// <param name="stored">The section <c>[admins]</c>: names with hashes or clear-text passwords.</param>
+    public static IReadOnlyDictionary<string, StoredPassword> Read(IEnumerable<(string Name, string Value)> stored)
+    {
+        ArgumentNullException.ThrowIfNull(stored);
+        var hashes = new Dictionary<string, StoredPassword>(StringComparer.Ordinal);
+        foreach (var (name, value) in stored)
+        {
+            if (StoredPassword.TryParse(value) is { } hash)
+            {
+                hashes[name] = hash;
+            }
+        }
+
+        return hashes;
+    }
+
     /// <summary>Reads the admins, hashes clear-text passwords, and creates an admin where there is none.</summary>
     /// <param name="stored">The section <c>[admins]</c>: names with hashes or clear-text passwords.</param>
     /// <param name="options">How new passwords are hashed.</param>

@@ -18,6 +18,7 @@ using CloudWall.Node.Identifiers;
 using CloudWall.Node.Logging;
 using CloudWall.Node.Replication;
 using CloudWall.Node.Resources;
+using CloudWall.Node.Scripts;
 using CloudWall.Node.Starts;
 using CloudWall.Node.Views;
 using CloudWall.Replication.Jobs;
@@ -27,7 +28,6 @@ using CloudWall.Replication.Requests;
 using CloudWall.Replication.Runs;
 using CloudWall.Scripting;
 using CloudWall.Scripting.JavaScript;
-using CloudWall.Scripting.QueryServers;
 using CloudWall.Scripting.Running;
 using CloudWall.Settings;
 using CloudWall.Storage;
@@ -53,6 +53,7 @@ public sealed class LocalNode : IAsyncDisposable
     private static readonly int HashingThreads = Math.Max(1, Environment.ProcessorCount / 2);
 
     private readonly CancellationTokenSource _stopping = new();
+    private readonly FollowedSettings<NodeSettings> _settings;
     private readonly PasswordHasher _hasher;
     private readonly RemoteHosts _hosts;
     private readonly PeerFactory _openRemote;
@@ -66,24 +67,27 @@ public sealed class LocalNode : IAsyncDisposable
     {
         var options = start.Options;
         var settings = start.Settings;
-        Settings = settings;
+        _settings = start.Source.Follow(NodeSettings.From);
+        var access = start.Source.Follow(AccessSettings.Read);
+        var admins = start.Source.Follow(LocalSettings.ReadAdmins);
         Stopping = _stopping.Token;
         Time = options.Time;
         Randomness = options.Randomness;
         Identity = new NodeIdentity(local.NodeId, Randomness.Hex(16));
         NewAdmin = local.Admins.New;
         AdminName = options.Admin?.Name ?? local.Admins.Hashes.Keys.First();
-        Log = new NodeLog(options.Log, settings.LogLevel, options.Time);
+        Log = new NodeLog(options.Log, () => Settings.LogLevel, options.Time);
         _end = new OrderlyEnd(Log);
-        Uuids = new UuidGenerator(settings, options.Time, Randomness);
-        _hasher = new PasswordHasher(settings.Passwords);
+        Uuids = new UuidGenerator(() => Settings, options.Time, Randomness);
+        _hasher = new PasswordHasher(() => Settings.Passwords);
+        Configuration = new NodeConfiguration(start.Source, _hasher, Log);
         Passwords = new PasswordVerifier(
-            new VerifiedPasswords(local.Access.Verified, options.Time), new HashingTurns(HashingThreads), settings.Passwords);
-        Sessions = new SessionIssuer(() => local.Access.Sessions, options.Time);
+            new VerifiedPasswords(() => access.Value.Verified, options.Time), new HashingTurns(HashingThreads), () => Settings.Passwords);
+        Sessions = new SessionIssuer(() => access.Value.Sessions, options.Time);
         Authentication = new Authentication(
-            new UserAccounts(local.Admins.Hashes, () => Databases.Find("_users"), options.Time),
+            new UserAccounts(() => admins.Value, () => Databases.Find("_users"), options.Time),
             Passwords,
-            new LockoutTable(local.Access.Lockouts, options.Time),
+            new LockoutTable(() => access.Value.Lockouts, options.Time),
             Sessions,
             LogWarning);
         MemoryReturn = new MemoryReturn(options.Time);
@@ -97,7 +101,7 @@ public sealed class LocalNode : IAsyncDisposable
             MemoryReturn.Note);
         var scripts = settings.Scripts with { Time = options.Time, Released = MemoryReturn.Note, Log = LogScripts };
         var runner = options.NewRunner?.Invoke(scripts) ?? new ScriptThreads(scripts.Places, scripts.Streams, options.Time);
-        Scripts = new ScriptHost(scripts, runner, Languages(options.QueryServers, scripts, runner));
+        Scripts = new ScriptHost(scripts, runner, ScriptLanguages.Of(options.QueryServers, scripts, runner));
         _hosts = new RemoteHosts(
             options.Time, Randomness.Fraction, Memory, settings.MaxPeerElement, socket => (int)socket.Handle < Files.LastPeer);
         _openRemote = options.OpenRemote ?? _hosts.Open;
@@ -107,8 +111,11 @@ public sealed class LocalNode : IAsyncDisposable
         Disk = OpenDisk(options);
     }
 
-    /// <summary>The settings.</summary>
-    public NodeSettings Settings { get; }
+    /// <summary>The settings now. Most parts read those of memory and threads once, when they are made.</summary>
+    public NodeSettings Settings => _settings.Value;
+
+    /// <summary>Reads and changes settings while the node runs.</summary>
+    public NodeConfiguration Configuration { get; }
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; }
@@ -260,24 +267,10 @@ public sealed class LocalNode : IAsyncDisposable
         await following;
         await _end.DisposeAsync("indexes", Indexes);
         await _end.DisposeAsync("databases", Databases);
-        IDisposable?[] rest = [Scripts, _stores, _starts, _directory, MemoryReturn, _hosts, _hasher, _stopping];
+        IDisposable?[] rest = [Scripts, _stores, _starts, _directory, MemoryReturn, _hosts, Configuration, _hasher, _stopping];
         foreach (var part in rest)
         {
             await _end.DisposeAsync(part);
-        }
-    }
-
-    private static IEnumerable<ScriptEngineFactory> Languages(
-        IReadOnlyDictionary<string, string> servers, ScriptHostOptions options, ScriptRunner runner)
-    {
-        if (!servers.ContainsKey("javascript"))
-        {
-            yield return new JavaScriptFactory(options, runner);
-        }
-
-        foreach (var (language, command) in servers)
-        {
-            yield return new QueryServerFactory(language, command);
         }
     }
 
@@ -350,15 +343,15 @@ public sealed class LocalNode : IAsyncDisposable
             Damaged = LogError,
             Rules =
             [
-                new UserDocumentRule(_hasher, Settings.Limits),
+                new UserDocumentRule(_hasher, () => Settings.Limits),
                 new DesignAccessRule(),
-                new ReplicatorRule(Settings.Replication.Defaults, Settings.Limits),
+                new ReplicatorRule(() => Settings.Replication.Defaults, () => Settings.Limits),
                 new DesignDocumentRule(Scripts),
             ],
             HiddenMember = UserDatabase.HiddenMember,
             LoadValidator = database => DesignValidation.Load(Scripts, database),
             DefaultShards = Settings.DefaultShards,
-            Limits = Settings.Limits,
+            Limits = () => Settings.Limits,
             CompressionLevel = Settings.CompressionLevel,
             CompressibleTypes = Settings.CompressibleTypes,
             Compaction = Settings.Compaction with
@@ -446,7 +439,8 @@ public sealed class LocalNode : IAsyncDisposable
             Memory = Memory,
         };
         Replications = new JobScheduler(context, settings.Scheduler);
-        Replicators = new ReplicatorDatabases(Databases, Replications, settings.Defaults, Time, LogWarning, HeldReplications);
+        Replicators = new ReplicatorDatabases(
+            Databases, Replications, () => Settings.Replication.Defaults, Time, LogWarning, HeldReplications);
     }
 
     private Peer OpenPeer(Endpoint endpoint, ReplicationOptions options)

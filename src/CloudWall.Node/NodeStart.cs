@@ -59,9 +59,9 @@ public sealed class NodeStart : IDisposable
         var settings = new SettingsStore(
             [.. NodeSettings.All, .. options.HostSettings],
             directory is null ? null : (section, key, value) => IniFile.Save(directory.LocalIni, section, key, value));
-        if (directory is not null && File.Exists(directory.LocalIni))
+        if (directory is not null)
         {
-            settings.AddFile(directory.LocalIni, mustBeWhole: true);
+            settings.AddFile(directory.LocalIni, mustBeWhole: true, isOwn: true);
         }
 
         if (options.ConfigurationFile is { } file)

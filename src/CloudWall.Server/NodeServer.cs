@@ -27,24 +27,30 @@ internal sealed class NodeServer : IAsyncDisposable
     /// <summary>How much may wait to be sent to one client before whoever writes has to wait.</summary>
     private const int MaxWriteBuffer = 32 * 1024;
 
+    /// <summary>The settings at the start, for what is made once.</summary>
     private readonly HttpSettings _settings;
-    private readonly VirtualHosts _virtualHosts;
+
+    private readonly FollowedSettings<VirtualHosts> _virtualHosts;
     private readonly ExchangeHost _requests;
     private readonly RequestLog _log;
     private readonly Failures _failures;
     private readonly OrderlyEnd _end;
     private KestrelServer? _server;
 
-    private NodeServer(LocalNode node, HttpSettings settings, CorsPolicy cors, VirtualHosts virtualHosts)
+    private NodeServer(
+        LocalNode node,
+        FollowedSettings<HttpSettings> settings,
+        FollowedSettings<CorsPolicy> cors,
+        FollowedSettings<VirtualHosts> virtualHosts)
     {
         Node = node;
-        _settings = settings;
+        _settings = settings.Value;
         _virtualHosts = virtualHosts;
         _end = new OrderlyEnd(node.Log);
         AnswerMemory = new AnswerMemory(
-            settings.AnswerMemory, node.Settings.MaxWaiting, node.Settings.WaitTimeout, node.Time, node.MemoryReturn.Note);
-        Feeds = new FeedPlaces(settings.MaxFeeds);
-        Connections = new ConnectionLimit(settings, node.Files, node.Time);
+            _settings.AnswerMemory, node.Settings.MaxWaiting, node.Settings.WaitTimeout, node.Time, node.MemoryReturn.Note);
+        Feeds = new FeedPlaces(() => settings.Value.MaxFeeds);
+        Connections = new ConnectionLimit(_settings, node.Files, node.Time);
         _requests = new ExchangeHost(
             settings,
             cors,
@@ -57,7 +63,7 @@ internal sealed class NodeServer : IAsyncDisposable
             () => node.Address);
         _log = new RequestLog(node.Log);
         _failures = new Failures(_log, node.Stopping);
-        Routes = new Routes(node, settings, Metrics, Feeds, _failures).Create();
+        Routes = new Routes(node, () => settings.Value.ChangesTimeout, Metrics, Feeds, _failures).Create();
     }
 
     /// <summary>The node.</summary>
@@ -89,9 +95,9 @@ internal sealed class NodeServer : IAsyncDisposable
     public static async Task<NodeServer> StartAsync(NodeOptions options, CancellationToken cancellation = default)
     {
         using var start = NodeStart.Begin(options with { HostSettings = HttpSettings.All });
-        var settings = HttpSettings.From(start.Source);
-        var cors = new CorsPolicy(start.Source);
-        var virtualHosts = new VirtualHosts(start.Source);
+        var settings = start.Source.Follow(HttpSettings.From);
+        var cors = start.Source.Follow(static source => new CorsPolicy(source));
+        var virtualHosts = start.Source.Follow(static source => new VirtualHosts(source));
         var node = await LocalNode.OpenAsync(start, cancellation);
         NodeServer? server = null;
         try

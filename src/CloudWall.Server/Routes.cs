@@ -1,5 +1,4 @@
 using CloudWall.Node;
-using CloudWall.Server.Configuration;
 using CloudWall.Server.Endpoints.Attachments;
 using CloudWall.Server.Endpoints.Bulk;
 using CloudWall.Server.Endpoints.Changes;
@@ -24,11 +23,11 @@ namespace CloudWall.Server;
 /// order is the reader's. Each endpoint is made once, and given what it uses.
 /// </summary>
 /// <param name="node">The node, whose parts are handed to those that use them.</param>
-/// <param name="settings">The settings of HTTP.</param>
+/// <param name="longestWait"><c>[chttpd] changes_timeout</c>.</param>
 /// <param name="metrics">What is counted of requests.</param>
 /// <param name="feeds">The feeds that are open.</param>
 /// <param name="failures">Says what clients are told of failures.</param>
-internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetrics metrics, FeedPlaces feeds, Failures failures)
+internal sealed class Routes(LocalNode node, Func<TimeSpan> longestWait, RequestMetrics metrics, FeedPlaces feeds, Failures failures)
 {
     private const string DocumentMethods = "DELETE,GET,HEAD,POST,PUT,COPY";
 
@@ -44,30 +43,30 @@ internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetri
     private readonly Welcome _welcome = new(node.Identity);
     private readonly Up _up = new(node.Disk, node.HeldReplications, node.Stopping);
     private readonly Browser _browser = new(node.Time);
-    private readonly Uuids _uuids = new(node.Uuids, settings.MaxUuids);
+    private readonly Uuids _uuids = new(node.Uuids);
     private readonly Session _session = new(node.Authentication, node.Sessions);
-    private readonly AllDatabases _allDatabases = new(node.Databases, settings.MaxDatabasesInfo);
+    private readonly AllDatabases _allDatabases = new(node.Databases);
     private readonly Tasks _tasks = new(node.Identity, node.Databases, node.Indexes, node.Replications, new(node.LocalUrl));
-    private readonly Replicate _replicate = new(node.Replications, node.Settings.Replication.Defaults);
+    private readonly Replicate _replicate = new(node.Replications, () => node.Settings.Replication.Defaults);
     private readonly SchedulerJobs _schedulerJobs = new(node.Identity, node.Replications, node.HeldReplications, new(node.LocalUrl));
     private readonly SchedulerDocuments _schedulerDocuments = new(
-        node.Identity, node.Databases, node.Replicators, node.Settings.Replication.Defaults, new(node.LocalUrl), node.Time);
+        node.Identity, node.Databases, node.Replicators, () => node.Settings.Replication.Defaults, new(node.LocalUrl), node.Time);
 
     private readonly Cluster _cluster = new(node.Identity, node.Settings.SingleNode);
+    private readonly ConfigurationValues _configuration = new(node.Identity, node.Configuration);
     private readonly NodeStatistics _statistics = new(
         node.Identity, node.Databases, node.ViewMetrics, node.Passwords, metrics, feeds, node.Time, node.StartedAt);
 
-    private readonly Security _security = new(settings.IsUsersSecurityEditable);
     private readonly Lifetime _lifetime = new(node.Databases, node.Views, node.Designs);
     private readonly Maintenance _maintenance = new(node.Log);
     private readonly Shards _shards = new(node.Identity);
     private readonly ViewInformation _viewInformation = new(node.Views);
     private readonly ViewMaintenance _viewMaintenance = new(node.Views);
     private readonly DatabaseUpdatesFeed _databaseUpdates = new(
-        node.Databases, new FeedHost(feeds, node.Time, settings.ChangesTimeout, node.Stopping));
+        node.Databases, new FeedHost(feeds, node.Time, longestWait, node.Stopping));
 
     private readonly DatabaseChanges _databaseChanges = new(
-        new FeedHost(feeds, node.Time, settings.ChangesTimeout, node.Stopping), new(node.Scripts, new(node.Uuids)));
+        new FeedHost(feeds, node.Time, longestWait, node.Stopping), new(node.Scripts, new(node.Uuids)));
 
     private readonly DocumentUpdate _documentUpdate = new(node.Uuids, new(node.Log));
     private readonly BulkDocuments _bulkDocuments = new(metrics, node.Uuids, failures);
@@ -77,7 +76,7 @@ internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetri
     private readonly List _list = new(node.Designs, new(node.Uuids), node.Views, new(node.Views, node.Scripts.Runner, node.Time, metrics));
     private readonly Update _update = new(node.Designs, new(node.Uuids));
     private readonly Rewrite _rewrite = new(node.Designs, new(node.Uuids));
-    private readonly Purge _purge = new(metrics, settings);
+    private readonly Purge _purge = new(metrics);
 
     private MethodHandler[] Document =>
     [
@@ -111,6 +110,13 @@ internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetri
         { "/_cluster_setup/**", Admins, "GET", Get(_cluster.Setup) },
         { "/_node", Admins, "GET", Any(Cluster.Incomplete) },
         { "/_node/{node}", Admins, "GET", Get(_cluster.ShowNode) },
+        { "/_node/{node}/_config", Admins, "GET", Get(_configuration.ShowAll) },
+        { "/_node/{node}/_config/_reload", Admins, "POST", Post(_configuration.Reload) },
+        { "/_node/{node}/_config/{section}", Admins, "GET", Get(_configuration.ShowSection) },
+        {
+            "/_node/{node}/_config/{section}/{key}", Admins, "GET,PUT,DELETE",
+            Get(_configuration.ShowValue), Put(_configuration.Set), Delete(_configuration.Remove)
+        },
         { "/_node/{node}/_versions", Admins, "GET", Get(_cluster.Versions) },
         { "/_node/{node}/_stats/**", Metrics, "GET", Get(_statistics.Show) },
         { "/_node/{node}/_system/**", Metrics, "GET", Get(_statistics.ShowSystem) },
@@ -126,7 +132,7 @@ internal sealed class Routes(LocalNode node, HttpSettings settings, RequestMetri
         { "PUT /{db}", Anyone, "PUT", Put(_lifetime.Create) },
         { "DELETE /{db}", Anyone, "DELETE", Delete(_lifetime.Delete) },
         { "/{db}/_security", Members, "PUT,GET", Get(Security.Show) },
-        { "PUT /{db}/_security", DatabaseAdmins, "PUT,GET", Put(_security.Set) },
+        { "PUT /{db}/_security", DatabaseAdmins, "PUT,GET", Put(Security.Set) },
         { "/{db}/_revs_limit", Members, "PUT,GET", Get(Limits.ShowRevs) },
         { "PUT /{db}/_revs_limit", DatabaseAdmins, "PUT,GET", Put(Limits.SetRevs) },
         { "/{db}/_purged_infos_limit", DatabaseOwners, "GET,PUT", Get(Limits.ShowPurgedInfos), Put(Limits.SetPurgedInfos) },

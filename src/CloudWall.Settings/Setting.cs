@@ -40,6 +40,15 @@ public abstract class Setting
     /// </summary>
     public bool IsForFilesOnly { get; init; }
 
+    /// <summary>Whether it is read once, when the node starts, so that a change waits for the next start.</summary>
+    public bool IsReadAtStart { get; init; }
+
+    /// <summary>Whether its value lets those who know it sign in. It is neither shown nor logged.</summary>
+    public bool IsSecret { get; init; }
+
+    /// <summary>Whether it is listed even if no source has it: CouchDB's own files have it.</summary>
+    public bool IsShown { get; init; }
+
     /// <summary>Whether a text is a valid value.</summary>
     public abstract bool Accepts(string text);
 
@@ -76,7 +85,12 @@ public sealed class Setting<T>(string section, string key, SettingKind<T> kind, 
     /// <summary>The same setting in a section whose name the administrator chose, with its own default.</summary>
     /// <param name="named">The section, such as <c>smoosh.ratio_dbs</c>.</param>
     /// <param name="value">The default.</param>
-    public Setting<T> In(string named, T value) => new(named, Key, kind, value, Effect) { IsForFilesOnly = IsForFilesOnly };
+    public Setting<T> In(string named, T value) => new(named, Key, kind, value, Effect)
+    {
+        IsForFilesOnly = IsForFilesOnly,
+        IsReadAtStart = IsReadAtStart,
+        IsSecret = IsSecret,
+    };
 
     /// <summary>The same setting in a section whose name the administrator chose.</summary>
     /// <param name="named">The section.</param>

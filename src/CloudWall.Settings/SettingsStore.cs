@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Values = System.Collections.Immutable.ImmutableSortedDictionary<(string Section, string Key), (string Value, string Source)>;
 
 namespace CloudWall.Settings;
 
@@ -16,11 +17,14 @@ public sealed class SettingsStore(IReadOnlyList<Setting> known, Action<string, s
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    private static readonly Values None =
+        ImmutableSortedDictionary.Create<(string, string), (string, string)>(Comparer<(string Section, string Key)>.Create(Compare));
+
     private readonly Lock _changing = new();
     private readonly List<string> _unread = [];
     private readonly List<Action> _followers = [];
-    private ImmutableSortedDictionary<(string Section, string Key), (string Value, string Source)> _values =
-        ImmutableSortedDictionary.Create<(string, string), (string, string)>(Comparer<(string Section, string Key)>.Create(Compare));
+    private ImmutableList<SettingsLayer> _layers = [];
+    private Values _values = None;
 
     /// <summary>Lines of files that were ignored because they cannot be parsed. CouchDB ignores them too.</summary>
     public IReadOnlyList<string> Unread => _unread;
@@ -37,40 +41,41 @@ public sealed class SettingsStore(IReadOnlyList<Setting> known, Action<string, s
     {
         lock (_changing)
         {
-            _values = _values.SetItems(values.Select(
-                entry => KeyValuePair.Create((entry.Section, entry.Key), (entry.Value, source))));
+            Use(_layers.Add(new SettingsLayer(source, values)));
         }
     }
 
     /// <summary>Adds a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="mustBeWhole">Whether a line that cannot be parsed is an error. Otherwise it is added to <see cref="Unread"/>.</param>
+    /// <param name="isOwn">Whether changes are written to this file. It may be missing.</param>
     /// <exception cref="ConfigurationException">The file cannot be read, or a line of it cannot be parsed.</exception>
-    public void AddFile(string path, bool mustBeWhole = false)
+    public void AddFile(string path, bool mustBeWhole = false, bool isOwn = false)
     {
-        try
+        var layer = new SettingsLayer(path, []) { IsFile = true, MustBeWhole = mustBeWhole, IsOwn = isOwn };
+        lock (_changing)
         {
-            var text = Utf8.GetString(File.ReadAllBytes(path)).TrimStart('\uFEFF');
-            foreach (var line in IniFile.FindFaults(text))
-            {
-                var fault = $"Line {line} of the configuration file {path} is neither a section, nor a setting in one, nor a comment";
-                if (mustBeWhole)
-                {
-                    throw new ConfigurationException($"{fault}. Repair the file, or restore it from a backup. The node has not changed it.");
-                }
+            Use(_layers.Add(Read(layer, _unread)));
+        }
+    }
 
-                _unread.Add(fault);
+    /// <summary>Reads all files again. Changes that were not persisted are dropped.</summary>
+    /// <exception cref="ConfigurationException">A file cannot be read, or has an invalid value. Nothing has changed.</exception>
+    public void Reload()
+    {
+        lock (_changing)
+        {
+            var layers = _layers.RemoveAll(static layer => layer.IsOfChanges).ConvertAll(layer => layer.IsFile ? Read(layer, []) : layer);
+            foreach (var ((section, key), (value, source)) in Merge(layers))
+            {
+                if (Named(section, key) is { } named && value.Length > 0 && !named.Accepts(value))
+                {
+                    throw Invalid(named, value, source);
+                }
             }
 
-            Add(IniFile.Parse(text), path);
-        }
-        catch (DecoderFallbackException e)
-        {
-            throw new ConfigurationException($"The configuration file {path} is damaged: it is not valid UTF-8.", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ConfigurationException($"The configuration file {path} cannot be read: {e.Message}", e);
+            Use(layers);
+            Tell();
         }
     }
 
@@ -78,6 +83,19 @@ public sealed class SettingsStore(IReadOnlyList<Setting> known, Action<string, s
     /// The text of a setting, or null. A setting that CouchDB has moved to another section is also found in its former one.
     /// </summary>
     public string? Find(string section, string key) => FindEntry(section, key)?.Value;
+
+    /// <summary>The definitions of all settings that have an effect.</summary>
+    public IReadOnlyList<Setting> Known => known;
+
+    /// <summary>The text of a setting under this very name, or null.</summary>
+    public string? FindExact(string section, string key) => _values.TryGetValue((section, key), out var found) ? found.Value : null;
+
+    /// <summary>The definition of a setting, by its present or former name; null where it has no effect.</summary>
+    public Setting? Named(string section, string key) => known.FirstOrDefault(setting => Names(setting, section, key));
+
+    /// <summary>All sections with their settings, each ordered by name.</summary>
+    public IEnumerable<(string Section, string Key, string Value)> Entries =>
+        _values.Select(static entry => (entry.Key.Section, entry.Key.Key, entry.Value.Value));
 
     /// <summary>All settings of a section, ordered by key.</summary>
     public IReadOnlyList<(string Key, string Value)> Section(string section) =>
@@ -92,32 +110,39 @@ public sealed class SettingsStore(IReadOnlyList<Setting> known, Action<string, s
             return setting.Otherwise;
         }
 
-        return setting.TryParse(found.Value, out var value) ? value : throw Invalid(setting, found.Value, found.Source);
+        // An empty text takes a setting back.
+        return setting.TryParse(found.Value, out var value) ? value
+            : found.Value.Length == 0 ? setting.Otherwise
+            : throw Invalid(setting, found.Value, found.Source);
     }
 
-    /// <summary>Changes a setting, persists the change, and updates the options of all features that follow it.</summary>
+    /// <summary>Changes a setting, and updates the options of all features that follow it.</summary>
     /// <param name="section">The section.</param>
     /// <param name="key">The key.</param>
-    /// <param name="value">The value, or null to remove it.</param>
+    /// <param name="value">The value, or null to remove it: what a source says that the change had overridden holds again.</param>
+    /// <param name="persist">Whether the change is stored. Otherwise it is lost when the node ends, or reads its files again.</param>
     /// <returns>The previous value, or null.</returns>
     /// <exception cref="ConfigurationException">The value is invalid for a known setting, or the change cannot be written.</exception>
-    public string? Set(string section, string key, string? value)
+    public string? Set(string section, string key, string? value, bool persist = true)
     {
         lock (_changing)
         {
             var before = Find(section, key);
-            if (value is not null && known.FirstOrDefault(setting => Names(setting, section, key)) is { } named && !named.Accepts(value))
+            if (value is not null && Named(section, key) is { } named && value.Length > 0 && !named.Accepts(value))
             {
                 throw Invalid(named, value, Changed);
             }
 
-            save?.Invoke(section, key, value);
-            _values = value is null ? _values.Remove((section, key)) : _values.SetItem((section, key), (value, Changed));
-            foreach (var follower in _followers)
+            if (persist)
             {
-                follower();
+                save?.Invoke(section, key, value);
             }
 
+            var layers = _layers.Exists(static layer => layer.IsOfChanges)
+                ? _layers
+                : _layers.Add(new SettingsLayer(Changed, []) { IsOfChanges = true });
+            Use(layers.ConvertAll(layer => layer.IsOfChanges || (persist && layer.IsOwn) ? layer.With(section, key, value) : layer));
+            Tell();
             return before;
         }
     }
@@ -139,6 +164,58 @@ public sealed class SettingsStore(IReadOnlyList<Setting> known, Action<string, s
         }
     }
 
+    private static Values Merge(IEnumerable<SettingsLayer> layers)
+    {
+        var merged = None.ToBuilder();
+        foreach (var layer in layers)
+        {
+            foreach (var (name, value) in layer.Values)
+            {
+                merged[name] = (value, layer.Source);
+            }
+        }
+
+        return merged.ToImmutable();
+    }
+
+    /// <summary>Reads the file of a layer.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="unread">Gets the lines that cannot be parsed, where they are no error.</param>
+    private static SettingsLayer Read(SettingsLayer layer, List<string> unread)
+    {
+        var path = layer.Source;
+        try
+        {
+            if (layer.IsOwn && !File.Exists(path))
+            {
+                return layer.WithAll([]);
+            }
+
+            var text = Utf8.GetString(File.ReadAllBytes(path)).TrimStart('\uFEFF');
+            foreach (var line in IniFile.FindFaults(text))
+            {
+                var fault = $"Line {line} of the configuration file {path} is neither a section, nor a setting in one, nor a comment";
+                if (layer.MustBeWhole)
+                {
+                    throw new ConfigurationException(
+                        $"{fault}. Repair the file, or restore it from a backup. The node has not changed it.");
+                }
+
+                unread.Add(fault);
+            }
+
+            return layer.WithAll(IniFile.Parse(text));
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new ConfigurationException($"The configuration file {path} is damaged: it is not valid UTF-8.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"The configuration file {path} cannot be read: {e.Message}", e);
+        }
+    }
+
     private static ConfigurationException Invalid(Setting setting, string value, string source) =>
         new($"{setting} must be {setting.Wanted}, not \"{value}\" (from {source}).");
 
@@ -149,7 +226,8 @@ public sealed class SettingsStore(IReadOnlyList<Setting> known, Action<string, s
     /// Whether a definition is that of a setting, by its present name or by the one that it had in earlier versions of CouchDB.
     /// </summary>
     private static bool Names(Setting setting, string section, string key) =>
-        IsNamed(setting.Key, key) && (IsNamed(setting.Section, section) || (Former(setting.Section, key) is { } former && former == section));
+        IsNamed(setting.Key, key)
+        && (IsNamed(setting.Section, section) || (Former(setting.Section, key) is { } former && former == section));
 
     private static bool IsNamed(string pattern, string name) =>
         pattern.IndexOf(Setting.Placeholder, StringComparison.Ordinal) is >= 0 and var at
@@ -163,6 +241,20 @@ public sealed class SettingsStore(IReadOnlyList<Setting> known, Action<string, s
         "chttpd_auth" => "couch_httpd_auth",
         _ => null,
     };
+
+    private void Use(ImmutableList<SettingsLayer> layers)
+    {
+        _layers = layers;
+        _values = Merge(layers);
+    }
+
+    private void Tell()
+    {
+        foreach (var follower in _followers)
+        {
+            follower();
+        }
+    }
 
     private (string Value, string Source)? FindEntry(string section, string key) =>
         _values.TryGetValue((section, key), out var found)

@@ -22,6 +22,10 @@ public static class SettingsTable
                 {
                     page.Append(" Only files and the command line may set it.");
                 }
+                else if (setting.IsReadAtStart)
+                {
+                    page.Append(" A change waits for the next start.");
+                }
 
                 page.Append(" |\n");
             }

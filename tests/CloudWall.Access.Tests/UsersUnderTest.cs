@@ -19,20 +19,20 @@ internal sealed class UsersUnderTest : IAsyncDisposable
     private static readonly PasswordOptions Quick = new() { Iterations = 2 };
 
     private readonly MemoryStore _store = new();
-    private readonly PasswordHasher _hasher = new(Quick);
+    private readonly PasswordHasher _hasher = new(static () => Quick);
     private readonly DatabaseCatalogue _catalogue;
 
     private UsersUnderTest()
     {
         _catalogue = DatabaseCatalogue.Open(
             _store,
-            new EngineOptions { Rules = [new UserDocumentRule(_hasher, new DocumentLimits()), new DesignAccessRule()], HiddenMember = UserDatabase.HiddenMember },
+            new EngineOptions { Rules = [new UserDocumentRule(_hasher, static () => DocumentLimits.Default), new DesignAccessRule()], HiddenMember = UserDatabase.HiddenMember },
             TimeProvider.System);
         var admins = new Dictionary<string, StoredPassword> { ["admin"] = StoredPassword.Create("pass:word", Quick) };
-        Accounts = new UserAccounts(admins, () => _catalogue.Find("_users"), Time);
-        Passwords = new PasswordVerifier(new VerifiedPasswords(new(), Time), new HashingTurns(1), Quick);
+        Accounts = new UserAccounts(() => admins, () => _catalogue.Find("_users"), Time);
+        Passwords = new PasswordVerifier(new VerifiedPasswords(static () => new(), Time), new HashingTurns(1), static () => Quick);
         Sessions = new SessionIssuer(static () => new SessionOptions { Secret = "secret" }, Time);
-        Authentication = new Authentication(Accounts, Passwords, new LockoutTable(new(), Time), Sessions, Log.Add);
+        Authentication = new Authentication(Accounts, Passwords, new LockoutTable(static () => new(), Time), Sessions, Log.Add);
     }
 
     public FakeTimeProvider Time { get; } = new(DateTimeOffset.UnixEpoch.AddYears(50));

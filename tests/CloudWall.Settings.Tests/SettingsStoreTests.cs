@@ -113,6 +113,62 @@ public sealed class SettingsStoreTests
     }
 
     [Fact]
+    public void What_a_change_had_overridden_holds_again_when_it_is_removed()
+    {
+        var store = new SettingsStore(All);
+        store.Add([("replicator", "max_jobs", "3")], "one");
+        store.Add([("replicator", "max_jobs", "4")], "two");
+        var followed = store.Follow(static settings => new Options(settings.Get(Places), settings.Get(Rewrites)));
+        Assert.Equal("4", store.Set("replicator", "max_jobs", "5"));
+        Assert.Equal(5, followed.Value.Places);
+        Assert.Equal("5", store.Set("replicator", "max_jobs", null));
+        Assert.Equal(4, followed.Value.Places);
+    }
+
+    [Fact]
+    public void An_empty_text_takes_a_setting_back()
+    {
+        var store = new SettingsStore(All);
+        store.Set("replicator", "max_jobs", "5");
+        store.Set("replicator", "max_jobs", string.Empty);
+        Assert.Equal(500, store.Get(Places));
+        Assert.Equal(string.Empty, store.Find("replicator", "max_jobs"));
+    }
+
+    [Fact]
+    public void Files_that_are_read_again_win_over_changes_that_were_not_stored()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"cloudwall-settings-{Guid.NewGuid():n}.ini");
+        try
+        {
+            var store = new SettingsStore(All, (section, key, value) => IniFile.Save(file, section, key, value));
+            store.AddFile(file, mustBeWhole: true, isOwn: true);
+            var followed = store.Follow(static settings => new Options(settings.Get(Places), settings.Get(Rewrites)));
+            store.Set("replicator", "max_jobs", "5");
+            store.Set("replicator", "max_jobs", "6", persist: false);
+            store.Set("chttpd", "secure_rewrites", "false", persist: false);
+            Assert.Equal(new Options(6, false), followed.Value);
+            store.Reload();
+            Assert.Equal(new Options(5, true), followed.Value);
+
+            File.WriteAllText(file, "[replicator]\nmax_jobs = none\n");
+            Assert.Contains("max_jobs", Assert.Throws<ConfigurationException>(store.Reload).Message, StringComparison.Ordinal);
+            Assert.Equal(new Options(5, true), followed.Value);
+
+            File.WriteAllText(file, "[replicator]\nmax_jobs = 7\n");
+            store.Reload();
+            Assert.Equal(new Options(7, true), followed.Value);
+            store.Set("replicator", "max_jobs", null);
+            Assert.Equal(new Options(500, true), followed.Value);
+            Assert.DoesNotContain("max_jobs", File.ReadAllText(file), StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
     public void Changes_from_many_threads_leave_the_last_one()
     {
         var store = new SettingsStore(All);

@@ -1,13 +1,13 @@
 namespace CloudWall.Access.Passwords;
 
 /// <summary>Hashes new passwords, one at a time: whoever writes many users must not take every core from everyone else.</summary>
-/// <param name="options">How.</param>
-public sealed class PasswordHasher(PasswordOptions options) : IDisposable
+/// <param name="options">How, now.</param>
+public sealed class PasswordHasher(Func<PasswordOptions> options) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
 
     /// <summary>How passwords are hashed, and what they must be like.</summary>
-    public PasswordOptions Options => options;
+    public PasswordOptions Options => options();
 
     /// <summary>Hashes a password.</summary>
     /// <param name="password">The password.</param>
@@ -19,7 +19,7 @@ public sealed class PasswordHasher(PasswordOptions options) : IDisposable
         try
         {
             return await Task.Factory.StartNew(
-                () => StoredPassword.Create(password, options, salt), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                () => StoredPassword.Create(password, Options, salt), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
         finally
         {

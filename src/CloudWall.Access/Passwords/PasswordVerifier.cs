@@ -6,17 +6,11 @@ namespace CloudWall.Access.Passwords;
 /// <summary>Verifies passwords: those that are remembered at once, others by hashing them when it is the client's turn.</summary>
 /// <param name="verified">The passwords that are remembered.</param>
 /// <param name="turns">The turns for hashing.</param>
-/// <param name="options">Which hashes are verified.</param>
-public sealed class PasswordVerifier(VerifiedPasswords verified, HashingTurns turns, PasswordOptions options)
+/// <param name="options">Which hashes are verified now.</param>
+public sealed class PasswordVerifier(VerifiedPasswords verified, HashingTurns turns, Func<PasswordOptions> options)
 {
     private static readonly DocumentError TooMany = new(
         429, "too_many_requests", "Too many sign-ins wait for their passwords to be verified; try again later.");
-
-    // Nobody has this one. It takes as long as that of a user, so that time does not tell who is one.
-    private readonly StoredPassword _nobody = StoredPassword.TryParse(
-        string.Create(
-            System.Globalization.CultureInfo.InvariantCulture,
-            $"-pbkdf2:{options.Function.Name}-{new string('0', options.Function.Size * 2)},{new string('0', 32)},{options.Iterations}"))!;
 
     private long _remembered;
     private long _hashed;
@@ -38,7 +32,7 @@ public sealed class PasswordVerifier(VerifiedPasswords verified, HashingTurns tu
     {
         if (stored is null)
         {
-            return new ValueTask<bool>(HashAsync(_nobody, password, client, cancellation));
+            return new ValueTask<bool>(HashAsync(Nobody(options()), password, client, cancellation));
         }
 
         if (verified.Remembers(name, stored, password))
@@ -47,10 +41,16 @@ public sealed class PasswordVerifier(VerifiedPasswords verified, HashingTurns tu
             return ValueTask.FromResult(true);
         }
 
-        return stored.Refuse(options) is { } refusal
+        return stored.Refuse(options()) is { } refusal
             ? throw new DocumentException(refusal)
             : new ValueTask<bool>(HashAndRememberAsync(name, stored, password, client, cancellation));
     }
+
+    /// <summary>The hash that nobody has. It takes as long as that of a user, so that time does not tell who is one.</summary>
+    private static StoredPassword Nobody(PasswordOptions options) => StoredPassword.TryParse(
+        string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"-pbkdf2:{options.Function.Name}-{new string('0', options.Function.Size * 2)},{new string('0', 32)},{options.Iterations}"))!;
 
     private async Task<bool> HashAndRememberAsync(
         string name, StoredPassword stored, string password, ClientAddress client, CancellationToken cancellation)

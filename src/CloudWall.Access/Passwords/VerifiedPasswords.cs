@@ -9,12 +9,12 @@ namespace CloudWall.Access.Passwords;
 /// every request with basic credentials. A password is remembered by a keyed digest, together with the hash that it matched: once that
 /// hash changes, nothing is remembered. The key is generated at each start and never leaves memory.
 /// </summary>
-/// <param name="options">Bounds.</param>
+/// <param name="options">The bounds now. Those of memory and time are read once.</param>
 /// <param name="time">The clock.</param>
-public sealed class VerifiedPasswords(VerifiedPasswordOptions options, TimeProvider time)
+public sealed class VerifiedPasswords(Func<VerifiedPasswordOptions> options, TimeProvider time)
 {
     private readonly RecentEntries<Key, byte[]> _digests =
-        new(options.MaxObjects, options.MaxIdle, isRenewedByUse: true, time);
+        new(options().MaxObjects, options().MaxIdle, isRenewedByUse: true, time);
 
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
 
@@ -25,7 +25,7 @@ public sealed class VerifiedPasswords(VerifiedPasswordOptions options, TimeProvi
     public bool Remembers(string name, StoredPassword stored, string password)
     {
         ArgumentNullException.ThrowIfNull(stored);
-        return options.IsEnabled
+        return options().IsEnabled
             && _digests.TryGet(KeyOf(name, stored), out var digest)
             && CryptographicOperations.FixedTimeEquals(digest, Digest(stored.Salt, password));
     }
@@ -34,7 +34,7 @@ public sealed class VerifiedPasswords(VerifiedPasswordOptions options, TimeProvi
     public void Remember(string name, StoredPassword stored, string password)
     {
         ArgumentNullException.ThrowIfNull(stored);
-        if (options.IsEnabled)
+        if (options().IsEnabled)
         {
             var digest = Digest(stored.Salt, password);
             _digests.Remove(KeyOf(name, stored));

@@ -12,10 +12,10 @@ namespace CloudWall.Access.Users;
 /// The users who can sign in. Their documents are read once and looked at again when the database has changed, so a change counts for the next
 /// request.
 /// </summary>
-/// <param name="admins">The server admins of the settings.</param>
+/// <param name="admins">The server admins of the settings, now.</param>
 /// <param name="users">Finds the database of users; null where there is none.</param>
 /// <param name="time">The clock.</param>
-public sealed class UserAccounts(IReadOnlyDictionary<string, StoredPassword> admins, Func<Database?> users, TimeProvider time)
+public sealed class UserAccounts(Func<IReadOnlyDictionary<string, StoredPassword>> admins, Func<Database?> users, TimeProvider time)
 {
     /// <summary>What the id of a user's document begins with.</summary>
     public const string IdPrefix = "org.couchdb.user:";
@@ -35,9 +35,9 @@ public sealed class UserAccounts(IReadOnlyDictionary<string, StoredPassword> adm
 
         try
         {
-            return users() is { } database ? Find(database, name) : Combine(name, user: null);
+            return Combine(name, users() is { } database ? Find(database, name) : null);
         }
-        catch (Exception unreadable) when (admins.ContainsKey(name) && unreadable is StorageException or DocumentException)
+        catch (Exception unreadable) when (admins().ContainsKey(name) && unreadable is StorageException or DocumentException)
         {
             // An admin must be able to put a damaged database right.
             return Combine(name, user: null);
@@ -57,7 +57,7 @@ public sealed class UserAccounts(IReadOnlyDictionary<string, StoredPassword> adm
         var leaves = record is { Deleted: false } ? record.Sequence : 0;
         if (!isKnown || known!.Change != leaves)
         {
-            var account = Combine(name, record is { Deleted: false } ? Read(database, record, name) : null);
+            var account = record is { Deleted: false } ? Read(database, record, name) : null;
             known = new Known(database, leaves, sequence, account);
         }
 
@@ -73,7 +73,7 @@ public sealed class UserAccounts(IReadOnlyDictionary<string, StoredPassword> adm
     }
 
     private UserAccount? Combine(string name, UserAccount? user) =>
-        !admins.TryGetValue(name, out var password) ? user
+        !admins().TryGetValue(name, out var password) ? user
             : user is null ? new UserAccount(name, [UserContext.AdminRole], password)
             : user with { Roles = [UserContext.AdminRole, .. user.Roles], Password = password };
 
@@ -132,6 +132,6 @@ public sealed class UserAccounts(IReadOnlyDictionary<string, StoredPassword> adm
     /// <param name="Database">The database that was looked at.</param>
     /// <param name="Change">The sequence of the document's last change; 0 where there is none.</param>
     /// <param name="Sequence">The sequence of the database when the document was last looked at.</param>
-    /// <param name="Account">The account.</param>
+    /// <param name="Account">The account that the document alone makes.</param>
     private sealed record Known(Database Database, long Change, long Sequence, UserAccount? Account);
 }

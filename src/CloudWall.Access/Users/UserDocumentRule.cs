@@ -13,7 +13,7 @@ namespace CloudWall.Access.Users;
 /// </summary>
 /// <param name="hasher">Hashes passwords.</param>
 /// <param name="limits">What documents may measure.</param>
-public sealed class UserDocumentRule(PasswordHasher hasher, DocumentLimits limits) : WriteRule
+public sealed class UserDocumentRule(PasswordHasher hasher, Func<DocumentLimits> limits) : WriteRule
 {
     /// <summary>The content of a replicated revision cannot be changed, since its hash covers it.</summary>
     private static readonly DocumentError ClearText = new(
@@ -90,7 +90,7 @@ public sealed class UserDocumentRule(PasswordHasher hasher, DocumentLimits limit
         }
 
         var hash = await hasher.HashAsync(password, UserDocument.KeptSalt(body), cancellation);
-        var hashed = DocumentParser.Parse(UserDocument.WithHash(body, hash), limits);
+        var hashed = DocumentParser.Parse(UserDocument.WithHash(body, hash), limits());
         write.Document = new ParsedDocument
         {
             Id = document.Id,

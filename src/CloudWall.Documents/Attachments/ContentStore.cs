@@ -256,7 +256,7 @@ internal sealed class ContentStore(DatabaseCore core)
         }
 
         await using var packed = new ContentStream(ReadAsync(attachment, 0, attachment.StoredLength, cancellation));
-        if (!await GzipCheck.PassesAsync(packed, core.Options.Limits.MaxAttachmentSize, cancellation))
+        if (!await GzipCheck.PassesAsync(packed, core.Options.Limits().MaxAttachmentSize, cancellation))
         {
             return false;
         }

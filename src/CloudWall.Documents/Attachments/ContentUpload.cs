@@ -40,7 +40,7 @@ internal sealed class ContentUpload : AttachmentUpload
     {
         cancellation.ThrowIfCancellationRequested();
         _received += bytes.Length;
-        if (_received > _core.Options.Limits.MaxAttachmentSize)
+        if (_received > _core.Options.Limits().MaxAttachmentSize)
         {
             throw new DocumentException(new DocumentError(413, "attachment_too_large", "attachment"));
         }
@@ -99,7 +99,7 @@ internal sealed class ContentUpload : AttachmentUpload
         await using Stream packed = _blob == 0
             ? new MemoryStream(_chunk, 0, _filled, writable: false)
             : new ContentStream(_core.Contents.ReadUploadAsync(_blob, _chunks, cancellation));
-        return await GzipCheck.PassesAsync(packed, _core.Options.Limits.MaxAttachmentSize, cancellation);
+        return await GzipCheck.PassesAsync(packed, _core.Options.Limits().MaxAttachmentSize, cancellation);
     }
 
     protected override ValueTask DisposeCoreAsync()

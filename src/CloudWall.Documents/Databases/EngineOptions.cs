@@ -11,7 +11,7 @@ namespace CloudWall.Documents.Databases;
 public sealed record EngineOptions
 {
     /// <summary>Limits on documents and attachments.</summary>
-    public DocumentLimits Limits { get; init; } = new();
+    public Func<DocumentLimits> Limits { get; init; } = static () => DocumentLimits.Default;
 
     /// <summary><c>[cluster] q</c>: the shard count that new databases report.</summary>
     public int DefaultShards { get; init; } = 1;

@@ -26,7 +26,8 @@ public sealed record AccessSettings
 
     private static readonly Setting<string> Secret = new(
         Auth, "secret", SettingKinds.Text, string.Empty,
-        "What session cookies are signed with. Whoever knows it can be anyone. One is made at the first start.", "none");
+        "What session cookies are signed with. Whoever knows it can be anyone. One is made at the first start.", "none")
+    { IsSecret = true };
 
     private static readonly Setting<TimeSpan> Timeout = new(
         Auth, "timeout", SettingKinds.Seconds(), UsualSessions.Timeout, "How long a session lasts that is not used.");
@@ -42,7 +43,8 @@ public sealed record AccessSettings
         "Whether pages of other sites may send the session cookie. None, which is for HTTPS alone, lets them. Empty in CouchDB.");
 
     private static readonly Setting<IReadOnlyList<SessionHash>> Hashes = new(
-        Auth, "hash_algorithms", HashesKind, UsualSessions.Hashes, "How session cookies are signed: the first for new ones, all for those that come.");
+        Auth, "hash_algorithms", HashesKind, UsualSessions.Hashes, "How session cookies are signed: the first for new ones, all for those that come.")
+    { IsShown = true };
 
     private static readonly Setting<LockoutMode> Mode = new(
         Lockout, "mode", SettingKinds.Choice(("enforce", LockoutMode.Enforce), ("warn", LockoutMode.Warn), ("off", LockoutMode.Off)), UsualLockouts.Mode,
@@ -52,19 +54,23 @@ public sealed record AccessSettings
         Lockout, "threshold", SettingKinds.Count(1), UsualLockouts.Threshold, "After how many failures.");
 
     private static readonly Setting<int> MaxFailures = new(
-        Lockout, "max_objects", SettingKinds.Count(1), UsualLockouts.MaxObjects, "Pairs of a name and an address that are counted.");
+        Lockout, "max_objects", SettingKinds.Count(1), UsualLockouts.MaxObjects, "Pairs of a name and an address that are counted.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<TimeSpan> FailureLifetime = new(
-        Lockout, "max_lifetime", SettingKinds.Milliseconds(), UsualLockouts.MaxLifetime, "How long failures count, from the first one on.");
+        Lockout, "max_lifetime", SettingKinds.Milliseconds(), UsualLockouts.MaxLifetime, "How long failures count, from the first one on.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<bool> IsCacheEnabled = new(
         Cache, "enable", SettingKinds.Boolean, UsualCache.IsEnabled, "Whether verified passwords are remembered, so that they are hashed once and not for each request.");
 
     private static readonly Setting<int> MaxRemembered = new(
-        Cache, "max_objects", SettingKinds.Count(0), UsualCache.MaxObjects, "Passwords that are remembered.");
+        Cache, "max_objects", SettingKinds.Count(0), UsualCache.MaxObjects, "Passwords that are remembered.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<TimeSpan> MaxIdle = new(
-        Cache, "max_idle", SettingKinds.Milliseconds(), UsualCache.MaxIdle, "How long a password is remembered that is not used.");
+        Cache, "max_idle", SettingKinds.Milliseconds(), UsualCache.MaxIdle, "How long a password is remembered that is not used.")
+    { IsReadAtStart = true };
 
     /// <summary>The settings.</summary>
     public static IReadOnlyList<Setting> All { get; } =
@@ -111,6 +117,9 @@ public sealed record AccessSettings
             },
         };
     }
+
+    /// <summary>Whether a setting is the secret of session cookies.</summary>
+    public static bool IsSecret(string section, string key) => key == Secret.Key && section is Auth or "couch_httpd_auth";
 
     /// <summary>Makes the secret of session cookies where there is none, and stores it.</summary>
     /// <param name="settings">The settings.</param>

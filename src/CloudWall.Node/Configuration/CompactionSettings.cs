@@ -14,47 +14,61 @@ public static class CompactionSettings
     private const string Slack = "slack";
 
     private static readonly Setting<string[]> Channels = new(
-        "smoosh", "db_channels", SettingKinds.List, ["upgrade_dbs", "ratio_dbs", "slack_dbs"], "The channels that look after databases.");
+        "smoosh", "db_channels", SettingKinds.List, ["upgrade_dbs", "ratio_dbs", "slack_dbs"], "The channels that look after databases.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<TimeSpan> Warmup = new(
-        "smoosh", "wait_secs", SettingKinds.Seconds(0), TimeSpan.FromSeconds(30), "How long after its start the node begins to compact.");
+        "smoosh", "wait_secs", SettingKinds.Seconds(0), TimeSpan.FromSeconds(30), "How long after its start the node begins to compact.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<TimeSpan> Staleness = new(
-        "smoosh", "staleness", SettingKinds.Minutes(0), TimeSpan.FromMinutes(5), "How soon a database is looked at again.");
+        "smoosh", "staleness", SettingKinds.Minutes(0), TimeSpan.FromMinutes(5), "How soon a database is looked at again.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<string> Priority = new(
         Channel, "priority", SettingKinds.Choice("ratio", Slack, Upgrade), "ratio", "What a channel goes by: how many times its live data a "
-        + "database takes, or how many bytes more.", "as the name of the channel says, else ratio");
+        + "database takes, or how many bytes more.", "as the name of the channel says, else ratio")
+    { IsReadAtStart = true };
 
     private static readonly Setting<double> MinPriority = new(
-        Channel, "min_priority", SettingKinds.Ratio, 2, "From what on a database is compacted.", "2, or 536870912 bytes");
+        Channel, "min_priority", SettingKinds.Ratio, 2, "From what on a database is compacted.", "2, or 536870912 bytes")
+    { IsReadAtStart = true };
 
     private static readonly Setting<double> MaxPriority = new(
-        Channel, "max_priority", SettingKinds.Ratio, double.PositiveInfinity, "Up to what it is compacted.");
+        Channel, "max_priority", SettingKinds.Ratio, double.PositiveInfinity, "Up to what it is compacted.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<long> MinSize = new(
-        Channel, "min_size", SettingKinds.Number(0), 1 << 20, "Bytes from which on a database is compacted.");
+        Channel, "min_size", SettingKinds.Number(0), 1 << 20, "Bytes from which on a database is compacted.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<long?> MaxSize = new(
-        Channel, "max_size", SettingKinds.NumberOrInfinity(0), null, "Bytes up to which a database is compacted.");
+        Channel, "max_size", SettingKinds.NumberOrInfinity(0), null, "Bytes up to which a database is compacted.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<long> MinChanges = new(
-        Channel, "min_changes", SettingKinds.Number(0), 0, "How many changes there must have been since the last compaction.");
+        Channel, "min_changes", SettingKinds.Number(0), 0, "How many changes there must have been since the last compaction.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<int> Capacity = new(Channel, "capacity", SettingKinds.Count(1), 9999,
-    "Databases that may wait in the channel.");
+    "Databases that may wait in the channel.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<int> Concurrency = new(
-        Channel, "concurrency", SettingKinds.Count(1, 1000), 1, "Databases of the channel that are compacted at a time.");
+        Channel, "concurrency", SettingKinds.Count(1, 1000), 1, "Databases of the channel that are compacted at a time.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<TimeOnly?> From = new(
-        Channel, "from", SettingKinds.TimeOfDay, null, "From when on each day databases are compacted.");
+        Channel, "from", SettingKinds.TimeOfDay, null, "From when on each day databases are compacted.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<TimeOnly?> To = new(
-        Channel, "to", SettingKinds.TimeOfDay, null, "Until when each day databases are compacted.");
+        Channel, "to", SettingKinds.TimeOfDay, null, "Until when each day databases are compacted.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<bool> StrictWindow = new(
-        Channel, "strict_window", SettingKinds.Boolean, false, "Whether a compaction stops when its time of day is over.");
+        Channel, "strict_window", SettingKinds.Boolean, false, "Whether a compaction stops when its time of day is over.")
+    { IsReadAtStart = true };
 
     /// <summary>All settings of compaction.</summary>
     public static IReadOnlyList<Setting> All { get; } =

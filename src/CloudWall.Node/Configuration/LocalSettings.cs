@@ -1,4 +1,5 @@
 using CloudWall.Access;
+using CloudWall.Access.Passwords;
 using CloudWall.Node.Identifiers;
 using CloudWall.Settings;
 
@@ -9,18 +10,29 @@ namespace CloudWall.Node.Configuration;
 /// </summary>
 /// <param name="Admins">The admins.</param>
 /// <param name="NodeId">The node's id, 32 hexadecimal digits.</param>
-/// <param name="Access">Who may sign in, and how.</param>
-public sealed record LocalSettings(Admins Admins, string NodeId, AccessSettings Access)
+public sealed record LocalSettings(Admins Admins, string NodeId)
 {
     private static readonly Setting<string> Admin = new(
         "admins", "{name}", SettingKinds.Text, string.Empty,
-        "The password of a server admin, or its hash. A password is hashed at the next start.");
+        "The password of a server admin, or its hash. A password is hashed at once.")
+    { IsSecret = true };
 
     private static readonly Setting<string> Id = new(
-        "couchdb", "uuid", SettingKinds.Text, string.Empty, "The id of the node. One is made at the first start.");
+        "couchdb", "uuid", SettingKinds.Text, string.Empty, "The id of the node. One is made at the first start.")
+    { IsForFilesOnly = true };
 
     /// <summary>The settings that are settled at the first start.</summary>
     public static IReadOnlyList<Setting> All { get; } = [Admin, Id];
+
+    /// <summary>The section of server admins.</summary>
+    public static string AdminSection => Admin.Section;
+
+    /// <summary>Reads the server admins.</summary>
+    public static IReadOnlyDictionary<string, StoredPassword> ReadAdmins(SettingsStore source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return Admins.Read(source.Section(Admin.Section));
+    }
 
     /// <summary>Whether the node has been started before.</summary>
     public static bool HasId(SettingsStore source) => Find(source, Id) is not null;
@@ -45,7 +57,7 @@ public sealed record LocalSettings(Admins Admins, string NodeId, AccessSettings 
         }
 
         AccessSettings.SettleSecret(source, Secrets.NewSecret);
-        return new LocalSettings(admins, id, AccessSettings.Read(source));
+        return new LocalSettings(admins, id);
     }
 
     private static string? Find(SettingsStore source, Setting setting) => source.Find(setting.Section, setting.Key);

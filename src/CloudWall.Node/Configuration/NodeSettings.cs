@@ -22,15 +22,18 @@ public sealed record NodeSettings
 
     private static readonly Setting<bool> SingleNodeSetting = new(
         CouchDb, "single_node", SettingKinds.Boolean, true,
-        "Whether _users and _replicator are made where they are missing. False in CouchDB.");
+        "Whether _users and _replicator are made where they are missing. False in CouchDB.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<long> RequestMemorySetting = new(
         Own, "request_memory", SettingKinds.Number(1, long.MaxValue / 2), SixteenthOfMemory,
-        "Bytes that the bodies of all requests, and what is made of them, take at a time, together (429). What can never fit is 413.", Sixteenth);
+        "Bytes that the bodies of all requests, and what is made of them, take at a time, together (429). What can never fit is 413.", Sixteenth)
+    { IsReadAtStart = true };
 
     private static readonly Setting<long> WriteMemorySetting = new(
         Own, "write_memory", SettingKinds.Number(1, long.MaxValue / 2), 64L << 20,
-        "Bytes of prepared writes that wait for the disk (429).");
+        "Bytes of prepared writes that wait for the disk (429).")
+    { IsReadAtStart = true };
 
     private static readonly Setting<string> Engine = new(
         Own, "storage_engine", SettingKinds.Choice([.. StorageEngine.Names]), StorageEngine.Default,
@@ -38,13 +41,16 @@ public sealed record NodeSettings
     { IsForFilesOnly = true };
 
     private static readonly Setting<long> ViewMemorySetting = new(
-        Own, "view_memory", SettingKinds.Number(0, long.MaxValue / 2), 16L << 20, "Bytes that are kept in memory of views, for queries.");
+        Own, "view_memory", SettingKinds.Number(0, long.MaxValue / 2), 16L << 20, "Bytes that are kept in memory of views, for queries.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<int> MaxWaitingSetting = new(
-        Own, "max_waiting", SettingKinds.Count(0), 500, "Requests that may wait for each kind of memory.");
+        Own, "max_waiting", SettingKinds.Count(0), 500, "Requests that may wait for each kind of memory.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<TimeSpan> WaitTimeoutSetting = new(
-        Own, "wait_timeout", SettingKinds.Milliseconds(), TimeSpan.FromSeconds(30), "How long each of them may wait.");
+        Own, "wait_timeout", SettingKinds.Milliseconds(), TimeSpan.FromSeconds(30), "How long each of them may wait.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<long?> MaxDocumentSize = new(
         CouchDb, "max_document_size", SettingKinds.NumberOrInfinity(0), 8_000_000, "Bytes of a document, without its attachments (413).");
@@ -56,14 +62,17 @@ public sealed record NodeSettings
         CouchDb, "max_document_id_length", SettingKinds.NumberOrInfinity(1), null, "Bytes of a document's id (400).");
 
     private static readonly Setting<int> CompressionLevelSetting = new(
-        "attachments", "compression_level", SettingKinds.Count(0, 9), 8, "How hard attachments are compressed, 0 for not at all.");
+        "attachments", "compression_level", SettingKinds.Count(0, 9), 8, "How hard attachments are compressed, 0 for not at all.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<string> CompressibleTypesSetting = new(
         "attachments", "compressible_types", SettingKinds.Text, "text/*, application/javascript, application/json, application/xml",
-        "Types of attachments that are compressed.");
+        "Types of attachments that are compressed.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<int> Shards = new(
-        "cluster", "q", SettingKinds.Count(1, 256), 1, "What a new database reports as its number of shards. It has one. 2 in CouchDB.");
+        "cluster", "q", SettingKinds.Count(1, 256), 1, "What a new database reports as its number of shards. It has one. 2 in CouchDB.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<string> Algorithm = new(
         "uuids", "algorithm", SettingKinds.Choice("sequential", "random", "utc_random", "utc_id"), "sequential", "How ids are made.");

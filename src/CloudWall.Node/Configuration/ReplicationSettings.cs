@@ -36,20 +36,25 @@ public sealed record ReplicationSettings(ReplicationOptions Defaults, SchedulerS
         Section, "retries_per_request", SettingKinds.Count(0, 1000), 5, "How often a request that failed is made again.");
 
     private static readonly Setting<int> MaxJobs = new(
-        Section, "max_jobs", SettingKinds.Count(1), 1000, "Replications that run at a time. The others take turns.");
+        Section, "max_jobs", SettingKinds.Count(1), 1000, "Replications that run at a time. The others take turns.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<int> MaxChurn = new(
-        Section, "max_churn", SettingKinds.Count(1), 20, "Replications that give their turn up at a time.");
+        Section, "max_churn", SettingKinds.Count(1), 20, "Replications that give their turn up at a time.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<TimeSpan> Interval = new(
-        Section, "interval", SettingKinds.Milliseconds(), TimeSpan.FromMinutes(1), "How often turns change.");
+        Section, "interval", SettingKinds.Milliseconds(), TimeSpan.FromMinutes(1), "How often turns change.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<int> MaxHistory = new(
-        Section, "max_history", SettingKinds.Count(1, 1000), 20, "Events of a replication that are remembered.");
+        Section, "max_history", SettingKinds.Count(1, 1000), 20, "Events of a replication that are remembered.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<TimeSpan> MaxBackoff = new(
         Section, "max_backoff", SettingKinds.Seconds(1, 86_400), TimeSpan.FromMinutes(5),
-        "How long a replication that failed waits at most, until it is tried again.");
+        "How long a replication that failed waits at most, until it is tried again.")
+    { IsReadAtStart = true };
 
     /// <summary>All settings of replication.</summary>
     public static IReadOnlyList<Setting> All { get; } =

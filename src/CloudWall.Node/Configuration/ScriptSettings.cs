@@ -13,40 +13,49 @@ public static class ScriptSettings
     private const int WasmPage = 64 << 10;
 
     private static readonly Setting<TimeSpan> Timeout = new(
-        "couchdb", "os_process_timeout", SettingKinds.Milliseconds(), TimeSpan.FromSeconds(5), "How long a call of a function may take.");
+        "couchdb", "os_process_timeout", SettingKinds.Milliseconds(), TimeSpan.FromSeconds(5), "How long a call of a function may take.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<TimeSpan> ListTimeout = new(
         "cloudwall", "list_timeout", SettingKinds.Milliseconds(), TimeSpan.FromMinutes(5),
-        "How long the code of a list function may take for all of its rows, without the time that its client takes.");
+        "How long the code of a list function may take for all of its rows, without the time that its client takes.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<long> Memory = new(
         "cloudwall", "function_memory", SettingKinds.Number(32L << 20, 1L << 30), 128L << 20,
-        "Bytes of memory that a call of a function may take.");
+        "Bytes of memory that a call of a function may take.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<ReduceLimit> Reduce = new(
         Section, "reduce_limit", SettingKinds.Choice(("true", ReduceLimit.Fail), ("false", ReduceLimit.Ignore), ("log", ReduceLimit.Log)), ReduceLimit.Fail,
-        "What happens where a reduction does not become smaller than what goes into it: it fails, or it is logged.");
+        "What happens where a reduction does not become smaller than what goes into it: it fails, or it is logged.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<long> TotalMemory = new(
         "cloudwall", "all_function_memory", SettingKinds.Number(1L << 20), 192L << 20,
         "Bytes that all calls of functions may take together, beyond the 16 MiB that each begins with, and that what is kept between them may "
-        + "take. One database has at most two thirds of what others leave.");
+        + "take. One database has at most two thirds of what others leave.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<int> Streams = new(
         "cloudwall", "max_lists", SettingKinds.Count(2, 10_000), 32,
         "List functions under way at a time. One database has at most half of these places. Where others wait for one, who has taken nothing for "
-        + "10 seconds is cut off.");
+        + "10 seconds is cut off.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<TimeSpan> IdleTime = new(
         Section, "os_process_idle_limit", SettingKinds.Seconds(), TimeSpan.FromMinutes(5),
-        "How long functions that nobody calls are kept ready.");
+        "How long functions that nobody calls are kept ready.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<int> Capacity = new(
         Section, "os_process_limit", SettingKinds.Count(1, 100_000), 100,
-        "Design documents whose functions are kept ready, and query servers that run at a time.");
+        "Design documents whose functions are kept ready, and query servers that run at a time.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<int> ProcessesKept = new(
-        Section, "os_process_soft_limit", SettingKinds.Count(1, 100_000), 100, "Query servers that are kept when nobody calls them.");
+        Section, "os_process_soft_limit", SettingKinds.Count(1, 100_000), 100, "Query servers that are kept when nobody calls them.")
+    { IsReadAtStart = true };
 
     /// <summary>All settings of functions.</summary>
     public static IReadOnlyList<Setting> All { get; } =

@@ -8,24 +8,29 @@ public sealed record DiskSettings
     private const string Section = "disk_monitor";
 
     private static readonly Setting<bool> Enable = new(
-        Section, "enable", SettingKinds.Boolean, false, "Whether edits and index builds are refused (507) above these thresholds.");
+        Section, "enable", SettingKinds.Boolean, false, "Whether edits and index builds are refused (507) above these thresholds.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<int> BackgroundIndexingThreshold = new(
         Section, "background_view_indexing_threshold", SettingKinds.Count(0, 100), 80,
-        "Percentage of disk use above which indexes without a waiting query are not built.");
+        "Percentage of disk use above which indexes without a waiting query are not built.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<int> InteractiveIndexingThreshold = new(
         Section, "interactive_view_indexing_threshold", SettingKinds.Count(0, 100), 90,
-        "Percentage of disk use above which no index is built.");
+        "Percentage of disk use above which no index is built.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<int> InteractiveWritesThreshold = new(
         Section, "interactive_database_writes_threshold", SettingKinds.Count(0, 100), 90,
-        "Percentage of disk use above which edits are refused.");
+        "Percentage of disk use above which edits are refused.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<long?> DiskReserve = new(
         "cloudwall", "disk_reserve", SettingKinds.NumberOrNone(0, long.MaxValue / 8), null,
         "Bytes that are reserved on the disk for deletions and compaction: ordinary writes are refused (507) once only this much is free.",
-        "32 MiB; less on disks below 1 GiB");
+        "32 MiB; less on disks below 1 GiB")
+    { IsReadAtStart = true };
 
     /// <summary>All settings of the disk.</summary>
     public static IReadOnlyList<Setting> All { get; } =

@@ -15,29 +15,31 @@ public sealed class UuidGenerator
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
     private readonly Randomness _randomness;
-    private readonly string _algorithm;
-    private readonly string _suffix;
+    private readonly Func<NodeSettings> _settings;
     private string _prefix = string.Empty;
     private int _counter = Overflow;
     private long _lastMicroseconds;
 
-    /// <summary>Creates a generator as the settings <c>[uuids] algorithm</c> and <c>utc_id_suffix</c> say.</summary>
-    public UuidGenerator(NodeSettings settings, TimeProvider time, Randomness randomness)
+    /// <summary>Creates a generator that goes by the settings <c>[uuids] algorithm</c> and <c>utc_id_suffix</c>.</summary>
+    public UuidGenerator(Func<NodeSettings> settings, TimeProvider time, Randomness randomness)
     {
-        _algorithm = settings.UuidAlgorithm;
-        _suffix = settings.UuidSuffix;
+        _settings = settings;
         _time = time;
         _randomness = randomness;
     }
 
     /// <summary>The next id.</summary>
-    public string Next() => _algorithm switch
+    public string Next()
     {
-        "random" => _randomness.Hex(32),
-        "utc_random" => Timestamp() + _randomness.Hex(18),
-        "utc_id" => Timestamp() + _suffix,
-        _ => Sequential(),
-    };
+        var settings = _settings();
+        return settings.UuidAlgorithm switch
+        {
+            "random" => _randomness.Hex(32),
+            "utc_random" => Timestamp() + _randomness.Hex(18),
+            "utc_id" => Timestamp() + settings.UuidSuffix,
+            _ => Sequential(),
+        };
+    }
 
     // A random prefix that stays, and a suffix that grows in random steps: consecutive ids are neighbours in the store.
     private string Sequential()

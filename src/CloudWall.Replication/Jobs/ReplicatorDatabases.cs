@@ -8,7 +8,7 @@ public sealed class ReplicatorDatabases : IAsyncDisposable
 {
     private readonly DatabaseCatalogue _catalogue;
     private readonly JobScheduler _scheduler;
-    private readonly ReplicationOptions _defaults;
+    private readonly Func<ReplicationOptions> _defaults;
     private readonly TimeProvider _time;
     private readonly Action<string> _log;
     private readonly HeldDocuments? _held;
@@ -27,7 +27,7 @@ public sealed class ReplicatorDatabases : IAsyncDisposable
     public ReplicatorDatabases(
         DatabaseCatalogue catalogue,
         JobScheduler scheduler,
-        ReplicationOptions defaults,
+        Func<ReplicationOptions> defaults,
         TimeProvider time,
         Action<string> log,
         HeldDocuments? held = null)

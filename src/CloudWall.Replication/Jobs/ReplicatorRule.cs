@@ -15,7 +15,7 @@ namespace CloudWall.Replication.Jobs;
 /// </summary>
 /// <param name="defaults">The settings of <c>[replicator]</c>.</param>
 /// <param name="limits">What documents may measure.</param>
-public sealed class ReplicatorRule(ReplicationOptions defaults, DocumentLimits limits) : WriteRule
+public sealed class ReplicatorRule(Func<ReplicationOptions> defaults, Func<DocumentLimits> limits) : WriteRule
 {
     private static readonly JsonWriterOptions AsGiven = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -46,7 +46,7 @@ public sealed class ReplicatorRule(ReplicationOptions defaults, DocumentLimits l
             return new DocumentError(403, "forbidden", tooDeep!);
         }
 
-        if (ReplicatorDocument.Refuse(body.RootElement, defaults) is { } reason)
+        if (ReplicatorDocument.Refuse(body.RootElement, defaults()) is { } reason)
         {
             return new DocumentError(403, "forbidden", reason);
         }
@@ -90,7 +90,7 @@ public sealed class ReplicatorRule(ReplicationOptions defaults, DocumentLimits l
             json.WriteEndObject();
         }
 
-        var owned = DocumentParser.Parse(buffer.WrittenSpan, limits);
+        var owned = DocumentParser.Parse(buffer.WrittenSpan, limits());
         return new ParsedDocument
         {
             Id = document.Id,

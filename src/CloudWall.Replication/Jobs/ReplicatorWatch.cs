@@ -10,7 +10,7 @@ namespace CloudWall.Replication.Jobs;
 /// its job ended.
 /// </summary>
 internal sealed class ReplicatorWatch(
-    Database database, JobScheduler scheduler, ReplicationOptions defaults, TimeProvider time, Action<string> log, HeldDocuments? held) : IDisposable
+    Database database, JobScheduler scheduler, Func<ReplicationOptions> defaults, TimeProvider time, Action<string> log, HeldDocuments? held) : IDisposable
 {
     private readonly StateWriter _states = new(database, scheduler.Settings, time, log);
     private readonly Dictionary<string, Known> _known = new(StringComparer.Ordinal);
@@ -230,7 +230,7 @@ internal sealed class ReplicatorWatch(
         ReplicationJob job;
         try
         {
-            var request = RequestParser.Parse(body, defaults);
+            var request = RequestParser.Parse(body, defaults());
             job = scheduler.Add(request, ReplicatorDocument.User(body), new JobOrigin(database.Name, id));
         }
         catch (RequestException refusal)

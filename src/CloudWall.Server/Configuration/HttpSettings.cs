@@ -19,11 +19,11 @@ internal sealed record HttpSettings
 
     private static readonly Setting<int> PortSetting = new(Http, "port", SettingKinds.Count(0, 65535), 5984,
     "The port, 0 for any free one.")
-    { IsForFilesOnly = true };
+    { IsForFilesOnly = true, IsShown = true };
 
     private static readonly Setting<IPAddress> BindAddressSetting = new(
         Http, "bind_address", SettingKinds.Address, IPAddress.Loopback, "The address that it listens on, any for all.")
-    { IsForFilesOnly = true };
+    { IsForFilesOnly = true, IsShown = true };
 
     private static readonly Setting<long> MaxRequestSize = new(
         Http, "max_http_request_size", SettingKinds.Number(0), 4L << 30, "Bytes in the body of one request, unpacked (413).");
@@ -34,23 +34,27 @@ internal sealed record HttpSettings
     private static readonly Setting<int> MaxConnectionsSetting = new(
         Http, "max_connections", SettingKinds.Count(1), 16_384,
         "Open connections (503), and no more than the system's limit on open files leaves beside the stores: about 20 where it is 256, 570 where it "
-        + "is 1024. 2048 in CouchDB.");
+        + "is 1024. 2048 in CouchDB.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<long?> PerAddress = new(
         Own, "max_connections_per_address", SettingKinds.NumberOrNone(1, int.MaxValue), null,
-        "Open connections of one address (503), or of one IPv6 network of 64 bits.", "three quarters of all");
+        "Open connections of one address (503), or of one IPv6 network of 64 bits.", "three quarters of all")
+    { IsReadAtStart = true };
 
     private static readonly Setting<int> MaxFeedsSetting = new(Own, "max_feeds", SettingKinds.Count(1), 10_000,
     "Feeds that wait for changes (429).");
 
     private static readonly Setting<TimeSpan> StallTimeoutSetting = new(
         Own, "stall_timeout", SettingKinds.Milliseconds(), TimeSpan.FromMinutes(5),
-        "How long a client may take nothing of what is sent to it, before it is cut off.");
+        "How long a client may take nothing of what is sent to it, before it is cut off.")
+    { IsReadAtStart = true };
 
     private static readonly Setting<long> AnswerMemorySetting = new(
         Own, "answer_memory", SettingKinds.Number(1, long.MaxValue / 4), NodeSettings.SixteenthOfMemory,
         "Bytes that large answers hold together of what is on its way to their clients. An answer that has not begun and waits for some in vain is "
-        + "refused (429). Where others wait, who has taken nothing for 10 seconds is cut off.", NodeSettings.Sixteenth);
+        + "refused (429). Where others wait, who has taken nothing for 10 seconds is cut off.", NodeSettings.Sixteenth)
+    { IsReadAtStart = true };
 
     private static readonly Setting<int> RetryAfterSetting = new(
         Own, "retry_after", SettingKinds.Count(0, 86_400), 5, "Seconds after which those who were refused are asked to come back.");

@@ -6,6 +6,7 @@ using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Replication.Jobs;
 using CloudWall.Server.Cors;
+using CloudWall.Settings;
 using Microsoft.AspNetCore.Http;
 
 namespace CloudWall.Server.Http;
@@ -18,8 +19,8 @@ namespace CloudWall.Server.Http;
 /// <param name="databases">The databases.</param>
 /// <param name="designs">Their design documents.</param>
 internal sealed class Dispatcher(
-    VirtualHosts virtualHosts,
-    CorsPolicy cors,
+    FollowedSettings<VirtualHosts> virtualHosts,
+    FollowedSettings<CorsPolicy> cors,
     Authentication authentication,
     RouteTable routes,
     DatabaseCatalogue databases,
@@ -46,19 +47,19 @@ internal sealed class Dispatcher(
             throw new DocumentException(error);
         }
 
-        if (virtualHosts.Find(exchange) is { } meant)
+        if (virtualHosts.Value.Find(exchange) is { } meant)
         {
             exchange.Become(meant.Target, meant.Requested);
         }
 
-        if (exchange.Method == "OPTIONS" && cors.TryPreflight(exchange.RequestHeaders, exchange.Headers))
+        if (exchange.Method == "OPTIONS" && cors.Value.TryPreflight(exchange.RequestHeaders, exchange.Headers))
         {
             exchange.IsPreflight = true;
             return exchange.WriteEmptyAsync(StatusCodes.Status204NoContent);
         }
 
         var cookie = exchange.RequestHeaders.Cookie.ToString();
-        if (cookie.Length > 0 && !cors.AcceptsCookieOf(exchange.RequestHeaders.Origin.ToString(), exchange.AbsoluteUri(string.Empty)))
+        if (cookie.Length > 0 && !cors.Value.AcceptsCookieOf(exchange.RequestHeaders.Origin.ToString(), exchange.AbsoluteUri(string.Empty)))
         {
             cookie = string.Empty;
         }

@@ -314,7 +314,7 @@ internal sealed partial class Exchange
 
         if (!IsPreflight)
         {
-            _host.Cors.Apply(RequestHeaders, headers);
+            _host.Cors.Value.Apply(RequestHeaders, headers);
         }
 
         if (RequestHeaders.TryGetValue("Prefer", out var prefer) && prefer.ToString().Equals("return=minimal", StringComparison.OrdinalIgnoreCase))

@@ -71,8 +71,9 @@ internal sealed partial class Exchange
         _host = host;
         _context = context;
         _began = host.Time.GetTimestamp();
+        Settings = host.Settings.Value;
         var raw = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        if (RequestTarget.TryParse(raw, host.Settings.DecodePlusToSpace, out var target, out var error))
+        if (RequestTarget.TryParse(raw, Settings.DecodePlusToSpace, out var target, out var error))
         {
             Target = target;
         }
@@ -88,8 +89,8 @@ internal sealed partial class Exchange
         _isSafe = Method is "GET" or "OPTIONS";
     }
 
-    /// <summary>The settings of HTTP.</summary>
-    public HttpSettings Settings => _host.Settings;
+    /// <summary>The settings of HTTP as they were when the request came.</summary>
+    public HttpSettings Settings { get; }
 
     /// <summary>The method, with <c>X-HTTP-Method-Override</c> taken into account; GET for HEAD.</summary>
     public string Method { get; private set; }

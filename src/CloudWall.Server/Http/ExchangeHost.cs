@@ -3,6 +3,7 @@ using CloudWall.Access.Sessions;
 using CloudWall.Documents.Admission;
 using CloudWall.Server.Configuration;
 using CloudWall.Server.Cors;
+using CloudWall.Settings;
 
 namespace CloudWall.Server.Http;
 
@@ -17,8 +18,8 @@ namespace CloudWall.Server.Http;
 /// <param name="BodyReleased">Told how many bytes of its body a request has taken, when it has been answered.</param>
 /// <param name="Address">Where people reach the node, for clients that name no host.</param>
 internal sealed record ExchangeHost(
-    HttpSettings Settings,
-    CorsPolicy Cors,
+    FollowedSettings<HttpSettings> Settings,
+    FollowedSettings<CorsPolicy> Cors,
     SessionIssuer Sessions,
     Func<Principal, Principal> Refresh,
     TimeProvider Time,

@@ -15,7 +15,7 @@ public sealed class LockoutTableTests
     [Fact]
     public void Five_failures_lock_a_name_for_an_address()
     {
-        var table = new LockoutTable(new(), _time);
+        var table = new LockoutTable(() => new(), _time);
         for (var i = 0; i < 5; i++)
         {
             Assert.Equal(LockoutMode.Off, table.Judge(Here, "ann", "salt"));
@@ -31,7 +31,7 @@ public sealed class LockoutTableTests
     [Fact]
     public void A_lock_ends_a_while_after_the_first_failure()
     {
-        var table = new LockoutTable(new() { Threshold = 2 }, _time);
+        var table = new LockoutTable(() => new() { Threshold = 2 }, _time);
         table.Count(Here, "ann", "");
         _time.Advance(TimeSpan.FromMinutes(4));
         table.Count(Here, "ann", "");
@@ -46,7 +46,7 @@ public sealed class LockoutTableTests
     [InlineData(LockoutMode.Enforce, LockoutMode.Enforce)]
     public void The_mode_says_what_becomes_of_it(LockoutMode mode, LockoutMode expected)
     {
-        var table = new LockoutTable(new() { Mode = mode, Threshold = 1 }, _time);
+        var table = new LockoutTable(() => new() { Mode = mode, Threshold = 1 }, _time);
         table.Count(Here, "ann", "");
         Assert.Equal(expected, table.Judge(Here, "ann", ""));
     }
@@ -54,7 +54,7 @@ public sealed class LockoutTableTests
     [Fact]
     public void Guessers_of_many_names_take_no_more_memory_than_the_bound()
     {
-        var table = new LockoutTable(new() { Threshold = 1, MaxObjects = 10 }, _time);
+        var table = new LockoutTable(() => new() { Threshold = 1, MaxObjects = 10 }, _time);
         for (var i = 0; i < 100; i++)
         {
             table.Count(Here, "user" + i, "");

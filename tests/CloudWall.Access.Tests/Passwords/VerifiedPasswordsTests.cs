@@ -13,7 +13,7 @@ public sealed class VerifiedPasswordsTests
     [Fact]
     public void A_password_is_remembered_for_its_user_and_its_hash_alone()
     {
-        var verified = new VerifiedPasswords(new(), _time);
+        var verified = new VerifiedPasswords(() => new(), _time);
         Assert.False(verified.Remembers("ann", _stored, "secret"));
         verified.Remember("ann", _stored, "secret");
         Assert.True(verified.Remembers("ann", _stored, "secret"));
@@ -25,7 +25,7 @@ public sealed class VerifiedPasswordsTests
     [Fact]
     public void Long_passwords_are_told_apart()
     {
-        var verified = new VerifiedPasswords(new(), _time);
+        var verified = new VerifiedPasswords(() => new(), _time);
         verified.Remember("ann", _stored, new string('x', 5000) + "1");
         Assert.True(verified.Remembers("ann", _stored, new string('x', 5000) + "1"));
         Assert.False(verified.Remembers("ann", _stored, new string('x', 5000) + "2"));
@@ -34,7 +34,7 @@ public sealed class VerifiedPasswordsTests
     [Fact]
     public void What_is_not_used_is_forgotten()
     {
-        var verified = new VerifiedPasswords(new(), _time);
+        var verified = new VerifiedPasswords(() => new(), _time);
         verified.Remember("ann", _stored, "secret");
         _time.Advance(TimeSpan.FromMinutes(10));
         Assert.False(verified.Remembers("ann", _stored, "secret"));
@@ -43,7 +43,7 @@ public sealed class VerifiedPasswordsTests
     [Fact]
     public void There_are_no_more_than_the_bound()
     {
-        var verified = new VerifiedPasswords(new() { MaxObjects = 3 }, _time);
+        var verified = new VerifiedPasswords(() => new() { MaxObjects = 3 }, _time);
         for (var i = 0; i < 10; i++)
         {
             verified.Remember("user" + i, _stored, "secret");
@@ -57,7 +57,7 @@ public sealed class VerifiedPasswordsTests
     [Fact]
     public void It_can_be_turned_off()
     {
-        var verified = new VerifiedPasswords(new() { IsEnabled = false }, _time);
+        var verified = new VerifiedPasswords(() => new() { IsEnabled = false }, _time);
         verified.Remember("ann", _stored, "secret");
         Assert.False(verified.Remembers("ann", _stored, "secret"));
     }

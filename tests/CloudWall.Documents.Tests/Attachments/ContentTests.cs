@@ -191,7 +191,7 @@ public sealed class ContentTests
     [Fact]
     public async Task An_attachment_that_is_too_large_is_refused()
     {
-        await using var engine = await Engine.CreateAsync(new EngineOptions { Limits = new DocumentLimits { MaxAttachmentSize = 200_000 } });
+        await using var engine = await Engine.CreateAsync(new EngineOptions { Limits = static () => new DocumentLimits { MaxAttachmentSize = 200_000 } });
         await using (var upload = engine.Database.BeginUpload(Engine.Binary))
         {
             await upload.WriteAsync(Engine.Bytes(200_000), CancellationToken.None);

@@ -15,7 +15,7 @@ public sealed class UuidGeneratorTests
     {
         var settings = new SettingsStore(NodeSettings.All);
         settings.Add([("uuids", "algorithm", algorithm), ("uuids", "utc_id_suffix", "@home")], "test");
-        var generator = new UuidGenerator(NodeSettings.From(settings), TimeProvider.System, Randomness.OfSystem);
+        var generator = new UuidGenerator(() => NodeSettings.From(settings), TimeProvider.System, Randomness.OfSystem);
         var ids = Enumerable.Range(0, 1000).Select(_ => generator.Next()).ToArray();
         Assert.All(ids, id => Assert.Matches(pattern, id));
         Assert.Equal(ids.Length, ids.Distinct().Count());
@@ -28,7 +28,8 @@ public sealed class UuidGeneratorTests
     [Fact]
     public void Sequential_ids_begin_anew_when_their_end_is_used_up()
     {
-        var generator = new UuidGenerator(NodeSettings.From(new SettingsStore(NodeSettings.All)), TimeProvider.System, Randomness.OfSystem);
+        var settings = NodeSettings.From(new SettingsStore(NodeSettings.All));
+        var generator = new UuidGenerator(() => settings, TimeProvider.System, Randomness.OfSystem);
         var ids = Enumerable.Range(0, 20_000).Select(_ => generator.Next()).ToArray();
         Assert.True(ids.Select(static id => id[..26]).Distinct().Count() > 1);
         Assert.Equal(ids.Length, ids.Distinct().Count());

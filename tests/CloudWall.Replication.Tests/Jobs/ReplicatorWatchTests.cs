@@ -27,7 +27,7 @@ public sealed class ReplicatorWatchTests : IAsyncDisposable
     {
         _node = new MemoryNode(_time, new EngineOptions { Rules = [new NoStates(() => _refusesStates)] });
         _scheduler = new JobScheduler(_node.Context((_, _) => new GatedPeer(_start.Task, () => _failure)), new SchedulerSettings());
-        _replicators = new ReplicatorDatabases(_node.Catalogue, _scheduler, new ReplicationOptions(), _time, _log.Enqueue);
+        _replicators = new ReplicatorDatabases(_node.Catalogue, _scheduler, static () => new ReplicationOptions(), _time, _log.Enqueue);
         _replicators.Start();
     }
 

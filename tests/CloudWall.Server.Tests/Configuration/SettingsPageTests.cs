@@ -13,7 +13,8 @@ public sealed class SettingsPageTests
 
         Every setting that has an effect, by CouchDB's sections and names (its documentation: "Configuration"); `[cloudwall]` has those that CouchDB does
         not know. They are read from `DIR/local.ini`, then from the file of `--config`, then from the command line; the last one wins. A setting that is
-        not here has no effect, and the log of the start names it. This page is made of the program by `SettingsPageTests`.
+        not here has no effect, and the log of the start names it. Admins read and change them with `/_node/_local/_config` too (CouchDB's
+        documentation: "Configuration of CouchDB Cluster"). This page is made of the program by `SettingsPageTests`.
 
         """;
 

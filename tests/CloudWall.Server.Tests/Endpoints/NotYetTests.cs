@@ -20,8 +20,6 @@ public sealed class NotYetTests
     [InlineData("PUT", "/parts?partitioned=true", null, "partitioned")]
     [InlineData("GET", "/db/_partition/p", null, "partitioned")]
     [InlineData("POST", "/db/_partition/p/_find", "{}", "partitioned")]
-    [InlineData("GET", "/_node/_local/_config", null, "configuration")]
-    [InlineData("GET", "/_node/_local/_config/couchdb/uuid", null, "configuration")]
     public async Task Is_refused_in_words(string method, string path, string? body, string word)
     {
         await using var node = await TestNode.StartAsync();

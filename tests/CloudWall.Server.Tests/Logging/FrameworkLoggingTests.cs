@@ -14,7 +14,7 @@ public sealed class FrameworkLoggingTests
     public void Where_an_exception_was_thrown_is_logged_at_level_debug_only(LogLevel level, bool isNamed)
     {
         var written = new StringWriter();
-        var logging = new FrameworkLogging(new NodeLog(written, level, new FakeTimeProvider()));
+        var logging = new FrameworkLogging(new NodeLog(written, () => level, new FakeTimeProvider()));
         try
         {
             throw new ArgumentException("No digit.");

@@ -28,7 +28,7 @@ internal sealed class FeedClock
         _frame = frame;
         _time = host.Time;
         _beats = heartbeat is not null;
-        var most = host.LongestWait;
+        var most = host.LongestWait();
         var wanted = (_beats ? heartbeat : timeout) ?? most;
         _interval = wanted < most ? wanted : most;
         _last = _time.GetTimestamp();

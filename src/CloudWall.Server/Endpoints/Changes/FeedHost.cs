@@ -5,4 +5,4 @@ namespace CloudWall.Server.Endpoints.Changes;
 /// <param name="Time">The clock.</param>
 /// <param name="LongestWait"><c>[chttpd] changes_timeout</c>: the default and the most for heartbeats and timeouts.</param>
 /// <param name="Stopping">Cancelled when the node is ending: feeds send their last line then.</param>
-internal sealed record FeedHost(FeedPlaces Places, TimeProvider Time, TimeSpan LongestWait, CancellationToken Stopping);
+internal sealed record FeedHost(FeedPlaces Places, TimeProvider Time, Func<TimeSpan> LongestWait, CancellationToken Stopping);

@@ -4,8 +4,8 @@ using CloudWall.Server.Http;
 namespace CloudWall.Server.Endpoints.Changes;
 
 /// <summary>Counts the feeds that stay open until something changes, and lets no more of them in than there may be.</summary>
-/// <param name="most">How many: <c>[cloudwall] max_feeds</c>.</param>
-internal sealed class FeedPlaces(int most)
+/// <param name="most">How many there may be: <c>[cloudwall] max_feeds</c>.</param>
+internal sealed class FeedPlaces(Func<int> most)
 {
     private int _open;
 
@@ -16,7 +16,7 @@ internal sealed class FeedPlaces(int most)
     /// <exception cref="DocumentException">429: all places are taken.</exception>
     public IDisposable Enter()
     {
-        if (Interlocked.Increment(ref _open) > most)
+        if (Interlocked.Increment(ref _open) > most())
         {
             Interlocked.Decrement(ref _open);
             throw new DocumentException(HttpErrors.TooManyFeeds);

@@ -4,16 +4,15 @@ using CloudWall.Server.Http;
 namespace CloudWall.Server.Endpoints.Databases;
 
 /// <summary><c>/{db}/_security</c>: who may do what in a database. Stored as it comes, apart from what would be no list of names.</summary>
-/// <param name="isUsersEditable">Whether that of <c>_users</c> can be changed.</param>
-internal sealed class Security(bool isUsersEditable)
+internal static class Security
 {
     /// <summary>GET.</summary>
     public static Task Show(Exchange exchange) => exchange.WriteJsonAsync(200, exchange.Database.Security ?? DatabaseSecurity.Default);
 
     /// <summary>PUT.</summary>
-    public async Task Set(Exchange exchange)
+    public static async Task Set(Exchange exchange)
     {
-        if (!isUsersEditable && exchange.Database.Name == "_users")
+        if (!exchange.Settings.IsUsersSecurityEditable && exchange.Database.Name == "_users")
         {
             throw HttpErrors.Forbidden("You can't edit the security object of the user database.");
         }

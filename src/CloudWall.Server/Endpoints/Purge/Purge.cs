@@ -4,13 +4,12 @@ using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Documents.Rendering;
 using CloudWall.Documents.Revisions;
-using CloudWall.Server.Configuration;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Purge;
 
 /// <summary><c>/{db}/_purge</c>: forgets revisions as if they had never been.</summary>
-internal sealed class Purge(RequestMetrics metrics, HttpSettings settings)
+internal sealed class Purge(RequestMetrics metrics)
 {
     /// <summary>POST: ids and the leaves of each that are to go.</summary>
     public async Task Apply(Exchange exchange)
@@ -18,12 +17,12 @@ internal sealed class Purge(RequestMetrics metrics, HttpSettings settings)
         metrics.CountPurgeRequest();
         exchange.RequireJson();
         var requests = ReadRequests(await exchange.ReadObjectAsync());
-        if (requests.Count > settings.MaxPurgedDocuments)
+        if (requests.Count > exchange.Settings.MaxPurgedDocuments)
         {
             throw HttpErrors.BadRequest("Exceeded maximum number of documents.");
         }
 
-        if (requests.Sum(static request => (long)request.Revisions.Count) > settings.MaxPurgedRevisions)
+        if (requests.Sum(static request => (long)request.Revisions.Count) > exchange.Settings.MaxPurgedRevisions)
         {
             throw HttpErrors.BadRequest("Exceeded maximum number of revisions.");
         }

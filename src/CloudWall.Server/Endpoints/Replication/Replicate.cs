@@ -10,7 +10,7 @@ using CloudWall.Server.Http;
 namespace CloudWall.Server.Endpoints.Replication;
 
 /// <summary><c>/_replicate</c>: replications that no document stands for. They are forgotten when the node ends.</summary>
-internal sealed class Replicate(JobScheduler scheduler, ReplicationOptions defaults)
+internal sealed class Replicate(JobScheduler scheduler, Func<ReplicationOptions> defaults)
 {
     /// <summary>How answers are written: as CouchDB escapes.</summary>
     public static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -38,7 +38,7 @@ internal sealed class Replicate(JobScheduler scheduler, ReplicationOptions defau
                 return;
             }
 
-            var request = RequestParser.Parse(json.RootElement, defaults);
+            var request = RequestParser.Parse(json.RootElement, defaults());
             var job = scheduler.Add(request, exchange.Principal.Name, origin: null);
             await (request.Options.Continuous ? ShowAsync(exchange, 202, job.Id) : AwaitAsync(exchange, job));
         }
@@ -62,7 +62,7 @@ internal sealed class Replicate(JobScheduler scheduler, ReplicationOptions defau
 
     private async Task CancelAsync(Exchange exchange, JsonElement json)
     {
-        var id = RequestParser.Id(json) ?? RequestParser.Parse(json, defaults).Id(scheduler.NodeId);
+        var id = RequestParser.Id(json) ?? RequestParser.Parse(json, defaults()).Id(scheduler.NodeId);
         if (!await scheduler.RemoveAsync(id))
         {
             throw new DocumentException(DocumentError.Missing);

@@ -14,7 +14,7 @@ internal sealed class SchedulerDocuments(
     NodeIdentity identity,
     DatabaseCatalogue databases,
     ReplicatorDatabases replicators,
-    ReplicationOptions defaults,
+    Func<ReplicationOptions> defaults,
     EndpointUrls urls,
     TimeProvider time)
 {
@@ -153,7 +153,7 @@ internal sealed class SchedulerDocuments(
         json.WriteString("id", ReplicatorDocument.Text(body, "_replication_id"));
         try
         {
-            var request = RequestParser.Parse(body, defaults);
+            var request = RequestParser.Parse(body, defaults());
             json.WriteString("source", urls.Of(request.Source));
             json.WriteString("target", urls.Of(request.Target));
         }

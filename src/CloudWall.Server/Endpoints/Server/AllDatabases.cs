@@ -6,7 +6,7 @@ using CloudWall.Server.Http;
 namespace CloudWall.Server.Endpoints.Server;
 
 /// <summary><c>/_all_dbs</c> and <c>/_dbs_info</c>: the databases, by name and with their counts.</summary>
-internal sealed class AllDatabases(DatabaseCatalogue databases, int mostKeys)
+internal sealed class AllDatabases(DatabaseCatalogue databases)
 {
     /// <summary>GET <c>/_all_dbs</c>.</summary>
     public async Task List(Exchange exchange)
@@ -53,7 +53,7 @@ internal sealed class AllDatabases(DatabaseCatalogue databases, int mostKeys)
                 : throw HttpErrors.BadRequest("`keys` member must exist.");
         }
 
-        if (keys.Count > mostKeys)
+        if (keys.Count > exchange.Settings.MaxDatabasesInfo)
         {
             throw HttpErrors.BadRequest("too_many_keys");
         }

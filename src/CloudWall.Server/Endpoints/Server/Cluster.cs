@@ -48,9 +48,7 @@ internal sealed class Cluster(NodeIdentity identity, bool singleNode)
     public Task Unknown(Exchange exchange)
     {
         RequireThisNode(exchange, identity);
-        throw exchange.Target.Text(2) == "_config"
-            ? HttpErrors.NotYet("This node's configuration cannot be read or changed in this way yet.")
-            : new DocumentException(DocumentError.Missing);
+        throw new DocumentException(DocumentError.Missing);
     }
 
     /// <summary>Refuses the name of another node.</summary>

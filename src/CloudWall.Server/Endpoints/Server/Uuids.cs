@@ -6,7 +6,7 @@ using CloudWall.Server.Http;
 namespace CloudWall.Server.Endpoints.Server;
 
 /// <summary><c>/_uuids</c>: ids for documents.</summary>
-internal sealed class Uuids(UuidGenerator uuids, int most)
+internal sealed class Uuids(UuidGenerator uuids)
 {
     /// <summary>GET. Never to be cached, by any means that was ever known.</summary>
     public async Task List(Exchange exchange)
@@ -27,7 +27,7 @@ internal sealed class Uuids(UuidGenerator uuids, int most)
         await exchange.WriteJsonAsync(200, json);
     }
 
-    private int Count(Exchange exchange)
+    private static int Count(Exchange exchange)
     {
         if (exchange.Query["count"] is not { } text)
         {
@@ -39,7 +39,7 @@ internal sealed class Uuids(UuidGenerator uuids, int most)
             throw HttpErrors.BadRequest("count must be a positive integer");
         }
 
-        return count <= most
+        return count <= exchange.Settings.MaxUuids
             ? (int)count
             : throw HttpErrors.BadRequest("count parameter too large");
     }

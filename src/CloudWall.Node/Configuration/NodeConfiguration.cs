@@ -1,0 +1,187 @@
+using CloudWall.Access;
+using CloudWall.Access.Passwords;
+using CloudWall.Documents;
+using CloudWall.Node.Logging;
+using CloudWall.Settings;
+
+namespace CloudWall.Node.Configuration;
+
+/// <summary>
+/// Reads and changes settings while the node runs, for administrators who are somewhere else (CouchDB's documentation: "Configuration of
+/// CouchDB Cluster"). What could run a program, name a file or open the node to others is for files alone. Secrets are not shown.
+/// </summary>
+/// <param name="settings">The settings.</param>
+/// <param name="hasher">Hashes the passwords of admins.</param>
+/// <param name="log">The log.</param>
+public sealed class NodeConfiguration(SettingsStore settings, PasswordHasher hasher, NodeLog log) : IDisposable
+{
+    /// <summary>What is shown in place of a secret.</summary>
+    public const string Hidden = "****";
+
+    /// <summary>Sections that CouchDB lets nobody change over HTTP.</summary>
+    private static readonly string[] ForFilesOnly =
+    [
+        "daemons", "external", "feature_flags", "httpd_db_handlers", "httpd_design_handlers", "httpd_global_handlers",
+        "native_query_servers", "os_daemons", "query_servers",
+    ];
+
+    private readonly SemaphoreSlim _turn = new(1);
+
+    /// <summary>
+    /// All settings that a source has, and the defaults that CouchDB shows. Secrets are replaced by <see cref="Hidden"/>.
+    /// </summary>
+    public IEnumerable<(string Section, string Key, string Value)> Entries =>
+        settings.Known.Where(setting => setting.IsShown && settings.Find(setting.Section, setting.Key) is null)
+            .Select(static setting => (setting.Section, setting.Key, Value: setting.Usual))
+            .Concat(settings.Entries)
+            .Select(entry => entry with { Value = Show(entry.Section, entry.Key, entry.Value) })
+            .OrderBy(static entry => entry.Section, StringComparer.Ordinal)
+            .ThenBy(static entry => entry.Key, StringComparer.Ordinal);
+
+    /// <summary>The text of a setting; null where no source has it. A secret is replaced by <see cref="Hidden"/>.</summary>
+    public string? Find(string section, string key)
+    {
+        var value = settings.FindExact(section, key)
+            ?? (settings.Named(section, key) is { IsShown: true } shown && shown.Section == section ? shown.Usual : null);
+        return value is null ? null : Show(section, key, value);
+    }
+
+    /// <summary>Changes a setting. The password of an admin is hashed.</summary>
+    /// <param name="section">The section.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value, or null to remove it.</param>
+    /// <param name="persist">Whether the change is stored.</param>
+    /// <param name="by">Who changes it, for the log.</param>
+    /// <param name="cancellation">Cancels the wait for other changes.</param>
+    /// <returns>The previous value, or null. A secret is replaced by <see cref="Hidden"/>.</returns>
+    /// <exception cref="DocumentException">400: the name or the value is invalid. 403: it is for files alone.</exception>
+    public async Task<string?> SetAsync(string section, string key, string? value, bool persist, string by, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        ArgumentNullException.ThrowIfNull(key);
+        var text = value?.Trim();
+        Refuse(section, key, text);
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            var before = Find(section, key);
+            if (section == LocalSettings.AdminSection)
+            {
+                text = await SettleAdminAsync(key, text, cancellation);
+            }
+            else if (AccessSettings.IsSecret(section, key) && string.IsNullOrEmpty(text))
+            {
+                // Without a secret anyone could sign a cookie. A new one ends all sessions.
+                text = Secrets.NewSecret();
+            }
+
+            settings.Set(section, key, text, persist);
+            var change = text is null ? "was removed" : "was set to " + Show(section, key, text);
+            log.Write(LogLevel.Notice, $"[{section}] {key} {change} by {by}");
+            return before;
+        }
+        catch (ConfigurationException refused)
+        {
+            throw new DocumentException(DocumentError.BadRequest(refused.Message));
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Reads the files again. Changes that were not stored are dropped.</summary>
+    /// <exception cref="DocumentException">400: a file cannot be read, or has an invalid value.</exception>
+    public async Task ReloadAsync(CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            settings.Reload();
+            AccessSettings.SettleSecret(settings, Secrets.NewSecret);
+            foreach (var (name, password) in settings.Section(LocalSettings.AdminSection))
+            {
+                if (StoredPassword.TryParse(password) is null)
+                {
+                    settings.Set(LocalSettings.AdminSection, name, (await hasher.HashAsync(password, salt: null, cancellation)).Text);
+                }
+            }
+
+            log.Write(LogLevel.Notice, "The settings were read again.");
+        }
+        catch (ConfigurationException refused)
+        {
+            throw new DocumentException(DocumentError.BadRequest(refused.Message));
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
+
+    private static bool IsPrintable(string text) => !text.Any(static character => char.IsControl(character) && character != '\t');
+
+    private string Show(string section, string key, string value) =>
+        value.Length > 0 && settings.Named(section, key) is { IsSecret: true } ? Hidden : value;
+
+    private void Refuse(string section, string key, string? value)
+    {
+        if (section.Length == 0 || !IsPrintable(section) || section.AsSpan().ContainsAny('[', ']'))
+        {
+            throw Invalid("section");
+        }
+
+        // A line that begins so is a comment, and what follows the sign is the value.
+        if (key.Length == 0 || !IsPrintable(key) || key.AsSpan().ContainsAny('[', ']')
+            || key[0] is ';' or '#' or '=' || key.Contains(" = ", StringComparison.Ordinal))
+        {
+            throw Invalid("key");
+        }
+
+        // The rest of the line would be a comment when the file is read again.
+        if (value is not null
+            && (!IsPrintable(value) || value.Contains(" ;", StringComparison.Ordinal) || value.Contains("\t;", StringComparison.Ordinal)))
+        {
+            throw Invalid("value");
+        }
+
+        if (ForFilesOnly.Contains(section))
+        {
+            throw Forbidden("Config section blacklisted for modification over HTTP API.");
+        }
+
+        if (settings.Named(section, key) is not { } named)
+        {
+            return;
+        }
+
+        if (named.IsForFilesOnly)
+        {
+            throw Forbidden($"{named} can only be set in a file or on the command line.");
+        }
+
+        if (named.IsSecret && value == Hidden)
+        {
+            throw new DocumentException(DocumentError.BadRequest($"{Hidden} is what is shown in place of {named}; it is no value."));
+        }
+    }
+
+    private static DocumentException Invalid(string part) => new(DocumentError.BadRequest($"Invalid configuration {part}"));
+
+    private static DocumentException Forbidden(string reason) => new(new DocumentError(403, "forbidden", reason));
+
+    private async Task<string?> SettleAdminAsync(string name, string? password, CancellationToken cancellation)
+    {
+        if (!string.IsNullOrEmpty(password))
+        {
+            return StoredPassword.TryParse(password) is null ? (await hasher.HashAsync(password, salt: null, cancellation)).Text : password;
+        }
+
+        return settings.Section(LocalSettings.AdminSection).Any(admin => admin.Key != name)
+            ? null
+            : throw new DocumentException(DocumentError.BadRequest("The last admin cannot be removed."));
+    }
+}
