@@ -32,6 +32,35 @@ public sealed class AuthenticationTests
     }
 
     [Fact]
+    public async Task A_document_gives_an_admin_roles_and_takes_none_away()
+    {
+        await using var users = await UsersUnderTest.CreateAsync();
+        var before = await users.AskAsync(UsersUnderTest.Basic("admin:pass:word"));
+        var cookie = Cookie(users, "admin");
+        await users.PutUserAsync("admin", "other", default, "crew");
+        var later = await users.AskAsync(UsersUnderTest.Basic("admin:pass:word"));
+        foreach (var who in (Principal[])[later, await users.AskAsync(string.Empty, cookie), users.Authentication.Refresh(before)])
+        {
+            Assert.True(who.IsAdmin);
+            Assert.Equal(["_admin", "crew"], who.Context.Roles);
+        }
+
+        await AssertWrongAsync(users, "admin:other");
+    }
+
+    [Theory]
+    [InlineData("""{"_rev":"1-0123456789abcdef0123456789abcdef","name":"admin","type":"user","roles":["crew"]}""")]
+    [InlineData("""{"_rev":"1-0123456789abcdef0123456789abcdef","name":"admin","type":"user","roles":["crew"],"totp":{"key":"JBSWY3DP"}}""")]
+    public async Task No_replicated_document_locks_an_admin_out(string replicated)
+    {
+        await using var users = await UsersUnderTest.CreateAsync();
+        await users.PutUserAsync("admin", "other", default, "crew");
+        Assert.Null((await users.PutAsync("org.couchdb.user:admin", replicated, mode: Documents.Databases.WriteMode.Replicated)).Error);
+        var who = await users.AskAsync(UsersUnderTest.Basic("admin:pass:word"));
+        Assert.Equal(["_admin", "crew"], who.Context.Roles);
+    }
+
+    [Fact]
     public async Task A_password_is_hashed_once()
     {
         await using var users = await UsersUnderTest.CreateAsync();

@@ -3,11 +3,20 @@ using CloudWall.Access.Passwords;
 namespace CloudWall.Access.Users;
 
 /// <summary>A user who can sign in: a server admin of the settings, or a document of <c>_users</c>, or both.</summary>
-/// <param name="Name">The name.</param>
-/// <param name="Roles">The roles.</param>
-/// <param name="Password">The hash of the password; null where the user cannot sign in with one.</param>
-public sealed record UserAccount(string Name, IReadOnlyList<string> Roles, StoredPassword? Password)
+/// <param name="name">The name.</param>
+/// <param name="roles">The roles.</param>
+/// <param name="password">The hash of the password; null where the user cannot sign in with one.</param>
+public sealed class UserAccount(string name, IReadOnlyList<string> roles, StoredPassword? password)
 {
+    /// <summary>The name.</summary>
+    public string Name => name;
+
+    /// <summary>The roles.</summary>
+    public IReadOnlyList<string> Roles => roles;
+
+    /// <summary>The hash of the password; null where the user cannot sign in with one.</summary>
+    public StoredPassword? Password => password;
+
     /// <summary>Whether the document has conflicting revisions, which may say different things.</summary>
     public bool HasConflicts { get; init; }
 
@@ -18,8 +27,8 @@ public sealed record UserAccount(string Name, IReadOnlyList<string> Roles, Store
     public string Salt => Password?.Salt ?? string.Empty;
 
     /// <summary>The user who has sent basic credentials.</summary>
-    public Principal ByPassword { get; } = new(new UserContext(Name, Roles), "default");
+    public Principal ByPassword { get; } = new(new UserContext(name, roles), "default");
 
     /// <summary>The user who has sent a session cookie.</summary>
-    public Principal ByCookie { get; } = new(new UserContext(Name, Roles), "cookie");
+    public Principal ByCookie { get; } = new(new UserContext(name, roles), "cookie");
 }

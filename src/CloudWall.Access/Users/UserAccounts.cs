@@ -72,10 +72,14 @@ public sealed class UserAccounts(Func<IReadOnlyDictionary<string, StoredPassword
         return known.Account;
     }
 
+    /// <summary>
+    /// An admin of the settings stays one, with the password of the settings, whatever the document says: it gives more roles and no more.
+    /// Conflicts in it, or a second factor, lock no admin out.
+    /// </summary>
     private UserAccount? Combine(string name, UserAccount? user) =>
         !admins().TryGetValue(name, out var password) ? user
             : user is null ? new UserAccount(name, [UserContext.AdminRole], password)
-            : user with { Roles = [UserContext.AdminRole, .. user.Roles], Password = password };
+            : new UserAccount(name, [UserContext.AdminRole, .. user.Roles], password);
 
     private static UserAccount? Read(Database database, DocumentRecord record, string name)
     {
