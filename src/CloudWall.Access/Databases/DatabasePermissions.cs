@@ -48,7 +48,9 @@ public sealed class DatabasePermissions
 
     /// <summary>Reads a <c>_security</c> object. What is no list of names or roles names nobody.</summary>
     public static DatabasePermissions Parse(ReadOnlySpan<byte> security) =>
-        new(GroupOf(security, "admins"u8), GroupOf(security, "members"u8));
+        new(
+            GroupOf(security, "admins"u8),
+            GroupOf(security, JsonMember.TryFind(security, "members"u8, out _) ? "members"u8 : DatabaseSecurity.OldMembers));
 
     /// <summary>Whether a user is an admin of the database.</summary>
     public bool IsAdmin(UserContext user)

@@ -11,6 +11,9 @@ public static class DatabaseSecurity
     public static ReadOnlyMemory<byte> Default { get; } =
         "{\"members\":{\"roles\":[\"_admin\"]},\"admins\":{\"roles\":[\"_admin\"]}}"u8.ToArray();
 
+    /// <summary>The name that <c>members</c> had before CouchDB 1.2. It counts where there are no <c>members</c>.</summary>
+    internal static ReadOnlySpan<byte> OldMembers => "readers"u8;
+
     /// <summary>Refuses an object whose <c>admins</c> or <c>members</c> are not lists of names and roles.</summary>
     /// <param name="security">A <c>_security</c> object as JSON.</param>
     /// <exception cref="DocumentException">400: the object is refused.</exception>
@@ -22,9 +25,10 @@ public static class DatabaseSecurity
             throw new DocumentException(DocumentError.BadRequest("Security must be a JSON object"));
         }
 
+        var members = JsonMember.TryFind(security, "members"u8, out _) ? "members"u8 : OldMembers;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var matters = reader.ValueTextEquals("admins"u8) || reader.ValueTextEquals("members"u8);
+            var matters = reader.ValueTextEquals("admins"u8) || reader.ValueTextEquals(members);
             reader.Read();
             if (matters)
             {

@@ -30,11 +30,24 @@ public sealed class DatabasePermissionsTests
     [InlineData("""{"members":{"names":[],"roles":[]},"admins":{"names":["bob"]}}""", true)]
     [InlineData("""{"members":{"names":["ann"]}}""", false)]
     [InlineData("""{"members":{"roles":["_admin"]}}""", false)]
+    [InlineData("""{"readers":{"names":["ann"]}}""", false)]
+    [InlineData("""{"readers":{"names":["ann"]},"members":{}}""", true)]
+    [InlineData("""{"readers":{},"members":{"names":["ann"]}}""", false)]
     [InlineData(Security, false)]
     public void Without_members_everyone_is_one(string security, bool isPublic)
     {
         Assert.Equal(isPublic, Parse(security).IsMember(Nobody));
         Assert.False(Parse(security).IsAdmin(Nobody));
+    }
+
+    [Theory]
+    [InlineData("""{"members":{"names":"ann"}}""", true)]
+    [InlineData("""{"readers":{"names":"ann"}}""", true)]
+    [InlineData("""{"readers":{"names":"ann"},"members":{}}""", false)]
+    public void What_counts_is_checked(string security, bool isRefused)
+    {
+        var refusal = Record.Exception(() => DatabaseSecurity.Validate(Encoding.UTF8.GetBytes(security)));
+        Assert.Equal(isRefused ? 400 : null, (refusal as CloudWall.Documents.DocumentException)?.Error.Status);
     }
 
     [Fact]
