@@ -30,6 +30,8 @@ public sealed class Authentication(
 
     private static readonly DocumentError Gone = new(401, "unauthorized", "The account of this request does not exist any more.");
 
+    private static readonly DocumentError Changed = new(401, "unauthorized", "The password has changed since this request was made.");
+
     private static readonly DocumentError Malformed = DocumentError.BadRequest("Malformed AuthSession cookie. Please clear your cookies.");
 
     /// <summary>Identifies the principal that makes a request.</summary>
@@ -85,12 +87,23 @@ public sealed class Authentication(
         return null;
     }
 
-    /// <summary>The principal of a request that goes on for long, with the roles that the user has now.</summary>
-    /// <exception cref="DocumentException">401: the user has been deleted.</exception>
+    /// <summary>
+    /// The principal of a request that goes on for long, with the roles that the user has now. What ends a session ends the request:
+    /// another salt. A hash that was made anew from the same password keeps the salt.
+    /// </summary>
+    /// <exception cref="DocumentException">401: the user has been deleted, has another password, or has a document in conflict.</exception>
     public Principal Refresh(Principal principal)
     {
         ArgumentNullException.ThrowIfNull(principal);
-        return principal.Name is not { } name ? principal : accounts.Find(name)?.ByPassword ?? throw new DocumentException(Gone);
+        if (principal.Name is not { } name)
+        {
+            return principal;
+        }
+
+        var account = accounts.Find(name) ?? throw new DocumentException(Gone);
+        return account.HasConflicts ? throw new DocumentException(Conflicting)
+            : account.Password?.Salt != principal.Salt ? throw new DocumentException(Changed)
+            : account.ByPassword;
     }
 
     /// <summary>A name for the log: one line, of bounded length.</summary>
@@ -150,7 +163,7 @@ public sealed class Authentication(
 
         return account.HasConflicts ? throw new DocumentException(Conflicting)
             : isFresh ? account.ByCookie
-            : new Principal(account.ByCookie.Context, "cookie") { RenewalSalt = account.Salt };
+            : new Principal(account.ByCookie.Context, "cookie") { Salt = account.Password?.Salt, RenewalSalt = account.Salt };
     }
 
     private static string? FindCookie(string header)

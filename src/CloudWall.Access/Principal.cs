@@ -28,6 +28,9 @@ public sealed class Principal(UserContext context, string? handler)
     /// <summary>How the user was identified: CouchDB's <c>default</c> (basic credentials) or <c>cookie</c>; null for nobody.</summary>
     public string? Handler { get; } = handler;
 
+    /// <summary>The salt of the password that the user had when the request was made; null where there was none.</summary>
+    public string? Salt { get; init; }
+
     /// <summary>The salt for a new session cookie, which the answer is to have; null where the one that was sent will do.</summary>
     public string? RenewalSalt { get; init; }
 

@@ -188,11 +188,30 @@ public sealed class AuthenticationTests
         await using var users = await UsersUnderTest.CreateAsync();
         var revision = (await users.PutUserAsync("ann", "secret", default, "crew")).Revision;
         var who = await users.AskAsync(UsersUnderTest.Basic("ann:secret"));
-        revision = (await users.PutUserAsync("ann", "secret", revision)).Revision;
+        revision = (await PutRolesAsync(users, revision, [])).Revision;
         Assert.Empty(users.Authentication.Refresh(who).Context.Roles);
         await users.PutAsync("org.couchdb.user:ann", """{"_deleted":true}""", revision);
         Assert.Equal(401, Assert.Throws<DocumentException>(() => users.Authentication.Refresh(who)).Error.Status);
         Assert.Same(Principal.Anonymous, users.Authentication.Refresh(Principal.Anonymous));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_long_request_ends_with_the_password_that_it_was_made_with(bool byCookie)
+    {
+        await using var users = await UsersUnderTest.CreateAsync();
+        var revision = (await users.PutUserAsync("ann", "secret")).Revision;
+        var who = byCookie ? await users.AskAsync(string.Empty, Cookie(users, "ann")) : await users.AskAsync(UsersUnderTest.Basic("ann:secret"));
+        users.Time.Advance(TimeSpan.FromSeconds(100));
+        var renewed = byCookie ? await users.AskAsync(string.Empty, Cookie(users, "ann")) : who;
+        revision = (await PutRolesAsync(users, revision, ["crew"])).Revision;
+        Assert.Equal(["crew"], users.Authentication.Refresh(who).Context.Roles);
+        await users.PutUserAsync("ann", "changed", revision, "crew");
+        foreach (var principal in (Principal[])[who, renewed])
+        {
+            Assert.Equal(401, Assert.Throws<DocumentException>(() => users.Authentication.Refresh(principal)).Error.Status);
+        }
     }
 
     [Theory]
@@ -219,6 +238,14 @@ public sealed class AuthenticationTests
     {
         var refusal = await Assert.ThrowsAsync<DocumentException>(() => users.AskAsync(UsersUnderTest.Basic(credentials)));
         Assert.Equal((401, "Name or password is incorrect."), (refusal.Error.Status, refusal.Error.Reason));
+    }
+
+    /// <summary>Writes the user ann with other roles and the same hash.</summary>
+    private static Task<Documents.Databases.WriteOutcome> PutRolesAsync(UsersUnderTest users, Documents.Revisions.RevisionId revision, string[] roles)
+    {
+        var body = System.Text.Json.Nodes.JsonNode.Parse(users.Read("org.couchdb.user:ann"))!;
+        body["roles"] = new System.Text.Json.Nodes.JsonArray([.. roles.Select(static role => (System.Text.Json.Nodes.JsonNode)role)]);
+        return users.PutAsync("org.couchdb.user:ann", body.ToJsonString(), revision);
     }
 
     private static string Cookie(UsersUnderTest users, string name)

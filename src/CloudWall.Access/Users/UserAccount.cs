@@ -27,8 +27,8 @@ public sealed class UserAccount(string name, IReadOnlyList<string> roles, Stored
     public string Salt => Password?.Salt ?? string.Empty;
 
     /// <summary>The user who has sent basic credentials.</summary>
-    public Principal ByPassword { get; } = new(new UserContext(name, roles), "default");
+    public Principal ByPassword { get; } = new(new UserContext(name, roles), "default") { Salt = password?.Salt };
 
     /// <summary>The user who has sent a session cookie.</summary>
-    public Principal ByCookie { get; } = new(new UserContext(name, roles), "cookie");
+    public Principal ByCookie { get; } = new(new UserContext(name, roles), "cookie") { Salt = password?.Salt };
 }
