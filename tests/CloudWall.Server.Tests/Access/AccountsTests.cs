@@ -140,6 +140,23 @@ public sealed class AccountsTests
         Assert.Equal(401, (await node.SendAsync("GET", "/_users/_changes", credentials: null)).Status);
     }
 
+    [Theory]
+    [InlineData("_users")]
+    [InlineData("x%2F_users")]
+    public async Task Users_write_no_local_documents_beside_the_accounts(string database)
+    {
+        await using var node = await TestNode.StartAsync(("couchdb", "single_node", "true"), ("couchdb", "users_db_security_editable", "true"));
+        await node.SendAsync("PUT", "/" + database);
+        await node.SendAsync("PUT", "/_users/org.couchdb.user:ann", Ann, headers: Json);
+        await node.SendAsync("PUT", $"/{database}/org.couchdb.user:ann", Ann, headers: Json);
+        Assert.Equal(200, (await node.SendAsync("PUT", $"/{database}/_security", "{}", headers: Json)).Status);
+        var account = $"/{database}/org.couchdb.user:ann";
+        Assert.Equal(404, (await node.SendAsync("COPY", account, null, "ann:secret", "Destination: _local/x")).Status);
+        Assert.Equal(404, (await node.SendAsync("PUT", $"/{database}/_local/x", "{}", "ann:secret", Json)).Status);
+        Assert.Equal(404, (await node.SendAsync("GET", $"/{database}/_local/x")).Status);
+        Assert.Equal(201, (await node.SendAsync("COPY", account, null, "admin:pass", "Destination: _local/x")).Status);
+    }
+
     [Fact]
     public async Task Only_server_admins_use_replicator_databases_and_start_replications()
     {

@@ -122,7 +122,7 @@ internal sealed class BulkWrite(Exchange exchange, WriteMode mode, BulkRows rows
     {
         try
         {
-            var revision = await LocalDocumentResource.Write(exchange.Database, entry.Id, entry.Document, entry.Document.Revision);
+            var revision = await LocalDocumentResource.Write(exchange, entry.Id, entry.Document, entry.Document.Revision);
             _hasWritten = true;
             return new WriteOutcome(entry.Id, revision, null);
         }

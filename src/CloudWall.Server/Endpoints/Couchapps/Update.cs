@@ -57,7 +57,7 @@ internal sealed class Update(OpenedDesigns designs, RequestObjects requests)
         DocumentParser.ValidateId(id, limits);
         if (LocalDocumentResource.IsLocal(id))
         {
-            var local = await LocalDocumentResource.Write(exchange.Database, id, parsed, parsed.Revision);
+            var local = await LocalDocumentResource.Write(exchange, id, parsed, parsed.Revision);
             return (id, local.ToString());
         }
 

@@ -24,7 +24,7 @@ internal static class DocumentCopy
         RevisionId written;
         if (LocalDocumentResource.IsLocal(target))
         {
-            written = await LocalDocumentResource.Write(exchange.Database, target, document, targetRevision);
+            written = await LocalDocumentResource.Write(exchange, target, document, targetRevision);
         }
         else
         {

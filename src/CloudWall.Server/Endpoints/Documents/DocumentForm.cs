@@ -120,7 +120,7 @@ internal static class DocumentForm
 
     private static Task<RevisionId> WriteLocal(Exchange exchange, string id, ParsedDocument? document) => document is null
         ? throw new DocumentException(DocumentError.Conflict)
-        : LocalDocumentResource.Write(exchange.Database, id, document, RequestedRevision.Resolve(exchange, document.Revision));
+        : LocalDocumentResource.Write(exchange, id, document, RequestedRevision.Resolve(exchange, document.Revision));
 
     private static bool Has(List<AttachmentWrite> files, string name) => files.Exists(file => file.Name == name);
 

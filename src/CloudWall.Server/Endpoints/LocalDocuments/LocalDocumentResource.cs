@@ -1,4 +1,5 @@
 using System.Globalization;
+using CloudWall.Access.Databases;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
@@ -97,7 +98,7 @@ internal static class LocalDocumentResource
     public static async Task Put(
         Exchange exchange, string id, ParsedDocument document, RevisionId? revision, bool replicated, string location)
     {
-        var written = await Write(exchange.Database, id, document, revision);
+        var written = await Write(exchange, id, document, revision);
         if (BatchWrites.AreWanted(exchange))
         {
             await DocumentAnswer.Accepted(exchange, id);
@@ -112,7 +113,7 @@ internal static class LocalDocumentResource
     /// <summary><c>POST /{db}</c> with a local document.</summary>
     public static async Task Post(Exchange exchange, string id, ParsedDocument document, RevisionId? revision, string location)
     {
-        var written = await Write(exchange.Database, id, document, revision);
+        var written = await Write(exchange, id, document, revision);
         if (BatchWrites.AreWanted(exchange))
         {
             await DocumentAnswer.Accepted(exchange, id);
@@ -128,16 +129,23 @@ internal static class LocalDocumentResource
         Open(exchange, id).Dispose();
 
         var deletion = SingleWrite.Deletion();
-        var written = await Write(exchange.Database, id, deletion, RequestedRevision.Resolve(exchange, null));
+        var written = await Write(exchange, id, deletion, RequestedRevision.Resolve(exchange, null));
         exchange.Headers.ETag = ETagOf(0, deletion.Body.Span);
         await DocumentAnswer.Written(exchange, 200, id, written, location: null, etag: false);
     }
 
     /// <summary>Writes or deletes a local document.</summary>
     /// <returns>The new revision.</returns>
-    /// <exception cref="DocumentException">400: the revision is not one of a local document; a deletion may name any.</exception>
-    public static async Task<RevisionId> Write(Database database, string id, ParsedDocument document, RevisionId? revision)
+    /// <exception cref="DocumentException">400: the revision is not one of a local document; a deletion may name any. 404: the user may not
+    /// write local documents here.</exception>
+    public static async Task<RevisionId> Write(Exchange exchange, string id, ParsedDocument document, RevisionId? revision)
     {
+        var database = exchange.Database;
+        if (LocalAccess.Refuse(database, exchange.Principal.Context) is { } refusal)
+        {
+            throw new DocumentException(refusal);
+        }
+
         var number = revision is { } named && !document.Deleted ? Number(named) : 0;
         ReadOnlyMemory<byte>? body = document.Deleted ? default(ReadOnlyMemory<byte>?) : document.Body;
         var written = await database.WriteLocalAsync(id, number, body, CancellationToken.None);
