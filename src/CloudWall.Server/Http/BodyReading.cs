@@ -21,13 +21,15 @@ internal static class BodyReading
     }
 
     /// <summary>The whole body, unpacked where it is gzipped. What is in it is for the caller to parse.</summary>
+    /// <param name="exchange">The request.</param>
+    /// <param name="most">How long it may be, whatever the settings allow.</param>
     /// <exception cref="DocumentException">As <see cref="ReadBodyAsync"/>.</exception>
-    public static async ValueTask<RequestBody> ReadJsonAsync(this Exchange exchange)
+    public static async ValueTask<RequestBody> ReadJsonAsync(this Exchange exchange, long most = long.MaxValue)
     {
         var body = new RequestBody(exchange.Memory, exchange.Aborted);
         try
         {
-            await exchange.ReadBodyAsync(body);
+            await exchange.ReadBodyAsync(body, most);
             if (body.Span.Length > JsonWeight.LongestSmall)
             {
                 await exchange.ReserveInAllAsync(new JsonWeight(body.Span).OfValue);
@@ -45,11 +47,12 @@ internal static class BodyReading
     /// <summary>Reads the whole body as it comes, unpacked where it is gzipped.</summary>
     /// <param name="exchange">The request.</param>
     /// <param name="sink">Takes it.</param>
+    /// <param name="most">How long it may be, packed or unpacked, whatever the settings allow.</param>
     /// <exception cref="DocumentException">
     /// 400: there is none, or it is not gzip; 413: it is larger than <c>[chttpd] max_http_request_size</c>, packed or unpacked;
     /// 415: another encoding. 429: no memory is left for it.
     /// </exception>
-    public static async ValueTask ReadBodyAsync(this Exchange exchange, IBodySink sink)
+    public static async ValueTask ReadBodyAsync(this Exchange exchange, IBodySink sink, long most = long.MaxValue)
     {
         if (exchange.ContentLength is null && !exchange.MayHaveBody)
         {
@@ -59,7 +62,7 @@ internal static class BodyReading
         var encoding = exchange.RequestHeaders.ContentEncoding.ToString();
         if (encoding is "" or "identity")
         {
-            await ReadAsync(exchange, exchange.BodyReader, exchange.ContentLength ?? 0, sink);
+            await ReadAsync(exchange, exchange.BodyReader, exchange.ContentLength ?? 0, sink, most);
             return;
         }
 
@@ -78,7 +81,7 @@ internal static class BodyReading
         {
             await using var packed = new GzipInput(exchange.BodyReader.AsStream(leaveOpen: true));
             await using var unpacked = new GZipStream(packed, CompressionMode.Decompress);
-            await ReadAsync(exchange, PipeReader.Create(unpacked), length: 0, sink);
+            await ReadAsync(exchange, PipeReader.Create(unpacked), length: 0, sink, most);
             if (!packed.IsWhole)
             {
                 throw HttpErrors.BadRequest(NoGzip);
@@ -117,9 +120,9 @@ internal static class BodyReading
         return json.IsObject ? json : throw HttpErrors.BadRequest("Request body must be a JSON object");
     }
 
-    private static async ValueTask ReadAsync(Exchange exchange, PipeReader reader, long length, IBodySink sink)
+    private static async ValueTask ReadAsync(Exchange exchange, PipeReader reader, long length, IBodySink sink, long most)
     {
-        var limit = exchange.Settings.MaxHttpRequestSize;
+        var limit = Math.Min(exchange.Settings.MaxHttpRequestSize, most);
         if (exchange.ContentLength > limit)
         {
             throw new DocumentException(HttpErrors.BodyTooLarge);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using CloudWall.Access.Addresses;
 using CloudWall.Access.Lockouts;
 using Microsoft.Extensions.Time.Testing;
@@ -62,5 +63,25 @@ public sealed class LockoutTableTests
 
         Assert.Equal(LockoutMode.Off, table.Judge(Here, "user0", ""));
         Assert.Equal(LockoutMode.Enforce, table.Judge(Here, "user99", ""));
+    }
+
+    [Fact]
+    public void No_name_or_salt_is_kept()
+    {
+        var table = new LockoutTable(static () => new() { Threshold = 1 }, _time);
+        var (name, salt) = Fail(table);
+        GC.Collect();
+        Assert.False(name.IsAlive);
+        Assert.False(salt.IsAlive);
+        Assert.Equal(LockoutMode.Enforce, table.Judge(Here, new string('a', 100_000), new string('b', 100_000)));
+        Assert.Equal(LockoutMode.Off, table.Judge(Here, new string('a', 100_001), new string('b', 99_999)));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static (WeakReference Name, WeakReference Salt) Fail(LockoutTable table)
+    {
+        var (name, salt) = (new string('a', 100_000), new string('b', 100_000));
+        table.Count(Here, name, salt);
+        return (new WeakReference(name), new WeakReference(salt));
     }
 }

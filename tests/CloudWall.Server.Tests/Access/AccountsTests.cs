@@ -67,6 +67,18 @@ public sealed class AccountsTests
         Assert.Null(await NameAsync(naming, cookie, "Origin: http://127.0.0.1:2"));
     }
 
+    [Theory]
+    [InlineData(1 << 10, 401)]
+    [InlineData(60 << 10, 401)]
+    [InlineData(1 << 20, 413)]
+    public async Task A_sign_in_is_short(int length, int status)
+    {
+        await using var node = await StartAsync();
+        var name = new string('a', length);
+        Assert.Equal(status, (await node.SendAsync("POST", "/_session", $"name={name}&password=x", null, Form)).Status);
+        Assert.Equal(status, (await node.SendAsync("POST", "/_session", $$"""{"name":"x","password":"{{name}}"}""", null, Json)).Status);
+    }
+
     [Fact]
     public async Task Sign_in_sends_nobody_to_another_server()
     {

@@ -15,6 +15,9 @@ internal sealed class Session(Authentication authentication, SessionIssuer sessi
     private const string Form = "application/x-www-form-urlencoded";
     private const string Json = "application/json";
 
+    /// <summary>How long a body may be. It holds a name and a password, and anyone may send it. CouchDB reads up to 1 MiB.</summary>
+    private const int LongestBody = 64 << 10;
+
     /// <summary>GET.</summary>
     public static async Task Show(Exchange exchange)
     {
@@ -104,8 +107,9 @@ internal sealed class Session(Authentication authentication, SessionIssuer sessi
             throw NoName();
         }
 
-        using var body = await exchange.ReadJsonAsync();
-        string? Find(string member) => type.StartsWith(Form, StringComparison.Ordinal) ? Query.ParseForm(body.Span)[member] : TextOf(body.Span, member);
+        using var body = await exchange.ReadJsonAsync(LongestBody);
+        var form = type.StartsWith(Form, StringComparison.Ordinal) ? Query.ParseForm(body.Span) : null;
+        string? Find(string member) => form is null ? TextOf(body.Span, member) : form[member];
 
         var (name, username) = (Find("name"), Find("username"));
         if (name is not null && username is not null && name != username)
