@@ -171,10 +171,12 @@ internal sealed class Dispatcher(
         }
     }
 
-    /// <summary>Whether a request to a users' database is about the user's own document, or makes an account.</summary>
+    /// <summary>
+    /// Whether a request to a users' database is about the user's own document or one of its attachments, or makes an account.
+    /// </summary>
     private static bool IsOwnAccount(Exchange exchange)
     {
-        if (exchange.Target.Count != 2)
+        if (exchange.Target.Count < 2)
         {
             return false;
         }
@@ -182,7 +184,7 @@ internal sealed class Dispatcher(
         var id = exchange.Target.Text(1);
         return exchange.Principal.Name is { } name
             ? id == UserAccounts.IdPrefix + name
-            : exchange.Method == "PUT" && id.StartsWith(UserAccounts.IdPrefix, StringComparison.Ordinal);
+            : exchange.Target.Count == 2 && exchange.Method == "PUT" && id.StartsWith(UserAccounts.IdPrefix, StringComparison.Ordinal);
     }
 
     /// <summary>Lists of all users, or of all replications.</summary>

@@ -152,6 +152,29 @@ public sealed class AccountsTests
         Assert.Equal(401, (await node.SendAsync("GET", "/_users/_changes", credentials: null)).Status);
     }
 
+    [Fact]
+    public async Task Users_put_attachments_on_the_own_account_alone()
+    {
+        await using var node = await TestNode.StartAsync(("couchdb", "single_node", "true"), ("couchdb", "users_db_security_editable", "true"));
+        foreach (var name in (string[])["ann", "bob"])
+        {
+            await node.SendAsync("PUT", "/_users/org.couchdb.user:" + name, Ann.Replace("ann", name, StringComparison.Ordinal), headers: Json);
+        }
+
+        Assert.Equal(200, (await node.SendAsync("PUT", "/_users/_security", "{}", headers: Json)).Status);
+        var revision = (string)(await ReadAsync(node, "/_users/org.couchdb.user:ann"))["_rev"]!;
+        var other = (string)(await ReadAsync(node, "/_users/org.couchdb.user:bob"))["_rev"]!;
+        const string Text = "Content-Type: text/plain";
+        Assert.Equal(404, (await node.SendAsync("PUT", $"/_users/org.couchdb.user:bob/a?rev={other}", "hi", "ann:secret", Text)).Status);
+        Assert.Equal(404, (await node.SendAsync("PUT", $"/_users/org.couchdb.user:bob/a?rev={other}", "hi", null, Text)).Status);
+        Assert.Equal(201, (await node.SendAsync("PUT", $"/_users/org.couchdb.user:ann/a?rev={revision}", "hi", "ann:secret", Text)).Status);
+        Assert.Equal("hi"u8.ToArray(), (await node.SendAsync("GET", "/_users/org.couchdb.user:ann/a", credentials: "ann:secret")).Body);
+        Assert.Equal(404, (await node.SendAsync("GET", "/_users/org.couchdb.user:ann/a", credentials: "bob:secret")).Status);
+        Assert.Equal(404, (await node.SendAsync("GET", "/_users/org.couchdb.user:ann/a", credentials: null)).Status);
+        revision = (string)(await ReadAsync(node, "/_users/org.couchdb.user:ann"))["_rev"]!;
+        Assert.Equal(200, (await node.SendAsync("DELETE", $"/_users/org.couchdb.user:ann/a?rev={revision}", null, "ann:secret")).Status);
+    }
+
     [Theory]
     [InlineData("_users")]
     [InlineData("x%2F_users")]
