@@ -10,6 +10,9 @@ internal static class PercentEncoding
     private static readonly SearchValues<byte> Unescaped =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-:"u8);
 
+    private static readonly SearchValues<byte> Referring = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?#@!$&'()*+,;="u8);
+
     /// <summary>Whether every percent sign is followed by two hexadecimal digits.</summary>
     public static bool IsWellFormed(ReadOnlySpan<char> text)
     {
@@ -83,6 +86,34 @@ internal static class PercentEncoding
         foreach (var value in utf8)
         {
             if (Unescaped.Contains(value))
+            {
+                result.Append((char)value);
+            }
+            else
+            {
+                result.Append('%').Append(Convert.ToHexString([value]));
+            }
+        }
+
+        return result.ToString();
+    }
+
+    /// <summary>
+    /// A URI reference of the same meaning, in the characters that one may have (RFC 3986); escapes stay as they are.
+    /// </summary>
+    /// <returns>Null where the text has control characters, which browsers drop: what is left may lead elsewhere.</returns>
+    public static string? EncodeReference(string text)
+    {
+        if (text.Any(char.IsControl))
+        {
+            return null;
+        }
+
+        var isEscaped = IsWellFormed(text);
+        var result = new StringBuilder(text.Length + 16);
+        foreach (var value in Encoding.UTF8.GetBytes(text))
+        {
+            if (Referring.Contains(value) || (value == '%' && isEscaped))
             {
                 result.Append((char)value);
             }

@@ -83,12 +83,25 @@ public sealed class AccountsTests
     public async Task Sign_in_sends_nobody_to_another_server()
     {
         await using var node = await StartAsync();
-        foreach (var next in (string[])["http://example.com/", "@example.com", "x"])
+        foreach (var next in (string[])["http://example.com/", "@example.com", "x", "/\t/example.com", "/\r\nX: y", "/\u0085"])
         {
             var answer = await node.SendAsync("POST", "/_session?next=" + Uri.EscapeDataString(next), "name=admin&password=pass", null, Form);
             Assert.Equal(400, answer.Status);
             Assert.False(answer.Headers.ContainsKey("location"));
         }
+    }
+
+    [Theory]
+    [InlineData("/é b", "/%C3%A9%20b")]
+    [InlineData("/db/_design/d/index.html?a=%20b&c=[1]#top", "/db/_design/d/index.html?a=%20b&c=%5B1%5D#top")]
+    [InlineData("/100%", "/100%25")]
+    [InlineData("/\\example.com", "/%5Cexample.com")]
+    public async Task Sign_in_sends_browsers_on_to_a_well_formed_address(string next, string path)
+    {
+        await using var node = await StartAsync();
+        var answer = await node.SendAsync("POST", "/_session?next=" + Uri.EscapeDataString(next), "name=admin&password=pass", null, Form);
+        Assert.Equal(302, answer.Status);
+        Assert.Equal("http://" + node.Server.Address.Authority + path, answer.Headers["location"]);
     }
 
     [Theory]

@@ -88,8 +88,8 @@ internal sealed class Session(Authentication authentication, SessionIssuer sessi
             return false;
         }
 
-        exchange.Headers.Location = path.StartsWith('/')
-            ? exchange.AbsoluteUri(HeaderText.Clean(path))
+        exchange.Headers.Location = path.StartsWith('/') && PercentEncoding.EncodeReference(path) is { } encoded
+            ? exchange.AbsoluteUri(encoded)
             : throw HttpErrors.BadRequest($"`{parameter}` must be a path on this server.");
         return true;
     }
