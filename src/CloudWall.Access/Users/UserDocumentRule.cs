@@ -15,9 +15,8 @@ namespace CloudWall.Access.Users;
 /// <param name="limits">What documents may measure.</param>
 public sealed class UserDocumentRule(PasswordHasher hasher, Func<DocumentLimits> limits) : WriteRule
 {
-    /// <summary>The content of a replicated revision cannot be changed, since its hash covers it.</summary>
     private static readonly DocumentError ClearText = new(
-        403, "forbidden", "Only an edit of a user may have a `password` in clear text: no replicated revision, deletion or design document.");
+        403, "forbidden", "Only a user may have a `password` in clear text: no design document.");
 
     /// <inheritdoc/>
     public override bool ConcernsDatabase(string database) => UserDatabase.IsOne(database);
@@ -48,11 +47,6 @@ public sealed class UserDocumentRule(PasswordHasher hasher, Func<DocumentLimits>
             return unreadable;
         }
 
-        if (password is not null && context.Mode == WriteMode.Replicated)
-        {
-            return ClearText;
-        }
-
         // A conflict costs no hash. It is refused here: by the time that it is written it might be none, and nothing else is checked.
         if (context.IsConflict(write))
         {
@@ -69,12 +63,7 @@ public sealed class UserDocumentRule(PasswordHasher hasher, Func<DocumentLimits>
             return foreign;
         }
 
-        if (document.Deleted)
-        {
-            return password is null ? null : ClearText;
-        }
-
-        if (UserDocument.Refuse(write.Id, body) is { } refusal)
+        if (!document.Deleted && UserDocument.Refuse(write.Id, body) is { } refusal)
         {
             return refusal;
         }
@@ -89,6 +78,7 @@ public sealed class UserDocumentRule(PasswordHasher hasher, Func<DocumentLimits>
             return weak;
         }
 
+        // A replicated revision keeps its id, as in CouchDB: ids of revisions are names, which nobody checks against the content.
         var hash = await hasher.HashAsync(password, UserDocument.KeptSalt(body), cancellation);
         var hashed = DocumentParser.Parse(UserDocument.WithHash(body, hash), limits());
         write.Document = new ParsedDocument

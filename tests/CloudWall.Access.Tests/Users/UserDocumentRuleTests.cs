@@ -72,12 +72,32 @@ public sealed class UserDocumentRuleTests
     }
 
     [Fact]
-    public async Task A_replicated_revision_has_its_hash_already_or_is_refused()
+    public async Task A_replicated_revision_is_hashed_and_keeps_its_id()
     {
         await using var users = await UsersUnderTest.CreateAsync();
-        var replicated = User.Insert(1, "\"_rev\":\"1-0123456789abcdef0123456789abcdef\",");
-        Assert.Equal(403, (await users.PutAsync(Id, replicated, mode: WriteMode.Replicated)).Error?.Status);
-        Assert.Null(users.Database.Find(Id));
+        const string Revision = "1-0123456789abcdef0123456789abcdef";
+        var replicated = User.Insert(1, $"\"_rev\":\"{Revision}\",");
+        Assert.Null((await users.PutAsync(Id, replicated, mode: WriteMode.Replicated)).Error);
+        Assert.Equal(Revision, users.Database.Find(Id)!.Winner.Revision.ToString());
+        Assert.DoesNotContain("secret", users.Read(Id), StringComparison.Ordinal);
+        Assert.True(users.Accounts.Find("ann")!.Password!.Matches("secret"));
+    }
+
+    [Theory]
+    [InlineData(WriteMode.Interactive)]
+    [InlineData(WriteMode.Replicated)]
+    public async Task A_password_in_a_deletion_is_hashed(WriteMode mode)
+    {
+        await using var users = await UsersUnderTest.CreateAsync();
+        var revision = (await users.PutAsync(Id, Plain)).Revision;
+        const string Replicated = "\"_rev\":\"2-0123456789abcdef0123456789abcdef\",";
+        var deletion = User.Insert(1, (mode == WriteMode.Replicated ? Replicated : "") + "\"_deleted\":true,");
+        var written = await users.PutAsync(Id, deletion, revision, mode: mode);
+        Assert.Null(written.Error);
+        using var stored = users.Database.Read(Id, written.Revision);
+        var body = System.Text.Encoding.UTF8.GetString(stored!.Body.Span);
+        Assert.Contains("derived_key", body, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", body, StringComparison.Ordinal);
     }
 
     [Fact]
