@@ -193,7 +193,8 @@ public sealed class StoredPassword
         if (JsonMember.TryFind(user, "iterations"u8, out var number)
             && !long.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out iterations))
         {
-            iterations = 0; // refused as too few
+            // Refused, as too many or too few.
+            iterations = number is not [(byte)'-', ..] && !number.ContainsAnyExceptInRange((byte)'0', (byte)'9') ? long.MaxValue : 0;
         }
 
         return new StoredPassword(scheme, derived, salt)

@@ -109,6 +109,8 @@ public sealed class StoredPasswordTests
     [InlineData("""{"password_scheme":"pbkdf2","iterations":"many","derived_key":"00"}""", "Iteration count is too low for this server")]
     [InlineData("""{"password_scheme":"pbkdf2","iterations":101,"derived_key":"00"}""", "Iteration count is too high for this server")]
     [InlineData("""{"password_scheme":"pbkdf2","iterations":1000000000000,"derived_key":"00"}""", "Iteration count is too high for this server")]
+    [InlineData("""{"password_scheme":"pbkdf2","iterations":9223372036854775808,"derived_key":"00"}""", "Iteration count is too high for this server")]
+    [InlineData("""{"password_scheme":"pbkdf2","iterations":-9223372036854775809,"derived_key":"00"}""", "Iteration count is too low for this server")]
     [InlineData("""{"password_scheme":"pbkdf2","iterations":50,"derived_key":"00"}""", null)]
     [InlineData("""{"password_scheme":"pbkdf2","pbkdf2_prf":"md5","iterations":50,"derived_key":"00"}""", "PRF is invalid")]
     [InlineData("""{"password_scheme":"simple","password_sha":"00"}""", null)]
