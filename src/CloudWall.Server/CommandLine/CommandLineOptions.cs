@@ -31,6 +31,11 @@ internal sealed record CommandLineOptions
         Without them and with none stored, an admin is made and its password
         printed once.
 
+        Examples:
+          cloudwall --port 5984 --data ./data
+          cloudwall --check --data ./data     with the node stopped
+          cloudwall --health --port 5984      with the node running
+
         """;
 
     /// <summary><c>--port</c>.</summary>
