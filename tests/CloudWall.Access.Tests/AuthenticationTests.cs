@@ -99,6 +99,18 @@ public sealed class AuthenticationTests
         Assert.DoesNotContain("pass", Assert.Single(users.Log), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("\"password_scheme\":\"pbkdf2\",\"iterations\":99999999999,\"derived_key\":\"00\",\"salt\":\"s\"")]
+    [InlineData("\"password_scheme\":\"bcrypt\",\"derived_key\":\"$2b$15$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ01234\"")]
+    public async Task A_hash_that_is_not_verified_is_refused_no_sooner_than_a_wrong_password(string hash)
+    {
+        await using var users = await UsersUnderTest.CreateAsync();
+        await users.PutAsync("org.couchdb.user:ann", $$"""{"name":"ann","type":"user","roles":[],{{hash}}}""");
+        var refusal = await Assert.ThrowsAsync<DocumentException>(() => users.AskAsync(UsersUnderTest.Basic("ann:secret")));
+        Assert.Equal(403, refusal.Error.Status);
+        Assert.Equal(1, users.Passwords.Hashed);
+    }
+
     [Fact]
     public async Task Who_fails_again_and_again_is_locked_out_at_that_address()
     {

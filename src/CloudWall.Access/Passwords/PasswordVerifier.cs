@@ -30,44 +30,50 @@ public sealed class PasswordVerifier(VerifiedPasswords verified, HashingTurns tu
     /// <exception cref="DocumentException">403: the hash is out of bounds. 429: too many wait.</exception>
     public ValueTask<bool> VerifyAsync(string name, StoredPassword? stored, string password, ClientAddress client, CancellationToken cancellation)
     {
-        if (stored is null)
-        {
-            return new ValueTask<bool>(HashAsync(Nobody(options()), password, client, cancellation));
-        }
-
-        if (verified.Remembers(name, stored, password))
+        if (stored is not null && verified.Remembers(name, stored, password))
         {
             Interlocked.Increment(ref _remembered);
             return ValueTask.FromResult(true);
         }
 
-        return stored.Refuse(options()) is { } refusal
-            ? throw new DocumentException(refusal)
-            : new ValueTask<bool>(HashAndRememberAsync(name, stored, password, client, cancellation));
+        return new ValueTask<bool>(stored?.Refuse(options()) is { } refusal
+            ? RefuseAsync(refusal, password, client, cancellation)
+            : HashAndRememberAsync(name, stored, password, client, cancellation));
     }
 
-    /// <summary>The hash that nobody has. It takes as long as that of a user, so that time does not tell who is one.</summary>
-    private static StoredPassword Nobody(PasswordOptions options) => StoredPassword.TryParse(
-        string.Create(
-            System.Globalization.CultureInfo.InvariantCulture,
-            $"-pbkdf2:{options.Function.Name}-{new string('0', options.Function.Size * 2)},{new string('0', 32)},{options.Iterations}"))!;
+    private async Task<bool> RefuseAsync(DocumentError refusal, string password, ClientAddress client, CancellationToken cancellation)
+    {
+        await HashAsync(null, password, client, cancellation);
+        throw new DocumentException(refusal);
+    }
 
     private async Task<bool> HashAndRememberAsync(
-        string name, StoredPassword stored, string password, ClientAddress client, CancellationToken cancellation)
+        string name, StoredPassword? stored, string password, ClientAddress client, CancellationToken cancellation)
     {
         var matches = await HashAsync(stored, password, client, cancellation);
         if (matches)
         {
-            verified.Remember(name, stored, password);
+            verified.Remember(name, stored!, password);
         }
 
         return matches;
     }
 
-    private async Task<bool> HashAsync(StoredPassword stored, string password, ClientAddress client, CancellationToken cancellation)
+    private async Task<bool> HashAsync(StoredPassword? stored, string password, ClientAddress client, CancellationToken cancellation)
     {
-        var hashing = turns.TryRun(client, () => stored.Matches(password), cancellation) ?? throw new DocumentException(TooMany);
+        var hashing = turns.TryRun(client, Matches, cancellation) ?? throw new DocumentException(TooMany);
         Interlocked.Increment(ref _hashed);
         return await hashing;
+
+        bool Matches()
+        {
+            if (stored?.Matches(password) == true)
+            {
+                return true;
+            }
+
+            FailureCost.Spend(stored, password, options());
+            return false;
+        }
     }
 }

@@ -23,6 +23,9 @@ public sealed class StoredPassword
     /// <summary>The largest cost of bcrypt, the binary logarithm of its rounds. It takes a second or two.</summary>
     private const int MostBcryptCost = 14;
 
+    /// <summary>How many rounds of PBKDF2 take about as long as one of bcrypt.</summary>
+    private const long RoundsOfBcrypt = 150;
+
     private static readonly DocumentError TooFew = Forbidden("Iteration count is too low for this server");
     private static readonly DocumentError TooMany = Forbidden("Iteration count is too high for this server");
     private static readonly DocumentError UnknownFunction = Forbidden("PRF is invalid");
@@ -45,6 +48,14 @@ public sealed class StoredPassword
 
     /// <summary>The rounds of PBKDF2.</summary>
     public long Iterations { get; private init; }
+
+    /// <summary>How many rounds of PBKDF2 take about as long as the verification of a password.</summary>
+    public long Rounds => Scheme switch
+    {
+        PasswordScheme.Simple => 0,
+        PasswordScheme.Bcrypt => BcryptCost() is { } cost ? (1L << cost) * RoundsOfBcrypt : 0,
+        _ => Function is null ? 0 : Math.Max(0, Iterations),
+    };
 
     /// <summary>The salt as text; empty where there is none.</summary>
     public string Salt { get; }
