@@ -27,7 +27,8 @@ public sealed class StoredPassword
     private const long RoundsOfBcrypt = 150;
 
     private static readonly DocumentError TooFew = Forbidden("Iteration count is too low for this server");
-    private static readonly DocumentError TooMany = Forbidden("Iteration count is too high for this server");
+    /// <summary>403: the hash has more rounds than are verified, or than a user may store.</summary>
+    public static readonly DocumentError TooMany = Forbidden("Iteration count is too high for this server");
     private static readonly DocumentError UnknownFunction = Forbidden("PRF is invalid");
 
     /// <summary>For unknown schemes nothing matches. CouchDB fails with 500.</summary>

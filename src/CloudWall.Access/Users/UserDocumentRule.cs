@@ -95,12 +95,14 @@ public sealed class UserDocumentRule(PasswordHasher hasher, Func<DocumentLimits>
     }
 
     /// <summary>Refuses what only admins may do.</summary>
-    private static DocumentError? RefuseForeign(WriteContext context, DocumentWrite write, NormalJson body, UserContext writer)
+    private DocumentError? RefuseForeign(WriteContext context, DocumentWrite write, NormalJson body, UserContext writer)
     {
         var record = context.Database.Find(write.Id);
         if (record is null or { Deleted: true })
         {
-            return write.Document.Deleted || UserDocument.Roles(body).Count == 0 ? null : Forbidden("Only _admin may set roles");
+            return write.Document.Deleted ? null
+                : UserDocument.Roles(body).Count > 0 ? Forbidden("Only _admin may set roles")
+                : RefuseExpensive(null, write.Document);
         }
 
         if (writer.Name is null)
@@ -115,8 +117,19 @@ public sealed class UserDocumentRule(PasswordHasher hasher, Func<DocumentLimits>
 
         using var stored = context.Database.Read(write.Id, record.Winner.Revision);
         var before = stored is null ? [] : UserDocument.Roles(NormalJson.FromStored(stored.Body));
-        return before.SequenceEqual(UserDocument.Roles(body)) ? null : Forbidden("Only _admin may edit roles");
+        return before.SequenceEqual(UserDocument.Roles(body))
+            ? RefuseExpensive(stored is null ? null : StoredPassword.TryRead(stored.Body.Span), write.Document)
+            : Forbidden("Only _admin may edit roles");
     }
+
+    /// <summary>
+    /// Refuses a new hash with more rounds than the node's own have: everyone else's sign-in would wait while it is verified.
+    /// </summary>
+    private DocumentError? RefuseExpensive(StoredPassword? before, ParsedDocument document) =>
+        StoredPassword.TryRead(document.Body.Span) is { } after && after.Iterations > hasher.Options.Iterations
+            && (after.Hash != before?.Hash || after.Iterations != before.Iterations)
+            ? StoredPassword.TooMany
+            : null;
 
     private static DocumentError Forbidden(string reason) => new(403, "forbidden", reason);
 }

@@ -126,6 +126,22 @@ public sealed class UserDocumentRuleTests
         Assert.Equal("Only admins may delete other user docs.", (await users.PutAsync(Id, """{"_deleted":true}""", revision, Nobody)).Error?.Reason);
     }
 
+    /// <summary>They would make all others wait while they are verified.</summary>
+    [Fact]
+    public async Task Users_store_no_hashes_that_cost_more_than_those_of_the_node()
+    {
+        await using var users = await UsersUnderTest.CreateAsync();
+        const string Hash = "{\"password_scheme\":\"pbkdf2\",\"derived_key\":\"00\",\"salt\":\"s\",\"iterations\":3,\"name\":\"ann\",\"type\":\"user\",\"roles\":[]}";
+        const string TooHigh = "Iteration count is too high for this server";
+        Assert.Equal(TooHigh, (await users.PutAsync(Id, Hash, by: Nobody)).Error?.Reason);
+        var revision = (await users.PutAsync(Id, Hash.Replace("3", "2", StringComparison.Ordinal), by: Nobody)).Revision;
+        Assert.Equal(TooHigh, (await users.PutAsync(Id, Hash, revision, Ann)).Error?.Reason);
+
+        // What an admin has stored may stay.
+        revision = (await users.PutAsync(Id, Hash, revision)).Revision;
+        Assert.Null((await users.PutAsync(Id, Hash.Insert(1, "\"city\":\"Bonn\","), revision, Ann)).Error);
+    }
+
     /// <summary>What is in conflict now might not be once it is its turn to be written, and nothing else would be checked.</summary>
     [Fact]
     public async Task A_conflict_is_refused_before_anything_else()
