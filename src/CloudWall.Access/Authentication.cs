@@ -16,9 +16,15 @@ namespace CloudWall.Access;
 /// <param name="passwords">Verifies their passwords.</param>
 /// <param name="lockouts">Counts failures.</param>
 /// <param name="sessions">Checks cookies.</param>
+/// <param name="upgrades">Replaces hashes that were made with other settings.</param>
 /// <param name="warn">Logs who fails.</param>
 public sealed class Authentication(
-    UserAccounts accounts, PasswordVerifier passwords, LockoutTable lockouts, SessionIssuer sessions, Action<string> warn)
+    UserAccounts accounts,
+    PasswordVerifier passwords,
+    LockoutTable lockouts,
+    SessionIssuer sessions,
+    HashUpgrades upgrades,
+    Action<string> warn)
 {
     private static readonly DocumentError Wrong = new(401, "unauthorized", "Name or password is incorrect.");
 
@@ -79,6 +85,7 @@ public sealed class Authentication(
         var isVerified = await passwords.VerifyAsync(name, account?.Password, password, client, cancellation);
         if (isVerified && account is { NeedsSecondFactor: false })
         {
+            upgrades.Begin(account, password);
             return account;
         }
 

@@ -55,6 +55,7 @@ public sealed class LocalNode : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly FollowedSettings<NodeSettings> _settings;
     private readonly PasswordHasher _hasher;
+    private readonly HashUpgrades _upgrades;
     private readonly RemoteHosts _hosts;
     private readonly PeerFactory _openRemote;
     private readonly DataDirectory? _directory;
@@ -84,12 +85,10 @@ public sealed class LocalNode : IAsyncDisposable
         Passwords = new PasswordVerifier(
             new VerifiedPasswords(() => access.Value.Verified, options.Time), new HashingTurns(HashingThreads), () => Settings.Passwords);
         Sessions = new SessionIssuer(() => access.Value.Sessions, options.Time);
-        Authentication = new Authentication(
-            new UserAccounts(() => admins.Value, () => Databases.Find("_users"), options.Time),
-            Passwords,
-            new LockoutTable(() => access.Value.Lockouts, options.Time),
-            Sessions,
-            LogWarning);
+        var accounts = new UserAccounts(() => admins.Value, () => Databases.Find("_users"), options.Time);
+        var lockouts = new LockoutTable(() => access.Value.Lockouts, options.Time);
+        _upgrades = new HashUpgrades(_hasher, () => Databases.Find("_users"), options.Time, LogWarning);
+        Authentication = new Authentication(accounts, Passwords, lockouts, Sessions, _upgrades, LogWarning);
         MemoryReturn = new MemoryReturn(options.Time);
         Memory = new SharedMemory(
             settings.RequestMemory,
@@ -266,6 +265,7 @@ public sealed class LocalNode : IAsyncDisposable
         await _end.DisposeAsync("replications", Replications);
         await following;
         await _end.DisposeAsync("indexes", Indexes);
+        await _end.DisposeAsync("hashing", _upgrades);
         await _end.DisposeAsync("databases", Databases);
         IDisposable?[] rest = [Scripts, _stores, _starts, _directory, MemoryReturn, _hosts, Configuration, _hasher, _stopping];
         foreach (var part in rest)

@@ -32,7 +32,8 @@ internal sealed class UsersUnderTest : IAsyncDisposable
         Accounts = new UserAccounts(() => admins, () => _catalogue.Find("_users"), Time);
         Passwords = new PasswordVerifier(new VerifiedPasswords(static () => new(), Time), new HashingTurns(1), static () => Quick);
         Sessions = new SessionIssuer(static () => new SessionOptions { Secret = "secret" }, Time);
-        Authentication = new Authentication(Accounts, Passwords, new LockoutTable(static () => new(), Time), Sessions, Log.Add);
+        Upgrades = new HashUpgrades(_hasher, () => _catalogue.Find("_users"), Time, Log.Add);
+        Authentication = new Authentication(Accounts, Passwords, new LockoutTable(static () => new(), Time), Sessions, Upgrades, Log.Add);
     }
 
     public FakeTimeProvider Time { get; } = new(DateTimeOffset.UnixEpoch.AddYears(50));
@@ -44,6 +45,8 @@ internal sealed class UsersUnderTest : IAsyncDisposable
     public PasswordVerifier Passwords { get; }
 
     public SessionIssuer Sessions { get; }
+
+    public HashUpgrades Upgrades { get; }
 
     public Authentication Authentication { get; }
 
@@ -90,6 +93,7 @@ internal sealed class UsersUnderTest : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Upgrades.DisposeAsync();
         await _catalogue.DisposeAsync();
         _store.Dispose();
         _hasher.Dispose();

@@ -1,4 +1,5 @@
 using CloudWall.Access.Passwords;
+using CloudWall.Documents.Revisions;
 
 namespace CloudWall.Access.Users;
 
@@ -16,6 +17,9 @@ public sealed class UserAccount(string name, IReadOnlyList<string> roles, Stored
 
     /// <summary>The hash of the password; null where the user cannot sign in with one.</summary>
     public StoredPassword? Password => password;
+
+    /// <summary>The revision of the document that the password is in; null where it is in the settings.</summary>
+    public RevisionId? Revision { get; init; }
 
     /// <summary>Whether the document has conflicting revisions, which may say different things.</summary>
     public bool HasConflicts { get; init; }

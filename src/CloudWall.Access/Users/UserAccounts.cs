@@ -92,6 +92,7 @@ public sealed class UserAccounts(Func<IReadOnlyDictionary<string, StoredPassword
         var body = stored.Body.Span;
         return new UserAccount(name, RolesOf(body), StoredPassword.TryRead(body))
         {
+            Revision = record.Winner.Revision,
             HasConflicts = IsInConflict(record),
             NeedsSecondFactor = JsonMember.TryFind(body, "totp"u8, out _),
         };

@@ -26,7 +26,12 @@ internal static class PasswordSettings
 
     private static readonly Setting<int> MaxIterations = new(
         Section, "max_iterations", SettingKinds.Count(1, 1_000_000_000), Usual.MaxIterations,
-        "Hashes of more rounds are refused (403): users can store such a hash, and each attempt to sign in would take minutes. 1000000000 in CouchDB.");
+        "Hashes of more rounds are refused (403): each attempt to sign in would take minutes. Who is no admin stores none of more than "
+        + "`iterations` rounds (403). 1000000000 in CouchDB.");
+
+    private static readonly Setting<bool> UpgradesOnSignIn = new(
+        Section, "upgrade_hash_on_auth", SettingKinds.Boolean, Usual.UpgradesOnSignIn,
+        "Whether a user's document gets a new hash once the user signs in, where it was hashed otherwise than a new password would be.");
 
     private static readonly Setting<PasswordPolicy> Policy = new(
         Section,
@@ -37,7 +42,8 @@ internal static class PasswordSettings
         "What a new password must match, and what users are told whose password does not (400).");
 
     /// <summary>The settings.</summary>
-    public static IReadOnlyList<Setting> All { get; } = [Scheme, Function, Iterations, MinIterations, MaxIterations, Policy];
+    public static IReadOnlyList<Setting> All { get; } =
+        [Scheme, Function, Iterations, MinIterations, MaxIterations, UpgradesOnSignIn, Policy];
 
     /// <summary>Reads them.</summary>
     public static PasswordOptions Read(SettingsStore settings) => new()
@@ -47,6 +53,7 @@ internal static class PasswordSettings
         Iterations = settings.Get(Iterations),
         MinIterations = settings.Get(MinIterations),
         MaxIterations = settings.Get(MaxIterations),
+        UpgradesOnSignIn = settings.Get(UpgradesOnSignIn),
         Policy = settings.Get(Policy),
     };
 }
