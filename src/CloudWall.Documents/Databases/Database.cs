@@ -189,8 +189,8 @@ public sealed class Database
     public long CountIn(KeyRange range) => RowCounts.Documents(Open(), range);
 
     /// <summary>
-    /// Writes documents in one batch. Each succeeds or fails alone; later ones see the effect of earlier ones. The node's rules
-    /// (<see cref="EngineOptions.Rules"/>) are checked first, then <c>validate_doc_update</c>. The caller owns the writes and may dispose
+    /// Writes documents in one batch. Each succeeds or fails alone; later ones see the effect of earlier ones. Ids are checked first, then
+    /// the node's rules (<see cref="EngineOptions.Rules"/>), then <c>validate_doc_update</c>. The caller owns the writes and may dispose
     /// them as soon as it stops waiting: the writer keeps what it needs.
     /// </summary>
     /// <param name="writes">The documents. Rules may replace the content of edits.</param>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using CloudWall.Documents.Buffers;
 using CloudWall.Documents.Revisions;
 
@@ -69,13 +68,13 @@ public static class DocumentParser
         }
     }
 
-    /// <summary>Checks a document's id.</summary>
+    /// <summary>Checks the id of a document, which may be a local one.</summary>
     /// <exception cref="DocumentException">400 <c>illegal_docid</c>.</exception>
     public static void ValidateId(string id, DocumentLimits limits)
     {
-        if (IdFault(id, limits) is { } reason)
+        if (DocumentId.FaultOf(id, limits, mayBeLocal: true) is { } fault)
         {
-            throw new DocumentException(IllegalId(reason));
+            throw new DocumentException(fault);
         }
     }
 
@@ -89,7 +88,7 @@ public static class DocumentParser
                 DocumentError.BadRequest($"Attachment name '{name}' starts with prohibited character '_'"));
         }
 
-        if (!IsUnicode(name))
+        if (!DocumentId.IsUnicode(name))
         {
             throw new DocumentException(DocumentError.BadRequest("Attachment name is not UTF-8 encoded"));
         }
@@ -113,7 +112,9 @@ public static class DocumentParser
             var value = json.Value(m);
             if (name.SequenceEqual("_id"u8))
             {
-                id = value[0] == '"' ? JsonText.Decode(value) : throw new DocumentException(IllegalId("Document id must be a string"));
+                id = value[0] == '"'
+                    ? JsonText.Decode(value)
+                    : throw new DocumentException(DocumentId.Illegal("Document id must be a string"));
                 ValidateId(id, limits);
             }
             else if (name.SequenceEqual("_rev"u8))
@@ -176,48 +177,5 @@ public static class DocumentParser
         {
             ValidateAttachmentName(attachment.Name);
         }
-    }
-
-    private static string? IdFault(string id, DocumentLimits limits)
-    {
-        if (id is "" or "_design/" or "_local/")
-        {
-            return id.Length == 0 ? "Document id must not be empty" : $"Illegal document id `{id}`";
-        }
-
-        if (limits.MaxDocumentIdLength is > 0 and var max && (id.Length > max || Encoding.UTF8.GetByteCount(id) > max))
-        {
-            return "Document id is too long";
-        }
-
-        if (!IsUnicode(id))
-        {
-            return "Document id must be valid UTF-8";
-        }
-
-        return id[0] != '_' || id.StartsWith("_design/", StringComparison.Ordinal) || id.StartsWith("_local/", StringComparison.Ordinal)
-            ? null
-            : "Only reserved document ids may start with underscore.";
-    }
-
-    private static DocumentError IllegalId(string reason) => new(400, "illegal_docid", reason);
-
-    /// <summary>Whether a text has no lone surrogate. Invalid UTF-8 becomes one.</summary>
-    private static bool IsUnicode(string text)
-    {
-        var rest = text.AsSpan();
-        var at = rest.IndexOfAnyInRange('\uD800', '\uDFFF');
-        while (at >= 0)
-        {
-            if (at + 1 >= rest.Length || !char.IsSurrogatePair(rest[at], rest[at + 1]))
-            {
-                return false;
-            }
-
-            rest = rest[(at + 2)..];
-            at = rest.IndexOfAnyInRange('\uD800', '\uDFFF');
-        }
-
-        return true;
     }
 }

@@ -1,8 +1,9 @@
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Json;
 
 namespace CloudWall.Documents.Rules;
 
-/// <summary>The rules that apply to one database.</summary>
+/// <summary>The rules that apply to one database. That its documents have ids that documents may have is one of them, always.</summary>
 internal sealed class WriteRules(Database database, IReadOnlyList<WriteRule> rules)
 {
     private readonly WriteRule[] _rules = [.. rules.Where(rule => rule.ConcernsDatabase(database.Name))];
@@ -10,6 +11,14 @@ internal sealed class WriteRules(Database database, IReadOnlyList<WriteRule> rul
     /// <summary>Whether any rule applies to any of the documents.</summary>
     public bool Concern(IReadOnlyList<DocumentWrite> writes, Writer writer)
     {
+        for (var i = 0; i < writes.Count; i++)
+        {
+            if (IdFault(writes[i]) is not null)
+            {
+                return true;
+            }
+        }
+
         foreach (var rule in _rules)
         {
             if ((rule.Ways & writer.Way) == 0)
@@ -72,11 +81,18 @@ internal sealed class WriteRules(Database database, IReadOnlyList<WriteRule> rul
         return outcomes;
     }
 
+    private DocumentError? IdFault(DocumentWrite write) => DocumentId.FaultOf(write.Id, database.Limits, mayBeLocal: false);
+
     private async Task<DocumentError?[]> CheckAsync(
         IReadOnlyList<DocumentWrite> writes, WriteMode mode, Writer writer, CancellationToken cancellation)
     {
         var context = new WriteContext(database, mode, writer);
         var errors = new DocumentError?[writes.Count];
+        for (var i = 0; i < errors.Length; i++)
+        {
+            errors[i] = IdFault(writes[i]);
+        }
+
         foreach (var rule in _rules)
         {
             for (var i = 0; i < errors.Length && (rule.Ways & writer.Way) != 0; i++)

@@ -178,7 +178,7 @@ public sealed class LocalPeer(
             var inMemory = 0L;
             foreach (var revision in revisions)
             {
-                if (revision.Fault is { } fault)
+                if ((revision.Fault ?? DocumentId.FaultOf(revision.Id, database.Limits, mayBeLocal: false)) is { } fault)
                 {
                     failures.Add(new WriteFailure(revision.Id, revision.Path[0], fault) { IsOfSource = revision.IsGarbled });
                     continue;
@@ -186,7 +186,6 @@ public sealed class LocalPeer(
 
                 try
                 {
-                    DocumentParser.ValidateId(revision.Id, database.Limits);
                     database.Limits.CheckBody(revision.Id, revision.Body.Span);
                     var attachments = await PeerException.AgainAsync(
                         () => TakeAsync(database, known, revision, MostInMemory - inMemory, cancellation));

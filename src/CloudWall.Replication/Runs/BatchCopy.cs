@@ -1,5 +1,6 @@
 using CloudWall.Documents;
 using CloudWall.Documents.Admission;
+using CloudWall.Documents.Json;
 using CloudWall.Replication.Peers;
 
 namespace CloudWall.Replication.Runs;
@@ -8,7 +9,7 @@ namespace CloudWall.Replication.Runs;
 /// <param name="source">Where from.</param>
 /// <param name="target">Where to.</param>
 /// <param name="progress">Where it is counted.</param>
-/// <param name="refused">Told of each revision that the target refused.</param>
+/// <param name="refused">Told of each revision that the target refused, or that no target could take.</param>
 /// <param name="memory">What revisions on their way may hold, together with all others; null where nothing is counted.</param>
 internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, Action<WriteFailure> refused, SharedMemory? memory = null)
 {
@@ -52,7 +53,8 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
     {
         ToVerify.Clear();
         NotSent.Clear();
-        changes = Merge(changes);
+        var illegal = changes.Where(static change => FaultOf(change) is not null).ToList();
+        changes = Merge(illegal.Count == 0 ? changes : [.. changes.Except(illegal)]);
         var missing = isTargetEmpty && !_hasCounted
             ? [.. changes.Select(static change => new MissingRevisions(change.Id, change.Leaves, []))]
             : await target.FindMissingAsync(changes, cancellation);
@@ -63,6 +65,7 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
                 Checked = changes.Sum(static change => (long)change.Leaves.Count),
                 Missing = missing.Sum(static document => (long)document.Revisions.Count),
             });
+            Refuse(illegal);
             _hasCounted = true;
         }
 
@@ -79,6 +82,24 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
             ? changes
             : [.. changes.GroupBy(static change => change.Id).Select(
                 static rows => rows.Last() with { Leaves = [.. rows.SelectMany(static row => row.Leaves).Distinct()] })];
+
+    /// <summary>
+    /// Counts as failed the documents with ids that no document may have. Some sources name them all the same, and some targets take them
+    /// for something else, so neither side is asked about them.
+    /// </summary>
+    private void Refuse(IEnumerable<PeerChange> illegal)
+    {
+        foreach (var change in illegal)
+        {
+            progress.Add(new ReplicationStatistics { Failures = change.Leaves.Count });
+            foreach (var leaf in change.Leaves)
+            {
+                refused(new WriteFailure(change.Id, leaf, FaultOf(change)!));
+            }
+        }
+    }
+
+    private static DocumentError? FaultOf(PeerChange change) => DocumentId.FaultOf(change.Id, DocumentLimits.Default, mayBeLocal: false);
 
     private void AddPresent(IReadOnlyList<PeerChange> changes, IReadOnlyList<MissingRevisions> missing)
     {

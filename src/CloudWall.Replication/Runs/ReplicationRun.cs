@@ -279,7 +279,8 @@ public sealed class ReplicationRun
         source,
         target,
         Progress,
-        failure => _context.Log($"{target.Name} refused {failure.Id} {failure.Revision}: {failure.Error.Error}: {failure.Error.Reason}"),
+        failure => _context.Log(
+            $"{source.Name} → {target.Name}: {failure.Id} {failure.Revision} was refused: {failure.Error.Error}: {failure.Error.Reason}"),
         _context.Memory)
     {
         IsRetry = isRetry,

@@ -108,6 +108,28 @@ public sealed class LocalPeerTests
             });
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("_local/a")]
+    [InlineData("_design/")]
+    [InlineData("_a")]
+    public async Task What_no_document_may_be_called_is_refused_before_its_attachments_are_read(string id)
+    {
+        await using var node = await NodeOfOneAsync();
+        var attachment = new FetchedAttachment("a", "b/c", 1, null, 1, 1, ContentEncoding.Identity, static _ => throw new NotSupportedException());
+        FetchedRevision[] revisions =
+        [
+            new("doc", [RevisionId.Parse("1-a")], false, "{}"u8.ToArray(), []),
+            new(id, [RevisionId.Parse("1-a")], false, "{}"u8.ToArray(), [attachment]),
+        ];
+
+        var failure = Assert.Single(await node.Peer("db").WriteAsync(revisions, CancellationToken.None));
+
+        Assert.Equal((id, "illegal_docid", false), (failure.Id, failure.Error.Error, failure.IsOfSource));
+        Assert.NotNull(node.Catalogue.Find("db")!.Find("doc"));
+        Assert.Null(node.Catalogue.Find("db")!.Find(id));
+    }
+
     /// <summary>A document may have any number of conflicts: its leaves are read one by one.</summary>
     [Fact]
     public async Task Leaves_are_read_when_it_is_their_turn()

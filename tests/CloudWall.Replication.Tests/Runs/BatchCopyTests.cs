@@ -44,6 +44,31 @@ public sealed class BatchCopyTests
         Assert.Empty(await target.FindMissingAsync(copy.ToVerify, CancellationToken.None));
     }
 
+    /// <summary>A CouchDB takes a local document for what it is, and then has no such revision.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("_local/a")]
+    [InlineData("_local/")]
+    [InlineData("_design/")]
+    [InlineData("_a")]
+    public async Task A_document_that_cannot_be_is_passed_over_and_counted_once(string id)
+    {
+        await using var source = new Shelf();
+        await using var target = new Shelf();
+        var (one, other) = (Revision('1'), Revision('2'));
+        var (progress, refused) = (new RunProgress(), new List<WriteFailure>());
+        var copy = new BatchCopy(source, target, progress, refused.Add);
+        PeerChange[] changes = [new("1", "a", [one]), new("2", id, [one, other]), new("3", "_design/a", [one])];
+
+        await copy.RunAsync(changes, isTargetEmpty: true, CancellationToken.None);
+        await copy.RunAsync(changes, isTargetEmpty: true, CancellationToken.None);
+
+        Assert.Equal([("_design/a", one), ("a", one)], target.Revisions.Order());
+        Assert.Equal((2, 2, 2), (progress.Statistics.Checked, progress.Statistics.Written, progress.Statistics.Failures));
+        Assert.Equal([(id, one), (id, other)], refused.Select(static failure => (failure.Id, failure.Revision)));
+        Assert.DoesNotContain(copy.ToVerify, change => change.Id == id);
+    }
+
     /// <summary>Review, attack 8: what is on its way is taken from the memory that all share.</summary>
     [Fact]
     public async Task What_is_on_its_way_is_taken_from_the_memory_that_all_share()

@@ -5,6 +5,7 @@ using CloudWall.Documents.Json;
 using CloudWall.Documents.Multipart;
 using CloudWall.Documents.Revisions;
 using CloudWall.Server.Endpoints.Documents;
+using CloudWall.Server.Endpoints.LocalDocuments;
 using CloudWall.Server.Http;
 
 namespace CloudWall.Server.Endpoints.Attachments;
@@ -22,6 +23,12 @@ internal static class AttachmentUpdate
         var encoding = EncodingOf(exchange);
         var revision = RequestedRevision.Resolve(exchange, null);
         var id = revision is null ? exchange.Path.NewId : KnownId(exchange);
+        if (LocalDocumentResource.IsLocal(id))
+        {
+            // As where its slash is not escaped.
+            await LocalDocumentResource.RefuseAttachment(exchange);
+        }
+
         ParsedDocument document;
         var attachments = new List<AttachmentWrite>();
         if (revision is { } named)
