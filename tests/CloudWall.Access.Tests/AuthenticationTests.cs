@@ -173,6 +173,21 @@ public sealed class AuthenticationTests
         Assert.Equal((400, "Malformed AuthSession cookie. Please clear your cookies."), (refusal.Error.Status, refusal.Error.Reason));
     }
 
+    [Theory]
+    [InlineData(32, true)]
+    [InlineData(2000, false)]
+    public async Task Nothing_long_that_users_store_is_kept(int length, bool isKept)
+    {
+        await using var users = await UsersUnderTest.CreateAsync();
+        var salt = new string('s', length);
+        var body = $$"""{"name":"ann","type":"user","roles":[],"password":"secret","preserve_salt":true,"salt":"{{salt}}"}""";
+        Assert.Null((await users.PutAsync("org.couchdb.user:ann", body)).Error);
+        Assert.Equal(isKept, ReferenceEquals(users.Accounts.Find("ann"), users.Accounts.Find("ann")));
+        Assert.Equal("ann", (await users.AskAsync(UsersUnderTest.Basic("ann:secret"))).Name);
+        Assert.Equal("ann", (await users.AskAsync(UsersUnderTest.Basic("ann:secret"))).Name);
+        Assert.Equal(isKept ? 1 : 0, users.Passwords.Remembered);
+    }
+
     [Fact]
     public async Task A_document_in_conflict_signs_nobody_in()
     {

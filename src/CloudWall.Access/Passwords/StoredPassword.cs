@@ -64,6 +64,11 @@ public sealed class StoredPassword
     /// <summary>The hash: hexadecimal digits, or bcrypt's text. Empty where there is none, which no password matches.</summary>
     public string Hash { get; }
 
+    /// <summary>
+    /// Whether it is small enough to be kept in memory. Users can store salts of megabytes; those of nodes have 32 characters.
+    /// </summary>
+    public bool IsShort => Salt.Length + Hash.Length <= 1024;
+
     /// <summary>The hash as <c>[admins]</c> has it.</summary>
     public string Text => Scheme == PasswordScheme.Simple
         ? $"-hashed-{Hash},{Salt}"

@@ -25,7 +25,7 @@ public sealed class VerifiedPasswords(Func<VerifiedPasswordOptions> options, Tim
     public bool Remembers(string name, StoredPassword stored, string password)
     {
         ArgumentNullException.ThrowIfNull(stored);
-        return options().IsEnabled
+        return options().IsEnabled && stored.IsShort
             && _digests.TryGet(KeyOf(name, stored), out var digest)
             && CryptographicOperations.FixedTimeEquals(digest, Digest(stored.Salt, password));
     }
@@ -34,7 +34,7 @@ public sealed class VerifiedPasswords(Func<VerifiedPasswordOptions> options, Tim
     public void Remember(string name, StoredPassword stored, string password)
     {
         ArgumentNullException.ThrowIfNull(stored);
-        if (options().IsEnabled)
+        if (options().IsEnabled && stored.IsShort)
         {
             var digest = Digest(stored.Salt, password);
             _digests.Remove(KeyOf(name, stored));

@@ -61,8 +61,8 @@ public sealed class UserAccounts(Func<IReadOnlyDictionary<string, StoredPassword
             known = new Known(database, leaves, sequence, account);
         }
 
-        // Names that nobody has are not kept: there are more of them than memory.
-        if (known.Account is not null)
+        // Names that nobody has are not kept, nor are salts of any length: there are more of them than memory.
+        if (known.Account is { Password: null or { IsShort: true } })
         {
             var entry = known with { Sequence = sequence };
             _known.Remove(name);
