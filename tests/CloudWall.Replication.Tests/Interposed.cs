@@ -11,6 +11,9 @@ internal sealed class Interposed(Peer peer) : Peer
     /// <summary>Called before a local document is written.</summary>
     public Action? WriteLocal { get; init; }
 
+    /// <summary>Reads changes in the peer's place: after a sequence, and waiting or not.</summary>
+    public Func<string, bool, CancellationToken, Task<PeerChanges>>? ReadChanges { get; init; }
+
     public override string Name => peer.Name;
 
     public override Task<PeerServer> ReadServerAsync(CancellationToken cancellation) => peer.ReadServerAsync(cancellation);
@@ -35,7 +38,7 @@ internal sealed class Interposed(Peer peer) : Peer
 
     public override Task<PeerChanges> ReadChangesAsync(
         string since, int limit, bool wait, ChangesSelection selection, CancellationToken cancellation) =>
-        peer.ReadChangesAsync(since, limit, wait, selection, cancellation);
+        ReadChanges?.Invoke(since, wait, cancellation) ?? peer.ReadChangesAsync(since, limit, wait, selection, cancellation);
 
     public override Task<IReadOnlyList<MissingRevisions>> FindMissingAsync(
         IReadOnlyList<PeerChange> changes, CancellationToken cancellation) => peer.FindMissingAsync(changes, cancellation);

@@ -17,6 +17,9 @@ namespace CloudWall.Replication.Runs;
 /// </summary>
 public sealed class ReplicationRun
 {
+    /// <summary>How long a source is given at least for an answer that nothing has changed: some do not wait for changes.</summary>
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
+
     private readonly ReplicationRequest _request;
     private readonly RunContext _context;
     private readonly ResiliencePipeline _retries;
@@ -59,8 +62,8 @@ public sealed class ReplicationRun
     public RunProgress Progress { get; }
 
     /// <summary>
-    /// Called after each copied batch and each empty poll, except while what failed the last run has no room; whoever restarts failed runs
-    /// resets its back-off.
+    /// Called after each copied batch and each empty poll, except while what failed the last run has no room, or the source may still send
+    /// the same changes over and over; whoever restarts failed runs resets its back-off.
     /// </summary>
     public Action? OnProgress { get; set; }
 
@@ -196,6 +199,8 @@ public sealed class ReplicationRun
         var since = _start;
         while (true)
         {
+            var (asked, isLater) = (_context.Time.GetTimestamp(), _hasRead);
+
             // Later failures end the run, however short: who answers next may have been restored to an earlier moment, and the
             // comparison of the checkpoints at the start of a run is what finds that out.
             var page = _hasRead
@@ -205,6 +210,8 @@ public sealed class ReplicationRun
                     async token => await source.ReadChangesAsync(
                         _start, _request.Options.BatchSize, wait: false, _request.Selection, token),
                     cancellation);
+            RequireNews(source, page, since);
+            Progress.StandsStill &= !isLater && page.Rows.Count > 0;
             if (page.Rows.Count == 0)
             {
                 ShowProgress();
@@ -229,12 +236,29 @@ public sealed class ReplicationRun
                 await pages.WriteAsync((page, _checkpoints!.Add(page.LastSequence)), cancellation);
             }
 
-            since = page.LastSequence;
             if (!_request.Options.Continuous && page.IsEnd)
             {
                 pages.Complete();
                 return;
             }
+
+            if (isLater && page.LastSequence == since && _context.Time.GetElapsedTime(asked) is var waited && waited < ShortestWait)
+            {
+                await Task.Delay(ShortestWait - waited, _context.Time, cancellation);
+            }
+
+            since = page.LastSequence;
+        }
+    }
+
+    /// <exception cref="PeerException">The source sends changes after which it would be asked for the same ones again.</exception>
+    private void RequireNews(Peer source, PeerChanges page, string since)
+    {
+        if (page.Rows.Count > 0 && page.LastSequence == since && (_request.Options.Continuous || !page.IsEnd))
+        {
+            Progress.StandsStill = true;
+            throw new PeerException(
+                new DocumentError(500, "source_stands_still", $"{source.Name} sends the same changes over and over."), isTransient: true);
         }
     }
 
@@ -313,7 +337,7 @@ public sealed class ReplicationRun
     /// <summary>Not where a run begins in order to fail: it would begin again and again.</summary>
     private void ShowProgress()
     {
-        if (!Progress.Postponed.HasRefused || !_request.Options.UseCheckpoints)
+        if (!Progress.StandsStill && (!Progress.Postponed.HasRefused || !_request.Options.UseCheckpoints))
         {
             OnProgress?.Invoke();
         }

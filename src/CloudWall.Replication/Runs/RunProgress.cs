@@ -8,6 +8,7 @@ public sealed class RunProgress
     private readonly Lock _gate = new();
     private ReplicationStatistics _statistics = new();
     private RunPosition _position = RunPosition.Start;
+    private volatile bool _standsStill;
 
     /// <summary>What has been done, with what was done in earlier sessions.</summary>
     public ReplicationStatistics Statistics
@@ -31,6 +32,13 @@ public sealed class RunProgress
                 return _position;
             }
         }
+    }
+
+    /// <summary>Whether the source sends the same changes over and over, as far as is known: to copy them is no progress.</summary>
+    internal bool StandsStill
+    {
+        get => _standsStill;
+        set => _standsStill = value;
     }
 
     /// <summary>What its source did not send whole.</summary>
