@@ -17,9 +17,12 @@ public static class NamedFilter
     /// <param name="database">Its database.</param>
     /// <param name="design">The design document's name.</param>
     /// <param name="name">The function's name.</param>
-    /// <param name="request">The request object for the function, as JSON in UTF-8.</param>
+    /// <param name="request">
+    /// Makes the request object for the function, as JSON in UTF-8, at the first document. As in CouchDB, a feed without documents does not
+    /// find out that there can be none.
+    /// </param>
     /// <exception cref="DocumentException">404: there is no such function.</exception>
-    public static FunctionFilter Function(ScriptHost scripts, Database database, string design, string name, byte[] request) =>
+    public static FunctionFilter Function(ScriptHost scripts, Database database, string design, string name, Func<byte[]> request) =>
         new(DesignCalls.Open(scripts, database, design).Require("filters", name), name, request);
 
     /// <summary>Opens a view as a filter: it passes the documents for which the map function emits rows.</summary>

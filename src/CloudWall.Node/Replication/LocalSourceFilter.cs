@@ -29,7 +29,7 @@ internal static class LocalSourceFilter
         return NamedFilter.Split(path ?? string.Empty) is not var (design, name)
             ? throw new DocumentException(DocumentError.BadRequest("`filter` must be of the form `designname/filtername`"))
             : isView ? NamedFilter.View(scripts, database, design, name)
-            : NamedFilter.Function(scripts, database, design, name, Request(uuids, database, user, selection));
+            : NamedFilter.Function(scripts, database, design, name, () => Request(uuids, database, user, selection));
     }
 
     /// <summary>The request object for the function, filled in without an HTTP request.</summary>

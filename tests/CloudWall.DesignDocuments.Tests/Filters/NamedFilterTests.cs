@@ -20,7 +20,7 @@ public sealed class NamedFilterTests
     public async Task A_function_lets_documents_pass()
     {
         await using var designed = await CreateAsync();
-        var filter = NamedFilter.Function(designed.Scripts, designed.Database, "d", "even", Request);
+        var filter = NamedFilter.Function(designed.Scripts, designed.Database, "d", "even", static () => Request);
         Assert.Equal(["0", "2", "4"], await PassedAsync(designed, filter));
     }
 
@@ -38,7 +38,7 @@ public sealed class NamedFilterTests
     {
         await using var designed = await CreateAsync();
         var refusal = Assert.Throws<DocumentException>(
-            () => NamedFilter.Function(designed.Scripts, designed.Database, design, "odd", Request));
+            () => NamedFilter.Function(designed.Scripts, designed.Database, design, "odd", static () => Request));
         Assert.Equal((404, reason), (refusal.Error.Status, refusal.Error.Reason));
     }
 

@@ -30,6 +30,29 @@ public sealed class FilterTests
         }
     }
 
+    /// <summary>Seen beside a CouchDB, which makes the request object for each document, and answers with 500 where we do with 400.</summary>
+    [Theory]
+    [InlineData("key=x", 400, "invalid UTF-8 JSON")]
+    [InlineData("descending=", 400, "invalid UTF-8 JSON")]
+    [InlineData("key=x&limit=0", 400, "invalid UTF-8 JSON")]
+    [InlineData("key=x&feed=longpoll", 400, "invalid UTF-8 JSON")]
+    [InlineData("key=x&feed=continuous&timeout=1", 400, "invalid UTF-8 JSON")]
+    [InlineData("descending=&since=x", 400, "Malformed sequence supplied in 'since' parameter.")]
+    [InlineData("key=x&feed=x", 400, "Supported `feed` types: normal, continuous, live, longpoll, eventsource")]
+    [InlineData("key=x&since=now", 200, null)]
+    [InlineData("key=x&since=now&feed=longpoll&timeout=1", 200, null)]
+    [InlineData("key=x&since=now&feed=continuous&timeout=1", 200, null)]
+    public async Task A_parameter_that_is_no_JSON_matters_once_a_function_is_to_see_it(string query, int status, string? reason)
+    {
+        await using var node = await StartAsync();
+        var answer = await node.SendAsync("GET", "/db/_changes?filter=f/even&" + query);
+        Assert.Equal(status, answer.Status);
+        if (reason is not null)
+        {
+            Assert.Equal(reason, (string?)JsonNode.Parse(answer.Body)!["reason"]);
+        }
+    }
+
     /// <summary>Review, F4: a row says whether the document is deleted, not whether the leaf is that the function lets pass.</summary>
     [Theory]
     [InlineData("filter=f/gone")]

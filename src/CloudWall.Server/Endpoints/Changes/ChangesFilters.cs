@@ -82,9 +82,12 @@ internal sealed class ChangesFilters(ScriptHost scripts, RequestObjects requests
             throw HttpErrors.BadRequest("`filter` must be of the form `designname/filtername`");
         }
 
-        var request = requests.Of(exchange, id: null, body?.Utf8, RequestMembers.All);
         return ChangesFilter.Of(NamedFilter.Function(
-            scripts, exchange.Database, Decode(exchange, design), Decode(exchange, name), request));
+            scripts,
+            exchange.Database,
+            Decode(exchange, design),
+            Decode(exchange, name),
+            () => requests.Of(exchange, id: null, body?.Utf8, RequestMembers.All)));
     }
 
     private static string Decode(Exchange exchange, string text) => PercentEncoding.Decode(text, exchange.Settings.DecodePlusToSpace);
