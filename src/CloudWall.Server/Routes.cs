@@ -52,7 +52,8 @@ internal sealed class Routes(LocalNode node, Func<TimeSpan> longestWait, Request
     private readonly SchedulerDocuments _schedulerDocuments = new(
         node.Identity, node.Databases, node.Replicators, () => node.Settings.Replication.Defaults, new(node.LocalUrl), node.Time);
 
-    private readonly Cluster _cluster = new(node.Identity, node.Settings.SingleNode);
+    private readonly Cluster _cluster = new(node.Identity);
+    private readonly ClusterSetup _clusterSetup = new(node.Databases, node.Configuration, node.Settings.SingleNode);
     private readonly ConfigurationValues _configuration = new(node.Identity, node.Configuration);
     private readonly NodeStatistics _statistics = new(
         node.Identity, node.Databases, node.ViewMetrics, node.Passwords, metrics, feeds, node.Time, node.StartedAt);
@@ -107,7 +108,7 @@ internal sealed class Routes(LocalNode node, Func<TimeSpan> longestWait, Request
         { "/_scheduler/docs/**", Admins, "GET,HEAD", Get(_schedulerDocuments.Show) },
         { "/_scheduler/**", Admins, "GET,HEAD", Any(SchedulerJobs.Unknown) },
         { "/_membership/**", Admins, "GET", Get(_cluster.Members) },
-        { "/_cluster_setup/**", Admins, "GET", Get(_cluster.Setup) },
+        { "/_cluster_setup/**", Admins, "GET,POST", Get(_clusterSetup.Show), Post(_clusterSetup.Act) },
         { "/_node", Admins, "GET", Any(Cluster.Incomplete) },
         { "/_node/{node}", Admins, "GET", Get(_cluster.ShowNode) },
         { "/_node/{node}/_config", Admins, "GET", Get(_configuration.ShowAll) },

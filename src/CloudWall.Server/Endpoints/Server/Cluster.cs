@@ -8,7 +8,7 @@ using CloudWall.Server.Http;
 namespace CloudWall.Server.Endpoints.Server;
 
 /// <summary>What CouchDB tells about the nodes of a cluster, told of this one node.</summary>
-internal sealed class Cluster(NodeIdentity identity, bool singleNode)
+internal sealed class Cluster(NodeIdentity identity)
 {
     /// <summary>GET <c>/_membership</c>.</summary>
     public async Task Members(Exchange exchange)
@@ -17,10 +17,6 @@ internal sealed class Cluster(NodeIdentity identity, bool singleNode)
         json.Raw("{\"all_nodes\":["u8).Text(identity.Name).Raw("],\"cluster_nodes\":["u8).Text(identity.Name).Raw("]}"u8);
         await exchange.WriteJsonAsync(200, json);
     }
-
-    /// <summary>GET <c>/_cluster_setup</c>.</summary>
-    public Task Setup(Exchange exchange) => exchange.WriteJsonAsync(
-        200, singleNode ? "{\"state\":\"single_node_enabled\"}"u8 : "{\"state\":\"single_node_disabled\"}"u8);
 
     /// <summary>GET <c>/_node/{node}</c>, of which there is <c>_local</c> and its own name.</summary>
     public async Task ShowNode(Exchange exchange)
