@@ -54,6 +54,7 @@ public sealed class LocalNode : IAsyncDisposable
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly FollowedSettings<NodeSettings> _settings;
+    private readonly FollowedSettings<AccessSettings> _access;
     private readonly PasswordHasher _hasher;
     private readonly HashUpgrades _upgrades;
     private readonly RemoteHosts _hosts;
@@ -69,7 +70,7 @@ public sealed class LocalNode : IAsyncDisposable
         var options = start.Options;
         var settings = start.Settings;
         _settings = start.Source.Follow(NodeSettings.From);
-        var access = start.Source.Follow(AccessSettings.Read);
+        _access = start.Source.Follow(AccessSettings.Read);
         var admins = start.Source.Follow(LocalSettings.ReadAdmins);
         Stopping = _stopping.Token;
         Time = options.Time;
@@ -83,10 +84,10 @@ public sealed class LocalNode : IAsyncDisposable
         _hasher = new PasswordHasher(() => Settings.Passwords);
         Configuration = new NodeConfiguration(start.Source, _hasher, Log);
         Passwords = new PasswordVerifier(
-            new VerifiedPasswords(() => access.Value.Verified, options.Time), new HashingTurns(HashingThreads), () => Settings.Passwords);
-        Sessions = new SessionIssuer(() => access.Value.Sessions, options.Time);
+            new VerifiedPasswords(() => _access.Value.Verified, options.Time), new HashingTurns(HashingThreads), () => Settings.Passwords);
+        Sessions = new SessionIssuer(() => _access.Value.Sessions, options.Time);
         var accounts = new UserAccounts(() => admins.Value, () => Databases.Find("_users"), options.Time);
-        var lockouts = new LockoutTable(() => access.Value.Lockouts, options.Time);
+        var lockouts = new LockoutTable(() => _access.Value.Lockouts, options.Time);
         _upgrades = new HashUpgrades(_hasher, () => Databases.Find("_users"), options.Time, LogWarning);
         Authentication = new Authentication(accounts, Passwords, lockouts, Sessions, _upgrades, LogWarning);
         MemoryReturn = new MemoryReturn(options.Time);
@@ -433,14 +434,13 @@ public sealed class LocalNode : IAsyncDisposable
 
     private void OpenReplications()
     {
-        var settings = Settings.Replication;
         var context = new RunContext(Identity.Id, OpenPeer, Time, () => Randomness.Hex(32), LogWarning)
         {
             Memory = Memory,
+            CheckpointKey = _access.Value.CheckpointKey,
         };
-        Replications = new JobScheduler(context, settings.Scheduler);
-        Replicators = new ReplicatorDatabases(
-            Databases, Replications, () => Settings.Replication.Defaults, Time, LogWarning, HeldReplications);
+        Replications = new JobScheduler(context, Settings.Replication.Scheduler);
+        Replicators = new ReplicatorDatabases(Databases, Replications, () => Settings.Replication.Defaults, Time, LogWarning, HeldReplications);
     }
 
     private Peer OpenPeer(Endpoint endpoint, ReplicationOptions options)

@@ -21,6 +21,9 @@ internal sealed class MemoryNode : IAsyncDisposable
         Catalogue = DatabaseCatalogue.Open(Store, options ?? new EngineOptions(), _time);
     }
 
+    /// <summary>The secret with which checkpoints are sealed.</summary>
+    public static readonly byte[] Key = [1, 2, 3];
+
     public MemoryStore Store { get; } = new();
 
     public DatabaseCatalogue Catalogue { get; }
@@ -60,7 +63,10 @@ internal sealed class MemoryNode : IAsyncDisposable
             {
                 Log.Add(message);
             }
-        });
+        })
+    {
+        CheckpointKey = Key,
+    };
 
     public static ReplicationRequest Request(
         string source, string target, ReplicationOptions? options = null, ChangesSelection? selection = null) => new(

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using CloudWall.Access.Lockouts;
 using CloudWall.Access.Passwords;
 using CloudWall.Access.Sessions;
@@ -86,6 +88,9 @@ public sealed record AccessSettings
 
     /// <summary>Verified passwords that are remembered.</summary>
     public required VerifiedPasswordOptions Verified { get; init; }
+
+    /// <summary>With which the node seals what it writes into checkpoints: none but the node can make it.</summary>
+    public ReadOnlyMemory<byte> CheckpointKey => HMACSHA256.HashData(Encoding.UTF8.GetBytes(Sessions.Secret), "checkpoints"u8);
 
     /// <summary>Reads them. The secret is there: <see cref="SettleSecret"/>.</summary>
     public static AccessSettings Read(SettingsStore settings)

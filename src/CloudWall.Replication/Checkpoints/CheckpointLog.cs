@@ -14,6 +14,12 @@ internal sealed class CheckpointLog
         _source = source;
         _target = target;
         History = ReplicationHistory.Common(source.Found, target.Found);
+        Postponed = History.SessionId is null ? [] : PostponedRevision.Union(source.Postponed, target.Postponed);
+        if (!PostponedList.Fits(Postponed))
+        {
+            (History, Postponed) = (ReplicationHistory.Empty, []);
+        }
+
         source.Begin(History);
         target.Begin(History);
     }
@@ -22,8 +28,7 @@ internal sealed class CheckpointLog
     public ReplicationHistory History { get; private set; }
 
     /// <summary>What is postponed according to either side; none where nothing is agreed on, since all is compared then.</summary>
-    public IReadOnlyList<PostponedRevision> Postponed =>
-        History.SessionId is null ? [] : PostponedRevision.Union(_source.Postponed, _target.Postponed);
+    public IReadOnlyList<PostponedRevision> Postponed { get; }
 
     /// <summary>Told of what a side names as postponed besides what was written last.</summary>
     public Action<IReadOnlyList<PostponedRevision>>? OnAdopted { get; set; }
@@ -32,12 +37,18 @@ internal sealed class CheckpointLog
     /// <param name="id">The local document's id, without its <c>_local/</c>.</param>
     /// <param name="source">The source, and what it was before anything was read of it.</param>
     /// <param name="target">The target, and what it was before anything was written to it.</param>
+    /// <param name="key">A secret of the node, with which lists of what is postponed are sealed.</param>
     /// <param name="cancellation">Gives up.</param>
     public static async Task<CheckpointLog> ReadAsync(
-        string id, (Peer Peer, PeerState State) source, (Peer Peer, PeerState State) target, CancellationToken cancellation)
+        string id,
+        (Peer Peer, PeerState State) source,
+        (Peer Peer, PeerState State) target,
+        ReadOnlyMemory<byte> key,
+        CancellationToken cancellation)
     {
-        var onSource = CheckpointSide.ReadAsync(source.Peer, id, source.State, cancellation);
-        var onTarget = CheckpointSide.ReadAsync(target.Peer, id, target.State, cancellation);
+        var list = new PostponedList(key, id);
+        var onSource = CheckpointSide.ReadAsync(source.Peer, id, source.State, list, cancellation);
+        var onTarget = CheckpointSide.ReadAsync(target.Peer, id, target.State, list, cancellation);
         await Task.WhenAll(onSource, onTarget);
         return new CheckpointLog(await onSource, await onTarget);
     }
@@ -71,7 +82,7 @@ internal sealed class CheckpointLog
     /// and would not be noticed while there is nothing to copy.
     /// </summary>
     /// <returns>What is postponed besides what was written last, as by another job of the same replication.</returns>
-    /// <exception cref="PeerException">One of them has not, or cannot be asked.</exception>
+    /// <exception cref="PeerException">One of them has not, or cannot be asked, or there is no room for what else is postponed.</exception>
     public async Task<IReadOnlyList<PostponedRevision>> VerifyAsync(CancellationToken cancellation)
     {
         var found = await Task.WhenAll(_source.VerifyAsync(cancellation), _target.VerifyAsync(cancellation));

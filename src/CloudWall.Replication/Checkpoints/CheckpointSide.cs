@@ -10,17 +10,19 @@ internal sealed class CheckpointSide
     private readonly Peer _peer;
     private readonly string _id;
     private readonly PeerState _state;
+    private readonly PostponedList _list;
     private string? _revision;
     private Session? _last;
     private Session? _tried;
     private IReadOnlyList<PostponedRevision> _listed = [];
     private ReplicationHistory _base = ReplicationHistory.Empty;
 
-    private CheckpointSide(Peer peer, string id, PeerState state)
+    private CheckpointSide(Peer peer, string id, PeerState state, PostponedList list)
     {
         _peer = peer;
         _id = id;
         _state = state;
+        _list = list;
     }
 
     /// <summary>What the checkpoint said when it was read first.</summary>
@@ -30,13 +32,14 @@ internal sealed class CheckpointSide
     public IReadOnlyList<PostponedRevision> Postponed { get; private set; } = [];
 
     /// <summary>Reads a side's checkpoint.</summary>
-    public static async Task<CheckpointSide> ReadAsync(Peer peer, string id, PeerState state, CancellationToken cancellation)
+    public static async Task<CheckpointSide> ReadAsync(
+        Peer peer, string id, PeerState state, PostponedList list, CancellationToken cancellation)
     {
-        var side = new CheckpointSide(peer, id, state);
+        var side = new CheckpointSide(peer, id, state, list);
         var found = await peer.ReadLocalAsync(id, cancellation);
         side._revision = found?.Revision;
-        side.Found = Parse(found);
-        side.Postponed = side._listed = PostponedRevision.Parse(found?.Body);
+        (side.Found, side.Postponed) = side.Parse(found);
+        side._listed = side.Postponed;
         side._last = side.Found.Newest;
         return side;
     }
@@ -73,7 +76,7 @@ internal sealed class CheckpointSide
         }
 
         var found = await _peer.ReadLocalAsync(_id, cancellation);
-        var history = Parse(found);
+        var (history, postponed) = Parse(found);
         if (_last is not null && !history.Has(_last) && (_tried is null || !history.Has(_tried)))
         {
             throw Lost("checkpoint_lost", $"{_peer.Name} does not have the last checkpoint any more: it was restored or emptied.");
@@ -85,7 +88,7 @@ internal sealed class CheckpointSide
             _base = history;
         }
 
-        return PostponedRevision.Except(PostponedRevision.Parse(found?.Body), _listed);
+        return PostponedRevision.Except(postponed, _listed);
     }
 
     /// <summary>Records how far a session has come.</summary>
@@ -96,13 +99,17 @@ internal sealed class CheckpointSide
         _tried = session;
         _listed = postponed;
         var next = _base.With(session);
-        _revision = await _peer.WriteLocalAsync(_id, _revision, next.ToJson(byDocumentIds, postponed), cancellation);
+        var body = next.ToJson(byDocumentIds, json => _list.Write(json, postponed));
+        _revision = await _peer.WriteLocalAsync(_id, _revision, body, cancellation);
         _last = session;
         return next;
     }
 
-    private static ReplicationHistory Parse(LocalDocumentState? found) =>
-        found is null ? ReplicationHistory.Empty : ReplicationHistory.Parse(found.Body);
+    /// <summary>A checkpoint whose list is not to be believed is none.</summary>
+    private (ReplicationHistory History, IReadOnlyList<PostponedRevision> Postponed) Parse(LocalDocumentState? found) =>
+        found is not null && _list.Read(found.Body) is { } postponed
+            ? (ReplicationHistory.Parse(found.Body), postponed)
+            : (ReplicationHistory.Empty, []);
 
     private static PeerException Lost(string error, string reason) =>
         new(new DocumentError(500, error, reason), isTransient: false) { MustRestart = true };

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using CloudWall.Documents.Json;
-using CloudWall.Replication.Runs;
 
 namespace CloudWall.Replication.Checkpoints;
 
@@ -128,15 +127,17 @@ public sealed record ReplicationHistory(string? SessionId, string SourceSequence
         json.WriteEndArray();
     }
 
-    /// <summary>It as a JSON object, with what is postponed.</summary>
-    internal ReadOnlyMemory<byte> ToJson(bool byDocumentIds, IReadOnlyList<PostponedRevision> postponed)
+    /// <summary>It as a JSON object.</summary>
+    /// <param name="byDocumentIds">Whether the members that CouchDB adds for <c>doc_ids</c> belong to it.</param>
+    /// <param name="more">Writes more members.</param>
+    internal ReadOnlyMemory<byte> ToJson(bool byDocumentIds, Action<Utf8JsonWriter>? more = null)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
             WriteMembers(json, byDocumentIds);
-            PostponedRevision.Write(json, postponed);
+            more?.Invoke(json);
             json.WriteEndObject();
         }
 

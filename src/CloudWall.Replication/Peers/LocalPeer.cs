@@ -146,18 +146,18 @@ public sealed class LocalPeer(
     public override async IAsyncEnumerable<FetchedRevision> FetchAsync(
         IReadOnlyList<MissingRevisions> missing, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        foreach (var (id, revisions, ancestors) in missing)
+        foreach (var document in missing)
         {
-            if (await Try(database => Find(database, id, revisions)) is not { } found)
+            if (await Try(database => Find(database, document)) is not { } found)
             {
                 continue;
             }
 
-            var known = ancestors.ToHashSet();
-            foreach (var leaf in found.Leaves)
+            var known = document.PossibleAncestors.ToHashSet();
+            foreach (var revision in found.Revisions)
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (await Try(database => Fetch(database, found.Record, leaf, known)) is { } fetched)
+                if (await Try(database => Fetch(database, found.Record, revision, known)) is { } fetched)
                 {
                     yield return fetched;
                 }
@@ -180,7 +180,7 @@ public sealed class LocalPeer(
             {
                 if ((revision.Fault ?? DocumentId.FaultOf(revision.Id, database.Limits, mayBeLocal: false)) is { } fault)
                 {
-                    failures.Add(new WriteFailure(revision.Id, revision.Path[0], fault) { IsOfSource = revision.IsGarbled });
+                    failures.Add(WriteFailure.Unfit(revision, fault));
                     continue;
                 }
 
@@ -198,7 +198,7 @@ public sealed class LocalPeer(
                 }
                 catch (PeerException broken) when (broken.IsOfDocument)
                 {
-                    failures.Add(new WriteFailure(revision.Id, revision.Path[0], broken.Error) { IsOfSource = true });
+                    failures.Add(WriteFailure.NotSent(revision, broken.Error));
                 }
             }
 
@@ -226,27 +226,28 @@ public sealed class LocalPeer(
     }
 
     /// <summary>The revisions; of one that was edited meanwhile its descendants, as with CouchDB's <c>latest</c>.</summary>
-    private static (DocumentRecord Record, IReadOnlyList<RevisionLeaf> Leaves)? Find(
-        Database database, string id, IReadOnlyList<RevisionId> revisions)
+    private static (DocumentRecord Record, IReadOnlyList<RevisionId> Revisions)? Find(Database database, MissingRevisions document)
     {
-        if (database.Find(id) is not { } record)
+        if (database.Find(document.Id) is not { } record)
         {
             return null;
         }
 
-        return (record, History.LeavesBelow(database, record, revisions));
+        return document.IsExact
+            ? (record, document.Revisions)
+            : (record, [.. History.LeavesBelow(database, record, document.Revisions).Select(static leaf => leaf.Revision)]);
     }
 
     /// <returns>Null where it is not stored any more.</returns>
-    private static FetchedRevision? Fetch(Database database, DocumentRecord record, RevisionLeaf leaf, HashSet<RevisionId> ancestors)
+    private static FetchedRevision? Fetch(Database database, DocumentRecord record, RevisionId revision, HashSet<RevisionId> ancestors)
     {
-        using var stored = database.Read(record.Id, leaf.Revision);
+        using var stored = database.Read(record.Id, revision);
         if (stored is null)
         {
             return null;
         }
 
-        var path = database.HistoryOf(record, leaf.Revision);
+        var path = database.HistoryOf(record, revision);
         var ids = new RevisionId[path.Count];
         var known = -1L;
         var isAnew = false;
@@ -278,7 +279,8 @@ public sealed class LocalPeer(
                     attachment.Encoding, database.ReadContentAsync(attachment, 0, attachment.StoredLength, cancellation))));
         }
 
-        return new FetchedRevision(record.Id, ids, leaf.IsDeleted, stored.Body.ToArray(), attachments) { KnownGeneration = known };
+        var isDeleted = History.IsDeleted(database, record, revision);
+        return new FetchedRevision(record.Id, ids, isDeleted, stored.Body.ToArray(), attachments) { KnownGeneration = known };
     }
 
     /// <summary>Takes attachments in; those that an ancestor here has are not read again.</summary>

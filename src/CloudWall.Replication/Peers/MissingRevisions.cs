@@ -6,4 +6,8 @@ namespace CloudWall.Replication.Peers;
 /// <param name="Id">The document.</param>
 /// <param name="Revisions">The missing leaves.</param>
 /// <param name="PossibleAncestors">Leaves that the target has and from which they may descend.</param>
-public sealed record MissingRevisions(string Id, IReadOnlyList<RevisionId> Revisions, IReadOnlyList<RevisionId> PossibleAncestors);
+public sealed record MissingRevisions(string Id, IReadOnlyList<RevisionId> Revisions, IReadOnlyList<RevisionId> PossibleAncestors)
+{
+    /// <summary>Whether they alone are wanted, and not in their place what descends from them.</summary>
+    public bool IsExact { get; init; }
+}

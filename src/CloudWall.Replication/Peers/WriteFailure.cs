@@ -11,4 +11,15 @@ public sealed record WriteFailure(string Id, RevisionId Revision, DocumentError 
 {
     /// <summary>Whether it is not the target that refused it, but the source that did not send it whole: it may another time.</summary>
     public bool IsOfSource { get; init; }
+
+    /// <summary>The revision and its ancestors, as far as the source says so.</summary>
+    public IReadOnlyList<RevisionId> Path { get; init; } = [];
+
+    /// <summary>A revision that no target can take as it came.</summary>
+    internal static WriteFailure Unfit(FetchedRevision revision, DocumentError fault) =>
+        revision.IsGarbled ? NotSent(revision, fault) : new WriteFailure(revision.Id, revision.Path[0], fault);
+
+    /// <summary>A revision that its source did not send whole.</summary>
+    internal static WriteFailure NotSent(FetchedRevision revision, DocumentError error) =>
+        new(revision.Id, revision.Path[0], error) { IsOfSource = true, Path = revision.Path };
 }

@@ -14,7 +14,8 @@ namespace CloudWall.Replication.Remote;
 /// </summary>
 internal sealed class RemoteRevisions(PeerHttp http)
 {
-    private const string Asked = "revs=true&latest=true&attachments=false&att_encoding_info=true";
+    private const string Asked = "revs=true&attachments=false&att_encoding_info=true";
+    private const string AskedLatest = Asked + "&latest=true";
 
     /// <summary>How many revisions are asked for in one URL.</summary>
     private const int RevisionsInPath = 50;
@@ -118,7 +119,7 @@ internal sealed class RemoteRevisions(PeerHttp http)
     {
         var body = BulkGetReader.Body(wanted.Documents);
         using var answer = await http.OpenAsync(
-            new PeerRequest(HttpMethod.Post, "_bulk_get?" + Asked)
+            new PeerRequest(HttpMethod.Post, "_bulk_get?" + AskedFor(wanted))
             {
                 Content = () => PeerHttp.Json(body),
                 Expects = _bulkGet == Support.Unknown ? IsRefusal : status => status == HttpStatusCode.NotFound,
@@ -159,6 +160,8 @@ internal sealed class RemoteRevisions(PeerHttp http)
         }
     }
 
+    private static string AskedFor(WantedRevisions wanted) => wanted.IsExact ? Asked : AskedLatest;
+
     /// <summary>What a peer may answer that knows no <c>_bulk_get</c>, and takes it for the name of a document.</summary>
     private static bool IsRefusal(HttpStatusCode status) => status
         is HttpStatusCode.BadRequest
@@ -178,7 +181,8 @@ internal sealed class RemoteRevisions(PeerHttp http)
         var hasFailed = false;
         var most = share is null ? MaxOpened : Math.Min(MaxOpened, share.Largest / OpenedPart);
         return http.RunAsync(
-            new PeerRequest(HttpMethod.Get, $"{RemotePath.Document(id)}?{Asked}&open_revs={RemotePath.Revisions(revisions)}"),
+            new PeerRequest(
+                HttpMethod.Get, $"{RemotePath.Document(id)}?{AskedFor(wanted)}&open_revs={RemotePath.Revisions(revisions)}"),
             async (answer, token) =>
             {
                 using var elements = new JsonElements(await answer.OpenAsync(token), null, http.Options, passesOver: true);

@@ -47,7 +47,7 @@ internal sealed class RemoteWriter(PeerHttp http, Func<double> randomness)
         {
             if (revision.Fault is { } fault)
             {
-                failures.Add(new WriteFailure(revision.Id, revision.Path[0], fault) { IsOfSource = revision.IsGarbled });
+                failures.Add(WriteFailure.Unfit(revision, fault));
             }
             else if (revision.Attachments.Count > 0)
             {
@@ -241,7 +241,7 @@ internal sealed class RemoteWriter(PeerHttp http, Func<double> randomness)
         }
         catch (PeerException broken) when (broken.IsOfDocument)
         {
-            return new WriteFailure(revision.Id, revision.Path[0], broken.Error) { IsOfSource = true };
+            return WriteFailure.NotSent(revision, broken.Error);
         }
     }
 

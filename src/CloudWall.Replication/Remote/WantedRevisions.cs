@@ -12,6 +12,7 @@ internal sealed class WantedRevisions
     /// <summary>All of some revisions are wanted.</summary>
     public WantedRevisions(IReadOnlyList<MissingRevisions> missing)
     {
+        IsExact = missing.Any(static document => document.IsExact);
         foreach (var (id, revisions, ancestors) in missing)
         {
             if (!_documents.TryGetValue(id, out var document))
@@ -23,6 +24,9 @@ internal sealed class WantedRevisions
             document.Ancestors.AddRange(ancestors);
         }
     }
+
+    /// <summary>Whether they alone are wanted, and not in their place what descends from them.</summary>
+    public bool IsExact { get; }
 
     /// <summary>How many revisions are still wanted.</summary>
     public int Count => _documents.Values.Sum(document => document.Wanted.Count);

@@ -29,8 +29,13 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
 
     private bool _hasCounted;
 
-    /// <summary>Whether what is copied was counted when it was postponed: then only what is stored counts.</summary>
+    /// <summary>
+    /// Whether what is copied was postponed: then nothing else is, as what descends from it, and only what is stored counts.
+    /// </summary>
     public bool IsRetry { get; init; }
+
+    /// <summary>Whether the target lacks something, and the source sent nothing of it.</summary>
+    public bool IsGone { get; private set; }
 
     /// <summary>How many revisions it has stored.</summary>
     public int Stored { get; private set; }
@@ -70,9 +75,10 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
         }
 
         AddPresent(changes, missing);
+        IsGone = missing.Count > 0;
         if (missing.Count > 0)
         {
-            await CopyAsync(missing, cancellation);
+            await CopyAsync([.. missing.Select(document => document with { IsExact = IsRetry })], cancellation);
         }
     }
 
@@ -101,6 +107,9 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
 
     private static DocumentError? FaultOf(PeerChange change) => DocumentId.FaultOf(change.Id, DocumentLimits.Default, mayBeLocal: false);
 
+    private static bool IsAmong(IReadOnlyList<MissingRevisions> missing, FetchedRevision fetched) =>
+        missing.Any(document => document.Id == fetched.Id && document.Revisions.Contains(fetched.Path[0]));
+
     private void AddPresent(IReadOnlyList<PeerChange> changes, IReadOnlyList<MissingRevisions> missing)
     {
         var lacks = missing.ToDictionary(static document => document.Id, static document => document.Revisions);
@@ -126,6 +135,12 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
         {
             await foreach (var fetched in source.FetchAsync(missing, cancellation))
             {
+                if (IsRetry && !IsAmong(missing, fetched))
+                {
+                    continue;
+                }
+
+                IsGone = false;
                 var isTooLarge = Group.NeedOf(fetched) > share?.Largest / LargestPart;
                 var revision = isTooLarge ? FetchedRevision.TooLarge(fetched.Id, fetched.Path) : fetched;
                 if (share is not null && !await TryTakeAsync(share, group.NeedWith(revision), source.Name, isLast: false, cancellation))
@@ -192,6 +207,14 @@ internal sealed class BatchCopy(Peer source, Peer target, RunProgress progress, 
         foreach (var failure in failures.Where(static failure => !failure.IsOfSource))
         {
             refused(failure);
+        }
+
+        if (!IsRetry)
+        {
+            foreach (var revision in group.Where(revision => !failures.Any(failure => failure.Id == revision.Id)))
+            {
+                progress.Postponed.Came(revision.Id, revision.Path);
+            }
         }
 
         var isLast = true;

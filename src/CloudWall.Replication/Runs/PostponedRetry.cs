@@ -2,18 +2,25 @@ using CloudWall.Replication.Peers;
 
 namespace CloudWall.Replication.Runs;
 
-/// <summary>Asks a source again, beside a run, for the revisions that it did not send whole.</summary>
+/// <summary>Asks a source again, beside a run, for the revisions that it did not send whole: for each alone, and for no other.</summary>
 /// <param name="progress">What is postponed, and what is counted.</param>
 /// <param name="checkpoints">Told of what has come.</param>
 /// <param name="open">Makes what copies a document.</param>
 /// <param name="places">How many copies there may be at a time, since each may need two connections.</param>
 /// <param name="time">The time.</param>
+/// <param name="dropped">Told of each revision that the source does not have any more.</param>
 internal sealed class PostponedRetry(
-    RunProgress progress, RunCheckpoints checkpoints, Func<BatchCopy> open, SemaphoreSlim places, TimeProvider time)
+    RunProgress progress,
+    RunCheckpoints checkpoints,
+    Func<BatchCopy> open,
+    SemaphoreSlim places,
+    TimeProvider time,
+    Action<PostponedRevision> dropped) : IDisposable
 {
-    /// <summary>After so many documents in a row that were not answered at all, it is the peer that fails: the others wait.</summary>
-    private const int MaxFailuresInRow = 3;
+    /// <summary>After so many revisions in a row that were not answered at all, it is the peer that fails: the others wait.</summary>
+    public const int MaxFailuresInRow = 3;
 
+    private readonly SemaphoreSlim _turn = new(1);
     private volatile bool _isLast;
 
     /// <summary>Whether something has come.</summary>
@@ -42,45 +49,75 @@ internal sealed class PostponedRetry(
         }
     }
 
-    /// <summary>Asks for what is due.</summary>
-    /// <param name="isLast">Whether to ask for those, too, that this run has not asked for again yet.</param>
+    /// <summary>Asks for all that is due now.</summary>
+    /// <param name="isLast">Whether to ask for all that this run has not asked for again yet.</param>
     /// <param name="cancellation">Gives up.</param>
     public async Task AskAsync(bool isLast, CancellationToken cancellation)
     {
-        var failures = 0;
-        foreach (var document in progress.Postponed.Due(time, isLast))
+        await _turn.WaitAsync(cancellation);
+        try
         {
-            if (failures == MaxFailuresInRow)
+            var now = PostponedRevisions.Now(time);
+            var failures = 0;
+            while (progress.Postponed.Due(now, isLast) is { Count: > 0 } due)
             {
-                progress.Postponed.Defer(document, wasTried: false, time);
-                continue;
+                foreach (var revision in due)
+                {
+                    failures = await TryAsync(revision, cancellation) ? 0 : failures + 1;
+                    if (failures == MaxFailuresInRow)
+                    {
+                        progress.Postponed.Pause(time);
+                        return;
+                    }
+                }
             }
-
-            await places.WaitAsync(cancellation);
-            try
-            {
-                var copy = open();
-                await copy.RunAsync([document], isTargetEmpty: false, cancellation);
-                HasStored |= copy.Stored > 0;
-                checkpoints.Settle(copy.ToVerify, () => Settle(document, copy.NotSent));
-                failures = 0;
-            }
-            catch (PeerException failure) when (!failure.MustRestart)
-            {
-                // Whether the peer is there is for the rest of the run to find out.
-                progress.Postponed.Defer(document, wasTried: true, time);
-                failures++;
-            }
-            finally
-            {
-                places.Release();
-            }
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 
-    private void Settle(PeerChange document, IReadOnlyList<WriteFailure> failures)
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
+
+    /// <returns>Whether both peers answered.</returns>
+    private async Task<bool> TryAsync(PostponedRevision revision, CancellationToken cancellation)
     {
-        var added = progress.Postponed.Settle(document, failures, time);
-        progress.Add(new ReplicationStatistics { Read = added, Failures = added });
+        await places.WaitAsync(cancellation);
+        try
+        {
+            var copy = open();
+            await copy.RunAsync([new PeerChange("0", revision.Id, [revision.Revision])], isTargetEmpty: false, cancellation);
+            HasStored |= copy.Stored > 0;
+            checkpoints.Settle(copy.ToVerify, () => Settle(revision, copy));
+            return true;
+        }
+        catch (PeerException failure) when (!failure.MustRestart)
+        {
+            // Whether the peer is there is for the rest of the run to find out.
+            progress.Postponed.Fail(revision, time);
+            return false;
+        }
+        finally
+        {
+            places.Release();
+        }
+    }
+
+    private void Settle(PostponedRevision revision, BatchCopy copy)
+    {
+        if (copy.NotSent.Count > 0)
+        {
+            progress.Postponed.Fail(revision, time);
+        }
+        else if (!copy.IsGone)
+        {
+            progress.Postponed.End(revision);
+        }
+        else if (progress.Postponed.Miss(revision, time))
+        {
+            dropped(revision);
+        }
     }
 }

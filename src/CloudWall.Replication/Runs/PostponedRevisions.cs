@@ -1,74 +1,90 @@
+using CloudWall.Documents;
 using CloudWall.Documents.Revisions;
+using CloudWall.Replication.Checkpoints;
 using CloudWall.Replication.Peers;
 
 namespace CloudWall.Replication.Runs;
 
 /// <summary>
-/// The revisions of a replication that its source did not send whole. Checkpoints pass them and name them; they are asked for again, less
-/// and less often, beside all others. There is room for about a thousand. One set lasts as long as its job, so that a run that begins
-/// anew does not ask sooner. Safe for use by several threads at a time.
+/// The revisions of a replication that its source did not send whole. Checkpoints pass them and list them; they are asked for again, less
+/// and less often, beside all others. There is room for as many as a <see cref="PostponedList"/> takes. One set lasts as long as its job,
+/// so that a run that begins anew does not ask sooner. Safe for use by several threads at a time.
 /// </summary>
 internal sealed class PostponedRevisions
 {
-    /// <summary>How many there are at most, besides those that another job of the same replication has.</summary>
-    public const int MaxCount = 1000;
+    /// <summary>How many are given at a time.</summary>
+    private const int MaxDue = 100;
 
-    /// <summary>
-    /// About how many bytes of a checkpoint they take at most: those of both jobs of a replication must fit into what a peer may answer.
-    /// </summary>
-    private const int MaxWeight = 400_000;
+    /// <summary>After the source said so often that it does not have a revision, it is believed.</summary>
+    private const int MaxMissing = 2;
 
-    /// <summary>After so many attempts the delay grows no more.</summary>
-    private const int MaxDoublings = 8;
+    private const string TooManyError = "too_many_postponed";
 
     /// <summary>How long a revision waits after the first attempt; it is doubled with each of the next.</summary>
     public static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a revision waits at most.</summary>
-    public static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan LongestDelay = TimeSpan.FromHours(1);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Id, RevisionId Revision), Entry> _entries = [];
     private TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long _weight;
-    private long _turns;
-    private bool _hasRefused;
+    private HashSet<string>? _selected;
+    private long _size;
+    private TimeSpan _pausedUntil;
+    private string? _refused;
+    private int _version;
 
     /// <summary>Changes with each revision that comes or goes.</summary>
-    public int Version { get; private set; }
+    public int Version
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _version;
+            }
+        }
+    }
 
-    /// <summary>Whether there was no room for one, and none has gone since.</summary>
+    /// <summary>Whether there was no room for one; until it has passed, or another has gone.</summary>
     public bool HasRefused
     {
         get
         {
             lock (_gate)
             {
-                return _hasRefused;
+                return _refused is not null;
             }
         }
     }
 
-    /// <summary>Whether there is no room.</summary>
-    public bool IsFull
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _hasRefused || _entries.Count >= MaxCount;
-            }
-        }
-    }
+    /// <summary>Why a run ends where there is no room.</summary>
+    public static PeerException TooMany(string reason) => new(new DocumentError(500, TooManyError, reason), isTransient: true);
+
+    /// <summary>Whether a run ended because there was no room.</summary>
+    public static bool IsTooMany(Exception failure) => failure is PeerException { Error.Error: TooManyError };
+
+    /// <summary>The time as it is counted here.</summary>
+    public static TimeSpan Now(TimeProvider time) => time.GetElapsedTime(0);
 
     /// <summary>A run begins.</summary>
-    /// <param name="found">What its checkpoint names: asked for at once, except what this job has asked for before.</param>
+    /// <param name="found">What its checkpoint lists: due at once, except what this job has asked for before.</param>
+    /// <param name="documentIds">The documents that it copies; null for all.</param>
     /// <returns>Whether these are all that there are.</returns>
-    public bool Begin(IReadOnlyList<PostponedRevision> found)
+    public bool Begin(IReadOnlyList<PostponedRevision> found, IReadOnlyList<string>? documentIds)
     {
-        Adopt(found);
         lock (_gate)
         {
+            _selected = documentIds?.ToHashSet(StringComparer.Ordinal);
+            Keep(key => IsSelected(key.Id));
+            if (!Adopt(found))
+            {
+                // What the checkpoint has not passed comes again by itself.
+                Keep(found.Select(static each => (each.Id, each.Revision)).ToHashSet().Contains);
+                Adopt(found);
+            }
+
             foreach (var entry in _entries.Values)
             {
                 entry.WasRetried = false;
@@ -78,22 +94,30 @@ internal sealed class PostponedRevisions
         }
     }
 
-    /// <summary>Takes over what a checkpoint names. There is always room for that.</summary>
-    public void Adopt(IReadOnlyList<PostponedRevision> found)
+    /// <summary>Takes over what a checkpoint lists.</summary>
+    /// <returns>False where there is no room; then it takes none.</returns>
+    public bool Adopt(IReadOnlyList<PostponedRevision> found)
     {
         lock (_gate)
         {
-            foreach (var each in found)
+            List<PostponedRevision> adopted =
+                [.. found.Where(each => IsSelected(each.Id) && !_entries.ContainsKey((each.Id, each.Revision)))];
+            if (!HasRoom(adopted.Count, adopted.Sum(static each => (long)PostponedList.SizeOf(each.Id))))
             {
-                if (!_entries.ContainsKey((each.Id, each.Revision)))
-                {
-                    Insert(each.Id, each.Revision, new Entry { Attempts = each.Attempts });
-                }
+                return false;
             }
+
+            foreach (var each in adopted)
+            {
+                var attempts = Math.Min(each.Attempts, PostponedRevision.MaxAttempts);
+                Insert(each.Id, each.Revision, new Entry { Attempts = attempts, Missing = each.Missing });
+            }
+
+            return true;
         }
     }
 
-    /// <summary>Postpones a revision.</summary>
+    /// <summary>Postpones a revision; those from which it descends have nothing that it has not.</summary>
     /// <returns>Whether it was not there before; null where there is no room.</returns>
     public bool? Add(WriteFailure failure, TimeProvider time)
     {
@@ -104,16 +128,40 @@ internal sealed class PostponedRevisions
                 return false;
             }
 
-            if (_entries.Count >= MaxCount || _weight + WeightOf(failure.Id) > MaxWeight)
+            RemoveAll(failure.Id, failure.Path);
+            if (!HasRoom(1, PostponedList.SizeOf(failure.Id)))
             {
-                _hasRefused = true;
+                _refused = failure.Id;
                 return null;
             }
 
             var entry = new Entry();
-            entry.Wait(attempts: 1, time);
+            entry.Wait(time);
             Insert(failure.Id, failure.Revision, entry);
             return true;
+        }
+    }
+
+    /// <summary>A revision came with the source's changes and was stored.</summary>
+    /// <param name="id">The document.</param>
+    /// <param name="path">The revision and its ancestors.</param>
+    public void Came(string id, IReadOnlyList<RevisionId> path)
+    {
+        lock (_gate)
+        {
+            RemoveAll(id, path);
+        }
+    }
+
+    /// <summary>Changes were copied, or what did not come of them was postponed.</summary>
+    public void Passed(IReadOnlyList<PeerChange> changes)
+    {
+        lock (_gate)
+        {
+            if (_refused is not null && changes.Any(change => change.Id == _refused))
+            {
+                _refused = null;
+            }
         }
     }
 
@@ -122,67 +170,72 @@ internal sealed class PostponedRevisions
     {
         lock (_gate)
         {
-            return [.. _entries.Select(static each => new PostponedRevision(each.Key.Id, each.Key.Revision, each.Value.Attempts))];
+            return [.. _entries.Select(Describe)];
         }
     }
 
-    /// <summary>Documents whose revisions are due, those first that were asked for longest ago.</summary>
-    /// <param name="time">The time.</param>
+    /// <summary>Some that are due, in the order of their times.</summary>
+    /// <param name="now">Until when.</param>
     /// <param name="isLast">Whether to give those, too, that this run has not asked for again yet.</param>
-    public IReadOnlyList<PeerChange> Due(TimeProvider time, bool isLast)
+    public IReadOnlyList<PostponedRevision> Due(TimeSpan now, bool isLast)
     {
         lock (_gate)
         {
             return [.. _entries
-                .Where(each => each.Value.DueIn(time) <= TimeSpan.Zero || (isLast && !each.Value.WasRetried))
-                .OrderBy(static each => each.Value.Turn)
-                .GroupBy(static each => each.Key.Id, static each => each.Key.Revision)
-                .Select(static document => new PeerChange("0", document.Key, [.. document]))];
+                .Where(each => isLast ? !each.Value.WasRetried : each.Value.DueAt <= now && _pausedUntil <= now)
+                .OrderBy(static each => each.Value.DueAt)
+                .Take(MaxDue)
+                .Select(Describe)];
         }
     }
 
-    /// <summary>A document was asked for: what did not fail has come, or is not to be had any more.</summary>
-    /// <param name="asked">What was asked for.</param>
-    /// <param name="failures">What was not sent whole again: it, or what descends from it.</param>
-    /// <param name="time">The time.</param>
-    /// <returns>How many descendants were postponed in its place.</returns>
-    public int Settle(PeerChange asked, IReadOnlyList<WriteFailure> failures, TimeProvider time)
+    /// <summary>A revision was asked for: the target has it, or refuses it.</summary>
+    public void End(PostponedRevision asked)
     {
         lock (_gate)
         {
-            var attempts = 1 + asked.Leaves.Max(leaf => _entries.TryGetValue((asked.Id, leaf), out var entry) ? entry.Attempts : 0);
-            var added = failures.Select(failure => failure.Id == asked.Id ? Add(failure, time) : null).ToList();
-            foreach (var leaf in asked.Leaves)
-            {
-                // Where there is no room for its descendants, it stands for them.
-                if (!added.Contains(null) && !failures.Any(failure => failure.Revision == leaf))
-                {
-                    Remove(asked.Id, leaf);
-                }
-            }
-
-            Delay(asked with { Leaves = [.. asked.Leaves.Concat(failures.Select(static failure => failure.Revision))] }, attempts, time);
-            return added.Count(static isNew => isNew == true);
+            Remove(asked.Id, asked.Revision);
         }
     }
 
-    /// <summary>A document could not be asked for, or not to the end.</summary>
-    /// <param name="asked">What was asked for.</param>
-    /// <param name="wasTried">Whether that was tried.</param>
-    /// <param name="time">The time.</param>
-    public void Defer(PeerChange asked, bool wasTried, TimeProvider time)
+    /// <summary>A revision was asked for, and did not come whole, or not at all.</summary>
+    public void Fail(PostponedRevision asked, TimeProvider time)
     {
         lock (_gate)
         {
-            foreach (var leaf in asked.Leaves)
+            if (_entries.TryGetValue((asked.Id, asked.Revision), out var entry))
             {
-                if (_entries.TryGetValue((asked.Id, leaf), out var entry))
-                {
-                    entry.Wait(entry.Attempts + (wasTried ? 1 : 0), time);
-                    entry.Turn = wasTried ? ++_turns : entry.Turn;
-                    entry.WasRetried |= wasTried;
-                }
+                SetMissing(entry, 0);
+                entry.Wait(time);
+                entry.WasRetried = true;
             }
+        }
+    }
+
+    /// <summary>A revision was asked for, and the source says that it does not have it.</summary>
+    /// <returns>Whether it is given up.</returns>
+    public bool Miss(PostponedRevision asked, TimeProvider time)
+    {
+        lock (_gate)
+        {
+            if (!_entries.TryGetValue((asked.Id, asked.Revision), out var entry))
+            {
+                return false;
+            }
+
+            SetMissing(entry, entry.Missing + 1);
+            entry.Wait(time);
+            entry.WasRetried = true;
+            return entry.Missing >= MaxMissing && Remove(asked.Id, asked.Revision);
+        }
+    }
+
+    /// <summary>Has all wait for a while, since the peer answers nothing.</summary>
+    public void Pause(TimeProvider time)
+    {
+        lock (_gate)
+        {
+            _pausedUntil = Now(time) + FirstDelay;
         }
     }
 
@@ -199,17 +252,21 @@ internal sealed class PostponedRevisions
     public async Task WaitAsync(TimeProvider time, CancellationToken cancellation)
     {
         Task woken;
-        TimeSpan due;
+        var wait = Timeout.InfiniteTimeSpan;
         lock (_gate)
         {
             woken = _woken.Task;
-            due = _entries.Count == 0 ? Timeout.InfiniteTimeSpan : _entries.Values.Min(entry => entry.DueIn(time));
-            due = due < TimeSpan.Zero && _entries.Count > 0 ? TimeSpan.Zero : due;
+            if (_entries.Count > 0)
+            {
+                var due = _entries.Values.Min(static entry => entry.DueAt);
+                wait = (due > _pausedUntil ? due : _pausedUntil) - Now(time);
+                wait = wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
+            }
         }
 
         try
         {
-            await woken.WaitAsync(due, time, cancellation);
+            await woken.WaitAsync(wait, time, cancellation);
         }
         catch (TimeoutException)
         {
@@ -225,62 +282,78 @@ internal sealed class PostponedRevisions
         }
     }
 
-    /// <summary>About how many bytes of a checkpoint a revision takes.</summary>
-    private static int WeightOf(string id) => 100 + (6 * id.Length);
+    private static PostponedRevision Describe(KeyValuePair<(string Id, RevisionId Revision), Entry> each) =>
+        new(each.Key.Id, each.Key.Revision, each.Value.Attempts, each.Value.Missing);
+
+    private bool IsSelected(string id) => _selected?.Contains(id) != false;
+
+    private bool HasRoom(int count, long size) =>
+        _entries.Count + count <= PostponedList.MaxCount && _size + size <= PostponedList.MaxBytes;
+
+    private void SetMissing(Entry entry, int missing)
+    {
+        _version += entry.Missing == missing ? 0 : 1;
+        entry.Missing = missing;
+    }
 
     private void Insert(string id, RevisionId revision, Entry entry)
     {
         _entries.Add((id, revision), entry);
-        _weight += WeightOf(id);
-        Version++;
+        _size += PostponedList.SizeOf(id);
+        _version++;
         _woken.TrySetResult();
     }
 
-    private void Remove(string id, RevisionId revision)
+    private bool Remove(string id, RevisionId revision)
     {
-        if (_entries.Remove((id, revision)))
+        if (!_entries.Remove((id, revision)))
         {
-            _weight -= WeightOf(id);
-            _hasRefused = false;
-            Version++;
+            return false;
         }
+
+        _size -= PostponedList.SizeOf(id);
+        _refused = null;
+        _version++;
+        return true;
     }
 
-    private void Delay(PeerChange asked, int attempts, TimeProvider time)
+    private void RemoveAll(string id, IReadOnlyList<RevisionId> revisions)
     {
-        foreach (var leaf in asked.Leaves)
+        if (_entries.Count > 0)
         {
-            if (_entries.TryGetValue((asked.Id, leaf), out var entry))
+            foreach (var revision in revisions)
             {
-                entry.Wait(attempts, time);
-                entry.Turn = ++_turns;
-                entry.WasRetried = true;
+                Remove(id, revision);
             }
         }
     }
 
-    /// <summary>When a revision is asked for next.</summary>
+    private void Keep(Func<(string Id, RevisionId Revision), bool> isKept)
+    {
+        foreach (var key in _entries.Keys.Where(key => !isKept(key)).ToList())
+        {
+            Remove(key.Id, key.Revision);
+        }
+    }
+
     private sealed class Entry
     {
-        private long _since;
-        private TimeSpan _delay;
-
         public int Attempts { get; set; }
+
+        public int Missing { get; set; }
 
         /// <summary>Whether this run has asked for it again.</summary>
         public bool WasRetried { get; set; }
 
-        /// <summary>Grows with each time that it is asked for.</summary>
-        public long Turn { get; set; }
+        /// <summary>When it is asked for next; at once where a checkpoint has listed it.</summary>
+        public TimeSpan DueAt { get; private set; }
 
-        public void Wait(int attempts, TimeProvider time)
+        /// <summary>Waits after another attempt.</summary>
+        public void Wait(TimeProvider time)
         {
-            Attempts = attempts;
-            _since = time.GetTimestamp();
-            _delay = FirstDelay * Math.Pow(2, Math.Min(attempts - 1, MaxDoublings));
-            _delay = _delay < LongestDelay ? _delay : LongestDelay;
+            var delay = FirstDelay * Math.Pow(2, Attempts);
+            DueAt = Now(time) + (delay < LongestDelay ? delay : LongestDelay);
+            Attempts = Math.Min(Attempts + 1, PostponedRevision.MaxAttempts);
         }
-
-        public TimeSpan DueIn(TimeProvider time) => _delay == TimeSpan.Zero ? TimeSpan.Zero : _delay - time.GetElapsedTime(_since);
     }
 }

@@ -30,7 +30,6 @@ public sealed class ReplicationRun
     private string _start = "0";
     private bool _hasRows;
     private bool _hasRead;
-    private bool _isFull;
 
     /// <summary>A run that has not begun.</summary>
     /// <param name="request">What is to be done.</param>
@@ -62,8 +61,8 @@ public sealed class ReplicationRun
     public RunProgress Progress { get; }
 
     /// <summary>
-    /// Called after each copied batch and each empty poll, except while what failed the last run has no room, or the source may still send
-    /// the same changes over and over; whoever restarts failed runs resets its back-off.
+    /// Called after each copied batch and each empty poll, but not before the run has passed what the last one had no room for, nor while
+    /// the source may still send the same changes over and over; whoever restarts failed runs resets its back-off.
     /// </summary>
     public Action? OnProgress { get; set; }
 
@@ -86,7 +85,8 @@ public sealed class ReplicationRun
         {
             await CopyAsync(source, target, cancellation);
         }
-        catch (Exception failure) when (_isFull || (failure is OperationCanceledException && cancellation.IsCancellationRequested))
+        catch (Exception failure) when (
+            PostponedRevisions.IsTooMany(failure) || (failure is OperationCanceledException && cancellation.IsCancellationRequested))
         {
             await _checkpoints!.WriteFinalAsync(target);
             throw;
@@ -130,7 +130,11 @@ public sealed class ReplicationRun
             Identity(targetServer.Id, _request.Target, targetInfo),
             code);
         var log = await CheckpointLog.ReadAsync(
-            id, (source, new PeerState(sourceServer, sourceInfo)), (target, new PeerState(targetServer, targetInfo)), cancellation);
+            id,
+            (source, new PeerState(sourceServer, sourceInfo)),
+            (target, new PeerState(targetServer, targetInfo)),
+            _context.CheckpointKey,
+            cancellation);
         _found = log.History;
         _checkpoints = new RunCheckpoints(_request, _context, Progress, log, _retries, _started);
         _checkpoints.Begin();
@@ -147,19 +151,18 @@ public sealed class ReplicationRun
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         ExceptionDispatchInfo? failure = null;
         using var places = new SemaphoreSlim(_request.Options.CopiesAtOnce);
-        var retry = new PostponedRetry(
-            Progress, _checkpoints!, () => Copy(source, target, isRetry: true), places, _context.Time);
-        if (Progress.Postponed.IsFull)
-        {
-            // The first new one would end the run: see whether there can be room.
-            await retry.AskAsync(isLast: false, cancellation);
-        }
-
+        using var retry = new PostponedRetry(
+            Progress,
+            _checkpoints!,
+            () => Copy(source, target, isRetry: true),
+            places,
+            _context.Time,
+            revision => _context.Log($"{source.Name} has {revision.Id} {revision.Revision} no more, and did not send it whole before."));
         var pages = Channel.CreateBounded<(PeerChanges Changes, BatchOrder.Batch Batch)>(_request.Options.WorkersAtOnce);
         var parts = new List<Task> { GuardAsync(ReadAsync(source, pages.Writer, stopping.Token)) };
         for (var i = 0; i < _request.Options.WorkersAtOnce; i++)
         {
-            parts.Add(GuardAsync(WorkAsync(source, target, places, pages.Reader, stopping.Token)));
+            parts.Add(GuardAsync(WorkAsync(source, target, places, retry, pages.Reader, stopping.Token)));
         }
 
         // Checkpoints are written until all the rest has ended, so nothing may wait for their end alone.
@@ -266,6 +269,7 @@ public sealed class ReplicationRun
         Peer source,
         Peer target,
         SemaphoreSlim places,
+        PostponedRetry retry,
         ChannelReader<(PeerChanges Changes, BatchOrder.Batch Batch)> pages,
         CancellationToken cancellation)
     {
@@ -291,9 +295,10 @@ public sealed class ReplicationRun
 
             foreach (var failure in copy.NotSent)
             {
-                Postpone(source, failure);
+                await PostponeAsync(source, retry, failure, cancellation);
             }
 
+            Progress.Postponed.Passed(changes.Rows);
             _checkpoints!.End(batch, copy.ToVerify);
             ShowProgress();
         }
@@ -311,30 +316,28 @@ public sealed class ReplicationRun
     };
 
     /// <exception cref="PeerException">There is no room, so no checkpoint may pass it.</exception>
-    private void Postpone(Peer source, WriteFailure failure)
+    private async Task PostponeAsync(Peer source, PostponedRetry retry, WriteFailure failure, CancellationToken cancellation)
     {
-        var isNew = Progress.Postponed.Add(failure, _context.Time);
+        var reason = $"{failure.Error.Error}: {failure.Error.Reason}";
+        var isNew = PostponedList.Takes(failure.Id) ? Progress.Postponed.Add(failure, _context.Time) : true;
+        if (isNew is null && _request.Options.UseCheckpoints)
+        {
+            // Others may have come meanwhile, or are not to be had any more.
+            await retry.AskAsync(isLast: false, cancellation);
+            isNew = Progress.Postponed.Add(failure, _context.Time)
+                ?? throw PostponedRevisions.TooMany($"{source.Name} did not send {failure.Id} and many others whole: {reason}");
+        }
+
         if (isNew == false)
         {
             return;
         }
 
-        _context.Log($"{source.Name} did not send {failure.Id} {failure.Revision} whole: {failure.Error.Error}: {failure.Error.Reason}");
-        if (isNew is null && _request.Options.UseCheckpoints)
-        {
-            _isFull = true;
-            throw new PeerException(
-                new DocumentError(
-                    500,
-                    "too_many_postponed",
-                    $"{source.Name} did not send {failure.Id} and many others whole: {failure.Error.Error}: {failure.Error.Reason}"),
-                isTransient: true);
-        }
-
+        _context.Log($"{source.Name} did not send {failure.Id} {failure.Revision} whole: {reason}");
         Progress.Add(new ReplicationStatistics { Read = 1, Failures = 1 });
     }
 
-    /// <summary>Not where a run begins in order to fail: it would begin again and again.</summary>
+    /// <summary>Tells of progress, unless the run may only come as far as the last one, or stand still.</summary>
     private void ShowProgress()
     {
         if (!Progress.StandsStill && (!Progress.Postponed.HasRefused || !_request.Options.UseCheckpoints))

@@ -64,8 +64,8 @@ internal sealed class RunCheckpoints(
     /// <summary>The run begins, with what is postponed according to the last checkpoint.</summary>
     public void Begin()
     {
-        log.OnAdopted = progress.Postponed.Adopt;
-        if (progress.Postponed.Begin(log.Postponed))
+        log.OnAdopted = Adopt;
+        if (progress.Postponed.Begin(log.Postponed, request.Selection.DocumentIds))
         {
             _recordedPostponed = progress.Postponed.Version;
         }
@@ -170,6 +170,15 @@ internal sealed class RunCheckpoints(
         catch (TimeoutException)
         {
             // The interval is over.
+        }
+    }
+
+    /// <exception cref="PeerException">There is no room, so no checkpoint may take the place of the one that lists these.</exception>
+    private void Adopt(IReadOnlyList<PostponedRevision> found)
+    {
+        if (!progress.Postponed.Adopt(found))
+        {
+            throw PostponedRevisions.TooMany("Another job of the same replication has too many revisions that did not come whole.");
         }
     }
 

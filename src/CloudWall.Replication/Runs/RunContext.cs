@@ -13,4 +13,7 @@ public sealed record RunContext(string NodeId, PeerFactory Open, TimeProvider Ti
 {
     /// <summary>What revisions on their way may hold, together with requests of clients; null where nothing is counted.</summary>
     public SharedMemory? Memory { get; init; }
+
+    /// <summary>A secret of the node that no peer knows: what checkpoints say that is for this node alone is sealed with it.</summary>
+    public required ReadOnlyMemory<byte> CheckpointKey { get; init; }
 }

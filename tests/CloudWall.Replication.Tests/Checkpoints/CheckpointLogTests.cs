@@ -175,11 +175,45 @@ public sealed class CheckpointLogTests : IAsyncDisposable
         Assert.Empty((await OpenAsync()).Postponed);
     }
 
+    /// <summary>Or a peer could decide what is asked for.</summary>
     [Theory]
-    [InlineData("5")]
-    [InlineData("[5,{},{\"id\":\"a\"},{\"id\":\"a\",\"rev\":\"x\"},{\"id\":1,\"rev\":\"1-11111111111111111111111111111111\"}]")]
-    public void What_is_no_list_of_revisions_postpones_nothing(string member) =>
-        Assert.Empty(PostponedRevision.Parse(Encoding.UTF8.GetBytes($"{{\"postponed\":{member}}}")));
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_checkpoint_with_a_list_that_the_node_did_not_write_is_none(bool isSource)
+    {
+        var side = isSource ? _source : _target;
+        var log = await OpenAsync();
+        await log.WriteAsync(At("a", 10), [], false, HasAll, CancellationToken.None);
+        var body = Encoding.UTF8.GetString(side.Checkpoint!.Body.Span);
+        var forged = $"{body[..^1]},\"postponed\":[{{\"id\":\"secret\",\"rev\":\"{One.Revision}\"}}]}}";
+        side.Checkpoint = side.Checkpoint with { Body = Encoding.UTF8.GetBytes(forged) };
+        var adopted = new List<PostponedRevision>();
+        log.OnAdopted = adopted.AddRange;
+
+        var failure = await Assert.ThrowsAsync<PeerException>(() => log.VerifyAsync(CancellationToken.None));
+        var next = await OpenAsync();
+
+        Assert.Equal("checkpoint_lost", failure.Error.Error);
+        Assert.Empty(adopted);
+        Assert.Equal(("0", 0), (next.History.SourceSequence, next.Postponed.Count));
+        await next.WriteAsync(At("b", 20), [], false, HasAll, CancellationToken.None);
+        Assert.Equal("20", (await OpenAsync()).History.SourceSequence);
+    }
+
+    [Fact]
+    public async Task Where_both_sides_list_more_than_there_is_room_for_all_is_compared()
+    {
+        var log = await OpenAsync();
+        await log.WriteAsync(At("a", 10), Many("a"), false, HasAll, CancellationToken.None);
+        var copy = _target.Checkpoint;
+        await log.WriteAsync(At("a", 20), Many("b"), false, HasAll, CancellationToken.None);
+        Assert.Equal(PostponedList.MaxCount, (await OpenAsync()).Postponed.Count);
+        _target.Checkpoint = copy;
+
+        var next = await OpenAsync();
+
+        Assert.Equal(("0", 0), (next.History.SourceSequence, next.Postponed.Count));
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -187,9 +221,12 @@ public sealed class CheckpointLogTests : IAsyncDisposable
         await _target.DisposeAsync();
     }
 
+    private static PostponedRevision[] Many(string id) =>
+        [.. Enumerable.Range(0, PostponedList.MaxCount).Select(i => One with { Id = $"{id}{i}" })];
+
     private static Session At(string id, int sequence) =>
         new(id, "Mon", "Mon", "0", sequence.ToString(System.Globalization.CultureInfo.InvariantCulture), new ReplicationStatistics());
 
     private Task<CheckpointLog> OpenAsync() =>
-        CheckpointLog.ReadAsync("id", (_source, _source.State), (_target, _target.State), CancellationToken.None);
+        CheckpointLog.ReadAsync("id", (_source, _source.State), (_target, _target.State), MemoryNode.Key, CancellationToken.None);
 }

@@ -4,7 +4,7 @@ using CloudWall.Replication.Peers;
 namespace CloudWall.Replication.Tests.Checkpoints;
 
 /// <summary>A peer that has a checkpoint and nothing else. Like CouchDB's, its local documents know no conflicts.</summary>
-internal sealed class CheckpointPeer : StubPeer
+internal class CheckpointPeer : StubPeer
 {
     public string? Boot { get; set; }
 

@@ -57,7 +57,7 @@ public sealed class ReplicationHistoryTests
     public void What_is_written_is_read_back()
     {
         var history = History(("b", "20"), ("a", "10"));
-        var read = ReplicationHistory.Parse(history.ToJson(byDocumentIds: false, []));
+        var read = ReplicationHistory.Parse(history.ToJson(byDocumentIds: false));
         Assert.Equal(history.SessionId, read.SessionId);
         Assert.Equal(history.SourceSequence, read.SourceSequence);
         Assert.Equal(history.Sessions, read.Sessions);

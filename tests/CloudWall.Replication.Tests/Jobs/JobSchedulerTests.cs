@@ -168,7 +168,10 @@ public sealed class JobSchedulerTests
                 (_, _) => new IdlePeer(() => _failure) { Waits = () => Interlocked.Increment(ref _waiting), Ended = () => _ended?.Invoke() },
                 _time,
                 () => Interlocked.Increment(ref ids).ToString("x32", CultureInfo.InvariantCulture),
-                static _ => { }),
+                static _ => { })
+            {
+                CheckpointKey = MemoryNode.Key,
+            },
             settings);
     }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
+using CloudWall.Replication.Checkpoints;
 using CloudWall.Replication.Jobs;
 using CloudWall.Replication.Requests;
-using CloudWall.Replication.Runs;
 using CloudWall.Replication.Tests.Runs;
 using Microsoft.Extensions.Time.Testing;
 
@@ -17,7 +17,7 @@ public sealed class PostponedJobTests
         await using var node = new MemoryNode(time);
         var target = await node.CreateAsync("target");
         using var source = new DamagedSource();
-        for (var i = 0; i <= PostponedRevisions.MaxCount; i++)
+        for (var i = 0; i <= PostponedList.MaxCount; i++)
         {
             var id = i.ToString(CultureInfo.InvariantCulture);
             source.Damaged[id] = Damage.Digest;
@@ -34,7 +34,7 @@ public sealed class PostponedJobTests
 
         source.Damaged.Clear();
         await Eventually.HoldsAsync(
-            () => target.DocumentCount == PostponedRevisions.MaxCount + 1, () => time.Advance(TimeSpan.FromSeconds(5)));
+            () => target.DocumentCount == PostponedList.MaxCount + 1, () => time.Advance(TimeSpan.FromSeconds(5)));
         await Eventually.HoldsAsync(() => job is { State: JobState.Running, Failures: 0 });
     }
 }

@@ -17,6 +17,9 @@ public enum Damage
     /// <summary>Whoever asks for its attachment is told of a failure.</summary>
     Unavailable,
 
+    /// <summary>It is said to be missing itself.</summary>
+    Gone,
+
     /// <summary>It is no JSON itself.</summary>
     Body,
 }

@@ -24,6 +24,9 @@ internal sealed class DamagedSource : HttpMessageHandler
     /// <summary>How often the attachment of a document was asked for.</summary>
     public ConcurrentDictionary<string, int> Asked { get; } = [];
 
+    /// <summary>Called when the attachment of a document is asked for.</summary>
+    public Action<string>? OnAsked { get; set; }
+
     /// <summary>The checkpoints that were written here, by their ids.</summary>
     public IReadOnlyDictionary<string, string> Locals => _locals;
 
@@ -78,9 +81,9 @@ internal sealed class DamagedSource : HttpMessageHandler
                 ["db"] => Json($$"""{"update_seq":{{_changes.Count}},"instance_start_time":"1","doc_count":1}"""),
                 ["db", "_ensure_full_commit"] => Json("""{"ok":true,"instance_start_time":"1"}"""),
                 ["db", "_local", var id] => request.Method == HttpMethod.Put ? WriteLocal(id, body) : Local(id),
-                ["db", "_bulk_get"] => BulkGet(body),
+                ["db", "_bulk_get"] => BulkGet(body, query),
                 ["db", var id, _] => Attachment(id),
-                ["db", var id] when query.Contains("open_revs", StringComparison.Ordinal) => Json($"[{Opened(id)}]"),
+                ["db", var id] when query.Contains("open_revs", StringComparison.Ordinal) => Json($"[{Opened(id, AskedIn(query), query)}]"),
                 ["db", var id] => WithAttachment(id),
                 _ => throw new NotSupportedException(request.RequestUri.ToString()),
             };
@@ -127,22 +130,29 @@ internal sealed class DamagedSource : HttpMessageHandler
         return Json("""{"ok":true,"rev":"0-1"}""", HttpStatusCode.Created);
     }
 
-    private HttpResponseMessage BulkGet(string body)
+    private HttpResponseMessage BulkGet(string body, string query)
     {
         using var json = JsonDocument.Parse(body);
-        var ids = json.RootElement.GetProperty("docs").EnumerateArray().Select(static doc => doc.GetProperty("id").GetString()!).Distinct();
-        var results = ids.Select(id => $$"""{"id":"{{id}}","docs":[{{Opened(id)}}]}""");
+        var documents = json.RootElement.GetProperty("docs").EnumerateArray()
+            .Select(static document => (Id: document.GetProperty("id").GetString()!, Revision: document.GetProperty("rev").GetString()!));
+        var results = documents.Select(document =>
+            $$"""{"id":"{{document.Id}}","docs":[{{Opened(document.Id, document.Revision, query)}}]}""");
         return Json($$"""{"results":[{{string.Join(',', results)}}]}""");
     }
 
-    private string Opened(string id)
+    private static string AskedIn(string query) => Uri.UnescapeDataString(query).Split('"')[1];
+
+    /// <summary>The revision that is asked for, or with <c>latest</c> the newest.</summary>
+    private string Opened(string id, string revision, string query)
     {
-        if (!_changes.Exists(change => change.Id == id))
+        if (!_changes.Exists(change => change.Id == id) || Damaged.GetValueOrDefault(id) == Damage.Gone)
         {
             return """{"error":{}}""";
         }
 
-        var generation = _changes.Find(change => change.Id == id).Generation;
+        var generation = query.Contains("latest=true", StringComparison.Ordinal)
+            ? _changes.Find(change => change.Id == id).Generation
+            : int.Parse(revision.Split('-')[0], CultureInfo.InvariantCulture);
         var hashes = string.Join(',', Enumerable.Range(1, generation).Reverse().Select(static each => $"\"{Hash(each)}\""));
         var digest = Convert.ToBase64String(MD5.HashData("yes"u8));
         var garbled = Damaged.GetValueOrDefault(id) == Damage.Body ? ",\"x\":\"\\ud800\"" : string.Empty;
@@ -155,6 +165,7 @@ internal sealed class DamagedSource : HttpMessageHandler
     private string? Content(string id)
     {
         Asked.AddOrUpdate(id, 1, static (_, count) => count + 1);
+        OnAsked?.Invoke(id);
         return Damaged.GetValueOrDefault(id) switch
         {
             Damage.Digest => "no!",

@@ -1,4 +1,6 @@
 using System.Globalization;
+using CloudWall.Documents.Databases;
+using CloudWall.Replication.Checkpoints;
 using CloudWall.Replication.Peers;
 using CloudWall.Replication.Requests;
 using CloudWall.Replication.Runs;
@@ -107,44 +109,120 @@ public sealed class PostponedTests : IAsyncDisposable
         _source.Damaged["a"] = Damage.Digest;
         _source.Write("a");
         var (_, progress) = await RunAsync(Options);
-        var asked = _source.Asked["a"];
-
         for (var i = 0; i < 3; i++)
         {
+            // Another job postpones one that this job asks for at once: after the first, if it asked for that, too.
+            var other = string.Create(CultureInfo.InvariantCulture, $"other{i}");
+            _source.Damaged[other] = Damage.Digest;
+            _source.Write(other);
+            await RunAsync(Options);
+            var asked = (First: _source.Asked["a"], Other: _source.Asked[other]);
             using var stopping = new CancellationTokenSource();
             var (run, _) = Begin(Options with { Continuous = true }, stopping.Token, progress);
-            _source.Write(string.Create(CultureInfo.InvariantCulture, $"other{i}"));
-            await Eventually.HoldsAsync(() => Counts(progress).Written == i + 1);
+            await Eventually.HoldsAsync(() => _source.Asked[other] > asked.Other);
             await stopping.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
-        }
 
-        Assert.Equal(asked, _source.Asked["a"]);
+            Assert.Equal(asked.First, _source.Asked["a"]);
+        }
     }
 
+    [Fact]
+    public async Task What_has_a_newer_revision_is_asked_for_no_more()
+    {
+        var target = await _node.CreateAsync("target");
+        _source.Damaged["a"] = Damage.Digest;
+        _source.Write("a");
+        var (_, progress) = await RunAsync(Options);
+        _source.Damaged.Clear();
+        _source.Write("a");
+
+        await Begin(Options, CancellationToken.None, progress).Run;
+
+        Assert.DoesNotContain("postponed", Assert.Single(_source.Locals).Value, StringComparison.Ordinal);
+        Assert.Equal(2, target.Find("a")?.Tree.Winner.Revision.Generation);
+        Assert.Equal((2, 1, 1), Counts(progress));
+    }
+
+    /// <summary>A source may be restored to an earlier moment and back.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task What_has_a_newer_revision_or_is_gone_is_asked_for_no_more(bool isGone)
+    public async Task What_is_gone_is_given_up_after_the_second_time_and_named_in_the_log(bool comesBack)
     {
         var target = await _node.CreateAsync("target");
         _source.Damaged["a"] = Damage.Digest;
         _source.Write("a");
         await RunAsync(Options);
-        if (isGone)
-        {
-            _source.Purge("a");
-        }
-        else
+        _source.Damaged["a"] = Damage.Gone;
+        await RunAsync(Options);
+        Assert.Contains("\"missing\":1", Assert.Single(_source.Locals).Value, StringComparison.Ordinal);
+        if (comesBack)
         {
             _source.Damaged.Clear();
-            _source.Write("a");
         }
 
         await RunAsync(Options);
 
         Assert.DoesNotContain("postponed", Assert.Single(_source.Locals).Value, StringComparison.Ordinal);
-        Assert.Equal(isGone ? null : 2, target.Find("a")?.Tree.Winner.Revision.Generation);
+        Assert.Equal(comesBack, target.Find("a") is not null);
+        Assert.Equal(comesBack ? 0 : 1, _node.Log.Count(static line => line.Contains(" has a 1-", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_run_that_ends_asks_once_more()
+    {
+        var target = await _node.CreateAsync("target");
+        _source.Damaged["a"] = Damage.Digest;
+        _source.Write("a");
+        _source.Write("b");
+        _source.OnAsked = id => _source.Damaged.TryRemove(id == "b" ? "a" : string.Empty, out _);
+
+        var (_, progress) = await RunAsync(Options with { BatchSize = 1, Workers = 1 });
+
+        Assert.NotNull(target.Find("a"));
+        Assert.Equal((3, 2, 1), Counts(progress));
+    }
+
+    /// <summary>Or a target that was put back meanwhile would lack it for good.</summary>
+    [Fact]
+    public async Task What_has_come_is_looked_for_on_the_target_before_a_checkpoint_says_so()
+    {
+        var target = await _node.CreateAsync("target");
+        _source.Damaged["a"] = Damage.Digest;
+        _source.Write("a");
+        await RunAsync(Options);
+        _source.Damaged.Clear();
+        var context = _node.Context((endpoint, _) => endpoint.Name == "source" ? _source.Open() : new Interposed(_node.Peer("target"))
+        {
+            WriteLocal = () => target.Find("a") is { } found
+                ? target.PurgeAsync([new PurgeRequest("a", [found.Winner.Revision])], CancellationToken.None)
+                : Task.CompletedTask,
+        });
+        var run = new ReplicationRun(MemoryNode.Request("source", "target", Options), context, new RunProgress());
+
+        var failure = await Assert.ThrowsAsync<PeerException>(() => run.RunAsync(CancellationToken.None));
+
+        Assert.Equal("target_went_back", failure.Error.Error);
+        Assert.Contains("postponed", Assert.Single(_source.Locals).Value, StringComparison.Ordinal);
+        await RunAsync(Options);
+        Assert.NotNull(target.Find("a"));
+    }
+
+    [Fact]
+    public async Task What_has_an_id_that_is_too_long_fails_as_what_a_target_refuses()
+    {
+        var target = await _node.CreateAsync("target");
+        var id = new string('x', PostponedList.MaxIdBytes + 1);
+        _source.Damaged[id] = Damage.Digest;
+        _source.Write(id);
+        _source.Write("b");
+
+        var (_, progress) = await RunAsync(Options);
+
+        Assert.Equal((2, 1, 1), Counts(progress));
+        Assert.NotNull(target.Find("b"));
+        Assert.Empty(progress.Postponed.Snapshot());
     }
 
     /// <summary>What fails otherwise when it is asked for again is no reason for the run to fail.</summary>
@@ -179,6 +257,7 @@ public sealed class PostponedTests : IAsyncDisposable
         var (_, progress) = await RunAsync(Options);
 
         Assert.Equal((2, 0, 2), Counts(progress));
+        Assert.Equal(2, _node.Log.Count);
         Assert.Equal(2, Assert.Single(progress.Postponed.Snapshot()).Revision.Generation);
     }
 
@@ -186,7 +265,7 @@ public sealed class PostponedTests : IAsyncDisposable
     public async Task Where_too_many_do_not_come_whole_the_run_fails_and_no_checkpoint_passes_the_last()
     {
         var target = await _node.CreateAsync("target");
-        for (var i = 0; i <= PostponedRevisions.MaxCount; i++)
+        for (var i = 0; i <= PostponedList.MaxCount; i++)
         {
             var id = string.Create(CultureInfo.InvariantCulture, $"{i}");
             _source.Damaged[id] = Damage.Digest;
@@ -212,7 +291,52 @@ public sealed class PostponedTests : IAsyncDisposable
 
         _source.Damaged.Clear();
         await RunAsync(options);
-        Assert.Equal(PostponedRevisions.MaxCount + 1, target.DocumentCount);
+        Assert.Equal(PostponedList.MaxCount + 1, target.DocumentCount);
+    }
+
+    [Fact]
+    public async Task An_edit_of_a_postponed_document_needs_no_room()
+    {
+        await _node.CreateAsync("target");
+        var (options, progress) = await FillAsync();
+        _source.Write("5");
+
+        await Begin(options, CancellationToken.None, progress).Run;
+
+        Assert.Equal(2, Assert.Single(progress.Postponed.Snapshot(), static each => each.Id == "5").Revision.Generation);
+    }
+
+    [Fact]
+    public async Task A_run_that_has_passed_what_had_no_room_shows_its_progress()
+    {
+        await _node.CreateAsync("target");
+        var (options, progress) = await FillAsync();
+        _source.Damaged["x"] = Damage.Digest;
+        _source.Write("x");
+        await Assert.ThrowsAsync<PeerException>(() => Begin(options, CancellationToken.None, progress).Run);
+        _source.Damaged.TryRemove("x", out _);
+        var calls = 0;
+        var run = new ReplicationRun(MemoryNode.Request("source", "target", options), Context(), progress) { OnProgress = () => calls++ };
+
+        await run.RunAsync(CancellationToken.None);
+
+        Assert.NotEqual(0, calls);
+    }
+
+    [Fact]
+    public async Task Where_there_is_no_room_what_is_due_is_asked_for_before_the_run_fails()
+    {
+        var target = await _node.CreateAsync("target");
+        var (options, progress) = await FillAsync();
+        _source.Damaged["x"] = Damage.Digest;
+        _source.Write("x");
+        _source.Damaged.TryRemove("999", out _);
+        _time.Advance(PostponedRevisions.LongestDelay);
+
+        await Begin(options, CancellationToken.None, progress).Run;
+
+        Assert.NotNull(target.Find("999"));
+        Assert.Contains(progress.Postponed.Snapshot(), static each => each.Id == "x");
     }
 
     [Fact]
@@ -237,6 +361,19 @@ public sealed class PostponedTests : IAsyncDisposable
 
     private static (long Read, long Written, long Failures) Counts(RunProgress progress) =>
         (progress.Statistics.Read, progress.Statistics.Written, progress.Statistics.Failures);
+
+    private async Task<(ReplicationOptions Options, RunProgress Progress)> FillAsync()
+    {
+        for (var i = 0; i < PostponedList.MaxCount; i++)
+        {
+            var id = string.Create(CultureInfo.InvariantCulture, $"{i}");
+            _source.Damaged[id] = Damage.Digest;
+            _source.Write(id);
+        }
+
+        var options = Options with { BatchSize = 100, Workers = 1 };
+        return (options, (await RunAsync(options)).Progress);
+    }
 
     private RunContext Context() => _node.Context((endpoint, _) => endpoint.Name == "source" ? _source.Open() : _node.Peer(endpoint.Name!));
 

@@ -71,7 +71,7 @@ public sealed class ReplicationRunTests
         var target = await node.CreateAsync("target");
         var failure = new PeerException(new DocumentError(403, "forbidden", "no checkpoints here"), isTransient: false);
         var context = node.Context((endpoint, _) => endpoint.Name == "target"
-            ? new Interposed(node.Peer("target")) { WriteLocal = () => throw failure }
+            ? new Interposed(node.Peer("target")) { WriteLocal = () => Task.FromException(failure) }
             : node.Peer(endpoint.Name!));
         var run = new ReplicationRun(
             MemoryNode.Request("source", "target", Options with { Continuous = true }), context, new RunProgress()).RunAsync(CancellationToken.None);
