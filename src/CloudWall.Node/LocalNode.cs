@@ -440,7 +440,7 @@ public sealed class LocalNode : IAsyncDisposable
             CheckpointKey = _access.Value.CheckpointKey,
         };
         Replications = new JobScheduler(context, Settings.Replication.Scheduler);
-        Replicators = new ReplicatorDatabases(Databases, Replications, () => Settings.Replication.Defaults, Time, LogWarning, HeldReplications);
+        Replicators = new(Databases, Replications, () => Settings.Replication.Defaults, Time, LogWarning, HeldReplications);
     }
 
     private Peer OpenPeer(Endpoint endpoint, ReplicationOptions options)
