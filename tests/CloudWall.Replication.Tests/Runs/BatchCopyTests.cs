@@ -124,6 +124,44 @@ public sealed class BatchCopyTests
         Assert.Contains("request_memory", failure.Error.Reason, StringComparison.Ordinal);
     }
 
+    /// <summary>What descends from it may be outside the selection.</summary>
+    [Theory]
+    [InlineData("a", '1', true)]
+    [InlineData("a", '2', false)]
+    [InlineData("b", '1', false)]
+    public async Task A_retry_stores_what_it_asks_for_and_nothing_else(string id, char digit, bool isStored)
+    {
+        await using var source = new Shelf { Sends = new FetchedRevision(id, [Revision(digit), Revision('1')], false, "{}"u8.ToArray(), []) };
+        await using var target = new Shelf();
+        var copy = new BatchCopy(source, target, new RunProgress(), static _ => { }) { IsRetry = true };
+
+        await copy.RunAsync([new PeerChange("0", "a", [Revision('1')])], isTargetEmpty: false, CancellationToken.None);
+
+        Assert.Equal((isStored, !isStored, isStored ? 1 : 0), (target.Revisions.Count > 0, copy.IsGone, copy.Stored));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_comes_with_the_changes_is_not_postponed_any_more_unless_it_is_refused(bool isRefused)
+    {
+        var progress = new RunProgress();
+        progress.Postponed.Add(new WriteFailure("a", Revision('1'), new DocumentError(500, "", "")), TimeProvider.System);
+        await using var source = new Shelf
+        {
+            Sends = new FetchedRevision("a", [Revision('2'), Revision('1')], false, "{}"u8.ToArray(), [])
+            {
+                Fault = isRefused ? new DocumentError(400, "", "") : null,
+            },
+        };
+        await using var target = new Shelf();
+
+        await new BatchCopy(source, target, progress, static _ => { }).RunAsync(
+            [new PeerChange("1", "a", [Revision('2')])], isTargetEmpty: false, CancellationToken.None);
+
+        Assert.Equal(isRefused ? 1 : 0, progress.Postponed.Snapshot().Count);
+    }
+
     private static SharedMemory Memory(long capacity) => new(
         capacity, 0, TimeSpan.FromMinutes(1), new DocumentError(429, "busy", "Later."), new DocumentError(413, "large", "Never."), TimeProvider.System);
 
@@ -138,6 +176,9 @@ public sealed class BatchCopyTests
 
         public int Stubs { get; init; }
 
+        /// <summary>What it sends, whatever it is asked for.</summary>
+        public FetchedRevision? Sends { get; init; }
+
         public Action<int>? Writing { get; init; }
 
         public override Task<IReadOnlyList<MissingRevisions>> FindMissingAsync(IReadOnlyList<PeerChange> changes, CancellationToken cancellation) =>
@@ -148,6 +189,12 @@ public sealed class BatchCopyTests
         public override async IAsyncEnumerable<FetchedRevision> FetchAsync(
             IReadOnlyList<MissingRevisions> missing, [EnumeratorCancellation] CancellationToken cancellation)
         {
+            if (Sends is not null)
+            {
+                yield return Sends;
+                yield break;
+            }
+
             foreach (var document in missing)
             {
                 foreach (var revision in document.Revisions)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Revisions;
 using CloudWall.Replication.Checkpoints;
 using CloudWall.Replication.Peers;
 using CloudWall.Replication.Requests;
@@ -337,6 +338,22 @@ public sealed class PostponedTests : IAsyncDisposable
 
         Assert.NotNull(target.Find("999"));
         Assert.Contains(progress.Postponed.Snapshot(), static each => each.Id == "x");
+    }
+
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 2)]
+    public async Task A_source_behind_a_URL_is_asked_for_the_very_revision(bool isExact, int generation)
+    {
+        _source.Write("a");
+        _source.Write("a");
+        var token = TestContext.Current.CancellationToken;
+        await using var peer = _source.Open();
+        var wanted = new MissingRevisions("a", [RevisionId.Parse("1-00000000000000000000000000000001")], []) { IsExact = isExact };
+
+        var fetched = await peer.FetchAsync([wanted], token).SingleAsync(token);
+
+        Assert.Equal(generation, fetched.Path[0].Generation);
     }
 
     [Fact]
