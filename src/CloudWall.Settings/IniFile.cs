@@ -81,7 +81,7 @@ public static partial class IniFile
             {
                 current = SectionOf(content) ?? current;
             }
-            else if (current == section && KeyAndValueOf(content)?.Key == key)
+            else if (current == section && KeyOf(content) == key)
             {
                 lines.RemoveAt(i--);
                 end = i;
@@ -158,6 +158,14 @@ public static partial class IniFile
                 ? (content[..equals], content[(equals + 1)..])
                 : (string.Empty, string.Empty);
         return key.Length > 0 && value.Length > 0 ? (key.Trim(), value.Trim()) : null;
+    }
+
+    // A key without a value has no effect, but it is the setting's line.
+    private static string KeyOf(string content)
+    {
+        var at = content.IndexOf(" = ", StringComparison.Ordinal);
+        at = at > 0 ? at : content.IndexOf('=', StringComparison.Ordinal);
+        return at > 0 ? content[..at].Trim() : string.Empty;
     }
 
     [GeneratedRegex("[ \t];.*$")]

@@ -114,8 +114,9 @@ public static class SettingKinds
         kind.Wanted,
         (text, out value) =>
         {
+            // What is out of bounds may be too much to be converted.
             var isValue = kind.TryParse(text, out var inner);
-            value = from(inner);
+            value = isValue ? from(inner) : default!;
             return isValue;
         },
         value => kind.Format(to(value)));

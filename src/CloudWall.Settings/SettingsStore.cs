@@ -60,12 +60,13 @@ public sealed class SettingsStore(IReadOnlyList<Setting> known, Action<string, s
     }
 
     /// <summary>Reads all files again. Changes that were not persisted are dropped.</summary>
+    /// <param name="check">Gets the settings as they would be, and throws where they must not become so.</param>
     /// <exception cref="ConfigurationException">A file cannot be read, or has an invalid value. Nothing has changed.</exception>
-    public void Reload()
+    public void Reload(Action<SettingsStore>? check = null)
     {
         lock (_changing)
         {
-            var layers = _layers.RemoveAll(static layer => layer.IsOfChanges).ConvertAll(layer => layer.IsFile ? Read(layer, []) : layer);
+            var layers = _layers.RemoveAll(static layer => layer.IsOfChanges).ConvertAll(Again);
             foreach (var ((section, key), (value, source)) in Merge(layers))
             {
                 if (Named(section, key) is { } named && value.Length > 0 && !named.Accepts(value))
@@ -74,6 +75,7 @@ public sealed class SettingsStore(IReadOnlyList<Setting> known, Action<string, s
                 }
             }
 
+            check?.Invoke(Preview(layers));
             Use(layers);
             Tell();
         }
@@ -120,10 +122,14 @@ public sealed class SettingsStore(IReadOnlyList<Setting> known, Action<string, s
     /// <param name="section">The section.</param>
     /// <param name="key">The key.</param>
     /// <param name="value">The value, or null to remove it: what a source says that the change had overridden holds again.</param>
-    /// <param name="persist">Whether the change is stored. Otherwise it is lost when the node ends, or reads its files again.</param>
+    /// <param name="persist">
+    /// Whether the change is stored. Otherwise it is lost when the node ends, or reads its files again. Files have no empty values: such a
+    /// one is removed from the file.
+    /// </param>
+    /// <param name="check">Gets the settings as they would be, and throws where they must not become so.</param>
     /// <returns>The previous value, or null.</returns>
     /// <exception cref="ConfigurationException">The value is invalid for a known setting, or the change cannot be written.</exception>
-    public string? Set(string section, string key, string? value, bool persist = true)
+    public string? Set(string section, string key, string? value, bool persist = true, Action<SettingsStore>? check = null)
     {
         lock (_changing)
         {
@@ -133,15 +139,19 @@ public sealed class SettingsStore(IReadOnlyList<Setting> known, Action<string, s
                 throw Invalid(named, value, Changed);
             }
 
-            if (persist)
-            {
-                save?.Invoke(section, key, value);
-            }
-
+            var stored = string.IsNullOrEmpty(value) ? null : value;
             var layers = _layers.Exists(static layer => layer.IsOfChanges)
                 ? _layers
                 : _layers.Add(new SettingsLayer(Changed, []) { IsOfChanges = true });
-            Use(layers.ConvertAll(layer => layer.IsOfChanges || (persist && layer.IsOwn) ? layer.With(section, key, value) : layer));
+            layers = layers.ConvertAll(layer =>
+                layer.IsOfChanges ? layer.With(section, key, value) : persist && layer.IsOwn ? layer.With(section, key, stored) : layer);
+            check?.Invoke(Preview(layers));
+            if (persist)
+            {
+                save?.Invoke(section, key, stored);
+            }
+
+            Use(layers);
             Tell();
             return before;
         }
@@ -241,6 +251,19 @@ public sealed class SettingsStore(IReadOnlyList<Setting> known, Action<string, s
         "chttpd_auth" => "couch_httpd_auth",
         _ => null,
     };
+
+    /// <summary>Reads a file again, which must be there: it was at the start, or a change has made it.</summary>
+    private static SettingsLayer Again(SettingsLayer layer) =>
+        !layer.IsFile ? layer
+            : File.Exists(layer.Source) ? Read(layer, [])
+            : throw new ConfigurationException($"The configuration file {layer.Source} is missing.");
+
+    private SettingsStore Preview(ImmutableList<SettingsLayer> layers)
+    {
+        var preview = new SettingsStore(known);
+        preview.Use(layers);
+        return preview;
+    }
 
     private void Use(ImmutableList<SettingsLayer> layers)
     {

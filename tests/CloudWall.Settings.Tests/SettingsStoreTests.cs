@@ -152,15 +152,23 @@ public sealed class SettingsStoreTests
             Assert.Equal(new Options(5, true), followed.Value);
 
             File.WriteAllText(file, "[replicator]\nmax_jobs = none\n");
-            Assert.Contains("max_jobs", Assert.Throws<ConfigurationException>(store.Reload).Message, StringComparison.Ordinal);
+            Assert.Contains("max_jobs", Assert.Throws<ConfigurationException>(() => store.Reload()).Message, StringComparison.Ordinal);
             Assert.Equal(new Options(5, true), followed.Value);
 
-            File.WriteAllText(file, "[replicator]\nmax_jobs = 7\n");
+            Assert.Throws<ConfigurationException>(() => store.Reload(static _ => throw new ConfigurationException("no")));
+            Assert.Equal(new Options(5, true), followed.Value);
+
+            File.WriteAllText(file, "[replicator]\nmax_jobs = 7\nmax_jobs =\n");
             store.Reload();
             Assert.Equal(new Options(7, true), followed.Value);
             store.Set("replicator", "max_jobs", null);
             Assert.Equal(new Options(500, true), followed.Value);
             Assert.DoesNotContain("max_jobs", File.ReadAllText(file), StringComparison.Ordinal);
+            store.Set("replicator", "max_jobs", string.Empty);
+            Assert.DoesNotContain("max_jobs", File.ReadAllText(file), StringComparison.Ordinal);
+
+            File.Delete(file);
+            Assert.Throws<ConfigurationException>(() => store.Reload());
         }
         finally
         {

@@ -18,6 +18,9 @@ public sealed class NodeConfiguration(SettingsStore settings, PasswordHasher has
     /// <summary>What is shown in place of a secret.</summary>
     public const string Hidden = "****";
 
+    /// <summary>The longest name of an admin.</summary>
+    private const int MaxNameLength = 1024;
+
     /// <summary>Sections that CouchDB lets nobody change over HTTP.</summary>
     private static readonly string[] ForFilesOnly =
     [
@@ -75,7 +78,7 @@ public sealed class NodeConfiguration(SettingsStore settings, PasswordHasher has
                 text = Secrets.NewSecret();
             }
 
-            settings.Set(section, key, text, persist);
+            settings.Set(section, key, text, persist, RequireAdmin);
             var change = text is null ? "was removed" : "was set to " + Show(section, key, text);
             log.Write(LogLevel.Notice, $"[{section}] {key} {change} by {by}");
             return before;
@@ -97,7 +100,7 @@ public sealed class NodeConfiguration(SettingsStore settings, PasswordHasher has
         await _turn.WaitAsync(cancellation);
         try
         {
-            settings.Reload();
+            settings.Reload(RequireAdmin);
             AccessSettings.SettleSecret(settings, Secrets.NewSecret);
             foreach (var (name, password) in settings.Section(LocalSettings.AdminSection))
             {
@@ -127,27 +130,42 @@ public sealed class NodeConfiguration(SettingsStore settings, PasswordHasher has
     private string Show(string section, string key, string value) =>
         value.Length > 0 && settings.Named(section, key) is { IsSecret: true } ? Hidden : value;
 
-    private void Refuse(string section, string key, string? value)
+    /// <summary>Refuses what a file would not give back as it is: a reader would take it for another setting, or for none.</summary>
+    private static void RefuseIllegible(string section, string key, string? value)
     {
-        if (section.Length == 0 || !IsPrintable(section) || section.AsSpan().ContainsAny('[', ']'))
+        if (!IsPrintable(section) || section.AsSpan().ContainsAny('[', ']') || Read(section, "key", "value") != (section, "key", "value"))
         {
             throw Invalid("section");
         }
 
-        // A line that begins so is a comment, and what follows the sign is the value.
-        if (key.Length == 0 || !IsPrintable(key) || key.AsSpan().ContainsAny('[', ']')
-            || key[0] is ';' or '#' or '=' || key.Contains(" = ", StringComparison.Ordinal))
+        if (!IsPrintable(key) || key.AsSpan().ContainsAny('[', ']') || key[..Math.Min(key.Length, 1)] == "#"
+            || Read(section, key, "value") != (section, key, "value"))
         {
             throw Invalid("key");
         }
 
-        // The rest of the line would be a comment when the file is read again.
-        if (value is not null
-            && (!IsPrintable(value) || value.Contains(" ;", StringComparison.Ordinal) || value.Contains("\t;", StringComparison.Ordinal)))
+        if (value is { Length: > 0 } && (!IsPrintable(value) || Read(section, key, value) != (section, key, value)))
         {
             throw Invalid("value");
         }
+    }
 
+    private static (string Section, string Key, string Value) Read(string section, string key, string value) =>
+        IniFile.Parse(IniFile.Set(string.Empty, section, key, value)).FirstOrDefault();
+
+    /// <summary>Nobody could undo a change after which no admin can sign in.</summary>
+    private static void RequireAdmin(SettingsStore changed)
+    {
+        var options = PasswordSettings.Read(changed);
+        if (!changed.Section(LocalSettings.AdminSection).Any(admin => StoredPassword.TryParse(admin.Value)?.Refuse(options) is null))
+        {
+            throw new ConfigurationException("After this change no admin could sign in.");
+        }
+    }
+
+    private void Refuse(string section, string key, string? value)
+    {
+        RefuseIllegible(section, key, value);
         if (ForFilesOnly.Contains(section))
         {
             throw Forbidden("Config section blacklisted for modification over HTTP API.");
@@ -175,13 +193,24 @@ public sealed class NodeConfiguration(SettingsStore settings, PasswordHasher has
 
     private async Task<string?> SettleAdminAsync(string name, string? password, CancellationToken cancellation)
     {
-        if (!string.IsNullOrEmpty(password))
+        if (string.IsNullOrEmpty(password))
         {
-            return StoredPassword.TryParse(password) is null ? (await hasher.HashAsync(password, salt: null, cancellation)).Text : password;
+            return null;
         }
 
-        return settings.Section(LocalSettings.AdminSection).Any(admin => admin.Key != name)
-            ? null
-            : throw new DocumentException(DocumentError.BadRequest("The last admin cannot be removed."));
+        if (name.Length > MaxNameLength)
+        {
+            throw Invalid("key");
+        }
+
+        if (StoredPassword.TryParse(password) is not null)
+        {
+            return password;
+        }
+
+        // Part of a hash would become a password that others may know.
+        return password.StartsWith("-pbkdf2", StringComparison.Ordinal) || password.StartsWith("-hashed-", StringComparison.Ordinal)
+            ? throw Invalid("value")
+            : (await hasher.HashAsync(password, salt: null, cancellation)).Text;
     }
 }

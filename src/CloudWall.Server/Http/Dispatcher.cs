@@ -26,11 +26,15 @@ internal sealed class Dispatcher(
     DatabaseCatalogue databases,
     OpenedDesigns designs)
 {
+    /// <summary>How long targets below <c>/_node</c> may be under any settings, so that admins can undo them.</summary>
+    private const int LongestOfNode = 1024;
+
     /// <summary>Answers a request.</summary>
     /// <exception cref="DocumentException">It is refused.</exception>
     public Task AnswerAsync(Exchange exchange)
     {
-        if (exchange.RawTarget.Length > exchange.Settings.MaxUriLength)
+        var target = exchange.RawTarget;
+        if (target.Length > exchange.Settings.MaxUriLength && !(target.Length <= LongestOfNode && target.StartsWith("/_node/", StringComparison.Ordinal)))
         {
             throw new DocumentException(HttpErrors.TargetTooLong);
         }

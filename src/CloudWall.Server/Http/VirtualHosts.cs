@@ -38,7 +38,9 @@ internal sealed class VirtualHosts
 
         // Names in full before patterns, long ones before short ones.
         _rules.Sort(static (one, other) => (one.Openness, -one.Host.Length, -one.Path.Length).CompareTo((other.Openness, -other.Host.Length, -other.Path.Length)));
-        Global = [.. settings.Get(GlobalHandlers)];
+
+        // A name for all hosts must not keep admins from the settings that made it.
+        Global = ["_node", .. settings.Get(GlobalHandlers)];
     }
 
     /// <summary>All settings of virtual hosts.</summary>

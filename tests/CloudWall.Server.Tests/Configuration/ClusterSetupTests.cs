@@ -50,6 +50,8 @@ public sealed class ClusterSetupTests
     [InlineData("""{"action":7}""")]
     [InlineData("""{"action":"enable_single_node","ensure_dbs_exist":"_users"}""")]
     [InlineData("""{"action":"enable_single_node","ensure_dbs_exist":["Bad name"]}""")]
+    [InlineData("""{"action":"enable_single_node","username":"","password":""}""")]
+    [InlineData("""{"action":"enable_single_node","username":" lead","password":"x"}""")]
     [InlineData("{}")]
     [InlineData("[]")]
     public async Task What_a_single_node_cannot_do_is_refused(string body)

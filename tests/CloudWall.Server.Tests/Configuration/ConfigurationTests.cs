@@ -99,6 +99,20 @@ public sealed class ConfigurationTests
     [InlineData("PUT", "my/a%20=%20b", "\"a\"", 400)]
     [InlineData("PUT", "my%5D/key", "\"a\"", 400)]
     [InlineData("PUT", "%5Bmy/key", "\"a\"", 400)]
+    [InlineData("PUT", "chttpd/%20bind_address", "\"0.0.0.0\"", 400)]
+    [InlineData("PUT", "cloudwall/storage_engine%09", "\"memory\"", 400)]
+    [InlineData("PUT", "cloudwall/storage_engine%C2%A0", "\"memory\"", 400)]
+    [InlineData("PUT", "chttpd/bind_address%20=", "\"0.0.0.0\"", 400)]
+    [InlineData("PUT", "chttpd/bind_address%20;", "\"0.0.0.0\"", 400)]
+    [InlineData("PUT", "admins/admin%20", "\"evil\"", 400)]
+    [InlineData("PUT", "my/%20", "\"a\"", 400)]
+    [InlineData("PUT", "my/key", "\"; a\"", 400)]
+    [InlineData("PUT", "chttpd/changes_timeout", "\"9223372036854775807\"", 400)]
+    [InlineData("PUT", "chttpd_auth/timeout", "\"9223372036854775807\"", 400)]
+    [InlineData("PUT", "chttpd_auth/min_iterations", "\"1000000000\"", 400)]
+    [InlineData("PUT", "admins/anna", "\"-pbkdf2-zz,zz,zz\"", 400)]
+    [InlineData("PUT", "admins/anna", "\"-hashed-aa\"", 400)]
+    [InlineData("PUT", "admins/admin", "\"-pbkdf2-aa,bb,1000000000\"", 400)]
     public async Task What_is_for_files_alone_or_no_value_is_refused(string method, string name, string? body, int status)
     {
         await using var node = await NodeUnderTest.StartAsync();
@@ -141,6 +155,48 @@ public sealed class ConfigurationTests
             using var ben = ClientOf(node.Address, "ben", "clear");
             Assert.Equal(200, (await SendAsync(ben, HttpMethod.Get, "/_all_dbs")).Status);
         }
+    }
+
+    [Fact]
+    public async Task An_admin_can_undo_what_refuses_all_other_requests()
+    {
+        await using var node = await NodeUnderTest.StartAsync();
+        foreach (var (name, value) in new[] { ("chttpd/max_uri_length", "1"), ("chttpd/max_http_request_size", "0"), ("vhosts/*", "/db") })
+        {
+            Assert.Equal(200, await ChangeAsync(node, name, value));
+            Assert.Equal((200, $"\"{value}\"\n"), await SendAsync(node, HttpMethod.Delete, Root + name));
+        }
+    }
+
+    [Fact]
+    public async Task Files_without_an_admin_are_not_read_again()
+    {
+        using var directory = new TemporaryDirectory();
+        var options = new NodeOptions { DataDirectory = directory.Path, Admin = ("admin", "pass"), Settings = [("chttpd", "port", "0")] };
+        await using var node = await NodeServer.StartAsync(options, TestContext.Current.CancellationToken);
+        using var client = ClientOf(node.Address, "admin", "pass");
+        var file = Path.Combine(directory.Path, "local.ini");
+        var text = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+
+        foreach (var lost in new[] { null, string.Empty, "[my]\nkey = 1\n" })
+        {
+            File.Delete(file);
+            if (lost is not null)
+            {
+                await File.WriteAllTextAsync(file, lost, TestContext.Current.CancellationToken);
+            }
+
+            Assert.Equal(400, (await SendAsync(client, HttpMethod.Post, Root + "_reload", "{}")).Status);
+            Assert.Equal(200, (await SendAsync(client, HttpMethod.Get, "/_all_dbs")).Status);
+        }
+
+        File.Delete(file);
+        Directory.CreateDirectory(file);
+        Assert.Equal(400, (await SendAsync(client, HttpMethod.Post, Root + "_reload", "{}")).Status);
+        Assert.Equal(404, (await SendAsync(client, HttpMethod.Get, Root + "my/key")).Status);
+        Directory.Delete(file);
+        await File.WriteAllTextAsync(file, text, TestContext.Current.CancellationToken);
+        Assert.Equal(200, (await SendAsync(client, HttpMethod.Post, Root + "_reload", "{}")).Status);
     }
 
     private static string Long(string value) => $"{{\"text\":\"{new string('x', 200)}{value}\"}}";

@@ -81,8 +81,13 @@ internal sealed class ClusterSetup(DatabaseCatalogue databases, NodeConfiguratio
     {
         var name = Text(request, "username"u8);
         var password = Text(request, "password_hash"u8) ?? Text(request, "password"u8);
-        if (name is { Length: > 0 } && password is { Length: > 0 })
+        if (name is not null || password is not null)
         {
+            if (string.IsNullOrEmpty(name) || string.IsNullOrEmpty(password))
+            {
+                throw HttpErrors.BadRequest("`username` and `password` must not be empty");
+            }
+
             await configuration.SetAsync(
                 LocalSettings.AdminSection, name, password, persist: true, exchange.Principal.Name ?? "an admin", exchange.Aborted);
         }
