@@ -34,7 +34,8 @@ internal sealed class Dispatcher(
     public Task AnswerAsync(Exchange exchange)
     {
         var target = exchange.RawTarget;
-        if (target.Length > exchange.Settings.MaxUriLength && !(target.Length <= LongestOfNode && target.StartsWith("/_node/", StringComparison.Ordinal)))
+        if (target.Length > exchange.Settings.MaxUriLength
+            && !(target.Length <= LongestOfNode && target.StartsWith("/_node/", StringComparison.Ordinal)))
         {
             throw new DocumentException(HttpErrors.TargetTooLong);
         }
