@@ -118,13 +118,17 @@ internal sealed record HttpSettings
         "couchdb", "users_db_security_editable", SettingKinds.Boolean, false,
         "Whether _security of _users can be changed. Who is let in sees and changes the own document alone.");
 
+    private static readonly Setting<string[]> PublicFields = new(
+        "chttpd_auth", "public_fields", SettingKinds.List, [],
+        "Members of users' documents that everyone sees whom _security of _users lets in. Without any, others' documents look missing.");
+
     /// <summary>All settings of HTTP.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
         PortSetting, BindAddressSetting, MaxRequestSize, MaxUriLengthSetting, MaxConnectionsSetting, PerAddress, MaxFeedsSetting, StallTimeoutSetting,
         AnswerMemorySetting, RetryAfterSetting, ChangesTimeoutSetting, BufferResponseSetting, MaxDatabases, Minimal, ForwardedHost, ForwardedProto,
         ForwardedSsl, RewriteLimitSetting, DecodePlus, Jsonp, SecureRewritesSetting, PurgedDocuments, PurgedRevisions, MaxUuidsSetting,
-        RequireUser, RequireUserExceptForUp, ChallengeSetting, UsersSecurity,
+        RequireUser, RequireUserExceptForUp, ChallengeSetting, UsersSecurity, PublicFields,
         .. ContentPolicies.All, .. CorsPolicy.All, .. VirtualHosts.All,
     ];
 
@@ -139,6 +143,9 @@ internal sealed record HttpSettings
 
     /// <summary><c>[couchdb] users_db_security_editable</c>.</summary>
     public required bool IsUsersSecurityEditable { get; init; }
+
+    /// <summary><c>[chttpd_auth] public_fields</c>: what strangers see of a user's document.</summary>
+    public required IReadOnlyList<string> PublicUserFields { get; init; }
 
     /// <summary><c>[chttpd] port</c>: 0 for any free one.</summary>
     public required int Port { get; init; }
@@ -234,6 +241,7 @@ internal sealed record HttpSettings
         RequireValidUserExceptForUp = settings.Get(RequireUserExceptForUp),
         Challenge = HeaderText.Clean(settings.Get(ChallengeSetting)),
         IsUsersSecurityEditable = settings.Get(UsersSecurity),
+        PublicUserFields = settings.Get(PublicFields),
         Port = settings.Get(PortSetting),
         BindAddress = settings.Get(BindAddressSetting),
         MaxHttpRequestSize = settings.Get(MaxRequestSize),

@@ -172,7 +172,9 @@ internal sealed class Dispatcher(
 
         if (UserDatabase.IsOne(exchange.Database.Name) && !permissions.IsAdmin(user) && !IsOwnAccount(exchange))
         {
-            throw new DocumentException(DocumentError.Missing);
+            exchange.PublicFields = IsAccountRead(exchange) && exchange.Settings.PublicUserFields is { Count: > 0 } fields
+                ? fields
+                : throw new DocumentException(DocumentError.Missing);
         }
     }
 
@@ -191,6 +193,10 @@ internal sealed class Dispatcher(
             ? id == UserAccounts.IdPrefix + name
             : exchange.Target.Count == 2 && exchange.Method == "PUT" && id.StartsWith(UserAccounts.IdPrefix, StringComparison.Ordinal);
     }
+
+    private static bool IsAccountRead(Exchange exchange) =>
+        exchange.Method == "GET" && exchange.Target.Count == 2
+        && exchange.Target.Text(1).StartsWith(UserAccounts.IdPrefix, StringComparison.Ordinal);
 
     /// <summary>Lists of all users, or of all replications.</summary>
     private static bool IsListOfSecrets(RequestTarget target) =>

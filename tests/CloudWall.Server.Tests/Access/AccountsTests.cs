@@ -67,6 +67,29 @@ public sealed class AccountsTests
         Assert.Null(await NameAsync(naming, cookie, "Origin: http://127.0.0.1:2"));
     }
 
+    [Fact]
+    public async Task Strangers_see_the_public_fields_of_an_account_and_no_more()
+    {
+        await using var node = await TestNode.StartAsync(
+            ("couchdb", "single_node", "true"), ("couchdb", "users_db_security_editable", "true"), ("chttpd_auth", "public_fields", "name, hobby"));
+        const string Account = "/_users/org.couchdb.user:ann";
+        Assert.Equal(200, (await node.SendAsync("PUT", "/_users/_security", "{}")).Status);
+        var ann = Ann.Insert(1, """ "hobby":"chess","_attachments":{"a":{"data":"YQ==","content_type":"text/plain"}}, """);
+        Assert.Equal(201, (await node.SendAsync("PUT", Account, ann, headers: Json)).Status);
+
+        var seen = JsonNode.Parse((await node.SendAsync("GET", Account + "?attachments=true&revs=true", credentials: null)).Body)!.AsObject();
+        Assert.Equal(["_id", "_rev", "hobby", "name"], seen.Select(static member => member.Key).Order(StringComparer.Ordinal));
+        foreach (var hidden in (string[])[Account + "/a", "/_users/org.couchdb.user:none", "/_users", "/_users/_local_docs", "/_users/_design/d"])
+        {
+            Assert.Equal(404, (await node.SendAsync("GET", hidden, credentials: null)).Status);
+        }
+
+        Assert.Equal(404, (await node.SendAsync("DELETE", Account + "?rev=1-a", credentials: null)).Status);
+        Assert.Equal(200, (await node.SendAsync("GET", Account + "/a", credentials: "ann:secret")).Status);
+        await node.SendAsync("PUT", "/_node/_local/_config/chttpd_auth/public_fields", "\"other\"");
+        Assert.Equal(404, (await node.SendAsync("GET", Account, credentials: null)).Status);
+    }
+
     [Theory]
     [InlineData(1 << 10, 401)]
     [InlineData(60 << 10, 401)]

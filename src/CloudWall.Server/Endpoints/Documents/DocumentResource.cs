@@ -15,6 +15,11 @@ internal static class DocumentResource
     /// <summary>Shows a document.</summary>
     public static Task Show(Exchange exchange)
     {
+        if (exchange.PublicFields is { } fields)
+        {
+            return PublicUser.Show(exchange, fields);
+        }
+
         var query = DocumentQuery.Parse(exchange.Query);
         if (!exchange.Path.IsUtf8 && !query.OpenAll && query.OpenRevisions is { Count: > 0 })
         {
