@@ -1,33 +1,37 @@
-
 namespace CloudWall.Indexing.Building;
 
 /// <summary>
-/// Limits how many indexes are built at the same time. While others wait, a build yields its turn after <see cref="Length"/>, between two
-/// steps. Databases take turns, however many indexes each has.
+/// Limits how many indexes are built at the same time, so that a short build never waits for a long one. A build begins with a long turn
+/// where one is free, or else with the quick turn. While other builds wait, it yields its turn between two steps and goes on with a long
+/// one. A build that cannot yield, because one of its functions runs for too long, loses its turn: its function goes on, within the limits
+/// of functions, and the build waits for a long turn after that.
 /// </summary>
-/// <param name="count">The number of concurrent builds.</param>
+/// <param name="count">The number of long turns.</param>
 /// <param name="time">The clock.</param>
-internal sealed class BuildTurns(int count, TimeProvider time)
+internal sealed class BuildTurns(int count, TimeProvider time) : IDisposable
 {
-    /// <summary>How long a build keeps its turn while others wait.</summary>
-    public static readonly TimeSpan Length = TimeSpan.FromSeconds(2);
+    /// <summary>How long a build keeps the quick turn while others wait for it.</summary>
+    public static readonly TimeSpan QuickLength = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How long a build keeps a long turn while others wait for one.</summary>
+    public static readonly TimeSpan LongLength = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How much later than it should have yielded a build loses its turn, at least; at most twice as much.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Builds that have lost their turn keep threads. When there are so many of them, no other loses its turn.</summary>
+    private const int MostLost = 100;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Queue> _databases = new(StringComparer.Ordinal);
-    private readonly LinkedList<Queue> _waiting = new();
-    private int _free = count;
+    private readonly BuildLine _quick = new(1, QuickLength);
+    private readonly BuildLine _long = new(count, LongLength);
+    private ITimer? _watch;
+    private int _lost;
+    private bool _isWatching;
+    private bool _isDisposed;
 
-    /// <summary>The number of databases with waiting builds.</summary>
-    public int Waiting
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _waiting.Count;
-            }
-        }
-    }
+    /// <summary>The number of databases with waiting builds; one that waits in both lines counts twice.</summary>
+    public int Waiting => _quick.Waiting + _long.Waiting;
 
     /// <summary>Waits for a turn.</summary>
     /// <param name="database">The database's incarnation.</param>
@@ -36,141 +40,67 @@ internal sealed class BuildTurns(int count, TimeProvider time)
     public async Task<BuildTurn> TakeAsync(string database, CancellationToken cancellation)
     {
         var turn = new BuildTurn(this, database, time);
-        await turn.TakeAsync(cancellation);
+        await EnterAsync(turn, isNew: true, cancellation);
         return turn;
     }
 
-    private async Task EnterAsync(string database, CancellationToken cancellation)
-    {
-        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_lock)
-        {
-            if (!_databases.TryGetValue(database, out var queue))
-            {
-                _databases.Add(database, queue = new Queue(database));
-            }
-
-            queue.Waiting.Enqueue(entered);
-            if (queue.Node.List is null)
-            {
-                _waiting.AddLast(queue.Node);
-            }
-
-            Admit();
-        }
-
-        using var registration = cancellation.UnsafeRegister(
-            static (state, token) => ((TaskCompletionSource)state!).TrySetCanceled(token), entered);
-        await entered.Task;
-    }
-
-    private void Leave(string database)
+    /// <summary>Ends the watch over turns. Nothing takes or yields a turn after that.</summary>
+    public void Dispose()
     {
         lock (_lock)
         {
-            _free++;
-            _databases[database].Running--;
-            Admit();
-            Forget(_databases[database]);
+            _isDisposed = true;
+            _watch?.Dispose();
         }
     }
 
-    private void Admit()
+    /// <summary>Waits for a turn: a new build for whichever comes first, another for a long one.</summary>
+    internal async Task EnterAsync(BuildTurn turn, bool isNew, CancellationToken cancellation)
     {
-        while (_free > 0 && Next() is { } queue)
+        Task entered;
+        lock (_lock)
         {
-            // A database with more waiting builds goes to the end of the queue.
-            var entered = queue.Waiting.Dequeue();
-            _waiting.Remove(queue.Node);
-            if (queue.Waiting.Count > 0)
-            {
-                _waiting.AddLast(queue.Node);
-            }
-
-            if (entered.TrySetResult())
-            {
-                queue.Running++;
-                _free--;
-            }
-            else
-            {
-                Forget(queue);
-            }
+            var line = isNew && !_long.HasRoom ? _quick : _long;
+            entered = line.Enter(turn, cancellation);
+            Watch();
         }
+
+        await entered;
     }
 
-    /// <summary>The database that is next: the first without a running build, or else the first.</summary>
-    private Queue? Next()
+    /// <summary>Ends a turn.</summary>
+    internal void Leave(BuildTurn turn)
     {
-        foreach (var queue in _waiting)
+        lock (_lock)
         {
-            if (queue.Running == 0)
+            if (turn.Line is { } line)
             {
-                return queue;
-            }
-        }
-
-        return _waiting.First?.Value;
-    }
-
-    private void Forget(Queue queue)
-    {
-        if (queue.Running == 0 && queue.Waiting.Count == 0)
-        {
-            _databases.Remove(queue.Database);
-        }
-    }
-
-    /// <summary>A build's turn.</summary>
-    internal sealed class BuildTurn(BuildTurns turns, string database, TimeProvider time) : IDisposable
-    {
-        private bool _isHeld;
-        private long _since;
-
-        /// <summary>Whether the build has to yield to others.</summary>
-        public bool IsOver => time.GetElapsedTime(_since) >= Length && turns.Waiting > 0;
-
-        /// <summary>Waits for the next turn.</summary>
-        public async Task TakeAsync(CancellationToken cancellation)
-        {
-            await turns.EnterAsync(database, cancellation);
-            _isHeld = true;
-            _since = time.GetTimestamp();
-        }
-
-        /// <summary>Yields the turn and waits for the next one.</summary>
-        public Task GiveWayAsync(CancellationToken cancellation)
-        {
-            Dispose();
-            return TakeAsync(cancellation);
-        }
-
-        /// <inheritdoc/>
-        public void Dispose()
-        {
-            if (_isHeld)
-            {
-                _isHeld = false;
-                turns.Leave(database);
+                _lost -= turn.IsLost ? 1 : 0;
+                line.Leave(turn);
             }
         }
     }
 
-    /// <summary>The running and the waiting builds of a database.</summary>
-    private sealed class Queue
+    /// <summary>Looks after the turns while builds wait for one. The caller holds the lock.</summary>
+    private void Watch()
     {
-        public Queue(string database)
+        if (!_isWatching && !_isDisposed && Waiting > 0)
         {
-            Database = database;
-            Node = new LinkedListNode<Queue>(this);
+            _isWatching = true;
+            _watch ??= time.CreateTimer(
+                static state => ((BuildTurns)state!).TakeAway(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _watch.Change(Grace, Timeout.InfiniteTimeSpan);
         }
+    }
 
-        public string Database { get; }
-
-        public LinkedListNode<Queue> Node { get; }
-
-        public Queue<TaskCompletionSource> Waiting { get; } = new();
-
-        public int Running { get; set; }
+    private void TakeAway()
+    {
+        lock (_lock)
+        {
+            _isWatching = false;
+            _lost += _quick.TakeAway(Grace, MostLost - _lost);
+            _lost += _long.TakeAway(Grace, MostLost - _lost);
+            Watch();
+        }
     }
 }

@@ -26,7 +26,7 @@ internal sealed class IndexBuild(
     ViewFunctions functions,
     IndexWriter writer,
     IndexingOptions options,
-    BuildTurns.BuildTurn turn,
+    BuildTurn turn,
     Func<bool> isWanted,
     CancellationToken cancellation)
     : IAsyncDisposable

@@ -296,6 +296,7 @@ public sealed class IndexCatalogue : IAsyncDisposable
         }
 
         Store.Sync();
+        Builds.Dispose();
         _stopping.Dispose();
     }
 

@@ -69,7 +69,7 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
     /// <param name="scheduler">The scheduler of the threads.</param>
     /// <param name="turn">The build's turn, which it yields while others wait.</param>
     /// <param name="cancellation">Cancels the work.</param>
-    public async Task MakeNodesAsync(int threads, TaskScheduler scheduler, BuildTurns.BuildTurn turn, CancellationToken cancellation)
+    public async Task MakeNodesAsync(int threads, TaskScheduler scheduler, BuildTurn turn, CancellationToken cancellation)
     {
         // An interrupted build may have left some nodes.
         DropNodes();

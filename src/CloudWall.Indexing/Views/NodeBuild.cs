@@ -13,7 +13,7 @@ internal sealed class NodeBuild(
     int view,
     ulong seed,
     IReadOnlyList<Reducer> reducers,
-    BuildTurns.BuildTurn turn,
+    BuildTurn turn,
     CancellationToken cancellation)
 {
     /// <summary>Makes the nodes and commits as it goes. Nothing may read the nodes before this has ended.</summary>

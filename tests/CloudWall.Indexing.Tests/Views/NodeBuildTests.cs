@@ -52,7 +52,8 @@ public sealed class NodeBuildTests
 
         using var functions = new NoFunctions();
         var reducers = new[] { Reducer.Create("_sum", functions), Reducer.Create("_count", functions) };
-        using var turn = new BuildTurns(1, TimeProvider.System).TakeAsync("db", CancellationToken.None).GetAwaiter().GetResult();
+        using var turns = new BuildTurns(1, TimeProvider.System);
+        using var turn = turns.TakeAsync("db", CancellationToken.None).GetAwaiter().GetResult();
         new NodeBuild(store, Index, 0, seed, reducers, turn, CancellationToken.None).RunAsync(splits, TaskScheduler.Default).GetAwaiter().GetResult();
         var nodes = new List<(byte[] Key, byte[] Value)>();
         var prefix = IndexKeys.Nodes(Index);
