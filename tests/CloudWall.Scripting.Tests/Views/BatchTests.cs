@@ -98,6 +98,11 @@ public sealed class BatchTests
         "const all = []; (doc) => { all.push(1); emit(doc._id, all.length); }",
         "class A { static n = 0; } doc => emit(doc._id, A.n++)",
         "(n => doc => emit(doc._id, n++))(0)",
+        "function(doc) { emit(doc._id, typeof Math.headers); start(Math); try { getRow(); } catch (e) { } }",
+        "function(doc) { emit(doc._id, typeof Math.headers); start(Math); getRow(); }",
+        "function(doc) { start(1); try { getRow(); emit('ok'); } catch (e) { emit('threw'); } }",
+        "function(doc) { send('x'); try { emit(doc._id, getRow()); } catch (e) { emit(e); } }",
+        "function(doc) { provides('json', function() { }); registerType('json', doc._id); try { emit(doc._id, getRow()); } catch (e) { emit(e); } }",
     ];
 
     [Theory]

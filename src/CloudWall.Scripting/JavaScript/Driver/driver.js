@@ -212,6 +212,8 @@
 
   // ---- Views -------------------------------------------------------------------------------------------------------------------
 
+  // While documents share the instance, what functions do to the response of a show or list leaves nothing behind: there is none.
+  let isBatch = false;
   let functions = [];
   let sealing = true;
   let emitted = [];
@@ -264,6 +266,7 @@
   }
 
   function map(docs) {
+    isBatch = true;
     const rows = [];
     for (let i = 0; i < docs.length; i++) {
       host.progress();
@@ -278,6 +281,7 @@
 
   // Groups of rows [keys, values], or of earlier results [values]. Each function has lists of its own.
   function reduce(which, groups, again) {
+    isBatch = true;
     const results = [];
     for (let i = 0; i < groups.length; i++) {
       host.progress();
@@ -307,6 +311,9 @@
   let contentType = null;
 
   function addType(key, given, from) {
+    if (isBatch) {
+      return;
+    }
     const types = [];
     for (let i = from || 0; i < given.length; i++) {
       const type = text(given[i]);
@@ -333,8 +340,10 @@
   addType('json', ['application/json', 'text/x-json']);
 
   function addProvided(type, fun) {
-    usesProvides = true;
-    provided.push([type, fun]);
+    usesProvides = !isBatch;
+    if (usesProvides) {
+      provided.push([type, fun]);
+    }
   }
 
   function typeParts(range) {
@@ -437,12 +446,16 @@
   }
 
   function setStart(response) {
-    started = response || {};
-    isStarted = true;
+    isStarted = !isBatch;
+    if (isStarted) {
+      started = response || {};
+    }
   }
 
   function addChunk(chunk) {
-    chunks.push(chunk);
+    if (!isBatch) {
+      chunks.push(chunk);
+    }
   }
 
   function withType(response) {
@@ -480,6 +493,9 @@
   }
 
   function takeRow() {
+    if (isBatch) {
+      throw failure('list_error', 'There are no rows for getRow() here.');
+    }
     if (lastRow) {
       return null;
     }
@@ -590,6 +606,7 @@
 
   // What a function says of each document.
   function ask(docs, one) {
+    isBatch = true;
     const answers = [];
     for (let i = 0; i < docs.length; i++) {
       host.progress();
