@@ -32,7 +32,7 @@ internal sealed class JavaScriptMaps : MapFunctions
         _hasRoomAlone = engine.Budget.LargestShare >= options.Limits.Memory - QuickJsInstance.FirstSize;
         Count = source.Functions.Count;
         _set = new ScriptSet(engine, scope, options);
-        var traits = source.Functions.Select(SourceText.Describe).ToArray();
+        var traits = SourceText.Describe(source.Functions);
         _keepsState = Array.Exists(traits, static function => function.MayKeepState);
         var seals = Array.Exists(traits, static function => !function.IsClosed || function.MayChangeArguments);
         var command = new Command("setMaps"u8);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 
@@ -12,13 +13,21 @@ internal sealed class SeenMembers
     /// <summary>What is nested deep may be more than the engine can read: then nothing is left out, so that it still is.</summary>
     private const int MostBrackets = 1000;
 
+    /// <summary>So many names are compared with each member of an argument; where there are more, they are looked up.</summary>
+    private const int FewNames = 8;
+
+    /// <summary>How many bytes of JSON a character has at most: those of an escape.</summary>
+    private const int Escape = 6;
+
     private readonly HashSet<string>? _names;
     private readonly byte[][] _utf8;
+    private readonly int _longest;
 
     private SeenMembers(HashSet<string>? names)
     {
         _names = names;
-        _utf8 = names is null ? [] : [.. names.Select(Encoding.UTF8.GetBytes)];
+        _utf8 = names is null or { Count: > FewNames } ? [] : [.. names.Select(Encoding.UTF8.GetBytes)];
+        _longest = names is { Count: > FewNames } ? names.Max(static name => name.Length) : 0;
     }
 
     /// <summary>All of it, since the function may look at it in any way.</summary>
@@ -28,7 +37,7 @@ internal sealed class SeenMembers
     public static SeenMembers None { get; } = new([]);
 
     /// <summary>These members, and whether it is there.</summary>
-    public static SeenMembers Of(params IEnumerable<string> names) => new([.. names]);
+    public static SeenMembers Of(params IEnumerable<string> names) => new(new HashSet<string>(names, StringComparer.Ordinal));
 
     /// <summary>The members' names; null where all of it is seen.</summary>
     public IReadOnlyCollection<string>? Names => _names;
@@ -90,6 +99,11 @@ internal sealed class SeenMembers
 
     private bool IsSeen(in Utf8JsonReader reader)
     {
+        if (_longest > 0)
+        {
+            return reader.ValueSpan.Length <= Escape * _longest && IsAmong(reader, _names!);
+        }
+
         foreach (var name in _utf8)
         {
             if (reader.ValueTextEquals(name))
@@ -99,5 +113,23 @@ internal sealed class SeenMembers
         }
 
         return false;
+    }
+
+    private static bool IsAmong(in Utf8JsonReader reader, HashSet<string> names)
+    {
+        var length = reader.ValueSpan.Length;
+        var rented = length > 256 ? ArrayPool<char>.Shared.Rent(length) : null;
+        try
+        {
+            var text = rented ?? stackalloc char[length];
+            return names.GetAlternateLookup<ReadOnlySpan<char>>().Contains(text[..reader.CopyString(text)]);
+        }
+        finally
+        {
+            if (rented is not null)
+            {
+                ArrayPool<char>.Shared.Return(rented);
+            }
+        }
     }
 }

@@ -17,16 +17,25 @@ internal sealed class SourceArguments
         "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__",
     };
 
+    /// <summary>Parameters, and members of them, that are told apart. Functions that people write have fewer.</summary>
+    private const int MostNames = 1000;
+
     private readonly byte[] _source;
     private readonly List<SourceToken> _tokens = [];
-    private readonly List<string> _names = [];
+    private readonly Dictionary<string, int> _names = new(StringComparer.Ordinal);
 
     private SourceArguments(byte[] source) => _source = source;
 
     /// <summary>What a function sees of each of its parameters; null where all of every argument may be seen.</summary>
     /// <param name="text">Its text.</param>
-    public static SourceArguments? Read(string text)
+    /// <param name="most">A longer text is not read.</param>
+    public static SourceArguments? Read(string text, int most = SourceText.MostRead)
     {
+        if (text.Length > most)
+        {
+            return null;
+        }
+
         var source = Encoding.UTF8.GetBytes(text);
         var found = new SourceArguments(source);
         var tokens = new SourceTokens(source);
@@ -43,7 +52,11 @@ internal sealed class SourceArguments
             return null;
         }
 
-        found.Seen = [.. found._names.Select(name => found.Members(name, body))];
+        if (!found.TryReadMembers(body))
+        {
+            return null;
+        }
+
         found.MayProvide = found._tokens.Exists(token => token.IsWord(source, "provides"u8));
         return found;
     }
@@ -87,6 +100,8 @@ internal sealed class SourceArguments
     /// </summary>
     private bool ReachesObjects()
     {
+        // Of the brackets so far, those before which the last one that is less deep is also the last of those here.
+        var open = new Stack<SourceToken>();
         for (var i = 0; i < _tokens.Count; i++)
         {
             var reaches = At(i).Kind switch
@@ -94,11 +109,17 @@ internal sealed class SourceArguments
                 SourceTokenKind.Word => !IsPlain(Span(i)) || SourceNames.Of(Text(i)) == SourceName.Changing,
                 SourceTokenKind.Keyword => Text(i) is "with" or "yield" or "await" or "async" or "export" or "extends",
                 SourceTokenKind.Value => At(i).Symbol == 0 && _source[At(i).Start] is (byte)'"' or (byte)'\'' && IsReachingKey(i),
-                _ => Is(i, "["u8) && IsComputed(i),
+                _ => Is(i, "["u8) && IsComputed(i, open),
             };
             if (reaches)
             {
                 return true;
+            }
+
+            if (At(i) is { Kind: SourceTokenKind.Punctuator, Symbol: (byte)'(' or (byte)'[' or (byte)'{' } bracket)
+            {
+                Leave(open, bracket.Depth);
+                open.Push(bracket);
             }
         }
 
@@ -113,7 +134,7 @@ internal sealed class SourceArguments
     }
 
     /// <summary>Whether a bracket may hold the name of a member, other than a number or a string.</summary>
-    private bool IsComputed(int index)
+    private bool IsComputed(int index, Stack<SourceToken> open)
     {
         var before = At(index - 1);
         var isList = before.Kind switch
@@ -123,24 +144,25 @@ internal sealed class SourceArguments
 
             // In an object that is made here, or taken apart, a name may stand after a curly bracket or a comma.
             SourceTokenKind.Punctuator => before.Symbol is not ((byte)')' or (byte)']' or (byte)'}' or (byte)'.' or (byte)'{')
-                && (before.Symbol != ',' || !IsInBraces(index)),
+                && (before.Symbol != ',' || !IsInBraces(index, open)),
             _ => false,
         };
         return !isList && (At(index + 1) is not { Kind: SourceTokenKind.Value, Symbol: 0 } || !Is(index + 2, "]"u8));
     }
 
-    private bool IsInBraces(int index)
+    /// <summary>Whether the last bracket before that is less deep is a curly one.</summary>
+    private bool IsInBraces(int index, Stack<SourceToken> open)
     {
-        for (var i = index - 1; i >= 0; i--)
-        {
-            if (At(i) is { Kind: SourceTokenKind.Punctuator, Symbol: (byte)'(' or (byte)'[' or (byte)'{' } open
-                && open.Depth < At(index).Depth)
-            {
-                return open.Symbol == '{';
-            }
-        }
+        Leave(open, At(index).Depth);
+        return open.TryPeek(out var bracket) && bracket.Symbol == '{';
+    }
 
-        return false;
+    private static void Leave(Stack<SourceToken> open, int depth)
+    {
+        while (open.TryPeek(out var bracket) && bracket.Depth >= depth)
+        {
+            open.Pop();
+        }
     }
 
     /// <summary>Reads the parameters, if they are plain names.</summary>
@@ -176,33 +198,41 @@ internal sealed class SourceArguments
 
     private bool TryAdd(int index)
     {
-        if (At(index).Kind != SourceTokenKind.Word || !IsPlain(Span(index)) || _names.Contains(Text(index)))
-        {
-            return false;
-        }
-
-        _names.Add(Text(index));
-        return true;
+        return At(index).Kind == SourceTokenKind.Word && IsPlain(Span(index)) && _names.Count < MostNames
+            && _names.TryAdd(Text(index), _names.Count);
     }
 
-    private SeenMembers Members(string name, int body)
+    /// <summary>Reads which members are taken of the parameters, in one pass.</summary>
+    /// <returns>False where they are too many.</returns>
+    private bool TryReadMembers(int body)
     {
-        var word = Encoding.UTF8.GetBytes(name);
-        var members = new List<string>();
+        var members = new HashSet<string>?[_names.Count];
+        for (var i = 0; i < members.Length; i++)
+        {
+            members[i] = new HashSet<string>(StringComparer.Ordinal);
+        }
+
+        var count = 0;
         for (var i = body; i < _tokens.Count; i++)
         {
-            if (At(i).Kind == SourceTokenKind.Word && Span(i).SequenceEqual(word) && !IsMember(i) && !IsOnlyAsked(i))
+            if (At(i).Kind != SourceTokenKind.Word || !_names.TryGetValue(Text(i), out var parameter)
+                || members[parameter] is not { } seen || IsMember(i) || IsOnlyAsked(i))
             {
-                if (MemberOf(i) is not { } member || OfAllObjects.Contains(member) || IsCalled(i))
-                {
-                    return SeenMembers.All;
-                }
+                continue;
+            }
 
-                members.Add(member);
+            if (MemberOf(i) is not { } member || OfAllObjects.Contains(member) || IsCalled(i))
+            {
+                members[parameter] = null;
+            }
+            else if (seen.Add(member) && ++count > MostNames)
+            {
+                return false;
             }
         }
 
-        return SeenMembers.Of(members);
+        Seen = [.. members.Select(static names => names is null ? SeenMembers.All : SeenMembers.Of(names))];
+        return true;
     }
 
     /// <summary>Whether the word is the name of a member.</summary>

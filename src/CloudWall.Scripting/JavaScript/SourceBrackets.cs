@@ -5,6 +5,9 @@ internal sealed class SourceBrackets
 {
     private readonly Stack<Bracket> _open = new();
 
+    /// <summary>In how many places of open brackets each name is declared.</summary>
+    private readonly Dictionary<string, int> _names = new(StringComparer.Ordinal);
+
     /// <summary>The innermost open bracket.</summary>
     public Bracket? Innermost => _open.TryPeek(out var bracket) ? bracket : null;
 
@@ -12,18 +15,46 @@ internal sealed class SourceBrackets
     public Bracket? Closed { get; private set; }
 
     /// <summary>The innermost open bracket that is no pattern: names in patterns belong to it.</summary>
-    public Bracket? InnermostBlock => _open.FirstOrDefault(static bracket => !bracket.IsPattern);
+    public Bracket? InnermostBlock => Innermost?.Block;
 
     /// <summary>
     /// Whether a name is declared in an open bracket: in that bracket it is never a global one, whatever functions there are.
     /// </summary>
-    public bool Have(string name) => _open.Any(bracket => bracket.Names.Contains(name));
+    public bool Have(string name) => _names.ContainsKey(name);
+
+    /// <summary>A name is declared in the innermost block.</summary>
+    /// <returns>False where there is none.</returns>
+    public bool TryDeclare(string name)
+    {
+        if (InnermostBlock is not { } block)
+        {
+            return false;
+        }
+
+        block.Names.Add(name);
+        _names[name] = _names.GetValueOrDefault(name) + 1;
+        return true;
+    }
 
     /// <summary>One is opened.</summary>
-    public void Open(Bracket bracket) => _open.Push(bracket);
+    public void Open(Bracket bracket)
+    {
+        bracket.Block = bracket.IsPattern ? InnermostBlock : bracket;
+        _open.Push(bracket);
+    }
 
     /// <summary>The innermost is closed.</summary>
-    public void Close() => Closed = _open.TryPop(out var bracket) ? bracket : null;
+    public void Close()
+    {
+        Closed = _open.TryPop(out var bracket) ? bracket : null;
+        foreach (var name in bracket?.Names ?? [])
+        {
+            if (--_names[name] == 0)
+            {
+                _names.Remove(name);
+            }
+        }
+    }
 
     /// <summary>A bracket.</summary>
     /// <param name="symbol">How it opens.</param>
@@ -52,8 +83,11 @@ internal sealed class SourceBrackets
         /// <summary>In a pattern: what comes now is the value of a name that has none.</summary>
         public bool IsInDefault { get; set; }
 
-        /// <summary>The names that are declared in it.</summary>
+        /// <summary>The names that are declared in it, since it was opened.</summary>
         public List<string> Names { get; } = [];
+
+        /// <summary>The innermost bracket around it that is no pattern, or itself.</summary>
+        public Bracket? Block { get; set; }
 
         /// <summary>How many tokens there were in it, not in brackets of its own.</summary>
         public int Tokens { get; set; }

@@ -103,14 +103,7 @@ internal sealed partial class SourceReader
             _own.Add(name);
         }
 
-        if (_brackets.InnermostBlock is { } block)
-        {
-            block.Names.Add(name);
-        }
-        else
-        {
-            _globals |= !isVar;
-        }
+        _globals |= !_brackets.TryDeclare(name) && !isVar;
     }
 
     private void AssignTo(string name)

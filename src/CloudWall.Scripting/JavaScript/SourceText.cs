@@ -8,6 +8,12 @@ namespace CloudWall.Scripting.JavaScript;
 /// </summary>
 internal static class SourceText
 {
+    /// <summary>
+    /// A longer text is not looked into, since that has no end but its own, and whoever asks may wait for it: functions that people write
+    /// are shorter.
+    /// </summary>
+    public const int MostRead = 64 << 10;
+
     /// <summary>The text as the engine takes it.</summary>
     /// <param name="source">The text in UTF-8.</param>
     /// <returns>Null where it is the same.</returns>
@@ -32,6 +38,11 @@ internal static class SourceText
     /// <summary>What can be said of a function without running it.</summary>
     public static SourceTraits Describe(string text)
     {
+        if (text.Length > MostRead)
+        {
+            return SourceTraits.Unknown;
+        }
+
         var source = Encoding.UTF8.GetBytes(text);
         var tokens = new SourceTokens(source);
         var traits = new SourceReader(source);
@@ -42,6 +53,12 @@ internal static class SourceText
 
         return traits.Finish(tokens.IsComplete);
     }
+
+    /// <summary>The same of several functions, of which no more is read together than <paramref name="most"/>.</summary>
+    public static SourceTraits[] Describe(IReadOnlyList<string> texts, int most = 1 << 20) =>
+        texts.Sum(static text => (long)text.Length) > most
+            ? [.. texts.Select(static _ => SourceTraits.Unknown)]
+            : [.. texts.Select(Describe)];
 
     private static bool BeginsStatement(in SourceToken before, in SourceToken token) => before.Kind switch
     {

@@ -7,6 +7,9 @@ namespace CloudWall.Scripting.JavaScript;
 /// <param name="MayChangeArguments">It may change what it is given, or notice that it cannot.</param>
 internal readonly record struct SourceTraits(bool IsClosed, bool MayChangeObjects, bool MayChangeGlobals, bool MayChangeArguments)
 {
+    /// <summary>What is said of a text that is not read.</summary>
+    public static readonly SourceTraits Unknown = new(false, true, true, true);
+
     /// <summary>Whether anything that it does can still be there afterwards, but for its arguments.</summary>
     public bool MayKeepState => !IsClosed || MayChangeObjects || MayChangeGlobals;
 }
