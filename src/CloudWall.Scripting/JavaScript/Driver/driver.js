@@ -9,7 +9,7 @@
   'use strict';
 
   const { makeGuest } = host;
-  const guest = makeGuest();
+  const guest = makeGuest(Object.prototype);
   const { parse, failure, newObject, isGuestArray, wrapRequire } = guest;
   const { stringify } = JSON;
   const { freeze, isFrozen, hasOwn, getPrototypeOf } = Object;
@@ -304,8 +304,8 @@
 
   // ---- Media types -------------------------------------------------------------------------------------------------------------
 
-  const typesOfKey = {};
-  const keyOfType = {};
+  const typesOfKey = { __proto__: null };
+  const keyOfType = { __proto__: null };
   let provided = [];
   let usesProvides = false;
   let contentType = null;
