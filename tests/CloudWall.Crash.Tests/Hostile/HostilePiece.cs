@@ -17,6 +17,9 @@ internal sealed record HostilePiece(string Name, string Statements)
     /// <summary>Whether the function that it is put into can never do what it should.</summary>
     public bool NeverEnds => Group is "endless";
 
+    /// <summary>Whether it reaches for what is not the function's.</summary>
+    public bool Reaches => Group is "reaches";
+
     private bool SpoilsOrSpies => Group is "spoils" || Name.EndsWith("see a stranger's", StringComparison.Ordinal);
 
     /// <summary>Reads all of them.</summary>

@@ -318,9 +318,17 @@ for (var i = 0; i < arguments.length; i++) { var a = arguments[i]; if (!a || typ
   try { v = log.constructor('return typeof ' + n + ' == "undefined" ? undefined : ' + n)(); } catch (e) { return;
   } if (v !== undefined && n != 'arguments') throw 'REA' + 'CHED ' + n; });
 //# reaches: another world by errors
-try { null.x; } catch (e) {
-  if (e.constructor('') &&
-  Object.getPrototypeOf(Object.getPrototypeOf(Object.getPrototypeOf(e))) !== Object.prototype) throw 'REA' + 'CHED another world by errors'; } try { (function f() { f(); })(); } catch (e) { if (!(e instanceof Error)) throw 'REA' + 'CHED another world by a full stack'; } try { require('none'); } catch (e) { if (e && typeof e == 'object' && e.constructor && e.constructor.constructor !== Function) throw 'REA' + 'CHED another world by require'; }
+var worlds = [Object.prototype, Object.getPrototypeOf(Object.getPrototypeOf(log))]; function look(e, how) {
+  if (e === null || typeof e != 'object' && typeof e != 'function') return; while (Object.getPrototypeOf(e)) e = Object.getPrototypeOf(e);
+  if (worlds.indexOf(e) < 0) throw 'REA' + 'CHED another world by ' + how; }
+  var none = Object.create(null), throwing = { toJSON: function () { throw none; } };
+  [function () { null.x; }, function f() { f(); }, function () { require('none'); }, function () { require(none); },
+  function () { log(throwing); }, function () { log({ stack: 1, message: 1, get name() { return null.x; } }); },
+  function () { emit(1, { stack: 1, message: 1, get name() { return null.x; } }); }, function () { registerType('x', none); },
+  function () { registerType(none, 'x'); }, function () { send(null); }, function () { send({ toString: function () { return Symbol(); } });
+  getRow(); }, function () { start(1); getRow(); }, function () { start(Object.freeze({})); getRow(); },
+  function () { start({ headers: {}, x: 1n }); getRow(); }, function () { require(new Array(1e5).join('./'), { parent: { current: 1,
+  parent: 1 } }); }].forEach(function (f) { try { f(); } catch (e) { look(e, f); } });
 //# reaches: setters that see a stranger's objects
 var seen = []; ['0', 'key', 'value', 'id', 'rows', 'fn', 'fun', 'source', 'state', 'emit', 'result', 'results', 'error', 'kind', 'design',
   'functions', 'cache', 'handler', 'instance', 'memory', 'pointer', 'host', 'callback'].forEach(function (k) { try {
