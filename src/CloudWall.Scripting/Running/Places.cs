@@ -4,13 +4,15 @@ namespace CloudWall.Scripting.Running;
 /// The places for calls. One database has at most half of them, and databases that wait take turns. One place is quick: a call that has
 /// used it for <see cref="QuickTime"/> moves to another, and waits where there is none. So what is short never waits for what is long. Of
 /// the calls that take long those that have used least go first: a call that has had its place for as long makes way for one of them.
+/// Time that a call has waited makes up for time that it has used, so that new calls cannot keep it waiting for ever.
 /// </summary>
 /// <param name="count">How many there are, at least two.</param>
 /// <param name="time">
 /// The clock by which a call uses its place, read on its thread: <see cref="ThreadTime"/> where there is one, so that a call that does
 /// not get a processor is not taken for a long one.
 /// </param>
-internal sealed class Places(int count, TimeProvider time)
+/// <param name="clock">The clock by which calls wait, read on any thread; null where it is the same.</param>
+internal sealed partial class Places(int count, TimeProvider time, TimeProvider? clock = null)
 {
     /// <summary>How long a call may use the quick place, and another one while calls wait that have used less.</summary>
     public static readonly TimeSpan QuickTime = TimeSpan.FromMilliseconds(100);
@@ -18,6 +20,7 @@ internal sealed class Places(int count, TimeProvider time)
     /// <summary>After two calls have met, so many do not run alone although nobody else does.</summary>
     private const int CrowdLasts = 64;
 
+    private readonly TimeProvider _clock = clock ?? time;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Scope> _scopes = new(StringComparer.Ordinal);
     private readonly LinkedList<Scope> _waiting = new();
@@ -186,7 +189,8 @@ internal sealed class Places(int count, TimeProvider time)
     {
         lock (_lock)
         {
-            if (LeastUsed() is not { } next || next.Used >= place.Used)
+            var now = _clock.GetTimestamp();
+            if (Next(now) is not { } next || Excess(next, now) >= Excess(place, now))
             {
                 return true;
             }
@@ -200,6 +204,7 @@ internal sealed class Places(int count, TimeProvider time)
     private void Park(Place place)
     {
         place.IsMoving = true;
+        place.ParkedAt = _clock.GetTimestamp();
         place.Moved.Reset();
         _moving.AddLast(place.MovingNode);
     }
@@ -208,11 +213,16 @@ internal sealed class Places(int count, TimeProvider time)
     {
         _moving.Remove(place.MovingNode);
         place.IsMoving = false;
+        place.Waited += _clock.GetElapsedTime(place.ParkedAt);
         place.TurnBegan = place.Used;
         place.Moved.Set();
     }
 
-    private Place? LeastUsed() => _moving.Count == 0 ? null : _moving.MinBy(static place => place.Used);
+    /// <summary>The waiting call that has used least beyond what it has waited.</summary>
+    private Place? Next(long now) => _moving.Count == 0 ? null : _moving.MinBy(place => Excess(place, now));
+
+    private TimeSpan Excess(Place place, long now) =>
+        place.Used - place.Waited - (place.IsMoving ? _clock.GetElapsedTime(place.ParkedAt, now) : TimeSpan.Zero);
 
     private static ScriptException TooMany() =>
         new("os_process_error", "Too many functions of design documents take long.") { IsOfLoad = true };
@@ -261,7 +271,7 @@ internal sealed class Places(int count, TimeProvider time)
     /// <returns>The first of those that may begin, linked to the others.</returns>
     private Place? Admit()
     {
-        while (_free > 0 && LeastUsed() is { } next)
+        while (_free > 0 && Next(_clock.GetTimestamp()) is { } next)
         {
             _free--;
             Resume(next);
@@ -323,98 +333,6 @@ internal sealed class Places(int count, TimeProvider time)
         }
     }
 
-    /// <summary>A place, while a call has it or waits for it.</summary>
-    internal abstract class Place : ScriptPlace, IDisposable
-    {
-        private readonly Places _places;
-        private readonly TimeProvider _time;
-        private ManualResetEventSlim? _moved;
-        private long _since;
-        private bool _isCounting;
-        private int _left;
-
-        protected Place(Places places, TimeProvider time)
-        {
-            (_places, _time) = (places, time);
-            Node = new LinkedListNode<Place>(this);
-            MovingNode = new LinkedListNode<Place>(this);
-        }
-
-        public LinkedListNode<Place> Node { get; }
-
-        public LinkedListNode<Place> MovingNode { get; }
-
-        /// <summary>Set when a call that has to wait may go on; made for the first wait.</summary>
-        public ManualResetEventSlim Moved => _moved ??= new ManualResetEventSlim();
-
-        public Scope? Owner { get; set; }
-
-        /// <summary>Another that may begin at the same time.</summary>
-        public Place? NextAdmitted { get; set; }
-
-        public bool IsQuick { get; set; }
-
-        public bool IsMoving { get; set; }
-
-        /// <summary>Whether the call has to end, since others had fewer.</summary>
-        public bool WasEnded { get; set; }
-
-        /// <summary>How long the call has run. Written by its thread while it runs.</summary>
-        public TimeSpan Used { get; private set; }
-
-        /// <summary>How long it had run when it got the place that it has.</summary>
-        public TimeSpan TurnBegan { get; set; }
-
-        /// <inheritdoc/>
-        public override void Check(CancellationToken cancellation, TimeSpan waited = default)
-        {
-            Used += waited;
-            if (!TryGoOn())
-            {
-                Moved.Wait(cancellation);
-                if (WasEnded)
-                {
-                    throw TooMany();
-                }
-            }
-        }
-
-        /// <summary>
-        /// Looks whether the call may go on. Its time begins with the first look, and once more with the first after a wait.
-        /// </summary>
-        /// <returns>False where it has to wait, until <see cref="Moved"/>.</returns>
-        public bool TryGoOn()
-        {
-            var now = _time.GetTimestamp();
-            if (!_isCounting)
-            {
-                (_isCounting, _since) = (true, now);
-                return true;
-            }
-
-            Used += _time.GetElapsedTime(_since, now);
-            _since = now;
-            return Used - TurnBegan < QuickTime || (_isCounting = IsQuick ? _places.Move(this) : _places.KeepsPlace(this));
-        }
-
-        /// <summary>Gives up waiting for the place; it does nothing once the call has one.</summary>
-        public void GiveUp(CancellationToken cancellation) => _places.GiveUp(this, cancellation);
-
-        /// <summary>The call has its place. Called without locks, by whoever made way for it.</summary>
-        public abstract void OnEntered();
-
-        /// <summary>The call has given up, and gets no place.</summary>
-        public abstract void OnGivenUp(CancellationToken cancellation);
-
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _left, 1) == 0)
-            {
-                _places.Leave(this);
-            }
-        }
-    }
-
     /// <summary>A place that somebody waits for and then holds as long as he likes.</summary>
     private sealed class AwaitedPlace(Places places, TimeProvider time) : Place(places, time)
     {
@@ -436,23 +354,5 @@ internal sealed class Places(int count, TimeProvider time)
         public override void OnEntered() => _entered.SetResult(this);
 
         public override void OnGivenUp(CancellationToken cancellation) => _entered.SetCanceled(cancellation);
-    }
-
-    /// <summary>What a database has.</summary>
-    internal sealed class Scope
-    {
-        public Scope(string name)
-        {
-            Name = name;
-            Node = new LinkedListNode<Scope>(this);
-        }
-
-        public string Name { get; }
-
-        public LinkedListNode<Scope> Node { get; }
-
-        public LinkedList<Place> Queue { get; } = new();
-
-        public int Running { get; set; }
     }
 }

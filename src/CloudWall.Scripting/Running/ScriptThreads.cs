@@ -27,7 +27,7 @@ public sealed class ScriptThreads : ScriptRunner
     public ScriptThreads(int places, int streams, TimeProvider time)
     {
         _clock = ThreadTime.Beside(time);
-        _places = new Places(Math.Max(2, places), _clock);
+        _places = new Places(Math.Max(2, places), _clock, time);
         _streams = new Streams(Math.Max(2, streams), time);
         _time = time;
     }

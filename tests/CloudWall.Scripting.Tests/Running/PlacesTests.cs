@@ -136,7 +136,7 @@ public sealed class PlacesTests
         Assert.False(places.EnterAsync("a", CancellationToken.None).IsCompleted);
     }
 
-    /// <summary>Who takes long shares the place with others who do: whoever has used less goes on.</summary>
+    /// <summary>Who takes long shares the place with others who do: whoever has used less, beyond what it has waited, goes on.</summary>
     [Fact]
     public void Calls_that_take_long_take_turns()
     {
@@ -155,18 +155,17 @@ public sealed class PlacesTests
         Assert.True(second.Moved.IsSet);
         Assert.Equal(1, places.Moving);
 
-        // It has used a tenth of the other's, and has the place until it has caught up.
+        // It has used a tenth of the other's, and has the place until it has caught up; what the other waits meanwhile counts for that one.
         Assert.True(second.TryGoOn());
-        while (second.Used < first.Used)
+        var waited = TimeSpan.Zero;
+        while (!first.Moved.IsSet)
         {
             time.Advance(Places.QuickTime);
-            Assert.True(second.TryGoOn());
-            Assert.False(first.Moved.IsSet);
+            waited += Places.QuickTime;
+            Assert.Equal(second.Used + Places.QuickTime <= first.Used - waited, second.TryGoOn());
         }
 
-        time.Advance(Places.QuickTime);
-        Assert.False(second.TryGoOn());
-        Assert.True(first.Moved.IsSet);
+        Assert.InRange(waited, 4 * Places.QuickTime, 7 * Places.QuickTime);
 
         // Time in which it waits is not its own.
         var used = first.Used;
@@ -177,6 +176,66 @@ public sealed class PlacesTests
         Assert.True(second.Moved.IsSet);
         second.Dispose();
         Assert.Equal(0, places.Moving);
+    }
+
+    /// <summary>
+    /// Databases send calls that end before they have used as much as one that waits: that one has turns nevertheless, and ends.
+    /// </summary>
+    [Theory]
+    [InlineData(2, 6)]
+    [InlineData(4, 6)]
+    public void New_calls_cannot_keep_a_call_waiting_for_ever(int count, int databases)
+    {
+        var step = TimeSpan.FromMilliseconds(50);
+        var time = new FakeTimeProvider();
+        var places = new Places(count, time);
+        var honest = Entered(places, "honest");
+        while (honest.Used < TimeSpan.FromSeconds(1))
+        {
+            time.Advance(step);
+            Assert.True(honest.TryGoOn());
+        }
+
+        var calls = new Task<Places.Place>?[databases];
+        var (longest, waits, taken) = (TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero);
+        while (honest.Used < TimeSpan.FromSeconds(3))
+        {
+            for (var i = 0; i < databases; i++)
+            {
+                calls[i] ??= places.EnterAsync($"db{i}", CancellationToken.None);
+            }
+
+            time.Advance(step);
+            taken += step;
+            for (var i = 0; i < databases; i++)
+            {
+                if (calls[i] is not { IsCompleted: true, Result: { IsMoving: false } call })
+                {
+                    continue;
+                }
+
+                if (call.Used >= TimeSpan.FromMilliseconds(900))
+                {
+                    call.Dispose();
+                    calls[i] = null;
+                }
+                else
+                {
+                    call.TryGoOn();
+                }
+            }
+
+            waits = honest.IsMoving ? waits + step : TimeSpan.Zero;
+            longest = waits > longest ? waits : longest;
+            Assert.True(longest < TimeSpan.FromSeconds(4), "It waits for others that began later.");
+            if (!honest.IsMoving)
+            {
+                honest.TryGoOn();
+            }
+        }
+
+        Assert.True(longest > TimeSpan.Zero);
+        Assert.True(taken < TimeSpan.FromSeconds(60), $"It took {taken}.");
     }
 
     /// <summary>A call that has its place alone is like any other to those who come then.</summary>
