@@ -15,6 +15,9 @@ public enum Audience
     /// <summary>Server admins.</summary>
     Admins,
 
+    /// <summary>Server admins, or everyone where <c>[chttpd] admin_only_all_dbs</c> is false.</summary>
+    DatabaseLists,
+
     /// <summary>Members of the database in the path. The kernel has looked it up, so it exists.</summary>
     Members,
 

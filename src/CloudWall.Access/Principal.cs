@@ -28,6 +28,9 @@ public sealed class Principal(UserContext context, string? handler)
     /// <summary>How the user was identified: CouchDB's <c>default</c> (basic credentials) or <c>cookie</c>; null for nobody.</summary>
     public string? Handler { get; } = handler;
 
+    /// <summary>Whether the user has an account on this node: whoever vouches for themselves by name and password has one.</summary>
+    public bool HasAccount => Handler is "default" or "cookie";
+
     /// <summary>The salt of the password that the user had when the request was made; null where there was none.</summary>
     public string? Salt { get; init; }
 
@@ -41,7 +44,7 @@ public sealed class Principal(UserContext context, string? handler)
         var refusal = audience switch
         {
             _ when IsAdmin => null,
-            Audience.Admins => NoAdmin,
+            Audience.Admins or Audience.DatabaseLists => NoAdmin,
             Audience.Metrics => Context.Roles.Contains("_metrics") ? null : NoMetrics,
             Audience.Users => Name is null ? Nobody : null,
             _ => null,

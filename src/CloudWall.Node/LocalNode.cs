@@ -10,7 +10,6 @@ using CloudWall.DesignDocuments.Views;
 using CloudWall.Documents;
 using CloudWall.Documents.Admission;
 using CloudWall.Documents.Databases;
-using CloudWall.Documents.Rules;
 using CloudWall.Indexing.Building;
 using CloudWall.Node.Configuration;
 using CloudWall.Node.Disk;
@@ -57,6 +56,7 @@ public sealed class LocalNode : IAsyncDisposable
     private readonly FollowedSettings<AccessSettings> _access;
     private readonly PasswordHasher _hasher;
     private readonly HashUpgrades _upgrades;
+    private readonly LocalPeers _localPeers;
     private readonly RemoteHosts _hosts;
     private readonly PeerFactory _openRemote;
     private readonly DataDirectory? _directory;
@@ -105,6 +105,7 @@ public sealed class LocalNode : IAsyncDisposable
         _hosts = new RemoteHosts(
             options.Time, Randomness.Fraction, Memory, settings.MaxPeerElement, socket => (int)socket.Handle < Files.LastPeer);
         _openRemote = options.OpenRemote ?? _hosts.Open;
+        _localPeers = new LocalPeers(() => Databases, LocalUrl, Identity.Id, new LocalSourceFilter(Scripts, Uuids), accounts);
         StartedAt = options.Time.GetUtcNow();
         _directory = start.Directory;
         _stores = new NodeStores(_directory, options.Store, Files, Log);
@@ -440,24 +441,10 @@ public sealed class LocalNode : IAsyncDisposable
             CheckpointKey = _access.Value.CheckpointKey,
         };
         Replications = new JobScheduler(context, Settings.Replication.Scheduler);
-        Replicators = new(Databases, Replications, () => Settings.Replication.Defaults, Time, LogWarning, HeldReplications);
+        Replicators = new(
+            Databases, Replications, () => Settings.Replication.Defaults, Time, LogWarning, HeldReplications, _localPeers.IsAdmin);
     }
 
-    private Peer OpenPeer(Endpoint endpoint, ReplicationOptions options)
-    {
-        if (endpoint.Address is not null)
-        {
-            return _openRemote(endpoint, options);
-        }
-
-        var name = endpoint.Name!;
-        var user = options.User is { } given ? new UserContext(given.Name, given.Roles) : UserContext.Node;
-        return new LocalPeer(
-            Databases,
-            name,
-            LocalUrl(name),
-            Identity.Id,
-            user.Writer(name, WriteWays.Replication),
-            (database, selection) => LocalSourceFilter.Open(Scripts, Uuids, database, user, selection));
-    }
+    private Peer OpenPeer(Endpoint endpoint, ReplicationOptions options) =>
+        endpoint.Address is null ? _localPeers.Open(endpoint.Name!, options) : _openRemote(endpoint, options);
 }

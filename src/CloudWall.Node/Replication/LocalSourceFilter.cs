@@ -13,27 +13,27 @@ using CloudWall.Scripting;
 namespace CloudWall.Node.Replication;
 
 /// <summary>The filter of a replication whose source is a local database, so that no HTTP request asks for it.</summary>
-internal static class LocalSourceFilter
+/// <param name="scripts">Runs functions.</param>
+/// <param name="uuids">Generates the ids that the request object offers to functions.</param>
+internal sealed class LocalSourceFilter(ScriptHost scripts, UuidGenerator uuids)
 {
     /// <summary>Opens the filter.</summary>
-    /// <param name="scripts">Runs functions.</param>
-    /// <param name="uuids">Generates the ids that the request object offers to functions.</param>
     /// <param name="database">The source.</param>
     /// <param name="user">The user who reads the source.</param>
     /// <param name="selection">The filter's name and parameters.</param>
     /// <exception cref="DocumentException">400: the name is malformed. 404: there is no such filter.</exception>
-    public static ChangeFilter Open(ScriptHost scripts, UuidGenerator uuids, Database database, UserContext user, ChangesSelection selection)
+    public ChangeFilter Open(Database database, UserContext user, ChangesSelection selection)
     {
         var isView = selection.Filter == "_view";
         var path = isView ? selection.QueryParameters.FirstOrDefault(static parameter => parameter.Key == "view").Value : selection.Filter;
         return NamedFilter.Split(path ?? string.Empty) is not var (design, name)
             ? throw new DocumentException(DocumentError.BadRequest("`filter` must be of the form `designname/filtername`"))
             : isView ? NamedFilter.View(scripts, database, design, name)
-            : NamedFilter.Function(scripts, database, design, name, () => Request(uuids, database, user, selection));
+            : NamedFilter.Function(scripts, database, design, name, () => Request(database, user, selection));
     }
 
     /// <summary>The request object for the function, filled in without an HTTP request.</summary>
-    private static byte[] Request(UuidGenerator uuids, Database database, UserContext user, ChangesSelection selection)
+    private byte[] Request(Database database, UserContext user, ChangesSelection selection)
     {
         using var json = new JsonBuffer(1024);
         json.Raw("{\"info\":"u8);

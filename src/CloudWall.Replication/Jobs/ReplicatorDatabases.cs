@@ -12,6 +12,7 @@ public sealed class ReplicatorDatabases : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly Action<string> _log;
     private readonly HeldDocuments? _held;
+    private readonly Func<string, bool> _isAdmin;
     private readonly CancellationTokenSource _ending = new();
     private readonly Lock _gate = new();
     private readonly Dictionary<Database, (ReplicatorWatch Watch, Task Running)> _watched = [];
@@ -24,13 +25,15 @@ public sealed class ReplicatorDatabases : IAsyncDisposable
     /// <param name="time">The time.</param>
     /// <param name="log">Told what an administrator should know.</param>
     /// <param name="held">Documents that do not become jobs; null for none.</param>
+    /// <param name="isAdmin">Whether the owner of a document is a server admin; null where all are.</param>
     public ReplicatorDatabases(
         DatabaseCatalogue catalogue,
         JobScheduler scheduler,
         Func<ReplicationOptions> defaults,
         TimeProvider time,
         Action<string> log,
-        HeldDocuments? held = null)
+        HeldDocuments? held = null,
+        Func<string, bool>? isAdmin = null)
     {
         _catalogue = catalogue;
         _scheduler = scheduler;
@@ -38,6 +41,7 @@ public sealed class ReplicatorDatabases : IAsyncDisposable
         _time = time;
         _log = log;
         _held = held;
+        _isAdmin = isAdmin ?? (static _ => true);
     }
 
     /// <summary>The names of the replicator databases.</summary>
@@ -114,7 +118,7 @@ public sealed class ReplicatorDatabases : IAsyncDisposable
         {
             if (!_watched.ContainsKey(database))
             {
-                var watch = new ReplicatorWatch(database, _scheduler, _defaults, _time, _log, _held);
+                var watch = new ReplicatorWatch(database, _scheduler, _defaults, _isAdmin, _time, _log, _held);
                 _watched.Add(database, (watch, RunAsync(database, watch)));
             }
         }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Replication.Requests;
 using CloudWall.Replication.Runs;
@@ -87,6 +88,23 @@ public static class ReplicatorDocument
         body.TryGetProperty("user_ctx", out var context) && context.ValueKind == JsonValueKind.Object && Text(context, "name") is { } name
             ? name
             : Text(body, "owner");
+
+    /// <summary>Whether a user may change a document: it is there and has that owner, or it is not there.</summary>
+    /// <param name="database">The replicator database.</param>
+    /// <param name="id">The document.</param>
+    /// <param name="name">The user; null for nobody, who owns none.</param>
+    public static bool IsOwn(Database database, string id, string? name)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        if (database.Find(id) is not { Deleted: false } record)
+        {
+            return name is not null;
+        }
+
+        using var stored = database.Read(id, record.Winner.Revision);
+        return name is not null && stored is not null
+            && JsonMember.TryFind(stored.Body.Span, "owner"u8, out var owner) && JsonMember.TextOf(owner) == name;
+    }
 
     /// <summary>What a document defines: all members but the state, as text that is equal for equal definitions.</summary>
     internal static string Definition(JsonElement body)

@@ -19,6 +19,8 @@ public sealed class ReplicatorRule(Func<ReplicationOptions> defaults, Func<Docum
 {
     private static readonly JsonWriterOptions AsGiven = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static readonly DocumentError Foreign = new(403, "forbidden", "Can't update replication documents from other users.");
+
     /// <inheritdoc/>
     public override bool ConcernsDatabase(string database) => ReplicatorDocument.IsReplicator(database);
 
@@ -35,6 +37,11 @@ public sealed class ReplicatorRule(Func<ReplicationOptions> defaults, Func<Docum
 
     private DocumentError? Check(WriteContext context, DocumentWrite write)
     {
+        if (!context.Writer.IsAdmin && !ReplicatorDocument.IsOwn(context.Database, write.Id, context.Writer.Name))
+        {
+            return Foreign;
+        }
+
         if (write.Document.Deleted)
         {
             return null;
@@ -58,9 +65,11 @@ public sealed class ReplicatorRule(Func<ReplicationOptions> defaults, Func<Docum
             return null;
         }
 
-        if (owner.ValueKind != JsonValueKind.Undefined && !writer.IsAdmin)
+        // Without an owner it would run with the rights of the node.
+        var getsOwner = context.Mode == WriteMode.Interactive && writer.Name is not null && owner.ValueKind == JsonValueKind.Undefined;
+        if (!writer.IsAdmin && !getsOwner)
         {
-            return new DocumentError(403, "forbidden", "Can't update replication documents from other users.");
+            return Foreign;
         }
 
         if (context.Mode == WriteMode.Interactive && writer.Name is { } name && owner.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null)

@@ -10,7 +10,13 @@ namespace CloudWall.Replication.Jobs;
 /// its job ended.
 /// </summary>
 internal sealed class ReplicatorWatch(
-    Database database, JobScheduler scheduler, Func<ReplicationOptions> defaults, TimeProvider time, Action<string> log, HeldDocuments? held) : IDisposable
+    Database database,
+    JobScheduler scheduler,
+    Func<ReplicationOptions> defaults,
+    Func<string, bool> isAdmin,
+    TimeProvider time,
+    Action<string> log,
+    HeldDocuments? held) : IDisposable
 {
     private readonly StateWriter _states = new(database, scheduler.Settings, time, log);
     private readonly Dictionary<string, Known> _known = new(StringComparer.Ordinal);
@@ -231,6 +237,15 @@ internal sealed class ReplicatorWatch(
         try
         {
             var request = RequestParser.Parse(body, defaults());
+            if (ReplicatorDocument.Text(body, "owner") is { } owner)
+            {
+                var isOfUser = !isAdmin(owner);
+                request = request with
+                {
+                    Options = request.Options with { Owner = owner, IsOwnedByUser = isOfUser, User = isOfUser ? null : request.Options.User },
+                };
+            }
+
             job = scheduler.Add(request, ReplicatorDocument.User(body), new JobOrigin(database.Name, id));
         }
         catch (RequestException refusal)

@@ -5,7 +5,6 @@ using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
-using CloudWall.Documents.Rules;
 
 namespace CloudWall.Replication.Peers;
 
@@ -14,14 +13,15 @@ namespace CloudWall.Replication.Peers;
 /// <param name="name">The database's name.</param>
 /// <param name="display">How it is shown to people.</param>
 /// <param name="nodeId">The node's <c>uuid</c>.</param>
-/// <param name="writer">As whom it is written to; null where nobody's name was given to the replication.</param>
+/// <param name="rights">What the replication may do in it; null for everything.</param>
 /// <param name="filter">Asks filter functions of design documents; without it they are refused.</param>
 public sealed class LocalPeer(
-    DatabaseCatalogue catalogue, string name, string display, string nodeId, Writer? writer = null, LocalFilter? filter = null) : Peer
+    DatabaseCatalogue catalogue, string name, string display, string nodeId, LocalRights? rights = null, LocalFilter? filter = null) : Peer
 {
     /// <summary>Small content is kept in memory until it is written, but not more than so much at a time.</summary>
     private const long MostInMemory = 1 << 20;
 
+    private readonly LocalRights _rights = rights ?? LocalRights.Node;
     private readonly LocalChanges _changes = new(filter);
 
     /// <inheritdoc/>
@@ -51,6 +51,12 @@ public sealed class LocalPeer(
         if (catalogue.Find(name) is not null)
         {
             return;
+        }
+
+        if (!_rights.MayCreate)
+        {
+            throw new PeerException(
+                new DocumentError(401, "unauthorized", $"unauthorized to access or create database {display}"), isTransient: false);
         }
 
         try
@@ -202,7 +208,7 @@ public sealed class LocalPeer(
                 }
             }
 
-            foreach (var outcome in await database.WriteAsync(writes, WriteMode.Replicated, cancellation, writer ?? Writer.Replication))
+            foreach (var outcome in await database.WriteAsync(writes, WriteMode.Replicated, cancellation, _rights.WriterOf(database)))
             {
                 if (outcome.Error is { } error)
                 {
@@ -347,7 +353,11 @@ public sealed class LocalPeer(
     private static PeerException Failure(DocumentException refused) =>
         new(refused.Error, refused.Error.Status is 429 or >= 500, refused);
 
-    private Database Open() => catalogue.Find(name) ?? throw NoDatabase(null);
+    private Database Open()
+    {
+        var database = catalogue.Find(name) ?? throw NoDatabase(null);
+        return _rights.Refuse(database) is { } refusal ? throw new PeerException(refusal, isTransient: false) : database;
+    }
 
     private PeerException NoDatabase(Exception? why) =>
         new(new DocumentError(500, "db_not_found", $"could not open {display}"), isTransient: false, why);

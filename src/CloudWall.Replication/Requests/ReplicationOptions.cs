@@ -24,6 +24,15 @@ public sealed record ReplicationOptions
     /// <summary><c>user_ctx</c>; null for the node itself.</summary>
     public ReplicationUser? User { get; init; }
 
+    /// <summary>
+    /// The name of the account whose rights count in databases of this node, as they are at each moment; null for <see cref="User"/>, which
+    /// only admins may choose.
+    /// </summary>
+    public string? Owner { get; init; }
+
+    /// <summary>Whether the owner was no server admin at the start: <see cref="User"/> is the owner then.</summary>
+    public bool IsOwnedByUser { get; init; }
+
     /// <summary><c>use_checkpoints</c>.</summary>
     public bool UseCheckpoints { get; init; } = true;
 

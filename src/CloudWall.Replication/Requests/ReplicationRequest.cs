@@ -54,6 +54,13 @@ public sealed record ReplicationRequest(Endpoint Source, Endpoint Target, Change
             }
         }
 
+        if (Options is { IsOwnedByUser: true, Owner: { } owner } && (Source.Address is null || Target.Address is null))
+        {
+            // Another user may be allowed what this one was refused.
+            Add("owner");
+            Add(owner);
+        }
+
         if (Selection.DocumentIds is { } ids)
         {
             Add("doc_ids");

@@ -122,13 +122,16 @@ internal sealed record HttpSettings
         "chttpd_auth", "public_fields", SettingKinds.List, [],
         "Members of users' documents that everyone sees whom _security of _users lets in. Without any, others' documents look missing.");
 
+    private static readonly Setting<bool> AdminOnlyLists = new(
+        "chttpd", "admin_only_all_dbs", SettingKinds.Boolean, true, "Whether _all_dbs and _dbs_info are for server admins alone.");
+
     /// <summary>All settings of HTTP.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
         PortSetting, BindAddressSetting, MaxRequestSize, MaxUriLengthSetting, MaxConnectionsSetting, PerAddress, MaxFeedsSetting, StallTimeoutSetting,
         AnswerMemorySetting, RetryAfterSetting, ChangesTimeoutSetting, BufferResponseSetting, MaxDatabases, Minimal, ForwardedHost, ForwardedProto,
         ForwardedSsl, RewriteLimitSetting, DecodePlus, Jsonp, SecureRewritesSetting, PurgedDocuments, PurgedRevisions, MaxUuidsSetting,
-        RequireUser, RequireUserExceptForUp, ChallengeSetting, UsersSecurity, PublicFields,
+        RequireUser, RequireUserExceptForUp, ChallengeSetting, UsersSecurity, PublicFields, AdminOnlyLists,
         .. ContentPolicies.All, .. CorsPolicy.All, .. VirtualHosts.All,
     ];
 
@@ -146,6 +149,9 @@ internal sealed record HttpSettings
 
     /// <summary><c>[chttpd_auth] public_fields</c>: what strangers see of a user's document.</summary>
     public required IReadOnlyList<string> PublicUserFields { get; init; }
+
+    /// <summary><c>[chttpd] admin_only_all_dbs</c>.</summary>
+    public required bool AreListsForAdmins { get; init; }
 
     /// <summary><c>[chttpd] port</c>: 0 for any free one.</summary>
     public required int Port { get; init; }
@@ -241,6 +247,7 @@ internal sealed record HttpSettings
         RequireValidUserExceptForUp = settings.Get(RequireUserExceptForUp),
         Challenge = HeaderText.Clean(settings.Get(ChallengeSetting)),
         IsUsersSecurityEditable = settings.Get(UsersSecurity),
+        AreListsForAdmins = settings.Get(AdminOnlyLists),
         PublicUserFields = settings.Get(PublicFields),
         Port = settings.Get(PortSetting),
         BindAddress = settings.Get(BindAddressSetting),

@@ -129,7 +129,7 @@ internal sealed class Dispatcher(
 
     private void Admit(Exchange exchange, Route route)
     {
-        var audience = route.Audience;
+        var audience = route.Audience == Audience.DatabaseLists && !exchange.Settings.AreListsForAdmins ? Audience.Anyone : route.Audience;
         exchange.Principal.Require(audience);
         if (audience is not (Audience.Members or Audience.DatabaseAdmins or Audience.DatabaseKeepers or Audience.DatabaseOwners))
         {
@@ -164,9 +164,9 @@ internal sealed class Dispatcher(
             throw new DocumentException(refusal);
         }
 
-        if (ReplicatorDocument.IsReplicator(exchange.Database.Name))
+        if (ReplicatorDocument.IsReplicator(exchange.Database.Name) && !IsOwnReplication(exchange))
         {
-            // Its documents have passwords of peers in them, and run with the rights of an admin.
+            // Its documents have passwords of peers in them.
             exchange.Principal.Require(Audience.Admins);
         }
 
@@ -193,6 +193,18 @@ internal sealed class Dispatcher(
             ? id == UserAccounts.IdPrefix + name
             : exchange.Target.Count == 2 && exchange.Method == "PUT" && id.StartsWith(UserAccounts.IdPrefix, StringComparison.Ordinal);
     }
+
+    /// <summary>Whether a request to a replicator database is about a document of the user's own, or makes one.</summary>
+    private static bool IsOwnReplication(Exchange exchange) =>
+        exchange.Principal.Name is { } name
+        && exchange.Target.Count switch
+        {
+            1 => exchange.Method == "POST",
+            2 => exchange.Method is "GET" or "PUT" or "DELETE"
+                && !exchange.Target.Bytes(1).StartsWith("_"u8)
+                && ReplicatorDocument.IsOwn(exchange.Database, exchange.Target.Text(1), name),
+            _ => false,
+        };
 
     private static bool IsAccountRead(Exchange exchange) =>
         exchange.Method == "GET" && exchange.Target.Count == 2

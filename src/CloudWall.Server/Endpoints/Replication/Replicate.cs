@@ -18,11 +18,6 @@ internal sealed class Replicate(JobScheduler scheduler, Func<ReplicationOptions>
     /// <summary>Starts one, or ends it. A one-shot is answered when it has ended.</summary>
     public async Task Post(Exchange exchange)
     {
-        if (!exchange.Principal.IsAdmin)
-        {
-            throw HttpErrors.Forbidden("Only server admins can start replications on this node so far.");
-        }
-
         if (exchange.Method == "POST")
         {
             exchange.RequireJson();
@@ -38,7 +33,7 @@ internal sealed class Replicate(JobScheduler scheduler, Func<ReplicationOptions>
                 return;
             }
 
-            var request = RequestParser.Parse(json.RootElement, defaults());
+            var request = RequestOf(exchange, json.RootElement);
             var job = scheduler.Add(request, exchange.Principal.Name, origin: null);
             await (request.Options.Continuous ? ShowAsync(exchange, 202, job.Id) : AwaitAsync(exchange, job));
         }
@@ -60,10 +55,31 @@ internal sealed class Replicate(JobScheduler scheduler, Func<ReplicationOptions>
         }
     }
 
+    /// <summary>What is asked for. Who is no server admin asks in the own name alone.</summary>
+    private ReplicationRequest RequestOf(Exchange exchange, JsonElement json)
+    {
+        var request = RequestParser.Parse(json, defaults());
+        if (exchange.Principal is not { IsAdmin: false, Name: { } name } principal)
+        {
+            return request;
+        }
+
+        var options = principal.HasAccount
+            ? request.Options with { Owner = name, IsOwnedByUser = true, User = null }
+            : request.Options with { User = new ReplicationUser(name, principal.Context.Roles) };
+        return request with { Options = options };
+    }
+
     private async Task CancelAsync(Exchange exchange, JsonElement json)
     {
-        var id = RequestParser.Id(json) ?? RequestParser.Parse(json, defaults()).Id(scheduler.NodeId);
-        if (!await scheduler.RemoveAsync(id))
+        var id = RequestParser.Id(json) ?? RequestOf(exchange, json).Id(scheduler.NodeId);
+        var job = scheduler.Find(id);
+        if (!exchange.Principal.IsAdmin && job is not null && job.User != exchange.Principal.Name)
+        {
+            throw HttpErrors.Unauthorized("You are not a server admin.");
+        }
+
+        if (!await scheduler.RemoveAsync(job))
         {
             throw new DocumentException(DocumentError.Missing);
         }
