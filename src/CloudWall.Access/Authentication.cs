@@ -2,27 +2,33 @@ using System.Text;
 using CloudWall.Access.Addresses;
 using CloudWall.Access.Lockouts;
 using CloudWall.Access.Passwords;
+using CloudWall.Access.Proxies;
 using CloudWall.Access.Sessions;
+using CloudWall.Access.Tokens;
 using CloudWall.Access.Users;
 using CloudWall.Documents;
 
 namespace CloudWall.Access;
 
 /// <summary>
-/// Identifies users: by the session cookie, then by basic credentials (RFC 7617), as CouchDB does. A cookie that is valid outweighs wrong
-/// basic credentials; one that is not counts for nothing.
+/// Identifies users in the ways that the settings name, in that order, as CouchDB does: usually by the session cookie, then by basic
+/// credentials (RFC 7617). A cookie that is valid outweighs wrong basic credentials; one that is not counts for nothing.
 /// </summary>
+/// <param name="options">The settings.</param>
 /// <param name="accounts">The users.</param>
 /// <param name="passwords">Verifies their passwords.</param>
 /// <param name="lockouts">Counts failures.</param>
 /// <param name="sessions">Checks cookies.</param>
+/// <param name="tokens">Checks JSON Web Tokens.</param>
 /// <param name="upgrades">Replaces hashes that were made with other settings.</param>
 /// <param name="warn">Logs who fails.</param>
 public sealed class Authentication(
+    Func<AuthenticationOptions> options,
     UserAccounts accounts,
     PasswordVerifier passwords,
     LockoutTable lockouts,
     SessionIssuer sessions,
+    TokenVerifier tokens,
     HashUpgrades upgrades,
     Action<string> warn)
 {
@@ -45,15 +51,40 @@ public sealed class Authentication(
     /// locked out.</exception>
     public ValueTask<Principal> AuthenticateAsync(Credentials credentials, CancellationToken cancellation)
     {
-        if (credentials.Cookie.Length > 0 && ByCookie(credentials.Cookie) is { } known)
+        var current = options();
+        foreach (var handler in current.Handlers.Items)
         {
-            return ValueTask.FromResult(known);
+            if (handler == AuthenticationHandler.Basic)
+            {
+                if (ByBasic(credentials, out var name, out var password))
+                {
+                    return SignInAsPrincipalAsync(name, password, credentials.Address, cancellation);
+                }
+
+                continue;
+            }
+
+            var known = handler switch
+            {
+                AuthenticationHandler.Cookie => credentials.Cookie.Length > 0 ? ByCookie(credentials.Cookie) : null,
+                AuthenticationHandler.Token => ByToken(credentials.Authorization),
+                _ => ProxyAuthentication.Identify(current.Proxy, credentials.Proxy),
+            };
+            if (known is not null)
+            {
+                return ValueTask.FromResult(known);
+            }
         }
 
-        return ByBasic(credentials, out var name, out var password)
-            ? SignInAsPrincipalAsync(name, password, credentials.Address, cancellation)
-            : ValueTask.FromResult(Principal.Anonymous);
+        return ValueTask.FromResult(Principal.Anonymous);
     }
+
+    /// <summary>The names of the ways in which users are identified, in order.</summary>
+    public IReadOnlyList<string> HandlerNames => options().Handlers.Names;
+
+    /// <summary>The names of the headers of a proxy; null where they count for nothing.</summary>
+    public ProxyOptions? Proxy =>
+        options() is { Handlers: var handlers, Proxy: var proxy } && handlers.Items.Contains(AuthenticationHandler.Proxy) ? proxy : null;
 
     /// <summary>Verifies a name and a password.</summary>
     /// <param name="name">The name.</param>
@@ -102,7 +133,7 @@ public sealed class Authentication(
     public Principal Refresh(Principal principal)
     {
         ArgumentNullException.ThrowIfNull(principal);
-        if (principal.Name is not { } name)
+        if (principal is not { HasAccount: true, Name: { } name })
         {
             return principal;
         }
@@ -149,6 +180,14 @@ public sealed class Authentication(
         name = text[..colon];
         password = text[(colon + 1)..];
         return true;
+    }
+
+    private Principal? ByToken(string header)
+    {
+        const string Scheme = "Bearer ";
+        return header.Length > Scheme.Length && header.StartsWith(Scheme, StringComparison.Ordinal)
+            ? tokens.Verify(header[Scheme.Length..])
+            : null;
     }
 
     private async ValueTask<Principal> SignInAsPrincipalAsync(

@@ -1,4 +1,5 @@
 using System.Net;
+using CloudWall.Access.Proxies;
 
 namespace CloudWall.Access;
 
@@ -7,4 +8,8 @@ namespace CloudWall.Access;
 /// <param name="Cookie">The header <c>Cookie</c>; empty where there is none.</param>
 /// <param name="Address">Where the request comes from.</param>
 /// <param name="IsGreeting">Whether it is <c>GET /</c>, which anyone may make even with a header that cannot be read.</param>
-public readonly record struct Credentials(string Authorization, string Cookie, IPAddress? Address, bool IsGreeting);
+public readonly record struct Credentials(string Authorization, string Cookie, IPAddress? Address, bool IsGreeting)
+{
+    /// <summary>The headers of a proxy.</summary>
+    public ProxyHeaders Proxy { get; init; }
+}

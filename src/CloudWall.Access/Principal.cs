@@ -4,7 +4,7 @@ namespace CloudWall.Access;
 
 /// <summary>The user who makes a request.</summary>
 /// <param name="context">The user as functions of design documents see it.</param>
-/// <param name="handler">How the user was identified: CouchDB's <c>default</c> (basic credentials) or <c>cookie</c>; null for nobody.</param>
+/// <param name="handler">How the user was identified: <see cref="Handler"/>.</param>
 public sealed class Principal(UserContext context, string? handler)
 {
     /// <summary>A user without credentials.</summary>
@@ -25,7 +25,9 @@ public sealed class Principal(UserContext context, string? handler)
     /// <summary>The user as functions of design documents see it.</summary>
     public UserContext Context { get; } = context;
 
-    /// <summary>How the user was identified: CouchDB's <c>default</c> (basic credentials) or <c>cookie</c>; null for nobody.</summary>
+    /// <summary>
+    /// How the user was identified: CouchDB's <c>default</c> (basic credentials), <c>cookie</c>, <c>jwt</c> or <c>proxy</c>; null for nobody.
+    /// </summary>
     public string? Handler { get; } = handler;
 
     /// <summary>Whether the user has an account on this node: whoever vouches for themselves by name and password has one.</summary>

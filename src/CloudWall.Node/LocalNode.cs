@@ -3,6 +3,7 @@ using CloudWall.Access.Databases;
 using CloudWall.Access.Lockouts;
 using CloudWall.Access.Passwords;
 using CloudWall.Access.Sessions;
+using CloudWall.Access.Tokens;
 using CloudWall.Access.Users;
 using CloudWall.DesignDocuments.Functions;
 using CloudWall.DesignDocuments.Rules;
@@ -89,7 +90,15 @@ public sealed class LocalNode : IAsyncDisposable
         var accounts = new UserAccounts(() => admins.Value, () => Databases.Find("_users"), options.Time);
         var lockouts = new LockoutTable(() => _access.Value.Lockouts, options.Time);
         _upgrades = new HashUpgrades(_hasher, () => Databases.Find("_users"), options.Time, LogWarning);
-        Authentication = new Authentication(accounts, Passwords, lockouts, Sessions, _upgrades, LogWarning);
+        Authentication = new Authentication(
+            () => _access.Value.Authentication,
+            accounts,
+            Passwords,
+            lockouts,
+            Sessions,
+            new TokenVerifier(() => _access.Value.Authentication.Tokens, options.Time),
+            _upgrades,
+            LogWarning);
         MemoryReturn = new MemoryReturn(options.Time);
         Memory = new SharedMemory(
             settings.RequestMemory,

@@ -92,6 +92,15 @@ public sealed class Setting<T>(string section, string key, SettingKind<T> kind, 
         IsSecret = IsSecret,
     };
 
+    /// <summary>The same setting under a key that the administrator chose.</summary>
+    /// <param name="key">The key, such as <c>hmac:mine</c>.</param>
+    public Setting<T> Named(string key) => new(Section, key, kind, Otherwise, Effect)
+    {
+        IsForFilesOnly = IsForFilesOnly,
+        IsReadAtStart = IsReadAtStart,
+        IsSecret = IsSecret,
+    };
+
     /// <summary>The same setting in a section whose name the administrator chose.</summary>
     /// <param name="named">The section.</param>
     public Setting<T> In(string named) => In(named, Otherwise);

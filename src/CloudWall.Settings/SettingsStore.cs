@@ -227,7 +227,7 @@ public sealed class SettingsStore(IReadOnlyList<Setting> known, Action<string, s
     }
 
     private static ConfigurationException Invalid(Setting setting, string value, string source) =>
-        new($"{setting} must be {setting.Wanted}, not \"{value}\" (from {source}).");
+        new($"{setting} must be {setting.Wanted}{(setting.IsSecret ? string.Empty : $", not \"{value}\"")} (from {source}).");
 
     private static int Compare((string Section, string Key) one, (string Section, string Key) other) =>
         string.CompareOrdinal(one.Section, other.Section) is not 0 and var order ? order : string.CompareOrdinal(one.Key, other.Key);

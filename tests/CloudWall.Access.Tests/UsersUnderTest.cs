@@ -3,6 +3,7 @@ using CloudWall.Access.Databases;
 using CloudWall.Access.Lockouts;
 using CloudWall.Access.Passwords;
 using CloudWall.Access.Sessions;
+using CloudWall.Access.Tokens;
 using CloudWall.Access.Users;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
@@ -33,8 +34,18 @@ internal sealed class UsersUnderTest : IAsyncDisposable
         Passwords = new PasswordVerifier(new VerifiedPasswords(static () => new(), Time), new HashingTurns(1), static () => Quick);
         Sessions = new SessionIssuer(static () => new SessionOptions { Secret = "secret" }, Time);
         Upgrades = new HashUpgrades(_hasher, () => _catalogue.Find("_users"), Time, Log.Add);
-        Authentication = new Authentication(Accounts, Passwords, new LockoutTable(static () => new(), Time), Sessions, Upgrades, Log.Add);
+        Authentication = new Authentication(
+            () => Options,
+            Accounts,
+            Passwords,
+            new LockoutTable(static () => new(), Time),
+            Sessions,
+            new TokenVerifier(() => Options.Tokens, Time),
+            Upgrades,
+            Log.Add);
     }
+
+    public AuthenticationOptions Options { get; set; } = new();
 
     public FakeTimeProvider Time { get; } = new(DateTimeOffset.UnixEpoch.AddYears(50));
 

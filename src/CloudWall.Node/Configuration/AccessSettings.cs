@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using CloudWall.Access;
 using CloudWall.Access.Lockouts;
 using CloudWall.Access.Passwords;
 using CloudWall.Access.Sessions;
@@ -25,6 +26,11 @@ public sealed record AccessSettings
         "a list with commas of " + string.Join(", ", SessionHash.All.Select(static hash => hash.Name)),
         TryParseHashes,
         static value => string.Join(", ", value.Select(static hash => hash.Name)));
+
+    private static readonly SettingKind<AuthenticationHandlers> HandlersKind = new(
+        "a list of {chttpd_auth, NAME_authentication_handler}, where NAME is cookie, default, jwt or proxy",
+        TryParseHandlers,
+        static value => value.ToString());
 
     private static readonly Setting<string> Secret = new(
         Auth, "secret", SettingKinds.Text, string.Empty,
@@ -74,14 +80,23 @@ public sealed record AccessSettings
         Cache, "max_idle", SettingKinds.Milliseconds(), UsualCache.MaxIdle, "How long a password is remembered that is not used.")
     { IsReadAtStart = true };
 
+    private static readonly Setting<AuthenticationHandlers> Handlers = new(
+        "chttpd", "authentication_handlers", HandlersKind, AuthenticationHandlers.Usual,
+        "How users are identified, in this order: by cookie_authentication_handler, default_authentication_handler (basic credentials), "
+        + "jwt_authentication_handler (JSON Web Tokens) and proxy_authentication_handler, each as {chttpd_auth, NAME}.");
+
     /// <summary>The settings.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
+        Handlers, .. TokenSettings.All, .. ProxySettings.All,
         Secret, Timeout, ArePersistent, Domain, SameSite, Hashes, Mode, Threshold, MaxFailures, FailureLifetime, IsCacheEnabled, MaxRemembered, MaxIdle,
     ];
 
     /// <summary>Session cookies.</summary>
     public required SessionOptions Sessions { get; init; }
+
+    /// <summary>How users are identified.</summary>
+    public required AuthenticationOptions Authentication { get; init; }
 
     /// <summary>Failed sign-ins.</summary>
     public required LockoutOptions Lockouts { get; init; }
@@ -96,16 +111,15 @@ public sealed record AccessSettings
     public static AccessSettings Read(SettingsStore settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        var sessions = ReadSessions(settings);
         return new AccessSettings
         {
-            Sessions = new SessionOptions
+            Sessions = sessions,
+            Authentication = new AuthenticationOptions
             {
-                Secret = settings.Get(Secret),
-                Timeout = settings.Get(Timeout),
-                ArePersistent = settings.Get(ArePersistent),
-                Domain = settings.Get(Domain),
-                SameSite = settings.Get(SameSite),
-                Hashes = settings.Get(Hashes),
+                Handlers = settings.Get(Handlers),
+                Tokens = TokenSettings.Read(settings),
+                Proxy = ProxySettings.Read(settings) with { Secret = sessions.Secret, Hashes = sessions.Hashes },
             },
             Lockouts = new LockoutOptions
             {
@@ -137,6 +151,30 @@ public sealed record AccessSettings
         {
             settings.Set(Secret.Section, Secret.Key, make());
         }
+    }
+
+    /// <summary>Whether admins can sign in with their passwords.</summary>
+    public static bool TakesPasswords(SettingsStore settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return settings.Get(Handlers).TakesPasswords;
+    }
+
+    private static SessionOptions ReadSessions(SettingsStore settings) => new()
+    {
+        Secret = settings.Get(Secret),
+        Timeout = settings.Get(Timeout),
+        ArePersistent = settings.Get(ArePersistent),
+        Domain = settings.Get(Domain),
+        SameSite = settings.Get(SameSite),
+        Hashes = settings.Get(Hashes),
+    };
+
+    private static bool TryParseHandlers(string text, out AuthenticationHandlers value)
+    {
+        var handlers = AuthenticationHandlers.TryParse(text);
+        value = handlers ?? AuthenticationHandlers.Usual;
+        return handlers is not null;
     }
 
     private static bool TryParseSameSite(string text, out string value)

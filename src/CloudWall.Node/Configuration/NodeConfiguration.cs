@@ -157,7 +157,8 @@ public sealed class NodeConfiguration(SettingsStore settings, PasswordHasher has
     private static void RequireAdmin(SettingsStore changed)
     {
         var options = PasswordSettings.Read(changed);
-        if (!changed.Section(LocalSettings.AdminSection).Any(admin => StoredPassword.TryParse(admin.Value)?.Refuse(options) is null))
+        if (!AccessSettings.TakesPasswords(changed)
+            || !changed.Section(LocalSettings.AdminSection).Any(admin => StoredPassword.TryParse(admin.Value)?.Refuse(options) is null))
         {
             throw new ConfigurationException("After this change no admin could sign in.");
         }

@@ -1,5 +1,6 @@
 using CloudWall.Access;
 using CloudWall.Access.Databases;
+using CloudWall.Access.Proxies;
 using CloudWall.Access.Users;
 using CloudWall.DesignDocuments.Functions;
 using CloudWall.Documents;
@@ -73,7 +74,10 @@ internal sealed class Dispatcher(
             exchange.RequestHeaders.Authorization.ToString(),
             cookie,
             exchange.Context.Connection.RemoteIpAddress,
-            IsGreeting: exchange.Target.Count == 0);
+            IsGreeting: exchange.Target.Count == 0)
+        {
+            Proxy = authentication.Proxy is { } proxy ? HeadersOf(proxy, exchange.RequestHeaders) : default,
+        };
         var asking = authentication.AuthenticateAsync(credentials, exchange.Aborted);
         if (asking.IsCompletedSuccessfully)
         {
@@ -108,6 +112,9 @@ internal sealed class Dispatcher(
         exchange.Headers.Allow = route.Allowed;
         throw new DocumentException(new DocumentError(StatusCodes.Status405MethodNotAllowed, "method_not_allowed", "Only " + route.Allowed + " allowed"));
     }
+
+    private static ProxyHeaders HeadersOf(ProxyOptions proxy, IHeaderDictionary headers) => new(
+        headers[proxy.NameHeader].ToString(), headers[proxy.RolesHeader].ToString(), headers[proxy.TokenHeader].ToString());
 
     /// <summary>Refuses who has not signed in, where the settings say so. Everyone may try to.</summary>
     private static void RequireUser(Exchange exchange)

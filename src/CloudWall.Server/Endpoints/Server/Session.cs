@@ -19,7 +19,7 @@ internal sealed class Session(Authentication authentication, SessionIssuer sessi
     private const int LongestBody = 64 << 10;
 
     /// <summary>GET.</summary>
-    public static async Task Show(Exchange exchange)
+    public async Task Show(Exchange exchange)
     {
         var principal = exchange.Principal;
         if (principal.Name is null && exchange.Query.IsTrue("basic"))
@@ -29,8 +29,10 @@ internal sealed class Session(Authentication authentication, SessionIssuer sessi
 
         using var json = new JsonBuffer();
         json.Raw("{\"ok\":true,\"userCtx\":{\"name\":"u8).Text(principal.Name).Raw(",\"roles\":["u8);
-        WriteRoles(json, principal.Context.Roles);
-        json.Raw("]},\"info\":{\"authentication_handlers\":[\"cookie\",\"default\"]"u8);
+        WriteTexts(json, principal.Context.Roles);
+        json.Raw("]},\"info\":{\"authentication_handlers\":["u8);
+        WriteTexts(json, authentication.HandlerNames);
+        json.Raw("]"u8);
         if (principal.Handler is { } handler)
         {
             json.Raw(",\"authenticated\":"u8).Text(handler);
@@ -67,16 +69,16 @@ internal sealed class Session(Authentication authentication, SessionIssuer sessi
 
         exchange.Headers.SetCookie = sessions.Begin(account.Name, account.Salt, exchange.IsSecure);
         json.Raw("{\"ok\":true,\"name\":"u8).Text(account.Name).Raw(",\"roles\":["u8);
-        WriteRoles(json, account.Roles);
+        WriteTexts(json, account.Roles);
         json.Raw("]}"u8);
         await exchange.WriteJsonAsync(Redirect(exchange, "next") ? 302 : 200, json);
     }
 
-    private static void WriteRoles(JsonBuffer json, IReadOnlyList<string> roles)
+    private static void WriteTexts(JsonBuffer json, IReadOnlyList<string> texts)
     {
-        for (var i = 0; i < roles.Count; i++)
+        for (var i = 0; i < texts.Count; i++)
         {
-            json.Raw(i == 0 ? ""u8 : ","u8).Text(roles[i]);
+            json.Raw(i == 0 ? ""u8 : ","u8).Text(texts[i]);
         }
     }
 
