@@ -9,6 +9,9 @@ public abstract class ScriptFunctions
     /// <summary>What a host knows them by.</summary>
     internal object? Key { get; set; }
 
+    /// <summary>Bytes that the set has as long as it is there: its text, and what is known of that.</summary>
+    public virtual long SourceBytes => 0;
+
     /// <summary>
     /// Gives back what is only kept to be quick: idle engines, processes, and what calls that are under way would keep. The set goes on
     /// working.

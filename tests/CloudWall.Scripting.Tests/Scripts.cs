@@ -31,6 +31,16 @@ internal sealed class Scripts
 
     public static string Text(ReadOnlyMemory<byte> utf8) => Encoding.UTF8.GetString(utf8.Span);
 
+    /// <summary>Asserts that bytes are one JSON value in UTF-8, as deep as it may be.</summary>
+    public static void AssertJson(ReadOnlySpan<byte> json)
+    {
+        Assert.True(System.Text.Unicode.Utf8.IsValid(json));
+        var reader = new System.Text.Json.Utf8JsonReader(json, DriverError.AnyDepth);
+        Assert.True(reader.Read());
+        reader.Skip();
+        Assert.False(reader.Read());
+    }
+
     public MapFunctions Maps(string library, params string[] functions) =>
         _factory.CreateMaps("db", new MapSource("javascript", functions, Utf8(library)), Options);
 

@@ -43,11 +43,11 @@ internal static class DesignMembers
         }
     }
 
-    /// <summary>A document's id, for the log.</summary>
+    /// <summary>A document's id, cut for the log.</summary>
     public static string IdOf(ReadOnlySpan<byte> document)
     {
         var id = Member(document, "_id");
-        return id.IsEmpty ? "" : System.Text.Encoding.UTF8.GetString(id.Trim((byte)'"'));
+        return id.IsEmpty ? "" : ErrorText.Words(id.Trim((byte)'"'), ErrorText.MostLogged);
     }
 
     private static ReadOnlySpan<byte> Member(ReadOnlySpan<byte> json, string name)

@@ -32,7 +32,7 @@ internal static class DriverError
                 return Unreadable();
             }
 
-            var error = Text(reader);
+            var name = json[(int)reader.TokenStartIndex..(int)reader.BytesConsumed];
             reader.Read();
             var start = (int)reader.TokenStartIndex;
             if (reader.TokenType == JsonTokenType.EndArray)
@@ -41,27 +41,15 @@ internal static class DriverError
             }
 
             reader.Skip();
-            var reason = json[start..(int)reader.BytesConsumed].ToArray();
+            var reason = json[start..(int)reader.BytesConsumed];
             return reader.Read() && reader.TokenType == JsonTokenType.EndArray && !reader.Read()
-                ? new ScriptException(error, (ReadOnlyMemory<byte>)LoneSurrogates.Replace(reason, new ArrayBufferWriter<byte>()).ToArray())
+                ? ErrorText.Failure(name, reason)
                 : Unreadable();
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
             return Unreadable();
         }
-    }
-
-    /// <summary>A string, with a replacement character for each half of one.</summary>
-    public static string Text(in Utf8JsonReader reader)
-    {
-        var quoted = new ArrayBufferWriter<byte>();
-        quoted.Write("\""u8);
-        quoted.Write(reader.ValueSpan);
-        quoted.Write("\""u8);
-        var whole = new Utf8JsonReader(LoneSurrogates.Replace(quoted.WrittenMemory, new ArrayBufferWriter<byte>()).Span);
-        whole.Read();
-        return whole.GetString()!;
     }
 
     /// <summary>The next value in a list or an object.</summary>

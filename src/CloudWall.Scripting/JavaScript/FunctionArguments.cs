@@ -5,6 +5,9 @@ namespace CloudWall.Scripting.JavaScript;
 /// <summary>What a function of a design document is given of its arguments: what it can see, and what the driver looks at.</summary>
 internal sealed class FunctionArguments
 {
+    /// <summary>What a name costs beside its characters.</summary>
+    private const int NameCost = 12;
+
     private static readonly FunctionArguments Whole = new([], SeenMembers.All);
 
     private readonly SeenMembers[] _seen;
@@ -25,6 +28,9 @@ internal sealed class FunctionArguments
 
     /// <summary>What is needed of it where there is no document.</summary>
     public RequestMembers RequestAlone { get; }
+
+    /// <summary>How long the names of members are, and what else goes with them.</summary>
+    public int Length => _seen.Sum(static members => members.Names?.Sum(static name => name.Length + NameCost) ?? 0);
 
     /// <summary>Reads it out of a function's text.</summary>
     /// <param name="kind">The member of the design document that has the function.</param>

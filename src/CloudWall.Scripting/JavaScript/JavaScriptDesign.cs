@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using CloudWall.Scripting.DesignDocuments;
 using CloudWall.Scripting.QuickJs;
 using CloudWall.Scripting.Running;
@@ -10,8 +9,11 @@ namespace CloudWall.Scripting.JavaScript;
 /// </summary>
 internal sealed class JavaScriptDesign : DesignFunctions
 {
-    /// <summary>Functions that are known at a time, compiled or not: when there are more, all are forgotten.</summary>
-    private const int MaxPrepared = 1000;
+    /// <summary>Bytes that known functions may take, beside their states; what is known of arguments may as many.</summary>
+    private const int MostKnown = 256 << 10;
+
+    /// <summary>The longest failure to compile that is kept: other functions are compiled anew for each call.</summary>
+    private const int MostFailure = 4 << 10;
 
     /// <summary>
     /// How many times as much memory JSON may take in the engine: an empty object with its comma has three bytes, and takes some ninety.
@@ -23,14 +25,16 @@ internal sealed class JavaScriptDesign : DesignFunctions
     private readonly string _scope;
     private readonly ScriptHostOptions _options;
     private readonly byte[] _document;
-    private readonly ConcurrentDictionary<string, Prepared> _prepared = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<(string Kind, string Name), FunctionArguments> _arguments = new();
+    private readonly KnownValues<string, Prepared> _prepared = new(MostKnown, static prepared => prepared.Image?.Release());
+    private readonly KnownValues<(string Kind, string Name), FunctionArguments> _arguments = new(MostKnown);
+    private readonly ScriptWarnings _warnings;
     private readonly KeptImage _image;
 
     public JavaScriptDesign(QuickJsEngine engine, ScriptRunner runner, string scope, DesignSource source, ScriptHostOptions options)
     {
         (_runner, _scope, _options) = (runner, scope, options);
         _set = new ScriptSet(engine, scope, options);
+        _warnings = new ScriptWarnings(scope, options);
         _document = source.Document.ToArray();
         HasValidation = DesignMembers.TryFind(_document, ["validate_doc_update"], out _);
         _image = _set.Keep(token =>
@@ -47,11 +51,14 @@ internal sealed class JavaScriptDesign : DesignFunctions
     public override bool AreShort => true;
 
     /// <inheritdoc/>
+    public override long SourceBytes => _document.Length + (2 * MostKnown);
+
+    /// <inheritdoc/>
     public override void ReleaseIdle()
     {
         _set.ReleaseIdle();
         _image.Release();
-        Forget();
+        _prepared.Clear();
     }
 
     /// <inheritdoc/>
@@ -105,9 +112,7 @@ internal sealed class JavaScriptDesign : DesignFunctions
             ["updates", name],
             [document, request],
             new TimedCall(_scope, _options, cancellation),
-            static answer => DriverError.ReadValues(answer) is [var changed, var response]
-                ? new UpdateResult(changed, response)
-                : throw DriverError.Unreadable(),
+            DesignAnswers.ReadUpdate,
             cancellation);
 
     /// <inheritdoc/>
@@ -115,38 +120,12 @@ internal sealed class JavaScriptDesign : DesignFunctions
         string name, ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> request, ListExchange exchange, CancellationToken cancellation = default)
     {
         var call = new ListCall(_scope, _options, exchange, cancellation);
-        Call(
-            ["lists", name],
-            [head, request],
-            call,
-            answer =>
-            {
-                var last = DriverError.ReadValues(answer);
-                if (last.Count is not (1 or 2))
-                {
-                    throw DriverError.Unreadable();
-                }
-
-                call.Finish(
-                    DriverError.Decode(last[0].Span), last.Count > 1 ? DriverError.Decode(last[1].Span) : default(ReadOnlyMemory<byte>?));
-                return true;
-            },
-            cancellation);
+        Call(["lists", name], [head, request], call, answer => DesignAnswers.ReadEnd(answer, call), cancellation);
     }
 
     /// <inheritdoc/>
     public override ReadOnlyMemory<byte>? Rewrite(ReadOnlyMemory<byte> request, CancellationToken cancellation = default) =>
-        Call(
-            ["rewrites"],
-            [request],
-            new TimedCall(_scope, _options, cancellation),
-            static answer => DriverError.ReadValues(answer) switch
-            {
-                [] => (ReadOnlyMemory<byte>?)null,
-                [var rule] => rule,
-                _ => throw DriverError.Unreadable(),
-            },
-            cancellation);
+        Call(["rewrites"], [request], new TimedCall(_scope, _options, cancellation), DesignAnswers.ReadRule, cancellation);
 
     private T Call<T>(
         string[] path, ReadOnlyMemory<byte>[] arguments, TimedCall call, AnswerReader<T> read, CancellationToken cancellation)
@@ -195,21 +174,8 @@ internal sealed class JavaScriptDesign : DesignFunctions
         command.Finish();
         try
         {
-            _set.Run(image, command.Written, new TimedCall(_scope, _options, cancellation) { Pieces = count }, answer =>
-            {
-                var passes = DriverError.ReadValues(answer);
-                if (passes.Count != count)
-                {
-                    throw DriverError.Unreadable();
-                }
-
-                for (var i = 0; i < count; i++)
-                {
-                    answers[from + i] = passes[i].Span.SequenceEqual("true"u8);
-                }
-
-                return true;
-            });
+            var call = new TimedCall(_scope, _options, cancellation) { Pieces = count };
+            _set.Run(image, command.Written, call, answer => DesignAnswers.ReadPasses(answer, count)).CopyTo(answers, from);
         }
         catch (ScriptException failure) when (
             failure is UnreadableException
@@ -218,10 +184,9 @@ internal sealed class JavaScriptDesign : DesignFunctions
             // Documents that no function can be asked about do not pass, and the others are not to suffer for them.
             if (count == 1)
             {
-                _options.Log(new ScriptLogEntry(
-                    _scope,
-                    $"{failure.Error}: {failure.Reason}, with doc._id {DesignMembers.IdOf(documents[from].Span)}, which does not pass",
-                    IsWarning: true));
+                _warnings.Write(
+                    $"{ErrorText.Logged($"{failure.Error}: {failure.Reason}")}, with doc._id {DesignMembers.IdOf(documents[from].Span)}, "
+                    + "which does not pass");
                 return;
             }
 
@@ -242,33 +207,26 @@ internal sealed class JavaScriptDesign : DesignFunctions
     private FunctionArguments Arguments(string[] path)
     {
         var key = (path[0], path.Length > 1 ? path[1] : "");
-        if (_arguments.TryGetValue(key, out var arguments))
+        if (_arguments.TryGet(key, out var arguments))
         {
             return arguments;
         }
 
-        if (_arguments.Count >= MaxPrepared)
-        {
-            _arguments.Clear();
-        }
-
         DesignMembers.TryFind(_document, path, out var text);
-        return _arguments.GetOrAdd(key, FunctionArguments.Of(path[0], text));
+        var found = FunctionArguments.Of(path[0], text);
+
+        // There may be any number of names without a function.
+        return text is null ? found : _arguments.GetOrAdd(key, found, key.Item2.Length + found.Length);
     }
 
     private Prepared Prepare(string[] path, CancellationToken cancellation)
     {
         var name = string.Join('\0', path);
-        if (!_prepared.TryGetValue(name, out var prepared))
+        if (!_prepared.TryGet(name, out var prepared))
         {
-            if (_prepared.Count >= MaxPrepared)
-            {
-                Forget();
-            }
-
             // Whoever is here has a place to run in, and must not wait for another who compiles the same.
             var made = Compile(path, cancellation);
-            prepared = _prepared.GetOrAdd(name, made);
+            prepared = _prepared.GetOrAdd(name, made, name.Length + (made.Failure?.ReasonJson.Length ?? 0));
             if (!ReferenceEquals(prepared, made))
             {
                 made.Image?.Release();
@@ -276,17 +234,6 @@ internal sealed class JavaScriptDesign : DesignFunctions
         }
 
         return prepared.Failure is null ? prepared : throw prepared.Failure;
-    }
-
-    private void Forget()
-    {
-        foreach (var name in _prepared.Keys)
-        {
-            if (_prepared.TryRemove(name, out var prepared))
-            {
-                prepared.Image?.Release();
-            }
-        }
     }
 
     private Prepared Compile(string[] path, CancellationToken cancellation)
@@ -311,7 +258,8 @@ internal sealed class JavaScriptDesign : DesignFunctions
             return new Prepared(
                 image, text is null || SourceText.Describe(text) is { MayKeepState: true } or { MayChangeArguments: true }, null);
         }
-        catch (ScriptException failure) when (failure.Error is "compilation_error" or "not_found")
+        catch (ScriptException failure) when (
+            failure.Error is "compilation_error" or "not_found" && failure.ReasonJson.Length <= MostFailure)
         {
             // Whatever else fails may do better next time.
             return new Prepared(null, false, failure);

@@ -20,6 +20,7 @@ internal sealed class JavaScriptMaps : MapFunctions
     private readonly ScriptSet _set;
     private readonly string _scope;
     private readonly ScriptHostOptions _options;
+    private readonly ScriptWarnings _warnings;
     private readonly KeptImage _image;
     private readonly bool _keepsState;
 
@@ -31,21 +32,26 @@ internal sealed class JavaScriptMaps : MapFunctions
         (_engine, _runner, _scope, _options) = (engine, runner, scope, options);
         _hasRoomAlone = engine.Budget.LargestShare >= options.Limits.Memory - QuickJsInstance.FirstSize;
         Count = source.Functions.Count;
+        _warnings = new ScriptWarnings(scope, options);
         _set = new ScriptSet(engine, scope, options);
         var traits = SourceText.Describe(source.Functions);
         _keepsState = Array.Exists(traits, static function => function.MayKeepState);
         var seals = Array.Exists(traits, static function => !function.IsClosed || function.MayChangeArguments);
-        var command = new Command("setMaps"u8);
+        using var command = new Command("setMaps"u8);
         command.Texts(source.Functions).Json(source.Library.Span).Json(seals ? "true"u8 : "false"u8).Finish();
 
         // What does not compile is refused now, not at the first document.
         var text = command.Written.ToArray();
+        SourceBytes = text.Length;
         _image = _set.Keep(token => _set.Prepare(null, text, token));
         runner.Run(scope, () => _image.Get(CancellationToken.None), CancellationToken.None);
     }
 
     /// <inheritdoc/>
     public override int Count { get; }
+
+    /// <inheritdoc/>
+    public override long SourceBytes { get; }
 
     /// <inheritdoc/>
     public override void ReleaseIdle()
@@ -158,8 +164,8 @@ internal sealed class JavaScriptMaps : MapFunctions
     }
 
     /// <summary>Passes over a document that functions cannot take, and names it in the log.</summary>
-    private void Skip(IReadOnlyList<ReadOnlyMemory<byte>> documents, string why, MapResults results) => _options.Log(new ScriptLogEntry(
-        _scope, $"{why}, with doc._id {DesignMembers.IdOf(documents[results.Documents++].Span)}, which has no rows", IsWarning: true));
+    private void Skip(IReadOnlyList<ReadOnlyMemory<byte>> documents, string why, MapResults results) => _warnings.Write(
+        $"{ErrorText.Logged(why)}, with doc._id {DesignMembers.IdOf(documents[results.Documents++].Span)}, which has no rows");
 
     /// <summary>
     /// Maps a document for which others, of the same index maybe, had left too little memory: it waits for their end without holding any.

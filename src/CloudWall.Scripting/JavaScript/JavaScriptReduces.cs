@@ -24,15 +24,19 @@ internal sealed class JavaScriptReduces : ReduceFunctions
         (_runner, _scope, _options) = (runner, scope, options);
         Count = source.Functions.Count;
         _set = new ScriptSet(engine, scope, options);
-        var command = new Command("setReduces"u8);
+        using var command = new Command("setReduces"u8);
         command.Texts(source.Functions).Finish();
         var text = command.Written.ToArray();
+        SourceBytes = text.Length;
         _image = _set.Keep(token => _set.Prepare(null, text, token));
         runner.Run(scope, () => _image.Get(CancellationToken.None), CancellationToken.None);
     }
 
     /// <inheritdoc/>
     public override int Count { get; }
+
+    /// <inheritdoc/>
+    public override long SourceBytes { get; }
 
     /// <inheritdoc/>
     public override void ReleaseIdle()

@@ -1,4 +1,3 @@
-using System.Text;
 using CloudWall.Scripting.QuickJs;
 using CloudWall.Scripting.Wasm;
 
@@ -136,7 +135,7 @@ internal sealed class ScriptSet(QuickJsEngine engine, string scope, ScriptHostOp
         {
             [(byte)'1', .. var rest] => rest,
             [(byte)'0', .. var error] => throw DriverError.Read(error),
-            [(byte)'2', .. var reason] => throw new UnreadableException(Encoding.UTF8.GetString(reason)),
+            [(byte)'2', .. var reason] => throw new UnreadableException(ErrorText.Words(reason, ErrorText.MostReason)),
             _ => throw new ScriptException("InternalError", "the engine's answer cannot be read"),
         };
     }

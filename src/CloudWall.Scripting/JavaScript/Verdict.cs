@@ -20,19 +20,21 @@ internal static class Verdict
         if (reader.TokenType == JsonTokenType.StartArray && DriverError.ReadValues(json) is [var kind, var error, var why]
             && (kind.Span.SequenceEqual("\"error\""u8) || kind.Span.SequenceEqual("\"fatal\""u8)) && error.Span is [(byte)'"', ..])
         {
-            throw new ScriptException(System.Text.Encoding.UTF8.GetString(DriverError.Decode(error.Span)), why);
+            throw ErrorText.Failure(error.Span, why.Span);
         }
 
         if (reader.TokenType != JsonTokenType.StartObject || !reader.Read() || reader.TokenType != JsonTokenType.PropertyName)
         {
-            throw new ScriptException("unknown_error", (ReadOnlyMemory<byte>)json);
+            throw new ScriptException("unknown_error", ErrorText.Reason(json));
         }
 
-        var name = DriverError.Text(reader);
+        var name = reader.ValueTextEquals("forbidden"u8) ? "forbidden"
+            : reader.ValueTextEquals("unauthorized"u8) ? "unauthorized"
+            : "unknown_error";
         var reason = DriverError.TakeValue(ref reader, json);
         reader.Read();
         throw reader.TokenType != JsonTokenType.EndObject
-            ? new ScriptException("unknown_error", (ReadOnlyMemory<byte>)json)
-            : new ScriptException(name is "forbidden" or "unauthorized" ? name : "unknown_error", reason);
+            ? new ScriptException("unknown_error", ErrorText.Reason(json))
+            : new ScriptException(name, ErrorText.Reason(reason.Span));
     }
 }

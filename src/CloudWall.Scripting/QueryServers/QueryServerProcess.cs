@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using CloudWall.Scripting.JavaScript;
 
 namespace CloudWall.Scripting.QueryServers;
 
@@ -158,7 +159,7 @@ internal sealed class QueryServerProcess : IDisposable
                     Kill();
                     goto default;
                 default:
-                    throw new ScriptException(Text(first), (ReadOnlyMemory<byte>)(second.IsEmpty ? "null"u8.ToArray() : second.ToArray()));
+                    throw new ScriptException(ErrorText.Logged(Text(first)), ErrorText.Reason(second.IsEmpty ? "null"u8 : second.Span));
             }
         }
     }

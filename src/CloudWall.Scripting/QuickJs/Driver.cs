@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using CloudWall.Scripting.JavaScript;
 using CloudWall.Scripting.Wasm;
 
 namespace CloudWall.Scripting.QuickJs;
@@ -159,7 +160,7 @@ internal static class Driver
     private static ScriptException Failure(QuickJsInstance instance, uint realm, uint error)
     {
         var text = error == 0 ? 0 : instance.Call(instance.Exports.GetString, realm, error);
-        var reason = text == 0 ? "out of memory" : Encoding.UTF8.GetString(instance.Text(text));
+        var reason = text == 0 ? "out of memory" : ErrorText.Words(instance.Text(text), ErrorText.MostReason);
         return new ScriptException("InternalError", reason.StartsWith("InternalError: ", StringComparison.Ordinal) ? reason[15..] : reason);
     }
 }
