@@ -11,7 +11,7 @@ namespace CloudWall.Scripting;
 /// used for a while is dropped, as is what is longest unused when there is too much. A set of functions belongs to one scope, so that no
 /// engine ever serves two databases.
 /// </summary>
-public sealed class ScriptHost : IDisposable
+public sealed partial class ScriptHost : IDisposable
 {
     private const string NoCoffeeScript =
         "coffeescript: there is no compiler for it here. Store the functions as JavaScript, which it compiles to, or name a program that runs "
@@ -195,29 +195,40 @@ public sealed class ScriptHost : IDisposable
         {
             var functions = await Runner.RunAsync(entry.Key.Scope, create, entry.GivenUp.Token).ConfigureAwait(false);
             functions.Key = entry.Key;
+            List<ScriptFunctions> released;
             lock (_lock)
             {
+                released = entry.TakeOthers();
                 if (_entries.TryGetValue(entry.Key, out var present) && present == entry)
                 {
                     entry.Functions = functions;
-                    return functions;
+                    Shrink(entry, released);
+                }
+                else
+                {
+                    // Dropped before it was there.
+                    released.Add(functions);
                 }
             }
 
-            // Dropped before it was there.
-            functions.ReleaseIdle();
+            Release(released);
             return functions;
         }
         catch
         {
+            List<ScriptFunctions> released;
             lock (_lock)
             {
                 Remove(entry);
+                released = entry.TakeOthers();
             }
 
+            Release(released);
             throw;
         }
     }
+
+    private static void Release(List<ScriptFunctions> functions) => functions.ForEach(static one => one.ReleaseIdle());
 
     private void StopWaiting(Entry entry)
     {
@@ -251,34 +262,57 @@ public sealed class ScriptHost : IDisposable
     }
 
     /// <summary>Keeps functions, unless others have been kept meanwhile, or are being compiled.</summary>
-    /// <returns>Those that are kept, or these.</returns>
+    /// <returns>Those that are kept; these where there are none yet, and then until there are.</returns>
     private T Keep<T>(Key key, T functions)
         where T : ScriptFunctions
     {
         Entry? evicted;
-        Entry entry;
+        List<ScriptFunctions> released = [];
+        T result;
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            evicted = FindOrAdd(key, out entry);
-            if (entry.Waiting == 0)
+            evicted = FindOrAdd(key, out var entry);
+            if (entry.Functions is null)
             {
-                entry.Keep(functions);
+                if (entry.Waiting == 0 && entry.Keep(functions))
+                {
+                    Shrink(entry, released);
+                }
+                else
+                {
+                    entry.AddOther(functions);
+                }
+            }
+
+            result = entry.Functions as T ?? functions;
+            if (result != functions)
+            {
+                released.Add(functions);
+            }
+            else
+            {
+                functions.Resume();
             }
         }
 
         evicted?.ReleaseIdle();
-        if (entry.Functions is T kept && kept != functions)
-        {
-            return kept;
-        }
+        Release(released);
+        return result;
+    }
 
-        if (entry.Functions == functions)
+    /// <summary>Lets sets go that were used longest ago, until the text of those that are kept is as short as it should be.</summary>
+    private void Shrink(Entry newest, List<ScriptFunctions> released)
+    {
+        var bytes = _entries.Values.Sum(static entry => entry.Functions?.SourceBytes ?? 0);
+        while (bytes > _options.SourceMemory
+            && _entries.Values.Where(entry => entry != newest && entry.Functions is not null)
+                .MinBy(static entry => entry.LastUse) is { } oldest)
         {
-            functions.Resume();
+            bytes -= oldest.Functions!.SourceBytes;
+            released.Add(oldest.Functions);
+            _entries.Remove(oldest.Key);
         }
-
-        return functions;
     }
 
     private Entry? FindOrAdd(Key key, out Entry entry)
@@ -336,47 +370,4 @@ public sealed class ScriptHost : IDisposable
     }
 
     private readonly record struct Key(string Scope, string Language, string Signature);
-
-    /// <summary>Functions that are compiled, or being compiled.</summary>
-    private sealed class Entry(Key key)
-    {
-        private readonly Lock _lock = new();
-        private Task<ScriptFunctions>? _compiling;
-
-        public Key Key { get; } = key;
-
-        public long LastUse { get; set; }
-
-        /// <summary>How many wait for them.</summary>
-        public int Waiting { get; set; }
-
-        /// <summary>Cancelled when nobody waits for them any more.</summary>
-        public CancellationTokenSource GivenUp { get; } = new();
-
-        public bool IsCompiled => _compiling is { IsCompleted: true };
-
-        public ScriptFunctions? Functions { get; set; }
-
-        /// <summary>Compiles them, or waits for who does.</summary>
-        public Task<ScriptFunctions> CompileAsync(Func<Task<ScriptFunctions>> compile)
-        {
-            lock (_lock)
-            {
-                return _compiling ??= compile();
-            }
-        }
-
-        /// <summary>Has these, unless there are others.</summary>
-        public void Keep(ScriptFunctions functions)
-        {
-            if (_compiling is null)
-            {
-                functions.Key = Key;
-                _compiling = Task.FromResult(functions);
-                Functions = functions;
-            }
-        }
-
-        public void ReleaseIdle() => Functions?.ReleaseIdle();
-    }
 }

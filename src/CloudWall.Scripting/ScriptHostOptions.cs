@@ -14,6 +14,9 @@ public sealed record ScriptHostOptions
     /// <summary>How much compiled code is kept: sets of functions, each with its engines. The one longest unused goes first. 100.</summary>
     public int Capacity { get; init; } = 100;
 
+    /// <summary>Bytes of text that the kept sets may have together. The one longest unused goes first. 64 MiB.</summary>
+    public long SourceMemory { get; init; } = 64L << 20;
+
     /// <summary>
     /// Idle engines that one set of functions keeps: as many as threads are likely to want at once. The number of processors.
     /// </summary>

@@ -115,4 +115,104 @@ public sealed class ScriptHostTests : IDisposable
         Assert.Throws<ScriptException>(() => Maps("a", "("));
         Assert.Equal(0, _host.Count);
     }
+
+    /// <summary>The text of functions is there as long as they are: a few that are long take the room of many.</summary>
+    [Fact]
+    public void Long_functions_make_room_for_each_other()
+    {
+        using var host = new ScriptHost(
+            new ScriptHostOptions { Time = _time, Capacity = 100, SourceMemory = 2_500_000 }, new InlineRunner(), Scripts.Factory);
+        for (var i = 1; i <= 10; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            host.Maps("a", new MapSource("javascript", [$"/*{new string('x', 1_000_000)}{i}*/ d => 1"], default));
+            Assert.Equal(Math.Min(i, 2), host.Count);
+        }
+
+        var design = new DesignSource("javascript", Scripts.Utf8($$"""{"x":"{{new string('x', 2_000_000)}}"}"""));
+        Assert.Same(host.Design("a", design), host.Design("a", design));
+        Assert.Equal(1, host.Count);
+        host.Reduces("a", new ReduceSource("javascript", [$"/*{new string('x', 3_000_000)}*/ d => 1"]));
+        Assert.Equal(1, host.Count);
+    }
+
+    /// <summary>
+    /// Whoever has a place does not wait for functions that another compiles, and has its own: those are let go when the others are there.
+    /// </summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Functions_that_are_compiled_beside_others_are_let_go_with_them(bool fails)
+    {
+        using var factory = new GatedFactory { Fails = fails };
+        using var host = new ScriptHost(new ScriptHostOptions { Time = _time }, new ScriptThreads(4, 4, TimeProvider.System), factory);
+        var source = new MapSource("gated", ["f"], default);
+        var first = host.MapsAsync("a", source, TestContext.Current.CancellationToken);
+        await factory.Entered.WaitAsync(TestContext.Current.CancellationToken);
+        var second = (GatedMaps)await host.Runner.RunAsync("a", () => host.Maps("a", source), TestContext.Current.CancellationToken);
+        Assert.Same(second, host.Use<MapFunctions>(second));
+        Assert.Equal(0, second.Released);
+        factory.Gate.Set();
+        if (fails)
+        {
+            await Assert.ThrowsAsync<ScriptException>(() => first);
+            Assert.Equal(1, second.Released);
+            return;
+        }
+
+        var kept = (GatedMaps)await first;
+        Assert.NotSame(second, kept);
+        Assert.Equal((1, 0), (second.Released, kept.Released));
+        Assert.Same(kept, host.Use<MapFunctions>(second));
+    }
+
+    /// <summary>Makes map functions, the first ones when it may.</summary>
+    private sealed class GatedFactory : ScriptEngineFactory, IDisposable
+    {
+        private int _made;
+
+        public ManualResetEventSlim Gate { get; } = new();
+
+        public SemaphoreSlim Entered { get; } = new(0);
+
+        public bool Fails { get; init; }
+
+        public override string Language => "gated";
+
+        public override MapFunctions CreateMaps(string scope, MapSource source, ScriptHostOptions options)
+        {
+            if (Interlocked.Increment(ref _made) > 1)
+            {
+                return new GatedMaps();
+            }
+
+            Entered.Release();
+            Gate.Wait();
+            return Fails ? throw new ScriptException("compilation_error", "x") : new GatedMaps();
+        }
+
+        public override ReduceFunctions CreateReduces(string scope, ReduceSource source, ScriptHostOptions options) =>
+            throw new NotSupportedException();
+
+        public override DesignFunctions CreateDesign(string scope, DesignSource source, ScriptHostOptions options) =>
+            throw new NotSupportedException();
+
+        public void Dispose()
+        {
+            Gate.Dispose();
+            Entered.Dispose();
+        }
+    }
+
+    private sealed class GatedMaps : MapFunctions
+    {
+        public int Released { get; private set; }
+
+        public override int Count => 1;
+
+        public override void ReleaseIdle() => Released++;
+
+        public override MapResults Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, int room, CancellationToken cancellation) =>
+            throw new NotSupportedException();
+    }
 }

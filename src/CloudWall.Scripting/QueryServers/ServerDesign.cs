@@ -24,6 +24,8 @@ internal sealed class ServerDesign : DesignFunctions
 
     public override bool HasValidation { get; }
 
+    public override long SourceBytes => _source.Document.Length;
+
     public override void ReleaseIdle() => _pool.Release(_scope);
 
     public override bool[] Filter(

@@ -24,6 +24,8 @@ internal sealed class ServerMaps : MapFunctions
 
     public override int Count => _source.Functions.Count;
 
+    public override long SourceBytes => _source.Library.Length + _source.Functions.Sum(static text => 2L * text.Length);
+
     public override void ReleaseIdle() => _pool.Release(_scope);
 
     public override MapResults Map(IReadOnlyList<ReadOnlyMemory<byte>> documents, int room, CancellationToken cancellation)

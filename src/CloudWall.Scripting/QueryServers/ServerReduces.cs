@@ -7,6 +7,8 @@ internal sealed class ServerReduces(QueryServerPool pool, string scope, ReduceSo
 {
     public override int Count => source.Functions.Count;
 
+    public override long SourceBytes => source.Functions.Sum(static text => 2L * text.Length);
+
     public override void ReleaseIdle() => pool.Release(scope);
 
     public override IReadOnlyList<ReadOnlyMemory<byte>> Reduce(IReadOnlyList<ReduceRow> rows, CancellationToken cancellation = default)
