@@ -36,7 +36,9 @@ public sealed class StrangerTests : IDisposable
         "return '';", "return '1';", "return '3[]';", "return '1x';", "return '1[';", "return '1[[';", "return '1[] []';", "return '1[[[[1,2]]],[]]';",
         "return '1[[[[1,\"\\ud800\"]]]]';", "return '\\udfff';", "return '1[[[[1,2\\0]]]]';", "return '1[[[[1,2]]]]\\0'.slice(1);",
         "return '1' + '['.repeat(1e5);", "return '1' + '['.repeat(1e5) + ']'.repeat(1e5);", "return '1' + 'x'.repeat(5e6);",
-        "return '0';", "return '0[]';", "return '0[1]';", "return '0[\"a\"';", "return '0[\"a\",\"b\"]';", "return '0[\"\\\\ud800\",{}]';", "return '0x';",
+        "return '1[[[{}]]]';", "return '1[\"a\",{}]';", "return '1[\"error\",\"a\"]';", "return '1{\"forbidden\":';",
+        "return '1{\"a\":[' + '\"x\",'.repeat(1e5) + '1]}';", "return '0';", "return '0[]';", "return '0[1]';",
+        "return '0[\"a\"';", "return '0[\"a\",\"b\"]';", "return '0[\"\\\\ud800\",{}]';", "return '0x';",
         "return '2';", "return '2\\ud800';", "return 'x'.repeat(1e9);", "for (;;) ;", "for (;;) host.progress();", "for (;;) host.newRealm();",
         "(function f() { f(); })();", "host.progress.call.apply(host.progress, new Array(60000));", "return host.nope();",
         "return host.globalOf();", "return host.globalOf(1e9);", "return host.globalOf(-1);", "return host.globalOf(NaN);", "return host.globalOf(2 ** 32);",
@@ -65,14 +67,10 @@ public sealed class StrangerTests : IDisposable
             () =>
             {
                 var image = Put($"(function(host) {{ return function(line) {{ {body} }}; }})");
-                foreach (var read in Readers)
-                {
-                    var set = new ScriptSet(_engine, "db", _options);
-                    var call = new ListCall("db", _options, new Rows(sent), TestContext.Current.CancellationToken);
-                    Assert.ThrowsAny<ScriptException>(() => set.Run(image, "[]"u8, call, read));
-                    set.ReleaseIdle();
-                }
-
+                var set = new ScriptSet(_engine, "db", _options);
+                var call = new ListCall("db", _options, new Rows(sent), TestContext.Current.CancellationToken);
+                Assert.ThrowsAny<ScriptException>(() => set.Run(image, "[]"u8, call, answer => ReadAll(answer, call)));
+                set.ReleaseIdle();
                 return true;
             },
             TestContext.Current.CancellationToken);
@@ -91,7 +89,7 @@ public sealed class StrangerTests : IDisposable
             var set = new ScriptSet(_engine, "db", _options);
             var image = Put("(function(host) { return function(line) { host.nextRow('\"a\"', '{}'); return '1[[[[1,2]]]]'; }; })");
             var call = new ListCall("db", _options, new Rows([]), TestContext.Current.CancellationToken);
-            Assert.Equal("1", set.Run(image, "[]"u8, call, Readers[0]));
+            Assert.Equal(1, set.Run(image, "[]"u8, call, static answer => ReadRows(answer)));
             return true;
         },
         TestContext.Current.CancellationToken);
@@ -135,14 +133,45 @@ public sealed class StrangerTests : IDisposable
         Assert.Equal(["0.0 \"a\":{\"b\":\"c\"}"], Rows_of_a_map_function());
     }
 
-    private static AnswerReader<string>[] Readers =>
+    /// <summary>All that reads answers, but those of map functions; each gives the JSON that goes on from there.</summary>
+    private static readonly Func<ReadOnlySpan<byte>, ListCall, ReadOnlyMemory<byte>[]>[] Readers =
     [
-        static answer =>
-        {
-            using var results = new MapResults();
-            return RowReader.Read(answer, 0, 1, 1, int.MaxValue, results).ToString(System.Globalization.CultureInfo.InvariantCulture);
-        },
+        static (answer, _) => [DriverError.ReadValue(answer)],
+        static (answer, _) => DesignAnswers.ReadUpdate(answer) is var result ? [result.Document, result.Response] : [],
+        static (answer, call) => DesignAnswers.ReadEnd(answer, call) ? [] : [],
+        static (answer, _) => DesignAnswers.ReadRule(answer) is { } rule ? [rule] : [],
+        static (answer, _) => DesignAnswers.ReadPasses(answer, 1).Length == 1 ? [] : [],
+        static (answer, _) => Verdict.Read(answer) ? [] : [],
+        static (answer, _) => JavaScriptReduces.Read(answer, 1),
     ];
+
+    private static int ReadRows(ReadOnlySpan<byte> answer)
+    {
+        using var results = new MapResults();
+        return RowReader.Read(answer, 0, 1, 1, int.MaxValue, results);
+    }
+
+    /// <summary>Gives an answer to all who read answers: what comes of it is an error that can be told, or JSON, as functions give it.</summary>
+    private static int ReadAll(ReadOnlySpan<byte> answer, ListCall call)
+    {
+        foreach (var read in Readers)
+        {
+            try
+            {
+                foreach (var value in read(answer, call))
+                {
+                    Scripts.AssertJson(value.Span);
+                }
+            }
+            catch (ScriptException failure)
+            {
+                Scripts.AssertJson(failure.ReasonJson.Span);
+                Assert.InRange(failure.ReasonJson.Length, 1, ErrorText.MostReason + 8);
+            }
+        }
+
+        return ReadRows(answer);
+    }
 
     private static void Overwrite(QuickJsInstance instance, QuickJsImage image, Random random, int round)
     {
