@@ -116,7 +116,14 @@ internal sealed class NodeServer : IAsyncDisposable
     /// <summary>Makes the way of requests to endpoints.</summary>
     internal Kernel MakeKernel(RouteTable routes) => new(
         _requests,
-        new Dispatcher(_virtualHosts, _requests.Cors, Node.Authentication, routes, Node.Databases, Node.Designs),
+        new Dispatcher(
+            _virtualHosts,
+            _requests.Cors,
+            new RequestGuard(_requests.Cors, _virtualHosts, Node.Time, line => Node.Log.Write(LogLevel.Warning, line)),
+            Node.Authentication,
+            routes,
+            Node.Databases,
+            Node.Designs),
         _failures,
         _log,
         Metrics);

@@ -32,12 +32,16 @@ internal static class Announcement
 
                 curl http://{{authority}}/
 
-            Point a PouchDB at it, from any page or from Node:
+            Point a PouchDB at it, from a page of localhost or from Node:
 
                 const remote = new PouchDB('http://{{authority}}/notes', {
                   auth: { username: '{{name}}', password: '{{password}}' }
                 });
                 new PouchDB('notes').sync(remote, { live: true, retry: true });
+
+            A page of another origin than localhost needs leave, which counts at once:
+
+                COUCHDB_USER={{name}} COUCHDB_PASSWORD={{password}} cloudwall origins add https://my.app --port {{address.Port}}
 
             The database is made at the first synchronisation. Ctrl+C ends the node.
             """);

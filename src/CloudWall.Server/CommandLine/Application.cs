@@ -39,6 +39,11 @@ internal static partial class Application
                 return await IsUpAsync(options.Port ?? 5984, error) ? 0 : 1;
             }
 
+            if (options.NewOrigin is { } origin)
+            {
+                return await OriginsCommand.AddAsync(origin, options.Port ?? 5984, AdminFromEnvironment(), output, error) ? 0 : 1;
+            }
+
             if (options.Check)
             {
                 return await DataCheck.RunAsync(Path.GetFullPath(options.Data ?? DefaultDirectory()), output) ? 0 : 1;
@@ -116,19 +121,22 @@ internal static partial class Application
     private static partial int SetFileMask(int mask);
 
     /// <summary>What a container's health check asks: whether the node on a port of this machine answers <c>/_up</c>.</summary>
-    private static async Task<bool> IsUpAsync(int port, TextWriter error)
+    internal static async Task<bool> IsUpAsync(int port, TextWriter error)
     {
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(4) };
         var address = new UriBuilder("http", "127.0.0.1", port, "_up").Uri;
         try
         {
             using var answer = await client.GetAsync(address);
-            if (!answer.IsSuccessStatusCode)
+
+            // A node that wants everyone to sign in is up.
+            var isUp = answer.IsSuccessStatusCode || answer.StatusCode == System.Net.HttpStatusCode.Unauthorized;
+            if (!isUp)
             {
                 await error.WriteLineAsync($"{address} answers {(int)answer.StatusCode}.");
             }
 
-            return answer.IsSuccessStatusCode;
+            return isUp;
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
         {

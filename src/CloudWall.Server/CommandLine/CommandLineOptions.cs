@@ -1,4 +1,5 @@
 using System.Globalization;
+using CloudWall.Server.Cors;
 using CloudWall.Settings;
 
 namespace CloudWall.Server.CommandLine;
@@ -11,6 +12,7 @@ internal sealed record CommandLineOptions
         cloudwall: a node that speaks CouchDB's protocol.
 
         Usage: cloudwall [options]
+               cloudwall origins add ORIGIN [--port N]
 
           --port N       port to listen on (5984); 0 takes any free port
           --bind IP      address to listen on (127.0.0.1); "any" for all
@@ -25,6 +27,10 @@ internal sealed record CommandLineOptions
                          where all of it agrees, else 1 with what was found
           --help         print this
           --version      print the version
+
+        "origins add" lets web pages of an origin, such as https://my.app, use the
+        node that runs on --port, from now on. It signs in with COUCHDB_USER and
+        COUCHDB_PASSWORD.
 
         The admin is taken from COUCHDB_USER and COUCHDB_PASSWORD, and stored
         (hashed) in DIR/local.ini; what they say wins over what is stored.
@@ -58,6 +64,9 @@ internal sealed record CommandLineOptions
 
     /// <summary><c>--check</c>.</summary>
     public bool Check { get; init; }
+
+    /// <summary><c>origins add</c>: the origin.</summary>
+    public string? NewOrigin { get; init; }
 
     /// <summary><c>--help</c>.</summary>
     public bool Help { get; init; }
@@ -99,6 +108,10 @@ internal sealed record CommandLineOptions
             {
                 case "--" when equals < 0:
                     break;
+                case "origins" when i == 0 && arguments.Count > 2 && arguments[1] == "add":
+                    options = options with { NewOrigin = ParseOrigin(arguments[2]) };
+                    i = 2;
+                    break;
                 case "--help" or "-h" when equals < 0:
                     options = options with { Help = true };
                     break;
@@ -139,6 +152,10 @@ internal sealed record CommandLineOptions
 
         return options;
     }
+
+    private static string ParseOrigin(string text) => Origin.IsName(text)
+        ? text
+        : throw new ConfigurationException($"An origin is a scheme and a host, such as https://my.app, not \"{text}\".");
 
     private static int ParsePort(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= 65535

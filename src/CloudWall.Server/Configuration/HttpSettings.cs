@@ -125,13 +125,18 @@ internal sealed record HttpSettings
     private static readonly Setting<bool> AdminOnlyLists = new(
         "chttpd", "admin_only_all_dbs", SettingKinds.Boolean, true, "Whether _all_dbs and _dbs_info are for server admins alone.");
 
+    private static readonly Setting<string[]> HostNamesSetting = new(
+        "cloudwall", "host_names", SettingKinds.List, [],
+        "Names of the node by which pages may sign in and change settings, besides addresses, localhost, [vhosts], names without a dot and "
+        + "the name of the machine. A proxy that hands on its own name needs it here.");
+
     /// <summary>All settings of HTTP.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
         PortSetting, BindAddressSetting, MaxRequestSize, MaxUriLengthSetting, MaxConnectionsSetting, PerAddress, MaxFeedsSetting, StallTimeoutSetting,
         AnswerMemorySetting, RetryAfterSetting, ChangesTimeoutSetting, BufferResponseSetting, MaxDatabases, Minimal, ForwardedHost, ForwardedProto,
         ForwardedSsl, RewriteLimitSetting, DecodePlus, Jsonp, SecureRewritesSetting, PurgedDocuments, PurgedRevisions, MaxUuidsSetting,
-        RequireUser, RequireUserExceptForUp, ChallengeSetting, UsersSecurity, PublicFields, AdminOnlyLists,
+        RequireUser, RequireUserExceptForUp, ChallengeSetting, UsersSecurity, PublicFields, AdminOnlyLists, HostNamesSetting,
         .. ContentPolicies.All, .. CorsPolicy.All, .. VirtualHosts.All,
     ];
 
@@ -149,6 +154,9 @@ internal sealed record HttpSettings
 
     /// <summary><c>[chttpd_auth] public_fields</c>: what strangers see of a user's document.</summary>
     public required IReadOnlyList<string> PublicUserFields { get; init; }
+
+    /// <summary><c>[cloudwall] host_names</c>.</summary>
+    public required FrozenSet<string> HostNames { get; init; }
 
     /// <summary><c>[chttpd] admin_only_all_dbs</c>.</summary>
     public required bool AreListsForAdmins { get; init; }
@@ -247,6 +255,7 @@ internal sealed record HttpSettings
         RequireValidUserExceptForUp = settings.Get(RequireUserExceptForUp),
         Challenge = HeaderText.Clean(settings.Get(ChallengeSetting)),
         IsUsersSecurityEditable = settings.Get(UsersSecurity),
+        HostNames = settings.Get(HostNamesSetting).ToFrozenSet(StringComparer.OrdinalIgnoreCase),
         AreListsForAdmins = settings.Get(AdminOnlyLists),
         PublicUserFields = settings.Get(PublicFields),
         Port = settings.Get(PortSetting),

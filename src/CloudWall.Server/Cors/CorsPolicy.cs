@@ -9,11 +9,8 @@ namespace CloudWall.Server.Cors;
 /// Cross-origin requests as CouchDB answers them (its documentation: "Cross-Origin Resource Sharing"), by the settings
 /// <c>[chttpd] enable_cors</c> and <c>[cors] origins, credentials, methods, headers, exposed_headers, max_age</c>.
 /// <para>
-/// CouchDB has it off. Here it is on, for any origin and with credentials: the values that PouchDB's
-/// <c>add-cors-to-couchdb</c> sets, because a browser that synchronises is what the node is for. That is safe as long as a
-/// page can do nothing without naming a password: there are no cookies, and without a <c>WWW-Authenticate</c> challenge
-/// no browser asks for credentials and then sends them along by itself. Whoever adds cookies keeps them from other sites
-/// with <c>SameSite</c>.
+/// CouchDB has it off. Here it is on for apps on the user's own device: those of Obsidian, and pages of localhost with any port. A page of
+/// another origin may ask where <c>[cors] origins</c> names it, or <c>*</c>.
 /// </para>
 /// </summary>
 internal sealed class CorsPolicy
@@ -25,8 +22,9 @@ internal sealed class CorsPolicy
     private static readonly Setting<bool> Enable = new(
         "chttpd", "enable_cors", SettingKinds.Boolean, true, "Whether pages of other origins may ask. False in CouchDB.");
 
-    private static readonly Setting<string[]> Origins = new(
-        Section, "origins", SettingKinds.List, ["*"], "The origins that may ask, or * for all.");
+    private static readonly Setting<string[]> OriginList = new(
+        Section, "origins", SettingKinds.List, Origin.Usual,
+        "The origins that may ask, or * for all. HOST:* stands for every port. None in CouchDB.");
 
     private static readonly Setting<bool> Credentials = new(
         Section, "credentials", SettingKinds.Boolean, true, "Whether they may send credentials. False in CouchDB.");
@@ -50,6 +48,7 @@ internal sealed class CorsPolicy
     private readonly bool _anyOrigin;
     private readonly bool _credentials;
     private readonly FrozenSet<string> _origins;
+    private readonly string[] _anyPort;
     private readonly string[] _methods;
     private readonly string _allowMethods;
     private readonly FrozenSet<string> _headers;
@@ -61,9 +60,10 @@ internal sealed class CorsPolicy
     public CorsPolicy(SettingsStore settings)
     {
         _enabled = settings.Get(Enable);
-        var origins = settings.Get(Origins);
+        var origins = settings.Get(OriginList);
         _anyOrigin = origins.Contains("*");
         _origins = origins.ToFrozenSet(StringComparer.Ordinal);
+        _anyPort = [.. origins.Where(Origin.IsAnyPort).Select(static origin => origin[..^2])];
         _credentials = settings.Get(Credentials);
         _methods = settings.Get(Methods);
         _allowMethods = string.Join(", ", _methods);
@@ -73,7 +73,7 @@ internal sealed class CorsPolicy
     }
 
     /// <summary>All settings of cross-origin requests.</summary>
-    public static IReadOnlyList<Setting> All { get; } = [Enable, Origins, Credentials, Methods, Headers, ExposedHeaders, MaxAge];
+    public static IReadOnlyList<Setting> All { get; } = [Enable, OriginList, Credentials, Methods, Headers, ExposedHeaders, MaxAge];
 
     /// <summary>Answers a preflight: sets its headers, unless it asks for what is not allowed.</summary>
     /// <returns>Whether this is a preflight that may go through; if not, the request is one like any other.</returns>
@@ -95,6 +95,7 @@ internal sealed class CorsPolicy
             }
         }
 
+        AddVary(response);
         response.AccessControlAllowOrigin = origin;
         response.AccessControlMaxAge = _maxAge;
         response.AccessControlAllowMethods = _allowMethods;
@@ -106,6 +107,7 @@ internal sealed class CorsPolicy
     /// <summary>Adds the headers that let a page of the request's origin read an answer. The answer's own headers are set already.</summary>
     public void Apply(IHeaderDictionary request, IHeaderDictionary response)
     {
+        AddVary(response);
         if (!_enabled || !request.TryGetValue("Origin", out var sent))
         {
             return;
@@ -140,9 +142,24 @@ internal sealed class CorsPolicy
     public bool AcceptsCookieOf(string origin, string own) =>
         origin.Length == 0
         || string.Equals(origin, own, StringComparison.OrdinalIgnoreCase)
-        || (_enabled && _credentials && origin != "*" && _origins.Contains(origin.ToLowerInvariant()));
+        || (_enabled && _credentials && origin != "*" && IsNamed(origin.ToLowerInvariant()));
 
-    private bool IsAccepted(StringValues origin) => _anyOrigin || _origins.Contains(origin.ToString());
+    /// <summary>Whether pages of an origin may ask.</summary>
+    /// <param name="origin">The request's <c>Origin</c>.</param>
+    public bool Accepts(string origin) => _enabled && (_anyOrigin || IsNamed(origin.ToLowerInvariant()));
+
+    private bool IsAccepted(StringValues origin) => _anyOrigin || IsNamed(origin.ToString());
+
+    private bool IsNamed(string origin) => _origins.Contains(origin) || Array.Exists(_anyPort, named => Origin.IsOfAnyPort(origin, named));
+
+    /// <summary>Whatever keeps the answer must not give it to a page of another origin.</summary>
+    private void AddVary(IHeaderDictionary response)
+    {
+        if (_enabled && !_anyOrigin)
+        {
+            response.Vary = response.Vary.Count == 0 ? "Origin" : response.Vary + ", Origin";
+        }
+    }
 
     private void AddCredentials(StringValues origin, IHeaderDictionary response)
     {

@@ -15,6 +15,7 @@ namespace CloudWall.Server.Http;
 /// <summary>A request's way: target, CORS, who asks, route, may they, database, method, endpoint.</summary>
 /// <param name="virtualHosts">Names that stand for a path.</param>
 /// <param name="cors">Cross-origin requests.</param>
+/// <param name="guard">Refuses forged requests.</param>
 /// <param name="authentication">Says who asks.</param>
 /// <param name="routes">The endpoints.</param>
 /// <param name="databases">The databases.</param>
@@ -22,6 +23,7 @@ namespace CloudWall.Server.Http;
 internal sealed class Dispatcher(
     FollowedSettings<VirtualHosts> virtualHosts,
     FollowedSettings<CorsPolicy> cors,
+    RequestGuard guard,
     Authentication authentication,
     RouteTable routes,
     DatabaseCatalogue databases,
@@ -64,6 +66,7 @@ internal sealed class Dispatcher(
             return exchange.WriteEmptyAsync(StatusCodes.Status204NoContent);
         }
 
+        guard.Check(exchange);
         var cookie = exchange.RequestHeaders.Cookie.ToString();
         if (cookie.Length > 0 && !cors.Value.AcceptsCookieOf(exchange.RequestHeaders.Origin.ToString(), exchange.AbsoluteUri(string.Empty)))
         {

@@ -49,6 +49,13 @@ internal sealed class VirtualHosts
     /// <summary>First segments of paths that mean the same under every name.</summary>
     private HashSet<string> Global { get; }
 
+    /// <summary>Whether a host, without its port, is one of these names.</summary>
+    public bool Has(string host)
+    {
+        var name = host.Split('.');
+        return _rules.Exists(rule => rule.Openness == 0 && rule.Host.SequenceEqual(name, StringComparer.OrdinalIgnoreCase));
+    }
+
     /// <summary>
     /// What a request's target means under the name by which the client reached us, and what is left of it after the name's own path; null
     /// where it is what it says.

@@ -58,7 +58,8 @@ public sealed class AccountsTests
         await using var node = await StartAsync();
         var cookie = Cookie(await node.SendAsync("POST", "/_session", "name=admin&password=pass", null, Form));
         Assert.Equal("admin", await NameAsync(node, cookie, "Origin: http://" + node.Server.Address.Authority));
-        Assert.Null(await NameAsync(node, cookie, "Origin: http://127.0.0.1:1"));
+        Assert.Equal("admin", await NameAsync(node, cookie, "Origin: http://127.0.0.1:1"));
+        Assert.Null(await NameAsync(node, cookie, "Origin: http://app.example"));
         Assert.Null(await NameAsync(node, cookie, "Origin: null"));
 
         await using var naming = await TestNode.StartAsync(("cors", "origins", "http://127.0.0.1:1"));
@@ -229,14 +230,13 @@ public sealed class AccountsTests
     }
 
     [Fact]
-    public async Task Only_server_admins_use_replicator_databases_and_start_replications()
+    public async Task Only_server_admins_look_into_replicator_databases()
     {
         await using var node = await StartAsync();
         await node.SendAsync("PUT", "/_users/org.couchdb.user:ann", Ann, headers: Json);
         Assert.Equal(200, (await node.SendAsync("PUT", "/_replicator/_security", """{"admins":{"names":["ann"]}}""", headers: Json)).Status);
         Assert.Equal(401, (await node.SendAsync("GET", "/_replicator", credentials: "ann:secret")).Status);
-        Assert.Equal(401, (await node.SendAsync("PUT", "/_replicator/x", """{"source":"a","target":"b"}""", "ann:secret", Json)).Status);
-        Assert.Equal(403, (await node.SendAsync("POST", "/_replicate", """{"source":"a","target":"b"}""", "ann:secret", Json)).Status);
+        Assert.Equal(401, (await node.SendAsync("GET", "/_replicator/_local_docs", credentials: "ann:secret")).Status);
     }
 
     [Theory]

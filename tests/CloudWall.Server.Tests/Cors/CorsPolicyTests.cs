@@ -6,11 +6,43 @@ namespace CloudWall.Server.Tests.Cors;
 
 public sealed class CorsPolicyTests
 {
+    [Theory]
+    [InlineData("app://obsidian.md", true)]
+    [InlineData("capacitor://localhost", true)]
+    [InlineData("http://localhost", true)]
+    [InlineData("http://localhost:3000", true)]
+    [InlineData("http://127.0.0.1:8080", true)]
+    [InlineData("http://localhost:", false)]
+    [InlineData("http://localhost:80.evil.example", false)]
+    [InlineData("http://localhost.evil.example", false)]
+    [InlineData("https://localhost", false)]
+    [InlineData("http://app.example", false)]
+    [InlineData("null", false)]
+    [InlineData("", false)]
+    public void Apps_on_the_own_device_may_ask_unless_told_otherwise(string origin, bool mayAsk)
+    {
+        IHeaderDictionary answer = new HeaderDictionary();
+        Usual().Apply(Request(origin), answer);
+        Assert.Equal(mayAsk, Usual().Accepts(origin));
+        Assert.Equal(mayAsk ? origin : string.Empty, answer.AccessControlAllowOrigin.ToString());
+        Assert.Equal("Origin", answer.Vary);
+        Assert.Equal(mayAsk, Usual().TryPreflight(Request(origin, "GET"), new HeaderDictionary()));
+    }
+
     [Fact]
-    public void Any_page_may_ask_unless_told_otherwise()
+    public void What_varies_besides_still_does()
+    {
+        IHeaderDictionary answer = new HeaderDictionary { ["Vary"] = "Accept" };
+        Usual().Apply(Request(null), answer);
+        Assert.Equal("Accept, Origin", answer.Vary);
+    }
+
+    [Fact]
+    public void Any_page_may_ask_where_the_settings_say_so()
     {
         IHeaderDictionary answer = new HeaderDictionary();
         Policy().Apply(Request("http://app.example"), answer);
+        Assert.Equal(0, answer.Vary.Count);
         Assert.Equal("http://app.example", answer.AccessControlAllowOrigin);
         Assert.Equal("true", answer.AccessControlAllowCredentials);
         Assert.Equal(
@@ -32,11 +64,11 @@ public sealed class CorsPolicyTests
     public void Pages_of_other_origins_are_told_nothing(string? origin)
     {
         var policy = Policy(("cors", "origins", "http://app.example, https://app.example"));
-        IHeaderDictionary answer = new HeaderDictionary();
+        var answer = new HeaderDictionary();
         policy.Apply(Request(origin), answer);
-        Assert.Empty(answer);
+        Assert.Equal(["Vary"], answer.Keys);
         Assert.False(policy.TryPreflight(Request(origin, "GET"), answer));
-        Assert.Empty(answer);
+        Assert.Equal(["Vary"], answer.Keys);
         Assert.True(policy.TryPreflight(Request("https://app.example", "GET"), answer));
     }
 
@@ -79,10 +111,12 @@ public sealed class CorsPolicyTests
         Assert.Equal(0, answer.AccessControlAllowCredentials.Count);
     }
 
+    private static CorsPolicy Usual() => new(new SettingsStore(CorsPolicy.All));
+
     private static CorsPolicy Policy(params (string, string, string)[] values)
     {
         var settings = new SettingsStore(CorsPolicy.All);
-        settings.Add(values, "test");
+        settings.Add([("cors", "origins", "*"), .. values], "test");
         return new CorsPolicy(settings);
     }
 

@@ -60,6 +60,11 @@ public sealed class LocalReplicationTests
         await using var node = await TestNode.StartAsync();
         Assert.Equal(201, (await node.SendAsync("PUT", "/from")).Status);
         Assert.Equal(201, (await node.SendAsync("PUT", "/to")).Status);
+        foreach (var path in (string[])["/from/_security", "/to/_security"])
+        {
+            Assert.Equal(200, (await node.SendAsync("PUT", path, "{}")).Status);
+        }
+
         const string Design =
             """{"validate_doc_update":"function(doc, old, ctx) { if (ctx.roles.indexOf('_admin') < 0 && ctx.roles.indexOf('writer') < 0) throw {forbidden: 'no'}; }"}""";
         Assert.Equal(201, (await node.SendAsync("PUT", "/to/_design/v", Design)).Status);
