@@ -40,6 +40,9 @@ internal sealed class IndexBuild(
     /// <summary>Functions block their thread, so they must not run on the threads that serve requests.</summary>
     private const TaskCreationOptions OwnThread = TaskCreationOptions.DenyChildAttach | TaskCreationOptions.LongRunning;
 
+    /// <summary>The number of documents in the first call of the next step: as many as the steps before it have shown to fit.</summary>
+    private int _atOnce = MappedDocuments.FirstAtOnce;
+
     /// <summary>The size of the mapped documents in bytes.</summary>
     private long _mapped;
 
@@ -264,6 +267,7 @@ internal sealed class IndexBuild(
         ThrowIfFull();
         step.AreNew = step.UpdateSequence > writer.State.UpdateSequence && step.UpdateSequence <= _newUpTo;
         step.IsSorted = step.AreNew && !writer.State.HasNodes;
+        step.AtOnce = _atOnce;
         _mapped += step.TextBytes;
 
         // Threads take steps in the order of the queue (PreferFairness). Otherwise a thread would prefer its own latest step and delay
@@ -372,6 +376,7 @@ internal sealed class IndexBuild(
                 Progress = progress with { Done = progress.Done + step.Count, UpdatedAt = options.Time.GetUtcNow() };
             }
 
+            _atOnce = step.AtOnce;
             step.Clear();
             _free.Push(step);
         }

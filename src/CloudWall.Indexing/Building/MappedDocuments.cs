@@ -12,7 +12,7 @@ namespace CloudWall.Indexing.Building;
 internal sealed class MappedDocuments : IDisposable
 {
     /// <summary>The number of documents in the first call, which shows how much they emit.</summary>
-    private const int FirstAtOnce = 64;
+    public const int FirstAtOnce = 64;
 
     private const int ViewShift = 48;
 
@@ -173,7 +173,6 @@ internal sealed class MappedDocuments : IDisposable
     public void Clear()
     {
         First = End = 0;
-        AtOnce = FirstAtOnce;
         _texts.Clear();
         _rowBytes.Clear();
         _documents.Clear();

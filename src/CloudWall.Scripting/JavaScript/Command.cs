@@ -21,23 +21,6 @@ internal sealed class Command : IDisposable
     /// <summary>Adds an argument that is JSON.</summary>
     public Command Json(ReadOnlySpan<byte> json) => Raw(","u8).Raw(json.IsEmpty ? "null"u8 : json);
 
-    /// <summary>Adds an argument that is a list of JSON values.</summary>
-    public Command List(IReadOnlyList<ReadOnlyMemory<byte>> values, int from, int count)
-    {
-        Raw(",["u8);
-        for (var i = from; i < from + count; i++)
-        {
-            if (i > from)
-            {
-                Raw(","u8);
-            }
-
-            Raw(values[i].IsEmpty ? "null"u8 : values[i].Span);
-        }
-
-        return Raw("]"u8);
-    }
-
     /// <summary>Adds an argument that is a list of texts.</summary>
     public Command Texts(IReadOnlyList<string> texts)
     {

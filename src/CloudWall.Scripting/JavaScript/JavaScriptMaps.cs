@@ -23,6 +23,7 @@ internal sealed class JavaScriptMaps : MapFunctions
     private readonly ScriptWarnings _warnings;
     private readonly KeptImage _image;
     private readonly bool _keepsState;
+    private readonly SeenMembers _seen;
 
     /// <summary>Whether a call has all that it may have where there are no others.</summary>
     private readonly bool _hasRoomAlone;
@@ -35,6 +36,7 @@ internal sealed class JavaScriptMaps : MapFunctions
         _warnings = new ScriptWarnings(scope, options);
         _set = new ScriptSet(engine, scope, options);
         var traits = SourceText.Describe(source.Functions);
+        _seen = Seen(source.Functions, traits);
         _keepsState = Array.Exists(traits, static function => function.MayKeepState);
         var seals = Array.Exists(traits, static function => !function.IsClosed || function.MayChangeArguments);
         using var command = new Command("setMaps"u8);
@@ -99,6 +101,29 @@ internal sealed class JavaScriptMaps : MapFunctions
         }
     }
 
+    /// <summary>What the functions can see of a document, and what the driver does: it names those that fail.</summary>
+    private static SeenMembers Seen(IEnumerable<string> functions, SourceTraits[] traits)
+    {
+        // What is too long to be looked into may see all.
+        if (Array.Exists(traits, static function => !function.IsClosed))
+        {
+            return SeenMembers.All;
+        }
+
+        var seen = SeenMembers.Of("_id");
+        foreach (var function in functions)
+        {
+            if (SourceArguments.Read(function)?.Of(0).Names is not { } names)
+            {
+                return SeenMembers.All;
+            }
+
+            seen = seen.And(names);
+        }
+
+        return seen;
+    }
+
     private static int Fitting(IReadOnlyList<ReadOnlyMemory<byte>> documents, int from)
     {
         var (count, bytes) = (1, documents[from].Length);
@@ -125,7 +150,13 @@ internal sealed class JavaScriptMaps : MapFunctions
     {
         var (rows, position, from) = (results.Count, results.Position, results.Documents);
         using var command = new Command("map"u8);
-        command.List(documents, from, count).Finish();
+        command.Raw(",["u8);
+        for (var i = from; i < from + count; i++)
+        {
+            _seen.Write(command.Raw(i == from ? ""u8 : ","u8), documents[i].Span);
+        }
+
+        command.Raw("]"u8).Finish();
         try
         {
             _set.Run(image, command.Written, new MapCall(_scope, _options, cancellation) { Pieces = count }, answer =>

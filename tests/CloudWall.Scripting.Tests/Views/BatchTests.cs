@@ -113,6 +113,34 @@ public sealed class BatchTests
     [MemberData(nameof(Hidden))]
     public void Writes_are_noticed_however_they_are_written(string function) => Compare(function, 15);
 
+    /// <summary>Functions are given only the members that they can see: rows are the same as where another function sees all.</summary>
+    [Theory]
+    [MemberData(nameof(Functions))]
+    [MemberData(nameof(Hidden))]
+    [InlineData("function(doc) { emit(doc.a.b, doc['c'] && doc.l.length); }")]
+    [InlineData("function(doc) { for (var k in doc) emit(k, doc[k]); }")]
+    [InlineData("function(doc) { emit(Object.keys(doc)); }")]
+    [InlineData("function(doc) { emit(null, doc); }")]
+    [InlineData("function({a, ...rest}) { emit(a, rest); }")]
+    [InlineData("function(doc) { var d = doc; emit(d.a, d.c); }")]
+    [InlineData("function() { emit(arguments[0].a); }")]
+    [InlineData("function(doc) { emit('a' in doc, doc.toString()); }")]
+    [InlineData("function(doc) { (function(d) { emit(d.c, doc.l); })(doc); }")]
+    [InlineData("function(doc) { emit(doc.z, doc.hasOwnProperty('c')); }")]
+    [InlineData("doc => emit(doc?.a?.b, doc.c)")]
+    [InlineData("doc => emit(`${doc.c}`, doc.a)")]
+    [InlineData("doc => { with (doc) { emit(c, a); } }")]
+    [InlineData("doc => emit(doc.a, doc.f(1))")]
+    [InlineData("function(doc) { emit(eval('doc.c')); }")]
+    public void Members_that_a_function_cannot_see_make_no_difference(string function)
+    {
+        const string library = """{"count":"var n = 0; exports.next = function() { return n++; };"}""";
+        const string document = """{"_id":"1","_rev":"1-a","n":1,"a":{"b":2},"c":"d","l":[1,3],"toString":1,"z":null,"valueOf":{"e":1}}""";
+        var own = Scripts.Rows(_scripts.Maps(library, function), document);
+        var together = Scripts.Rows(_scripts.Maps(library, function, "function(doc) { return JSON.stringify(doc); }"), document);
+        Assert.Equal(together, own);
+    }
+
     private void Compare(string function, int count)
     {
         var maps = _scripts.Maps("""{"count":"var n = 0; exports.next = function() { return n++; };"}""", function);
