@@ -322,13 +322,22 @@ var worlds = [Object.prototype, Object.getPrototypeOf(Object.getPrototypeOf(log)
   if (e === null || typeof e != 'object' && typeof e != 'function') return; while (Object.getPrototypeOf(e)) e = Object.getPrototypeOf(e);
   if (worlds.indexOf(e) < 0) throw 'REA' + 'CHED another world by ' + how; }
   var none = Object.create(null), throwing = { toJSON: function () { throw none; } };
-  [function () { null.x; }, function f() { f(); }, function () { require('none'); }, function () { require(none); },
+  [function () { null.x; }, function () { require('none'); }, function () { require(none); },
   function () { log(throwing); }, function () { log({ stack: 1, message: 1, get name() { return null.x; } }); },
   function () { emit(1, { stack: 1, message: 1, get name() { return null.x; } }); }, function () { registerType('x', none); },
   function () { registerType(none, 'x'); }, function () { send(null); }, function () { send({ toString: function () { return Symbol(); } });
   getRow(); }, function () { start(1); getRow(); }, function () { start(Object.freeze({})); getRow(); },
-  function () { start({ headers: {}, x: 1n }); getRow(); }, function () { require(new Array(1e5).join('./'), { parent: { current: 1,
-  parent: 1 } }); }].forEach(function (f) { try { f(); } catch (e) { look(e, f); } });
+  function () { start({ headers: {}, x: 1n }); getRow(); }].forEach(function (f) { try { f(); } catch (e) { look(e, f); } });
+//# reaches: another world by a full stack
+var worlds = [Object.prototype, Object.getPrototypeOf(Object.getPrototypeOf(log))], names = [], left = 40;
+  function look(e) { while (Object.getPrototypeOf(Object(e))) e = Object.getPrototypeOf(Object(e));
+  if (worlds.indexOf(e) < 0) throw 'REA' + 'CHED another world by a full stack'; }
+  function reach() { try { reach(); } catch (e) { if (String(e).indexOf('REA') == 0) throw e; look(e); } if (left-- <= 0) return;
+  try { require('none'); } catch (e) { look(e); } try { log({ a: [[[1]]] }); } catch (e) { look(e); } }
+  for (var i = 0; i < 4000; i++) names.push('v' + i); var found;
+  Function('reach', 'found', 'var back = 0; return function f() { var ' + names + '; try { f(); } catch (e) { } '
+  + 'if (++back == 2) try { reach(); } catch (e) { found(e); } }')(reach, function (e) { found = e; })();
+  if (String(found).indexOf('REA') == 0) throw found;
 //# reaches: setters that see a stranger's objects
 var seen = []; ['0', 'key', 'value', 'id', 'rows', 'fn', 'fun', 'source', 'state', 'emit', 'result', 'results', 'error', 'kind', 'design',
   'functions', 'cache', 'handler', 'instance', 'memory', 'pointer', 'host', 'callback'].forEach(function (k) { try {
