@@ -26,6 +26,11 @@ public sealed record ViewGroup(
     private static readonly Comparer<(string Map, string Options)> ByText = Comparer<(string Map, string Options)>.Create(static (a, b) =>
         string.CompareOrdinal(a.Map, b.Map) is var maps && maps != 0 ? maps : string.CompareOrdinal(a.Options, b.Options));
 
+    /// <summary>Characters and bytes of its functions and its library.</summary>
+    public long Length { get; } = Maps.Library.Length
+        + Maps.Functions.Sum(static map => (long)map.Length)
+        + Definition.Views.Sum(static view => view.Reductions.Sum(static reduction => (long)reduction.Length));
+
     /// <summary>Reads the views of a design document.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="document">Its body.</param>
@@ -56,9 +61,11 @@ public sealed record ViewGroup(
         foreach (var (map, uses) in maps)
         {
             var reductions = uses.Select(static use => use.Reduction).OfType<string>().Distinct().Order(StringComparer.Ordinal).ToList();
+            var places = reductions.Select(static (reduction, place) => (reduction, place))
+                .ToDictionary(static each => each.reduction, static each => each.place, StringComparer.Ordinal);
             foreach (var (name, reduction) in uses)
             {
-                names[name] = (definitions.Count, reduction is null ? -1 : reductions.IndexOf(reduction));
+                names[name] = (definitions.Count, reduction is null ? -1 : places[reduction]);
             }
 
             definitions.Add(new ViewDefinition(reductions, IsRaw(map.Options) ? CollationOrder.Raw : CollationOrder.Unicode));

@@ -16,6 +16,9 @@ public sealed class ViewGroups(ScriptHost scripts, IndexCatalogue indexes, Actio
 {
     private const int MostKept = 1000;
 
+    /// <summary>How long the functions of all that are kept may be together.</summary>
+    private const long MostLength = 32 << 20;
+
     private static readonly KeyRange DesignDocuments = new("_design/", "_design0", InclusiveEnd: false);
 
     private readonly ConcurrentDictionary<(string Incarnation, string Id), (RevisionId Revision, ViewGroup Group)> _kept = new();
@@ -51,7 +54,7 @@ public sealed class ViewGroups(ScriptHost scripts, IndexCatalogue indexes, Actio
             indexes.Abandon(database.Incarnation, kept.Group.Definition.Signature);
         }
 
-        if (_kept.Count >= MostKept)
+        if (_kept.Count >= MostKept || _kept.Values.Sum(static kept => kept.Group.Length) + group.Length > MostLength)
         {
             _kept.Clear();
         }

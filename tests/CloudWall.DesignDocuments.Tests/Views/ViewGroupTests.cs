@@ -31,6 +31,19 @@ public sealed class ViewGroupTests
         Assert.Equal(((0, 1), (0, 0), (0, -1)), (group.Names["a"], group.Names["b"], group.Names["c"]));
     }
 
+    /// <summary>With a look at each of the other reductions it would take minutes.</summary>
+    [Fact]
+    public void Many_reductions_of_a_map_function_are_read_in_one_pass()
+    {
+        const int Many = 200_000;
+        var views = string.Join(',', Enumerable.Range(0, Many).Select(static i => $$"""
+            "v{{i}}":{"map":"m","reduce":"r{{i:D9}}"}
+            """));
+        var group = Read("{\"views\":{" + views + "}}");
+        Assert.Equal((0, Many - 1), group.Names[$"v{Many - 1}"]);
+        Assert.Equal(1 + (10L * Many), group.Length);
+    }
+
     private static string Signature(string design) => Read(design).Definition.Signature;
 
     private static ViewGroup Read(string design) => ViewGroup.Of("_design/d", NormalJson.Parse(design));

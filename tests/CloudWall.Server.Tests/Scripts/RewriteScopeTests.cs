@@ -110,6 +110,23 @@ public sealed class RewriteScopeTests
         Assert.Equal((500, "insecure_rewrite_rule"), (answer.Status, (string?)JsonNode.Parse(answer.Body)!["error"]));
     }
 
+    /// <summary>With a look at each of the other parameters and formats it would take hours, in which nobody could end it.</summary>
+    [Fact]
+    public async Task Rules_with_many_parameters_are_applied_in_one_pass()
+    {
+        const int Many = 100_000;
+        var rule = new JsonObject
+        {
+            ["from"] = "many",
+            ["to"] = "../../doc/" + string.Join('/', Enumerable.Range(0, Many).Select(static i => ":p" + i)),
+            ["query"] = new JsonObject(Enumerable.Range(0, Many).Select(static i => KeyValuePair.Create("p" + i, (JsonNode?)(":q" + i)))),
+            ["formats"] = new JsonObject(Enumerable.Range(0, Many).Select(static i => KeyValuePair.Create("q" + i, (JsonNode?)"int"))),
+        };
+        await using var node = await StartAsync();
+        await node.SendAsync("PUT", "/db/_design/long", new JsonObject { ["rewrites"] = new JsonArray(rule) }.ToJsonString());
+        Assert.Equal(404, (await node.SendAsync("GET", "/db/_design/long/_rewrite/many")).Status);
+    }
+
     [Theory]
     [InlineData("two/a%2Fb", "a/b")]
     [InlineData("two/..%2Fvictim", "../victim")]

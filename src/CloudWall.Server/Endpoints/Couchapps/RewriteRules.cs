@@ -48,9 +48,11 @@ internal static class RewriteRules
         List<(string Name, RewriteValue Value)> asked,
         IReadOnlyList<string> rest)
     {
-        List<(string Name, RewriteValue Value)> known = [.. bound.AsEnumerable().Reverse(), .. asked];
-        var own = rule.Query.ConvertAll(parameter => (parameter.Name, Value: Fill(parameter.Value, rule, known)));
-        var parameters = own.Concat(known.AsEnumerable().Reverse().Where(each => !own.Exists(other => other.Name == each.Name))).ToList();
+        List<(string Name, RewriteValue Value)> all = [.. bound.AsEnumerable().Reverse(), .. asked];
+        var known = First(all);
+        var list = rule.Query.ConvertAll(parameter => (parameter.Name, Value: Fill(parameter.Value, rule, known)));
+        var own = First(list);
+        var parameters = list.Concat(all.AsEnumerable().Reverse().Where(each => !own.ContainsKey(each.Name)));
         var segments = new List<string>();
         foreach (var segment in rule.To)
         {
@@ -101,7 +103,7 @@ internal static class RewriteRules
         }
     }
 
-    private static RewriteValue Fill(NormalJson value, Rule rule, List<(string Name, RewriteValue Value)> known)
+    private static RewriteValue Fill(NormalJson value, Rule rule, Dictionary<string, RewriteValue> known)
     {
         if (value.IsArray)
         {
@@ -125,18 +127,20 @@ internal static class RewriteRules
         RewriteValue Formatted(string name) => (Find(known, name) ?? RewriteValue.OfText(text)).Formatted(rule.Format(name));
     }
 
-    private static RewriteValue? Find(List<(string Name, RewriteValue Value)> values, string name)
+    /// <summary>Of several values that have one name, the first counts.</summary>
+    private static Dictionary<string, RewriteValue> First(List<(string Name, RewriteValue Value)> values)
     {
-        foreach (var (other, value) in values)
+        var found = new Dictionary<string, RewriteValue>(values.Count, StringComparer.Ordinal);
+        foreach (var (name, value) in values)
         {
-            if (other == name)
-            {
-                return value;
-            }
+            found.TryAdd(name, value);
         }
 
-        return null;
+        return found;
     }
+
+    private static RewriteValue? Find(Dictionary<string, RewriteValue> values, string name) =>
+        values.TryGetValue(name, out var value) ? value : null;
 
     /// <summary>A rule, taken apart.</summary>
     private sealed record Rule(string Method, string[] From, string[] To, List<(string Name, NormalJson Value)> Query, NormalJson? Formats)
@@ -148,8 +152,22 @@ internal static class RewriteRules
             rule.Member("query"u8) is { IsObject: true } query ? query.Members() : [],
             rule.Member("formats"u8) is { IsObject: true } formats ? formats : null);
 
-        public string? Format(string name) =>
-            Formats?.Member(Encoding.UTF8.GetBytes(name)) is { IsText: true } format ? format.Text() : null;
+        /// <summary>The formats by name, once they are asked for.</summary>
+        private Dictionary<string, NormalJson>? _formats;
+
+        public string? Format(string name)
+        {
+            if (_formats is null)
+            {
+                _formats = new Dictionary<string, NormalJson>(StringComparer.Ordinal);
+                foreach (var (known, value) in Formats?.Members() ?? [])
+                {
+                    _formats.TryAdd(known, value);
+                }
+            }
+
+            return _formats.TryGetValue(name, out var format) && format.IsText ? format.Text() : null;
+        }
 
         private static string? Text(NormalJson rule, ReadOnlySpan<byte> name) => rule.Member(name) switch
         {
