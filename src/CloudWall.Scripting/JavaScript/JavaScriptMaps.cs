@@ -159,9 +159,10 @@ internal sealed class JavaScriptMaps : MapFunctions
         command.Raw("]"u8).Finish();
         try
         {
-            _set.Run(image, command.Written, new MapCall(_scope, _options, cancellation) { Pieces = count }, answer =>
+            var call = new MapCall(_scope, _options, cancellation) { Pieces = count };
+            _set.Run(image, command.Written, call, answer =>
             {
-                results.Documents = from + RowReader.Read(answer, from, count, Count, room, results);
+                results.Documents = from + RowReader.Read(answer, from, count, Count, room, results, call.Look);
                 return true;
             });
         }

@@ -8,6 +8,9 @@ namespace CloudWall.Scripting.JavaScript;
 /// <summary>Reads what map functions emitted. It is a stranger's: it must have a list for each document and function, of pairs.</summary>
 internal static class RowReader
 {
+    /// <summary>A function may emit millions of rows.</summary>
+    private const int RowsBetweenLooks = 4096;
+
     /// <summary>Reads an answer, as far as there is room for it.</summary>
     /// <param name="json">The answer, valid UTF-8.</param>
     /// <param name="first">The position of the first document.</param>
@@ -15,9 +18,11 @@ internal static class RowReader
     /// <param name="functions">How many functions there are.</param>
     /// <param name="room">Bytes of rows after which the other documents are left out.</param>
     /// <param name="results">Takes the rows.</param>
+    /// <param name="look">Looks from time to time whether anybody still waits for them.</param>
     /// <returns>How many of the documents were read.</returns>
     /// <exception cref="ScriptException">It is something else.</exception>
-    public static int Read(ReadOnlySpan<byte> json, int first, int documents, int functions, int room, MapResults results)
+    public static int Read(
+        ReadOnlySpan<byte> json, int first, int documents, int functions, int room, MapResults results, Action? look = null)
     {
         var scratch = json.IndexOf("\\ud"u8) >= 0 || json.IndexOf("\\uD"u8) >= 0 ? new ArrayBufferWriter<byte>() : null;
         try
@@ -33,6 +38,10 @@ internal static class RowReader
                     while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                     {
                         ReadRow(ref reader, json, first + document, function, results, scratch);
+                        if (results.Count % RowsBetweenLooks == 0)
+                        {
+                            look?.Invoke();
+                        }
                     }
                 }
 
@@ -78,7 +87,7 @@ internal static class RowReader
         var start = (int)reader.TokenStartIndex;
         reader.Skip();
         var value = json[start..(int)reader.BytesConsumed];
-        output.Write(scratch is null ? value : LoneSurrogates.Replace(value.ToArray(), scratch).Span);
+        output.Write(scratch is null ? value : LoneSurrogates.ReplaceIn(value, scratch));
     }
 
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType type)

@@ -66,6 +66,15 @@ internal class TimedCall : ScriptCall
         _began += _options.Time.GetTimestamp() - paused;
     }
 
+    /// <summary>Looks whether anybody still waits for the call while its answer is read, which is not the function's time.</summary>
+    /// <exception cref="OperationCanceledException">Nobody does.</exception>
+    public void Look()
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        Ending.ThrowIfCancellationRequested();
+        Running.ScriptPlace.Current?.Check(_cancellation);
+    }
+
     /// <inheritdoc/>
     public override void Log(ReadOnlySpan<byte> line)
     {

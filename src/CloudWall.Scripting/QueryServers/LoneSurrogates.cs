@@ -18,24 +18,29 @@ internal static class LoneSurrogates
     public static ReadOnlyMemory<byte> Replace(ReadOnlyMemory<byte> json, ArrayBufferWriter<byte> scratch) =>
         json.Span.IndexOf("\\u"u8) < 0 ? json : Replace(json.Span, scratch);
 
+    /// <summary>Likewise.</summary>
+    public static ReadOnlySpan<byte> ReplaceIn(ReadOnlySpan<byte> json, ArrayBufferWriter<byte> scratch) =>
+        json.IndexOf("\\u"u8) < 0 ? json : Replace(json, scratch).Span;
+
     private static ReadOnlyMemory<byte> Replace(ReadOnlySpan<byte> json, ArrayBufferWriter<byte> scratch)
     {
         scratch.ResetWrittenCount();
         for (var i = 0; i < json.Length;)
         {
-            var unit = UnitAt(json, i);
-            var taken = unit < 0 ? (json[i] == '\\' ? 2 : 1)
-                : char.IsHighSurrogate((char)unit) && UnitAt(json, i + Escape) is var next && next >= 0 && char.IsLowSurrogate((char)next) ? 2 * Escape
-                : Escape;
-            if (taken == Escape && char.IsSurrogate((char)unit))
+            var plain = json[i..].IndexOf((byte)'\\');
+            if (plain != 0)
             {
-                scratch.Write("\uFFFD"u8);
-            }
-            else
-            {
-                scratch.Write(json.Slice(i, taken));
+                plain = plain < 0 ? json.Length - i : plain;
+                scratch.Write(json.Slice(i, plain));
+                i += plain;
+                continue;
             }
 
+            var unit = UnitAt(json, i);
+            var taken = unit < 0 ? Math.Min(2, json.Length - i)
+                : char.IsHighSurrogate((char)unit) && UnitAt(json, i + Escape) is var next && next >= 0 && char.IsLowSurrogate((char)next) ? 2 * Escape
+                : Escape;
+            scratch.Write(taken == Escape && char.IsSurrogate((char)unit) ? "\uFFFD"u8 : json.Slice(i, taken));
             i += taken;
         }
 

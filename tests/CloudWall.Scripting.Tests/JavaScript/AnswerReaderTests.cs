@@ -133,6 +133,29 @@ public sealed class AnswerReaderTests
     public void Names_that_end_in_the_middle_of_a_character_are_errors_too() =>
         Assert.Equal("a\uFFFD", DriverError.Read("[\"a\\ud800\",1]"u8).Error);
 
+    /// <summary>A function may emit millions of rows, and nobody wait for them any more.</summary>
+    [Fact]
+    public void Reading_many_rows_can_be_given_up()
+    {
+        var looks = 0;
+        using var results = new MapResults();
+        var answer = Encoding.UTF8.GetBytes($"[[[[0,0]{string.Concat(Enumerable.Repeat(",[0,0]", 100_000))}]]]");
+        Assert.Throws<OperationCanceledException>(() => RowReader.Read(
+            answer, 0, 1, 1, int.MaxValue, results, () => _ = ++looks == 3 ? throw new OperationCanceledException() : true));
+        Assert.InRange(results.Count, 3, 50_000);
+    }
+
+    /// <summary>Half a character in one row makes it no slower to read the others, and is all that is replaced.</summary>
+    [Fact]
+    public void Halves_of_characters_are_replaced_wherever_they_are()
+    {
+        using var results = new MapResults();
+        Assert.Equal(2, Read("""[[[["\ud800x\\ud800","\ud83d\ude00"],["\\","\u0041\ude00"]],[]],[[],[[3,"\n"]]]]""", results));
+        Assert.Equal(
+            ["\"\uFFFDx\\\\ud800\":\"\\ud83d\\ude00\"", "\"\\\\\":\"\\u0041\uFFFD\"", "3:\"\\n\""],
+            Enumerable.Range(0, results.Count).Select(i => results[i]).Select(static row => $"{Scripts.Text(row.Key)}:{Scripts.Text(row.Value)}"));
+    }
+
     private static (string Error, string Reason) Pair(ScriptException failure) => (failure.Error, failure.Reason);
 
     private static int Read(string answer, MapResults results) =>
