@@ -444,7 +444,7 @@ public sealed class LocalNode : IAsyncDisposable
 
     private void OpenReplications()
     {
-        var context = new RunContext(Identity.Id, OpenPeer, Time, () => Randomness.Hex(32), LogWarning)
+        var context = new RunContext(Identity.Id, OpenPeer, Time, () => Randomness.Hex(32), Log.WritePeer)
         {
             Memory = Memory,
             CheckpointKey = _access.Value.CheckpointKey,
