@@ -66,10 +66,13 @@ public class ScriptException : Exception
     public static ScriptException Missing(string member) => new("not_found", "missing json key: " + member);
 
     /// <summary>The code ran longer than <see cref="ScriptLimits.Timeout"/>.</summary>
-    public static ScriptException TimedOut() => new("os_process_error", "OS process timed out.");
+    public static ScriptException TimedOut() => new("os_process_error", "OS process timed out.") { IsOfTime = true };
 
     /// <summary>Whether other calls have the memory or the place that this one needed, so that it may succeed later.</summary>
     public bool IsOfLoad { get; internal init; }
+
+    /// <summary>Whether the code ran out of time.</summary>
+    internal bool IsOfTime { get; private init; }
 
     /// <summary>Whether other calls have the memory that this one needed.</summary>
     internal bool IsStarved { get; private init; }

@@ -6,6 +6,7 @@ using CloudWall.Indexing.Views;
 namespace CloudWall.Indexing.Tests;
 
 /// <summary>
+/// Documents with the member <c>late</c> are those for which there is too little time.
 /// Functions of a design document in which documents list their rows: <c>{"rows":[[view, key, value], …]}</c>. Its one reduce function
 /// depends on the order of values, which are numbers or texts, and cannot be undone: the greatest number, a sum over all texts, and how all
 /// texts after one another begin and end.
@@ -85,6 +86,13 @@ internal sealed class ListedRows : ViewFunctions
                         i, row[0].GetInt32(), Encoding.UTF8.GetBytes(row[1].GetRawText()), Encoding.UTF8.GetBytes(row[2].GetRawText()));
                     bytes += row.GetRawText().Length;
                 }
+            }
+
+            if (document.RootElement.TryGetProperty("late", out _))
+            {
+                rows.RanOutOfTime(i);
+                done++;
+                break;
             }
         }
 

@@ -30,6 +30,11 @@ public sealed class ScriptViewFunctions(ScriptHost host, string scope, ViewGroup
                 rows.Add(row.Document, row.Function, row.Key.Span, row.Value.Span);
             }
 
+            if (results.RanOutOfTime)
+            {
+                rows.RanOutOfTime(results.Documents - 1);
+            }
+
             mapped?.Invoke(results.Documents, results.Count);
             return results.Documents;
         }

@@ -314,6 +314,12 @@ internal sealed class IndexBuild(
             }
 
             var done = functions.Map(texts, options.StepRowBytes - step.RowBytes.Length, rows, _ending.Token);
+            if (step.Overruns.Count > 0)
+            {
+                // Where the index is in debt, it is found when the step is written.
+                OverrunLimit.After(0, step);
+            }
+
             if (done < texts.Count)
             {
                 // These documents emit many rows: the next call gets only as many documents as fitted into this one.

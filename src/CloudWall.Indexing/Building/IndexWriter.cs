@@ -14,6 +14,7 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
     private readonly ArrayBufferWriter<byte> _back = new();
     private readonly ArrayBufferWriter<byte> _backKey = new();
     private readonly byte[][] _prefixes = [.. Enumerable.Range(0, reducers.Count).Select(view => IndexKeys.Prefix(index, view, 0))];
+    private long _debt;
     private readonly KeySample[] _samples = [.. reducers.Select(_ => new KeySample(seed))];
 
     /// <summary>Shortens long keys.</summary>
@@ -94,6 +95,8 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
     /// <param name="cancellation">Cancels the work.</param>
     public void Write(MappedDocuments documents, CancellationToken cancellation)
     {
+        // A step that is repeated begins with the debt that is stored.
+        var debt = _debt = OverrunLimit.After(documents.First == 0 ? State.Debt : _debt, documents);
         using var batch = store.CreateBatch();
         var views = State.Views.ToArray();
         if (documents.IsSorted)
@@ -110,7 +113,13 @@ internal sealed class IndexWriter(KeyValueStore store, uint index, ulong seed, I
             batch,
             documents.HasMore
                 ? State with { Views = views }
-                : State with { UpdateSequence = documents.UpdateSequence, PurgeSequence = documents.PurgeSequence, Views = views });
+                : State with
+                {
+                    UpdateSequence = documents.UpdateSequence,
+                    PurgeSequence = documents.PurgeSequence,
+                    Views = views,
+                    Debt = debt,
+                });
     }
 
     private void WriteNew(MappedDocuments documents, ViewState[] views, WriteBatch batch)

@@ -62,6 +62,9 @@ internal sealed class MappedDocuments : IDisposable
     /// <summary>The rows of this part, in order of document, view and key once <see cref="RowCollector.Finish"/> has run.</summary>
     public Span<MappedRow> Rows => CollectionsMarshal.AsSpan(_rows);
 
+    /// <summary>The documents of this part for which map functions had too little time, in their order.</summary>
+    public List<int> Overruns { get; } = [];
+
     /// <summary>Adds a document without rows.</summary>
     public void Add(ReadOnlySpan<byte> id)
     {
@@ -165,6 +168,7 @@ internal sealed class MappedDocuments : IDisposable
     public void BeginPart()
     {
         First = End;
+        Overruns.Clear();
         _rowBytes.Clear();
         _rows.Clear();
     }
@@ -173,6 +177,7 @@ internal sealed class MappedDocuments : IDisposable
     public void Clear()
     {
         First = End = 0;
+        Overruns.Clear();
         _texts.Clear();
         _rowBytes.Clear();
         _documents.Clear();

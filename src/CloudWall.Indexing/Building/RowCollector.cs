@@ -54,6 +54,8 @@ internal sealed class RowCollector(
         documents.AddRow(new MappedRow(document, view, start, keyLength, bytes.Length - start - keyLength));
     }
 
+    public override void RanOutOfTime(int document) => documents.Overruns.Add(numbers[document]);
+
     /// <summary>Sorts the rows of each document, and numbers those with the same key.</summary>
     public void Finish()
     {

@@ -8,7 +8,8 @@ namespace CloudWall.Indexing.Views;
 /// <param name="HasNodes">Whether there are nodes over the rows. A build that adds many rows removes them until its end.</param>
 /// <param name="Views">The size of each view.</param>
 /// <param name="Commits">The number of writes to the index, which identifies this state.</param>
-internal sealed record IndexState(long UpdateSequence, long PurgeSequence, bool HasNodes, ViewState[] Views, long Commits)
+/// <param name="Debt">How many documents it takes to make up for those without rows (<see cref="Building.OverrunLimit"/>).</param>
+internal sealed record IndexState(long UpdateSequence, long PurgeSequence, bool HasNodes, ViewState[] Views, long Commits, long Debt = 0)
 {
     public static IndexState Initial(int views, long purgeSequence) => new(0, purgeSequence, true, new ViewState[views], 0);
 
@@ -23,8 +24,9 @@ internal sealed record IndexState(long UpdateSequence, long PurgeSequence, bool 
             views[i] = new ViewState(Packed.Number(ref stored), Packed.Number(ref stored));
         }
 
-        // Earlier versions did not store the number of commits.
-        return new IndexState(update, purge, hasNodes, views, stored.IsEmpty ? 0 : Packed.Number(ref stored));
+        // Earlier versions did not store the number of commits, nor the debt.
+        var commits = stored.IsEmpty ? 0 : Packed.Number(ref stored);
+        return new IndexState(update, purge, hasNodes, views, commits, stored.IsEmpty ? 0 : Packed.Number(ref stored));
     }
 
     public byte[] Write()
@@ -41,6 +43,7 @@ internal sealed record IndexState(long UpdateSequence, long PurgeSequence, bool 
         }
 
         output.Number(Commits);
+        output.Number(Debt);
         return output.WrittenSpan.ToArray();
     }
 }

@@ -13,6 +13,15 @@ internal sealed class JavaScriptMaps : MapFunctions
     /// <summary>Bytes of documents that go into an instance together.</summary>
     private const int BatchBytes = 1 << 20;
 
+    /// <summary>
+    /// After a document that a function could not do, so many are not tried together first: a function that does not end costs the time
+    /// that it may take once for each. Their rows are the same either way.
+    /// </summary>
+    private const int Careful = 32;
+
+    /// <summary>So many functions may run out of time on one document; where there are more, the whole fails.</summary>
+    private const int MostLate = 8;
+
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(10);
 
     private readonly QuickJsEngine _engine;
@@ -24,6 +33,12 @@ internal sealed class JavaScriptMaps : MapFunctions
     private readonly KeptImage _image;
     private readonly bool _keepsState;
     private readonly SeenMembers _seen;
+
+    /// <summary>The state of each function without the others.</summary>
+    private readonly KeptImage[] _alone;
+
+    /// <summary>How many of the next documents are mapped by one function after the other.</summary>
+    private volatile int _careful;
 
     /// <summary>Whether a call has all that it may have where there are no others.</summary>
     private readonly bool _hasRoomAlone;
@@ -39,14 +54,21 @@ internal sealed class JavaScriptMaps : MapFunctions
         _seen = Seen(source.Functions, traits);
         _keepsState = Array.Exists(traits, static function => function.MayKeepState);
         var seals = Array.Exists(traits, static function => !function.IsClosed || function.MayChangeArguments);
-        using var command = new Command("setMaps"u8);
-        command.Texts(source.Functions).Json(source.Library.Span).Json(seals ? "true"u8 : "false"u8).Finish();
+        _image = _set.Keep(token => Prepare(source.Functions, token));
+        _alone = Count == 1
+            ? [_image]
+            : [.. source.Functions.Select(function => _set.Keep(token => Prepare([function], token)))];
+        SourceBytes = source.Library.Length + source.Functions.Sum(static function => 2L * function.Length);
 
         // What does not compile is refused now, not at the first document.
-        var text = command.Written.ToArray();
-        SourceBytes = text.Length;
-        _image = _set.Keep(token => _set.Prepare(null, text, token));
         runner.Run(scope, () => _image.Get(CancellationToken.None), CancellationToken.None);
+
+        QuickJsImage Prepare(IReadOnlyList<string> functions, CancellationToken token)
+        {
+            using var command = new Command("setMaps"u8);
+            command.Texts(functions).Json(source.Library.Span).Json(seals ? "true"u8 : "false"u8).Finish();
+            return _set.Prepare(null, command.Written, token);
+        }
     }
 
     /// <inheritdoc/>
@@ -60,6 +82,7 @@ internal sealed class JavaScriptMaps : MapFunctions
     {
         _set.ReleaseIdle();
         _image.Release();
+        Array.ForEach(_alone, static image => image.Release());
     }
 
     /// <inheritdoc/>
@@ -77,12 +100,17 @@ internal sealed class JavaScriptMaps : MapFunctions
                 {
                     var image = _image.Get(cancellation);
                     var began = _options.Time.GetTimestamp();
-                    while (results.Documents < documents.Count
+                    while (results.Documents < documents.Count && !results.RanOutOfTime
                         && (results.Documents == 0 || (results.Bytes < room && _options.Time.GetElapsedTime(began) < MapCall.Long)))
                     {
                         if (DocumentDepth.IsTooDeep(documents[results.Documents].Span))
                         {
-                            Skip(documents, "nested deeper than functions are given", results);
+                            Tell(documents, results.Documents++, "nested deeper than functions are given");
+                        }
+                        else if (_careful > 0)
+                        {
+                            _careful--;
+                            MapAlone(documents, room, results, cancellation);
                         }
                         else
                         {
@@ -145,24 +173,17 @@ internal sealed class JavaScriptMaps : MapFunctions
         int count,
         int room,
         MapResults results,
-        CancellationToken cancellation,
-        bool alone = false)
+        CancellationToken cancellation)
     {
         var (rows, position, from) = (results.Count, results.Position, results.Documents);
         using var command = new Command("map"u8);
-        command.Raw(",["u8);
-        for (var i = from; i < from + count; i++)
-        {
-            _seen.Write(command.Raw(i == from ? ""u8 : ","u8), documents[i].Span);
-        }
-
-        command.Raw("]"u8).Finish();
+        Write(command, documents, from, count);
+        var call = new MapCall(_scope, _options, cancellation) { Pieces = count, Functions = Count };
         try
         {
-            var call = new MapCall(_scope, _options, cancellation) { Pieces = count };
             _set.Run(image, command.Written, call, answer =>
             {
-                results.Documents = from + RowReader.Read(answer, from, count, Count, room, results, call.Look);
+                results.Documents = from + RowReader.Read(answer, from, count, ..Count, room, results, call.Look);
                 return true;
             });
         }
@@ -172,40 +193,115 @@ internal sealed class JavaScriptMaps : MapFunctions
             results.Rewind(rows, position);
             Map(image, documents, Math.Min(failure.Documents, count / 2), room, results, cancellation);
         }
-        catch (ScriptException failure) when (failure.Error == "InternalError" || (failure.IsStarved && (count > 1 || !alone)))
+        catch (ScriptException failure) when (failure.Error == "InternalError" || failure.IsStarved || failure.IsOfTime)
         {
             // A document that is more than the engine takes has no rows; the others are not to suffer for it.
             results.Rewind(rows, position);
-            if (count == 1 && failure.IsStarved)
+            if (count > 1 && failure.IsOfTime)
             {
-                MapAlone(image, documents, room, results, cancellation);
+                if (call.Done > 0)
+                {
+                    Map(image, documents, call.Done, room, results, cancellation);
+                }
+
+                if (results.Documents == from + call.Done && !results.RanOutOfTime && (call.Done == 0 || results.Bytes < room))
+                {
+                    MapAlone(documents, room, results, cancellation);
+                }
+
                 return;
             }
 
             if (count == 1)
             {
-                Skip(documents, $"{failure.Error}: {failure.Reason}", results);
+                MapAlone(documents, room, results, cancellation);
                 return;
             }
 
-            while (results.Documents < from + count && (results.Documents == 0 || results.Bytes < room))
+            while (results.Documents < from + count && (results.Documents == 0 || results.Bytes < room) && !results.RanOutOfTime)
             {
                 Map(image, documents, 1, room, results, cancellation);
             }
         }
     }
 
-    /// <summary>Passes over a document that functions cannot take, and names it in the log.</summary>
-    private void Skip(IReadOnlyList<ReadOnlyMemory<byte>> documents, string why, MapResults results) => _warnings.Write(
-        $"{ErrorText.Logged(why)}, with doc._id {DesignMembers.IdOf(documents[results.Documents++].Span)}, which has no rows");
+    private void Write(Command command, IReadOnlyList<ReadOnlyMemory<byte>> documents, int from, int count)
+    {
+        command.Raw(",["u8);
+        for (var i = from; i < from + count; i++)
+        {
+            _seen.Write(command.Raw(i == from ? ""u8 : ","u8), documents[i].Span);
+        }
+
+        command.Raw("]"u8).Finish();
+    }
+
+    /// <summary>
+    /// Maps a document by one function after the other, each in an instance of its own and with all the time that there is: who cannot do
+    /// it has no rows of it, and is named in the log.
+    /// </summary>
+    private void MapAlone(IReadOnlyList<ReadOnlyMemory<byte>> documents, int room, MapResults results, CancellationToken cancellation)
+    {
+        var document = results.Documents;
+        using var command = new Command("map"u8);
+        Write(command, documents, document, 1);
+        var late = 0;
+        for (var i = 0; i < Count; i++)
+        {
+            var (function, rows, position) = (i, results.Count, results.Position);
+            try
+            {
+                RunAlone(_alone[function], command, function, document, room, results, cancellation);
+            }
+            catch (ScriptException failure) when (failure.Error == "InternalError" || failure.IsOfTime)
+            {
+                results.Rewind(rows, position);
+                _careful = Careful;
+                if (failure.IsOfTime && ++late > MostLate)
+                {
+                    throw;
+                }
+
+                var ofWhat = Count > 1 ? $" of map function {function + 1} of {Count}" : "";
+                Tell(documents, document, $"{failure.Error}: {failure.Reason}", ofWhat);
+            }
+        }
+
+        results.Documents = document + 1;
+        results.RanOutOfTime = late > 0;
+    }
+
+    /// <summary>Runs a function, again where others had left too little memory.</summary>
+    private void RunAlone(
+        KeptImage image, Command command, int function, int document, int room, MapResults results, CancellationToken cancellation)
+    {
+        try
+        {
+            Run();
+        }
+        catch (ScriptException failure) when (failure.IsStarved)
+        {
+            Retry(Run, results, cancellation);
+        }
+
+        void Run()
+        {
+            var call = new MapCall(_scope, _options, cancellation);
+            _set.Run(image.Get(cancellation), command.Written, call, answer =>
+                RowReader.Read(answer, document, 1, function..(function + 1), room, results, call.Look));
+        }
+    }
+
+    /// <summary>Names a document that functions cannot take in the log.</summary>
+    private void Tell(IReadOnlyList<ReadOnlyMemory<byte>> documents, int document, string why, string ofWhat = "") => _warnings.Write(
+        $"{ErrorText.Logged(why)}, with doc._id {DesignMembers.IdOf(documents[document].Span)}, which has no rows{ofWhat}");
 
     /// <summary>
     /// Maps a document for which others, of the same index maybe, had left too little memory: it waits for their end without holding any.
     /// Only so it is known whether the document is more than the engine takes.
     /// </summary>
     /// <exception cref="ScriptException">They have not ended in time.</exception>
-    private void MapAlone(
-        QuickJsImage image, IReadOnlyList<ReadOnlyMemory<byte>> documents, int room, MapResults results, CancellationToken cancellation)
+    private void Retry(Action run, MapResults results, CancellationToken cancellation)
     {
         while (!_engine.Alone.Wait(Moment, cancellation))
         {
@@ -220,7 +316,7 @@ internal sealed class JavaScriptMaps : MapFunctions
                 var (rows, position) = (results.Count, results.Position);
                 try
                 {
-                    Map(image, documents, 1, room, results, cancellation, alone: true);
+                    run();
                     return;
                 }
                 catch (ScriptException failure) when (

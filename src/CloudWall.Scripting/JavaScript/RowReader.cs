@@ -15,14 +15,14 @@ internal static class RowReader
     /// <param name="json">The answer, valid UTF-8.</param>
     /// <param name="first">The position of the first document.</param>
     /// <param name="documents">How many documents there were.</param>
-    /// <param name="functions">How many functions there are.</param>
+    /// <param name="functions">The functions: the position of the first, and the one after the last.</param>
     /// <param name="room">Bytes of rows after which the other documents are left out.</param>
     /// <param name="results">Takes the rows.</param>
     /// <param name="look">Looks from time to time whether anybody still waits for them.</param>
     /// <returns>How many of the documents were read.</returns>
     /// <exception cref="ScriptException">It is something else.</exception>
     public static int Read(
-        ReadOnlySpan<byte> json, int first, int documents, int functions, int room, MapResults results, Action? look = null)
+        ReadOnlySpan<byte> json, int first, int documents, Range functions, int room, MapResults results, Action? look = null)
     {
         var scratch = json.IndexOf("\\ud"u8) >= 0 || json.IndexOf("\\uD"u8) >= 0 ? new ArrayBufferWriter<byte>() : null;
         try
@@ -32,7 +32,7 @@ internal static class RowReader
             for (var document = 0; document < documents; document++)
             {
                 Expect(ref reader, JsonTokenType.StartArray);
-                for (var function = 0; function < functions; function++)
+                for (var function = functions.Start.Value; function < functions.End.Value; function++)
                 {
                     Expect(ref reader, JsonTokenType.StartArray);
                     while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)

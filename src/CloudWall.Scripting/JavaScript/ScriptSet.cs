@@ -73,9 +73,9 @@ internal sealed class ScriptSet(QuickJsEngine engine, string scope, ScriptHostOp
                     throw ScriptException.Starved();
                 }
 
-                if (instance.IsExhausted && call.Pieces > 1)
+                if (instance.IsExhausted && call.SharesMemory)
                 {
-                    // A piece may have noticed that the ones before it took the memory.
+                    // One may have noticed that the ones before it took the memory.
                     throw new ScriptException("InternalError", "out of memory");
                 }
 

@@ -36,6 +36,9 @@ internal class TimedCall : ScriptCall
     /// </summary>
     public bool IsShort => Pieces == 1 && Elapsed < TimeSpan.FromMilliseconds(1);
 
+    /// <summary>Whether what runs shares its memory with other pieces or functions, so that running out of it may be their fault.</summary>
+    public virtual bool SharesMemory => Pieces > 1;
+
     /// <summary>How long the present piece has taken.</summary>
     protected TimeSpan Elapsed => _options.Time.GetElapsedTime(_began);
 
@@ -55,7 +58,7 @@ internal class TimedCall : ScriptCall
     {
         _cancellation.ThrowIfCancellationRequested();
         Ending.ThrowIfCancellationRequested();
-        if (Elapsed > _options.Limits.Timeout)
+        if (IsOver())
         {
             throw ScriptException.TimedOut();
         }
@@ -88,6 +91,9 @@ internal class TimedCall : ScriptCall
 
     /// <inheritdoc/>
     public override ReadOnlyMemory<byte>? NextRow(ReadOnlyMemory<byte>? start, ReadOnlyMemory<byte> text) => null;
+
+    /// <summary>Whether the present piece has had all the time that it may take.</summary>
+    protected virtual bool IsOver() => Elapsed > _options.Limits.Timeout;
 
     /// <summary>From now on there is all the time that a piece may take.</summary>
     public void BeginPiece() => _began = _options.Time.GetTimestamp();

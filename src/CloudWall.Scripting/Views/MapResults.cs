@@ -18,6 +18,12 @@ public sealed class MapResults : IDisposable
     /// <summary>How many of the documents were mapped: all, or the first of them where these gave many rows.</summary>
     public int Documents { get; set; }
 
+    /// <summary>
+    /// Whether a function ran out of time on the last of these documents, which has none of its rows: whoever has seen too many of them may
+    /// end there.
+    /// </summary>
+    public bool RanOutOfTime { get; set; }
+
     /// <summary>Bytes that the rows take, about.</summary>
     public long Bytes => Position + ((long)Count * Unsafe.SizeOf<Entry>());
 

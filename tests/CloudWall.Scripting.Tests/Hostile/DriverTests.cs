@@ -99,7 +99,7 @@ public sealed class DriverTests
     public void Halves_of_characters_are_found_however_they_are_written(string answer)
     {
         using var results = new MapResults();
-        RowReader.Read(Scripts.Utf8(answer).Span, 0, 1, 1, int.MaxValue, results);
+        RowReader.Read(Scripts.Utf8(answer).Span, 0, 1, ..1, int.MaxValue, results);
         Assert.Equal(("\"\uFFFD\"", "\"\uFFFDx\""), (Scripts.Text(results[0].Key), Scripts.Text(results[0].Value)));
     }
 
@@ -108,6 +108,6 @@ public sealed class DriverTests
     {
         using var results = new MapResults();
         var deep = new string('[', 1 << 16) + new string(']', 1 << 16);
-        Assert.Throws<ScriptException>(() => RowReader.Read(Scripts.Utf8($"[[[[{deep},1]]]]").Span, 0, 1, 1, int.MaxValue, results));
+        Assert.Throws<ScriptException>(() => RowReader.Read(Scripts.Utf8($"[[[[{deep},1]]]]").Span, 0, 1, ..1, int.MaxValue, results));
     }
 }

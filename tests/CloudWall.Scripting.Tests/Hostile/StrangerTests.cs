@@ -116,7 +116,7 @@ public sealed class StrangerTests : IDisposable
                         using var turn = new ScriptTurn(_engine, instance, call, _options);
                         var answer = Driver.Send(instance, image, Encoding.UTF8.GetBytes("[\"map\",[" + Document + "]]"));
                         DriverError.RequireUtf8(answer);
-                        RowReader.Read(answer is [(byte)'1', ..] ? answer[1..] : throw DriverError.Unreadable(), 0, 1, 1, int.MaxValue, results);
+                        RowReader.Read(answer is [(byte)'1', ..] ? answer[1..] : throw DriverError.Unreadable(), 0, 1, ..1, int.MaxValue, results);
                         good++;
                     }
                     catch (Exception failure) when (failure is ScriptException or WasmTrapException)
@@ -148,7 +148,7 @@ public sealed class StrangerTests : IDisposable
     private static int ReadRows(ReadOnlySpan<byte> answer)
     {
         using var results = new MapResults();
-        return RowReader.Read(answer, 0, 1, 1, int.MaxValue, results);
+        return RowReader.Read(answer, 0, 1, ..1, int.MaxValue, results);
     }
 
     /// <summary>Gives an answer to all who read answers: what comes of it is an error that can be told, or JSON, as functions give it.</summary>

@@ -141,7 +141,7 @@ public sealed class AnswerReaderTests
         using var results = new MapResults();
         var answer = Encoding.UTF8.GetBytes($"[[[[0,0]{string.Concat(Enumerable.Repeat(",[0,0]", 100_000))}]]]");
         Assert.Throws<OperationCanceledException>(() => RowReader.Read(
-            answer, 0, 1, 1, int.MaxValue, results, () => _ = ++looks == 3 ? throw new OperationCanceledException() : true));
+            answer, 0, 1, ..1, int.MaxValue, results, () => _ = ++looks == 3 ? throw new OperationCanceledException() : true));
         Assert.InRange(results.Count, 3, 50_000);
     }
 
@@ -159,7 +159,7 @@ public sealed class AnswerReaderTests
     private static (string Error, string Reason) Pair(ScriptException failure) => (failure.Error, failure.Reason);
 
     private static int Read(string answer, MapResults results) =>
-        RowReader.Read(Encoding.UTF8.GetBytes(answer), 5, 2, 2, int.MaxValue, results);
+        RowReader.Read(Encoding.UTF8.GetBytes(answer), 5, 2, ..2, int.MaxValue, results);
 
     private static void Fails<T>(AnswerReader<T> read, string answer) =>
         Assert.Equal("InternalError", Assert.Throws<ScriptException>(() => read(Encoding.UTF8.GetBytes(answer))).Error);

@@ -74,6 +74,8 @@ public class ViewTests
         await using var node = await FillAsync();
         await NodeUnderTest.PutAsync(
             node.Node.Databases.Find("db")!,
+            ("e", "{}"),
+            ("f", "{}"),
             ("_design/slow", """{"views":{"s":{"map":"function (doc) { for (;;) {} }"}}}"""));
 
         var query = node.GetAsync("/db/_design/slow/_view/s");
@@ -84,7 +86,7 @@ public class ViewTests
             patience.Token.ThrowIfCancellationRequested();
         }
 
-        Assert.Matches("\"database\":\"db\",\"design_document\":\"_design/slow\",.*\"total_changes\":5,\"type\":\"indexer\"", tasks);
+        Assert.Matches("\"database\":\"db\",\"design_document\":\"_design/slow\",.*\"total_changes\":7,\"type\":\"indexer\"", tasks);
         Assert.Equal((500, """{"error":"os_process_error","reason":"OS process timed out."}""" + "\n"), await query);
     }
 
