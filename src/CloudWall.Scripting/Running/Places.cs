@@ -12,7 +12,8 @@ namespace CloudWall.Scripting.Running;
 /// not get a processor is not taken for a long one.
 /// </param>
 /// <param name="clock">The clock by which calls wait, read on any thread; null where it is the same.</param>
-internal sealed partial class Places(int count, TimeProvider time, TimeProvider? clock = null)
+/// <param name="kept">How many of the places are kept for databases that have none.</param>
+internal sealed partial class Places(int count, TimeProvider time, TimeProvider? clock = null, int kept = 0)
 {
     /// <summary>How long a call may use the quick place, and another one while calls wait that have used less.</summary>
     public static readonly TimeSpan QuickTime = TimeSpan.FromMilliseconds(100);
@@ -49,6 +50,15 @@ internal sealed partial class Places(int count, TimeProvider time, TimeProvider?
         lock (_lock)
         {
             return _scopes.TryGetValue(scope, out var state) && state.Running >= _most;
+        }
+    }
+
+    /// <summary>How many places a database has.</summary>
+    public int HeldBy(string scope)
+    {
+        lock (_lock)
+        {
+            return _scopes.TryGetValue(scope, out var state) ? state.Running : 0;
         }
     }
 
@@ -282,7 +292,7 @@ internal sealed partial class Places(int count, TimeProvider time, TimeProvider?
         for (var scope = _waiting.First; scope is not null && (_free > 0 || _quickIsFree);)
         {
             var next = scope.Next;
-            if (scope.Value.Running < _most)
+            if (scope.Value.Running < _most && (scope.Value.Running == 0 || _free + (_quickIsFree ? 1 : 0) > kept))
             {
                 var place = scope.Value.Queue.First!.Value;
                 scope.Value.Queue.RemoveFirst();

@@ -3,7 +3,9 @@ namespace CloudWall.Scripting.Running;
 /// <summary>
 /// The places for calls that wait for their clients. Who is slow keeps a place only while nobody else needs it: whoever has to wait for one
 /// looks each second for a call whose client has taken nothing for <see cref="Stall"/>, or has let it wait for <see cref="Slow"/> in all,
-/// and ends the one that has waited longest.
+/// and ends the one that has waited longest. Of a database that has at least two places more than the one that waits, it is enough that a
+/// client has let its call wait for <see cref="Stall"/> in all. An eighth of the places, but one at least, is kept for databases that have
+/// none.
 /// </summary>
 /// <param name="count">How many there are.</param>
 /// <param name="time">The clock.</param>
@@ -17,7 +19,7 @@ internal sealed class Streams(int count, TimeProvider time)
 
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    private readonly Places _places = new(count, time);
+    private readonly Places _places = new(count, time, kept: Math.Max(1, count / 8));
     private readonly Lock _gate = new();
     private readonly HashSet<StreamPlace> _running = [];
 
@@ -61,6 +63,7 @@ internal sealed class Streams(int count, TimeProvider time)
     {
         // A database that has its share can only be helped by its own.
         var own = _places.HasItsShare(scope);
+        var has = _places.HeldBy(scope);
         StreamPlace? slowest = null;
         var longest = TimeSpan.Zero;
         lock (_gate)
@@ -68,7 +71,8 @@ internal sealed class Streams(int count, TimeProvider time)
             foreach (var place in _running)
             {
                 var (all, now) = place.Waited;
-                if ((!own || place.Scope == scope) && (now >= Stall || all >= Slow) && all > longest)
+                var enough = place.Scope != scope && _places.HeldBy(place.Scope) > has + 1 ? Stall : Slow;
+                if ((!own || place.Scope == scope) && (now >= Stall || all >= enough) && all > longest)
                 {
                     (slowest, longest) = (place, all);
                 }

@@ -8,6 +8,7 @@ public sealed class StreamTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();
     private readonly ScriptThreads _threads;
+    private int _sipping;
     private readonly CancellationTokenSource _test = new(TimeSpan.FromSeconds(60));
 
     // Two lists at a time, one for each database.
@@ -93,6 +94,32 @@ public sealed class StreamTests : IDisposable
         await Assert.ThrowsAsync<ScriptException>(() => running);
     }
 
+    /// <summary>Two databases have all the lists that they may, whose clients take a little now and then.</summary>
+    [Fact]
+    public async Task Slow_clients_of_two_databases_do_not_keep_a_third_waiting()
+    {
+        using var threads = new ScriptThreads(4, 8, _time);
+        using var ending = new CancellationTokenSource();
+        var slow = Enumerable.Range(0, 8).Select(i => SipAsync(threads, i % 2 == 0 ? "a" : "b", ending.Token)).ToList();
+        await AdvanceUntilAsync(() => threads.Waiting == 0 && _sipping == 7, TimeSpan.FromSeconds(5));
+
+        // A place is kept for its first list.
+        await threads.StreamAsync("c", static _ => { }, _test.Token);
+        var third = SipAsync(threads, "c", ending.Token);
+
+        // Another one of it has to wait, but not for minutes.
+        var next = threads.StreamAsync("c", static _ => { }, _test.Token);
+        await AdvanceUntilAsync(() => next.IsCompleted, Streams.Stall + TimeSpan.FromSeconds(5));
+        await next;
+        Assert.False(third.IsCompleted);
+        slow.Add(third);
+        await ending.CancelAsync();
+        foreach (var list in slow)
+        {
+            await Assert.ThrowsAnyAsync<Exception>(() => list);
+        }
+    }
+
     [Fact]
     public async Task A_list_that_waits_for_its_client_has_no_place_to_run_in()
     {
@@ -127,6 +154,23 @@ public sealed class StreamTests : IDisposable
         await waits.Task.WaitAsync(_test.Token);
         return new Stalled(running, resumed.Set);
     }
+
+    /// <summary>A list whose client takes something every few seconds.</summary>
+    private Task SipAsync(ScriptThreads threads, string scope, CancellationToken cancellation) => threads.StreamAsync(
+        scope,
+        ending =>
+        {
+            Interlocked.Increment(ref _sipping);
+            while (!ending.IsCancellationRequested)
+            {
+                var since = _time.GetTimestamp();
+                ScriptPlace.AwaitClient(() => SpinWait.SpinUntil(
+                    () => ending.IsCancellationRequested || _time.GetElapsedTime(since) > Streams.Stall / 2));
+            }
+
+            ending.ThrowIfCancellationRequested();
+        },
+        cancellation);
 
     private async Task AdvanceUntilAsync(Func<bool> condition, TimeSpan most)
     {
