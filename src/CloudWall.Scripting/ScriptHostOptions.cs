@@ -11,14 +11,17 @@ public sealed record ScriptHostOptions
     /// </summary>
     public TimeSpan IdleTime { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How much compiled code is kept: sets of functions, each with its engines. The one longest unused goes first. 100.</summary>
-    public int Capacity { get; init; } = 100;
+    /// <summary>
+    /// How much compiled code is kept: sets of functions. The one longest unused goes first. 1,000, of which each takes some 50 KiB of
+    /// <see cref="TotalMemory"/>: a write runs the validation of all design documents of its database.
+    /// </summary>
+    public int Capacity { get; init; } = 1000;
 
     /// <summary>Bytes of text that the kept sets may have together. The one longest unused goes first. 64 MiB.</summary>
     public long SourceMemory { get; init; } = 64L << 20;
 
     /// <summary>
-    /// Idle engines that one set of functions keeps: as many as threads are likely to want at once. The number of processors.
+    /// Idle engines that are kept for one database: as many as threads are likely to want at once. The number of processors.
     /// </summary>
     public int EnginesKept { get; init; } = Environment.ProcessorCount;
 

@@ -48,9 +48,9 @@ public static class ScriptSettings
         "How long functions that nobody calls are kept ready.")
     { IsReadAtStart = true };
 
-    private static readonly Setting<int> Capacity = new(
+    private static readonly Setting<int> ProcessLimit = new(
         Section, "os_process_limit", SettingKinds.Count(1, 100_000), 100,
-        "Design documents whose functions are kept ready, and query servers that run at a time.")
+        "Query servers that run at a time, for each language.")
     { IsReadAtStart = true };
 
     private static readonly Setting<int> ProcessesKept = new(
@@ -59,7 +59,7 @@ public static class ScriptSettings
 
     /// <summary>All settings of functions.</summary>
     public static IReadOnlyList<Setting> All { get; } =
-        [Timeout, ListTimeout, Memory, Reduce, TotalMemory, Streams, IdleTime, Capacity, ProcessesKept];
+        [Timeout, ListTimeout, Memory, Reduce, TotalMemory, Streams, IdleTime, ProcessLimit, ProcessesKept];
 
     /// <summary>Reads the settings.</summary>
     /// <exception cref="ConfigurationException">One is invalid.</exception>
@@ -78,8 +78,7 @@ public static class ScriptSettings
             TotalMemory = settings.Get(TotalMemory),
             Streams = settings.Get(Streams),
             IdleTime = settings.Get(IdleTime),
-            Capacity = settings.Get(Capacity),
-            ProcessLimit = settings.Get(Capacity),
+            ProcessLimit = settings.Get(ProcessLimit),
             ProcessesKept = settings.Get(ProcessesKept),
         };
     }

@@ -3,8 +3,8 @@ using CloudWall.Scripting.QuickJs;
 namespace CloudWall.Scripting.JavaScript;
 
 /// <summary>
-/// Instances of one set of functions that wait for its next calls, as long as there is room for them. Whoever drops the set retires them:
-/// what comes back later is disposed of.
+/// Instances of one database that wait for its next calls, as long as there is room for them. Once they are retired, what comes back later
+/// is disposed of.
 /// </summary>
 /// <param name="budget">What all that is kept may take.</param>
 /// <param name="most">How many are kept.</param>
@@ -15,10 +15,7 @@ internal sealed class IdleInstances(MemoryBudget budget, int most)
 
     private readonly Lock _lock = new();
     private readonly List<Idle> _idle = [];
-    private volatile bool _retired;
-
-    /// <summary>Whether nothing is kept any more.</summary>
-    public bool IsRetired => _retired;
+    private bool _retired;
 
     /// <summary>Takes the one that was used last; null where there is none.</summary>
     public QuickJsInstance? TryTake()
@@ -77,15 +74,6 @@ internal sealed class IdleInstances(MemoryBudget budget, int most)
         while (TryTake() is { } instance)
         {
             instance.Dispose();
-        }
-    }
-
-    /// <summary>From now on instances are kept again.</summary>
-    public void Resume()
-    {
-        lock (_lock)
-        {
-            _retired = false;
         }
     }
 

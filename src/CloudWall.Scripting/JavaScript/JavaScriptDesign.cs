@@ -51,7 +51,7 @@ internal sealed class JavaScriptDesign : DesignFunctions
     public override bool AreShort => true;
 
     /// <inheritdoc/>
-    public override long SourceBytes => _document.Length + (2 * MostKnown);
+    public override long SourceBytes => _document.Length + _prepared.Bytes + _arguments.Bytes;
 
     /// <inheritdoc/>
     public override void ReleaseIdle()

@@ -22,6 +22,9 @@ internal sealed class KnownValues<TName, TValue>(long most, Action<TValue>? forg
     /// <summary>How many are known.</summary>
     public int Count => _values.Count;
 
+    /// <summary>Bytes that they take, by and large.</summary>
+    public long Bytes => Interlocked.Read(ref _size);
+
     /// <summary>Finds a value.</summary>
     public bool TryGet(TName name, [MaybeNullWhen(false)] out TValue value)
     {
@@ -37,7 +40,7 @@ internal sealed class KnownValues<TName, TValue>(long most, Action<TValue>? forg
     public TValue GetOrAdd(TName name, TValue value, long length)
     {
         var made = new Known(value, Fixed + (Each * length));
-        if (Interlocked.Read(ref _size) + made.Size > most)
+        if (Bytes + made.Size > most)
         {
             Clear();
         }

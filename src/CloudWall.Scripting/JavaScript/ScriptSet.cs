@@ -15,7 +15,9 @@ internal sealed class ScriptSet(QuickJsEngine engine, string scope, ScriptHostOp
     /// <summary>An instance that has grown by more is not kept: its memory would stay taken.</summary>
     private const int MaxKeptGrowth = 2 << 20;
 
-    private readonly IdleInstances _idle = new(engine.Budget, options.EnginesKept);
+    private readonly Lock _lock = new();
+    private IdleInstances? _idle;
+    private volatile bool _retired;
 
     /// <summary>A command of the driver that gives nothing, such as one that compiles functions.</summary>
     /// <param name="from">The state before it.</param>
@@ -33,7 +35,7 @@ internal sealed class ScriptSet(QuickJsEngine engine, string scope, ScriptHostOp
             using (new ScriptTurn(engine, instance, new TimedCall(scope, options, cancellation), options))
             {
                 Read(Driver.Send(instance, image, line));
-                return instance.WasStarved ? throw ScriptException.Starved() : QuickJsImage.Of(instance, image, engine.Start);
+                return instance.WasStarved ? throw ScriptException.Starved() : QuickJsImage.Of(instance, engine.Start);
             }
         }
         catch (WasmTrapException trap) when (trap.Code == TrapCode.StackOverflow && instance is { WasStarved: false })
@@ -105,13 +107,27 @@ internal sealed class ScriptSet(QuickJsEngine engine, string scope, ScriptHostOp
 
     /// <summary>A state that is kept while there is room for it.</summary>
     /// <param name="make">Makes it, on a thread for functions.</param>
-    public KeptImage Keep(Func<CancellationToken, QuickJsImage> make) => new(engine.Budget, make, () => !_idle.IsRetired);
+    public KeptImage Keep(Func<CancellationToken, QuickJsImage> make) => new(engine.Budget, make, () => !_retired);
 
-    /// <summary>Lets idle instances go, and those that come back from their calls.</summary>
-    public void ReleaseIdle() => _idle.Retire();
+    /// <summary>Keeps no instances from now on.</summary>
+    public void ReleaseIdle()
+    {
+        lock (_lock)
+        {
+            _retired = true;
+            if (_idle is null)
+            {
+                return;
+            }
+
+            _idle = null;
+        }
+
+        engine.Instances.Close(scope);
+    }
 
     /// <summary>From now on instances are kept again.</summary>
-    public void Resume() => _idle.Resume();
+    public void Resume() => _retired = false;
 
     /// <summary>What is told of a failure, if it is not what the caller should see: nothing but the call itself fails with it.</summary>
     private static ScriptException? Translate(Exception failure, QuickJsInstance? instance) => failure switch
@@ -142,7 +158,7 @@ internal sealed class ScriptSet(QuickJsEngine engine, string scope, ScriptHostOp
 
     private QuickJsInstance Rent(QuickJsImage image)
     {
-        if (_idle.TryTake() is not { } instance)
+        if (Idle()?.TryTake() is not { } instance)
         {
             return engine.Create(image, scope);
         }
@@ -163,14 +179,23 @@ internal sealed class ScriptSet(QuickJsEngine engine, string scope, ScriptHostOp
     {
         var isGood = instance is { IsBroken: false, IsExhausted: false, WasStarved: false }
             && instance.Size <= QuickJsInstance.FirstSize + MaxKeptGrowth;
-        if (isGood)
+        if (isGood && Idle() is { } idle)
         {
             instance.LookAtResidentBytes(call.IsShort);
-            _idle.Add(instance);
+            idle.Add(instance);
         }
         else
         {
             instance.Dispose();
+        }
+    }
+
+    /// <summary>The database's instances; null where none are to be kept.</summary>
+    private IdleInstances? Idle()
+    {
+        lock (_lock)
+        {
+            return _retired ? null : _idle ??= engine.Instances.Open(scope);
         }
     }
 }

@@ -72,6 +72,7 @@ internal static class Driver
         }
 
         SetMember(instance, realm, host, "makeGuest", Evaluate(instance, instance.RealmOf(instance.NewRealm()), Guest, "guest"));
+        SetMember(instance, realm, host, "spareRealm", instance.NewNumber(realm, instance.NewRealm()));
         var dispatch = Call(instance, realm, function, host);
         return QuickJsImage.Of(instance, first, dispatch);
     }

@@ -1,3 +1,5 @@
+using CloudWall.Scripting.JavaScript;
+
 namespace CloudWall.Scripting.QuickJs;
 
 /// <summary>
@@ -26,11 +28,15 @@ internal sealed class QuickJsEngine : IDisposable
     {
         _options = options;
         Budget = new MemoryBudget(options.TotalMemory, options.Released);
+        Instances = new SharedInstances(Budget, options.EnginesKept);
         _ticker = new EpochTicker(() => Ready.Module.Tick());
     }
 
     /// <summary>What instances have, beyond what each begins with, and what is kept between calls.</summary>
     public MemoryBudget Budget { get; }
+
+    /// <summary>The instances that wait for calls.</summary>
+    public SharedInstances Instances { get; }
 
     /// <summary>Held by the one call that tries again because others had the memory.</summary>
     public SemaphoreSlim Alone { get; } = new(1);

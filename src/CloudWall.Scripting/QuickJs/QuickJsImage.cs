@@ -4,7 +4,8 @@ namespace CloudWall.Scripting.QuickJs;
 
 /// <summary>
 /// The state of an instance between two calls: its memory, without the stack, on which nothing lies then. An instance that is put back to an
-/// image is what it was, whatever code has done to it since; another instance that is put to it is the same.
+/// image is what it was, whatever code has done to it since; another instance that is put to it is the same. All images but the first have
+/// only what differs from the first: most of each is the driver.
 /// </summary>
 internal sealed class QuickJsImage
 {
@@ -18,31 +19,64 @@ internal sealed class QuickJsImage
     /// </summary>
     private const int MostGrowth = 16 << 20;
 
+    /// <summary>What differs is found in blocks of this size.</summary>
+    private const int Block = 512;
+
+    private readonly QuickJsImage? _first;
     private readonly byte[] _data;
     private readonly byte[] _heap;
-    private readonly int _heapStart;
+    private readonly (uint Pointer, int Length)[] _runs;
+    private readonly int _dataEnd;
+    private readonly uint _heapStart;
     private readonly uint[] _realms;
     private readonly int _randomOffset;
 
-    private QuickJsImage(byte[] data, byte[] heap, int heapStart, QuickJsInstance instance)
+    /// <summary>The first image, which has all.</summary>
+    private QuickJsImage(QuickJsInstance instance, int dataEnd, uint heapStart)
     {
-        (_data, _heap, _heapStart) = (data, heap, heapStart);
-        _realms = [.. instance.Realms];
-        _randomOffset = instance.RandomOffset;
-        Runtime = instance.Runtime;
+        (_dataEnd, _heapStart, _runs) = (dataEnd, heapStart, []);
+        (_realms, _randomOffset, Runtime, Size) = ([.. instance.Realms], instance.RandomOffset, instance.Runtime, instance.Size);
+        _data = instance.Span(0, dataEnd).ToArray();
+        var heap = HeapOf(instance);
+        _heap = heap[..EndOf(heap)].ToArray();
+    }
+
+    /// <summary>Another image.</summary>
+    private QuickJsImage(QuickJsInstance instance, QuickJsImage first)
+    {
+        (_first, _dataEnd, _heapStart, Dispatch) = (first, first._dataEnd, first._heapStart, first.Dispatch);
+        (_realms, _randomOffset, Runtime, Size) = ([.. instance.Realms], instance.RandomOffset, instance.Runtime, instance.Size);
+        var heap = HeapOf(instance);
+        var end = EndOf(heap);
+        if (end > first._heap.Length + MostGrowth)
+        {
+            throw ScriptException.Compilation("functions take more than " + (MostGrowth >> 20) + " MiB of memory before they are called");
+        }
+
+        var runs = new List<(uint Pointer, int Length)>();
+        Compare(0, instance.Span(0, _dataEnd), first._data, runs);
+        Compare(_heapStart, heap[..Math.Max(end, first._heap.Length)], first._heap, runs);
+        _data = new byte[runs.Sum(static run => run.Length)];
+        (_heap, _runs) = ([], [.. runs]);
+        var place = 0;
+        foreach (var (pointer, length) in runs)
+        {
+            instance.Span(pointer, length).CopyTo(_data.AsSpan(place));
+            place += length;
+        }
     }
 
     /// <summary>The runtime in it.</summary>
     public uint Runtime { get; }
 
     /// <summary>Bytes that it takes.</summary>
-    public int Bytes => _data.Length + _heap.Length;
+    public int Bytes => _data.Length + _heap.Length + (_runs.Length * (sizeof(uint) + sizeof(int)));
 
     /// <summary>The driver's function, as a value in the image.</summary>
     public uint Dispatch { get; init; }
 
     /// <summary>How much memory an instance had.</summary>
-    public int Size { get; init; }
+    public int Size { get; }
 
     /// <summary>Takes the state of an instance.</summary>
     /// <param name="instance">The instance.</param>
@@ -54,16 +88,14 @@ internal sealed class QuickJsImage
         var heapStart = (int)firstAllocation / Step * Step;
         return dataEnd <= 0 || dataEnd >= heapStart
             ? throw new WasmException("the module's memory is laid out in another way")
-            : Of(instance, dataEnd, heapStart, dispatch, int.MaxValue);
+            : new QuickJsImage(instance, dataEnd, (uint)heapStart) { Dispatch = dispatch };
     }
 
     /// <summary>Takes the state of an instance that was put to an earlier one.</summary>
     /// <param name="instance">The instance.</param>
-    /// <param name="earlier">The earlier state.</param>
     /// <param name="first">The state with which all began.</param>
     /// <exception cref="ScriptException"><c>compilation_error</c>: it takes too much.</exception>
-    public static QuickJsImage Of(QuickJsInstance instance, QuickJsImage earlier, QuickJsImage first) =>
-        Of(instance, earlier._data.Length, earlier._heapStart, earlier.Dispatch, first._heap.Length + MostGrowth);
+    public static QuickJsImage Of(QuickJsInstance instance, QuickJsImage first) => new(instance, first);
 
     /// <summary>Puts an instance to this state.</summary>
     /// <param name="instance">The instance.</param>
@@ -74,21 +106,49 @@ internal sealed class QuickJsImage
             throw instance.WasStarved ? ScriptException.Starved() : new ScriptException("InternalError", "out of memory");
         }
 
-        _data.CopyTo(instance.Span(0, _data.Length));
-        _heap.CopyTo(instance.Span((uint)_heapStart, _heap.Length));
+        var first = _first ?? this;
+        first._data.CopyTo(instance.Span(0, _dataEnd));
+        first._heap.CopyTo(instance.Span(_heapStart, first._heap.Length));
+        var place = 0;
+        foreach (var (pointer, length) in _runs)
+        {
+            _data.AsSpan(place, length).CopyTo(instance.Span(pointer, length));
+            place += length;
+        }
+
         instance.Runtime = Runtime;
         instance.ResetRealms(_realms, _randomOffset);
     }
 
-    private static QuickJsImage Of(QuickJsInstance instance, int dataEnd, int heapStart, uint dispatch, int most)
+    /// <summary>Finds the blocks that differ; those that lie side by side become one run.</summary>
+    private static void Compare(uint start, ReadOnlySpan<byte> now, ReadOnlySpan<byte> before, List<(uint Pointer, int Length)> runs)
     {
-        var heap = instance.Span((uint)heapStart, instance.Size - heapStart);
-        var end = heap.LastIndexOfAnyExcept((byte)0) + 1;
-        if (end > most)
+        for (var at = 0; at < now.Length; at += Block)
         {
-            throw ScriptException.Compilation("functions take more than " + (MostGrowth >> 20) + " MiB of memory before they are called");
-        }
+            var length = Math.Min(Block, now.Length - at);
+            if (at + length <= before.Length && now.Slice(at, length).SequenceEqual(before.Slice(at, length)))
+            {
+                continue;
+            }
 
-        return new QuickJsImage(instance.Span(0, dataEnd).ToArray(), heap[..end].ToArray(), heapStart, instance) { Dispatch = dispatch, Size = instance.Size };
+            var pointer = start + (uint)at;
+            if (runs is [.., var last] && last.Pointer + last.Length == pointer)
+            {
+                runs[^1] = (last.Pointer, last.Length + length);
+            }
+            else
+            {
+                runs.Add((pointer, length));
+            }
+        }
     }
+
+    /// <summary>The heap, as far as it was ever touched, or as far as that of the first image.</summary>
+    private Span<byte> HeapOf(QuickJsInstance instance)
+    {
+        var heap = instance.Span(_heapStart, instance.Size - (int)_heapStart);
+        return heap[..Math.Max(TouchedMemory.End(heap), _first?._heap.Length ?? 0)];
+    }
+
+    private static int EndOf(ReadOnlySpan<byte> heap) => heap.LastIndexOfAnyExcept((byte)0) + 1;
 }

@@ -32,7 +32,7 @@ public sealed class KeptMemoryTests : IDisposable
         Map("a", "function(doc) { emit(1); }");
         Show("a", "function() { return 'x'; }");
         Map("b", "function(doc) { emit(1); }");
-        Assert.Equal(3, Budget.Instances);
+        Assert.Equal(2, Budget.Instances);
         _host.DropScope("a");
         Assert.Equal(1, Budget.Instances);
         _host.DropScope("b");
@@ -50,9 +50,29 @@ public sealed class KeptMemoryTests : IDisposable
             Show("a", $"function() {{ return '{i}'; }}");
         }
 
-        Assert.Equal(2, Budget.Instances);
+        Assert.Equal(1, Budget.Instances);
         _host.DropScope("a");
         Assert.Equal(0, Budget.Kept);
+        Assert.Equal(0, Budget.Instances);
+    }
+
+    /// <summary>Each write runs the validation of all design documents: none may be compiled for each of them.</summary>
+    [Fact]
+    public void Hundreds_of_design_documents_stay_compiled_and_share_an_instance()
+    {
+        var compiled = 0;
+        Open(new ScriptHostOptions { Log = _ => compiled++ });
+        for (var round = 0; round < 2; round++)
+        {
+            for (var i = 0; i < 300; i++)
+            {
+                Show("a", $"(log('compiled'), function() {{ return '{i}'; }})");
+            }
+        }
+
+        Assert.Equal(300, compiled);
+        Assert.Equal(1, Budget.Instances);
+        Assert.InRange(Budget.Kept, 1, 300 * (MiB / 8));
     }
 
     [Fact]

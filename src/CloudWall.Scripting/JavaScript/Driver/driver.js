@@ -111,13 +111,22 @@
 
   // ---- Compilation and modules -------------------------------------------------------------------------------------------------
 
+  // A realm takes more memory than most functions. The first function is given one that all images have in common.
+  let { spareRealm } = host;
+
+  function takeRealm() {
+    const realm = spareRealm === undefined ? host.newRealm() : spareRealm;
+    spareRealm = undefined;
+    return realm;
+  }
+
   // Each function and each module has a realm of its own, in which the helpers are global.
   function evaluate(source, sandbox, name, isModule) {
     const program = text(source);
     if (program.includes('\0')) {
       throw new SyntaxFailure('invalid character: NUL');
     }
-    const realm = host.newRealm();
+    const realm = takeRealm();
     const globals = host.globalOf(realm);
     for (const key in sandbox) {
       globals[key] = sandbox[key];
