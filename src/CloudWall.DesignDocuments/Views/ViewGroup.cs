@@ -76,7 +76,7 @@ public sealed record ViewGroup(
             language,
             new IndexDefinition(
                 signature, definitions, IsSet(options, "include_design"u8), IsSet(options, "local_seq"u8), id, EngineOf(language)),
-            new MapSource(language, [.. maps.Keys.Select(static map => map.Map)], library.ToArray()),
+            new MapSource(language, [.. maps.Keys.Select(static map => map.Map)], library.ToArray()) { Design = id },
             names);
     }
 

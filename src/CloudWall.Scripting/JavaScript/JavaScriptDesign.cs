@@ -23,6 +23,7 @@ internal sealed class JavaScriptDesign : DesignFunctions
     private readonly ScriptRunner _runner;
     private readonly ScriptSet _set;
     private readonly string _scope;
+    private readonly string _label;
     private readonly ScriptHostOptions _options;
     private readonly byte[] _document;
     private readonly KnownValues<string, Prepared> _prepared = new(MostKnown, static prepared => prepared.Image?.Release());
@@ -33,8 +34,9 @@ internal sealed class JavaScriptDesign : DesignFunctions
     public JavaScriptDesign(QuickJsEngine engine, ScriptRunner runner, string scope, DesignSource source, ScriptHostOptions options)
     {
         (_runner, _scope, _options) = (runner, scope, options);
-        _set = new ScriptSet(engine, scope, options);
-        _warnings = new ScriptWarnings(scope, options);
+        _label = DesignMembers.IdOf(source.Document.Span) is { Length: > 0 } id ? $"{scope}, {id}" : scope;
+        _set = new ScriptSet(engine, scope, options, _label);
+        _warnings = new ScriptWarnings(_label, options);
         _document = source.Document.ToArray();
         HasValidation = DesignMembers.TryFind(_document, ["validate_doc_update"], out _);
         _image = _set.Keep(token =>
@@ -90,7 +92,7 @@ internal sealed class JavaScriptDesign : DesignFunctions
             Call(
                 ["validate_doc_update"],
                 [given.NewDocument, given.OldDocument, given.UserContext, given.Security],
-                new TimedCall(_scope, _options, cancellation),
+                new TimedCall(_label, _options, cancellation),
                 static answer => Verdict.Read(answer),
                 cancellation);
         }
@@ -103,7 +105,7 @@ internal sealed class JavaScriptDesign : DesignFunctions
     /// <inheritdoc/>
     public override ReadOnlyMemory<byte> Show(
         string name, ReadOnlyMemory<byte> document, ReadOnlyMemory<byte> request, CancellationToken cancellation = default) =>
-        Call(["shows", name], [document, request], new TimedCall(_scope, _options, cancellation), DriverError.ReadValue, cancellation);
+        Call(["shows", name], [document, request], new TimedCall(_label, _options, cancellation), DriverError.ReadValue, cancellation);
 
     /// <inheritdoc/>
     public override UpdateResult Update(
@@ -111,7 +113,7 @@ internal sealed class JavaScriptDesign : DesignFunctions
         Call(
             ["updates", name],
             [document, request],
-            new TimedCall(_scope, _options, cancellation),
+            new TimedCall(_label, _options, cancellation),
             DesignAnswers.ReadUpdate,
             cancellation);
 
@@ -119,13 +121,13 @@ internal sealed class JavaScriptDesign : DesignFunctions
     public override void List(
         string name, ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> request, ListExchange exchange, CancellationToken cancellation = default)
     {
-        var call = new ListCall(_scope, _options, exchange, cancellation);
+        var call = new ListCall(_label, _options, exchange, cancellation);
         Call(["lists", name], [head, request], call, answer => DesignAnswers.ReadEnd(answer, call), cancellation);
     }
 
     /// <inheritdoc/>
     public override ReadOnlyMemory<byte>? Rewrite(ReadOnlyMemory<byte> request, CancellationToken cancellation = default) =>
-        Call(["rewrites"], [request], new TimedCall(_scope, _options, cancellation), DesignAnswers.ReadRule, cancellation);
+        Call(["rewrites"], [request], new TimedCall(_label, _options, cancellation), DesignAnswers.ReadRule, cancellation);
 
     private T Call<T>(
         string[] path, ReadOnlyMemory<byte>[] arguments, TimedCall call, AnswerReader<T> read, CancellationToken cancellation)
@@ -174,7 +176,7 @@ internal sealed class JavaScriptDesign : DesignFunctions
         command.Finish();
         try
         {
-            var call = new TimedCall(_scope, _options, cancellation) { Pieces = count };
+            var call = new TimedCall(_label, _options, cancellation) { Pieces = count };
             _set.Run(image, command.Written, call, answer => DesignAnswers.ReadPasses(answer, count)).CopyTo(answers, from);
         }
         catch (ScriptException failure) when (

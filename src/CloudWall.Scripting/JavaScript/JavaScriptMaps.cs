@@ -28,6 +28,7 @@ internal sealed class JavaScriptMaps : MapFunctions
     private readonly ScriptRunner _runner;
     private readonly ScriptSet _set;
     private readonly string _scope;
+    private readonly string _label;
     private readonly ScriptHostOptions _options;
     private readonly ScriptWarnings _warnings;
     private readonly KeptImage _image;
@@ -46,10 +47,11 @@ internal sealed class JavaScriptMaps : MapFunctions
     public JavaScriptMaps(QuickJsEngine engine, ScriptRunner runner, string scope, MapSource source, ScriptHostOptions options)
     {
         (_engine, _runner, _scope, _options) = (engine, runner, scope, options);
+        _label = source.Design.Length > 0 ? $"{scope}, {source.Design}" : scope;
         _hasRoomAlone = engine.Budget.LargestShare >= options.Limits.Memory - QuickJsInstance.FirstSize;
         Count = source.Functions.Count;
-        _warnings = new ScriptWarnings(scope, options);
-        _set = new ScriptSet(engine, scope, options);
+        _warnings = new ScriptWarnings(_label, options);
+        _set = new ScriptSet(engine, scope, options, _label);
         var traits = SourceText.Describe(source.Functions);
         _seen = Seen(source.Functions, traits);
         _keepsState = Array.Exists(traits, static function => function.MayKeepState);
@@ -178,7 +180,7 @@ internal sealed class JavaScriptMaps : MapFunctions
         var (rows, position, from) = (results.Count, results.Position, results.Documents);
         using var command = new Command("map"u8);
         Write(command, documents, from, count);
-        var call = new MapCall(_scope, _options, cancellation) { Pieces = count, Functions = Count };
+        var call = new MapCall(_label, _options, cancellation) { Pieces = count, Functions = Count };
         try
         {
             _set.Run(image, command.Written, call, answer =>
@@ -286,7 +288,7 @@ internal sealed class JavaScriptMaps : MapFunctions
 
         void Run()
         {
-            var call = new MapCall(_scope, _options, cancellation);
+            var call = new MapCall(_label, _options, cancellation);
             _set.Run(image.Get(cancellation), command.Written, call, answer =>
                 RowReader.Read(answer, document, 1, function..(function + 1), room, results, call.Look));
         }

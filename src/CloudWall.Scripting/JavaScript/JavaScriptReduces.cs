@@ -23,7 +23,7 @@ internal sealed class JavaScriptReduces : ReduceFunctions
     {
         (_runner, _scope, _options) = (runner, scope, options);
         Count = source.Functions.Count;
-        _set = new ScriptSet(engine, scope, options);
+        _set = new ScriptSet(engine, scope, options, scope);
         using var command = new Command("setReduces"u8);
         command.Texts(source.Functions).Finish();
         var text = command.Written.ToArray();

@@ -10,7 +10,8 @@ namespace CloudWall.Scripting.JavaScript;
 /// <param name="engine">What makes instances.</param>
 /// <param name="scope">The database.</param>
 /// <param name="options">Limits, the log, the clock.</param>
-internal sealed class ScriptSet(QuickJsEngine engine, string scope, ScriptHostOptions options)
+/// <param name="label">What the log calls the functions.</param>
+internal sealed class ScriptSet(QuickJsEngine engine, string scope, ScriptHostOptions options, string label)
 {
     /// <summary>An instance that has grown by more is not kept: its memory would stay taken.</summary>
     private const int MaxKeptGrowth = 2 << 20;
@@ -32,7 +33,7 @@ internal sealed class ScriptSet(QuickJsEngine engine, string scope, ScriptHostOp
         {
             var image = from ?? engine.Start;
             instance = engine.Create(image, scope);
-            using (new ScriptTurn(engine, instance, new TimedCall(scope, options, cancellation), options))
+            using (new ScriptTurn(engine, instance, new TimedCall(label, options, cancellation), options))
             {
                 Read(Driver.Send(instance, image, line));
                 return instance.WasStarved ? throw ScriptException.Starved() : QuickJsImage.Of(instance, engine.Start);

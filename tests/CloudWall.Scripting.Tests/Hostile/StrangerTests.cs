@@ -67,7 +67,7 @@ public sealed class StrangerTests : IDisposable
             () =>
             {
                 var image = Put($"(function(host) {{ return function(line) {{ {body} }}; }})");
-                var set = new ScriptSet(_engine, "db", _options);
+                var set = new ScriptSet(_engine, "db", _options, "db");
                 var call = new ListCall("db", _options, new Rows(sent), TestContext.Current.CancellationToken);
                 Assert.ThrowsAny<ScriptException>(() => set.Run(image, "[]"u8, call, answer => ReadAll(answer, call)));
                 set.ReleaseIdle();
@@ -86,7 +86,7 @@ public sealed class StrangerTests : IDisposable
         "db",
         () =>
         {
-            var set = new ScriptSet(_engine, "db", _options);
+            var set = new ScriptSet(_engine, "db", _options, "db");
             var image = Put("(function(host) { return function(line) { host.nextRow('\"a\"', '{}'); return '1[[[[1,2]]]]'; }; })");
             var call = new ListCall("db", _options, new Rows([]), TestContext.Current.CancellationToken);
             Assert.Equal(1, set.Run(image, "[]"u8, call, static answer => ReadRows(answer)));
@@ -102,7 +102,7 @@ public sealed class StrangerTests : IDisposable
             "db",
             () =>
             {
-                var set = new ScriptSet(_engine, "db", _options);
+                var set = new ScriptSet(_engine, "db", _options, "db");
                 var image = set.Prepare(null, """["setMaps",["function(doc) { emit(doc._id, doc.l[1]); }"],{},false]"""u8, TestContext.Current.CancellationToken);
                 var (good, bad) = (0, 0);
                 for (var round = 0; round < 300; round++)
