@@ -395,7 +395,7 @@ public sealed class LocalNode : IAsyncDisposable
             Time = Time,
             NewSeed = Randomness.Bits,
             CacheBytes = Settings.ViewMemory,
-            IsCurrent = static engine => engine is "" or JavaScriptFactory.Line,
+            IsCurrent = static engine => engine.Length == 0 || engine == JavaScriptFactory.Line,
             Refuse = isAwaited => Disk?.RefuseIndexing(isAwaited),
             Failed = (name, failure) => LogError($"An index of {name} failed: {failure.Message}"),
             Damaged = (name, damage) => LogError($"An index of {name} is damaged, and is made anew: {damage.Message}"),

@@ -29,8 +29,9 @@ public sealed class JavaScriptFactory : ScriptEngineFactory, IDisposable
     /// <summary>The engine's version.</summary>
     public const string EngineVersion = QuickJsExports.Version;
 
-    /// <summary>The engine's line: what it gives may differ in another, so that rows of two lines must not mix.</summary>
-    public const string Line = Engine + " " + EngineVersion;
+    /// <summary>The engine's line: what it gives may differ in another, so that rows of two lines must not mix. The hash of the
+    /// module is a part of it, because the version that the engine states may lag its code.</summary>
+    public static readonly string Line = $"{Engine} {EngineVersion} {QuickJsExports.ModuleHash[..12]}";
 
     /// <summary>What instances have, and what is kept between calls.</summary>
     internal MemoryBudget Budget => _engine.Budget;
