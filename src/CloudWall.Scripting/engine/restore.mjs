@@ -1,7 +1,7 @@
 // Brings the packages of package-lock.json, once: of several builds that come here at a time, one does it and the others wait.
 // Usage: node restore.mjs STAMP
 import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,13 +14,14 @@ const isDone = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted
 
 function tryLock() {
   try {
-    closeSync(openSync(lock, 'wx'));
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
     return true;
   } catch (e) {
     if (e.code !== 'EEXIST') throw e;
-    // Left behind by a build that was ended.
     try {
-      if (Date.now() - statSync(lock).mtimeMs > 300_000) rmSync(lock, { force: true });
+      // Left behind by a build that was ended: its process is gone, or never wrote its id.
+      const id = Number(readFileSync(lock, 'utf8'));
+      if (id ? !isRunning(id) : Date.now() - statSync(lock).mtimeMs > 60_000) rmSync(lock, { force: true });
     } catch {
       // It has just gone.
     }
@@ -28,14 +29,31 @@ function tryLock() {
   }
 }
 
+function isRunning(id) {
+  try {
+    process.kill(id, 0);
+    return true;
+  } catch (e) {
+    return e.code === 'EPERM';
+  }
+}
+
+const npm = (...args) => spawnSync('npm', args, { cwd: here, stdio: 'inherit', shell: process.platform === 'win32' });
+
+if (Number(process.versions.node.split('.')[0]) < 20) {
+  console.error(`Install Node 20 or later (https://nodejs.org): this is ${process.version}.`);
+  process.exit(1);
+}
 while (!tryLock()) {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
 }
 try {
   if (!isDone()) {
-    const run = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: here, stdio: 'inherit', shell: process.platform === 'win32' });
+    const run = npm('ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error');
     if (run.status !== 0) {
-      console.error('npm ci failed in ' + here);
+      console.error(run.error?.code === 'ENOENT'
+        ? 'Install npm: the build gets its JavaScript engine with it (https://nodejs.org).'
+        : 'npm ci failed in ' + here);
       process.exitCode = 1;
     } else {
       mkdirSync(dirname(stamp), { recursive: true });
