@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using CloudWall.Scripting.DesignDocuments;
 using CloudWall.Scripting.JavaScript;
 using CloudWall.Scripting.Running;
 using CloudWall.Scripting.Views;
@@ -14,17 +15,25 @@ public sealed class TrapTests
     private const int Traps = 10_000;
     private const int Threads = 2;
 
+    /// <summary>So many calls of each thread run until the clock ends them, in compiled code.</summary>
+    private const int Interrupted = 100;
+
     [Fact]
     public async Task Ten_thousand_traps_leave_the_process_as_it_was()
     {
         var options = new ScriptHostOptions { Log = static _ => throw new EndedException() };
         using var threads = new ScriptThreads(4, 2, TimeProvider.System);
         using var factory = new JavaScriptFactory(options, threads);
+        var briefly = options with { Limits = new ScriptLimits { Timeout = TimeSpan.FromMilliseconds(1) } };
+        using var brief = new JavaScriptFactory(briefly, threads);
         using var collecting = new CancellationTokenSource();
         var collections = Task.Factory.StartNew(() => Collect(collecting.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var ended = await Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => threads.RunAsync(
             $"db{thread}", () => End(factory, options, $"db{thread}"), TestContext.Current.CancellationToken)));
         Assert.Equal(Traps, ended.Sum());
+        var interrupted = await Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => threads.RunAsync(
+            $"db{thread}", () => Interrupt(brief, briefly, $"db{thread}"), TestContext.Current.CancellationToken)));
+        Assert.Equal(Threads * Interrupted, interrupted.Sum());
         await collecting.CancelAsync();
         Assert.True(await collections > 10);
 
@@ -61,6 +70,27 @@ public sealed class TrapTests
             }
             catch (ScriptException)
             {
+                ended++;
+            }
+        }
+
+        return ended;
+    }
+
+    private static int Interrupt(JavaScriptFactory factory, ScriptHostOptions options, string scope)
+    {
+        var design = factory.CreateDesign(
+            scope, new DesignSource("javascript", Scripts.Utf8("""{"shows":{"s":"function() { while (true) ; }"}}""")), options);
+        var ended = 0;
+        for (var i = 0; i < 10 * Interrupted && ended < Interrupted; i++)
+        {
+            try
+            {
+                design.Show("s", default, Scripts.Utf8("{}"), CancellationToken.None);
+            }
+            catch (ScriptException failure) when (failure.Error == "os_process_error")
+            {
+                // A busy machine may not even compile it in time, which ends likewise.
                 ended++;
             }
         }
