@@ -121,7 +121,7 @@ public sealed class ScriptHostTests : IDisposable
     public void Long_functions_make_room_for_each_other()
     {
         using var host = new ScriptHost(
-            new ScriptHostOptions { Time = _time, Capacity = 100, SourceMemory = 2_500_000 }, new InlineRunner(), Scripts.Factory);
+            new ScriptHostOptions { Time = _time, Capacity = 100, SourceMemory = 5_000_000 }, new InlineRunner(), Scripts.Factory);
         for (var i = 1; i <= 10; i++)
         {
             _time.Advance(TimeSpan.FromSeconds(1));
@@ -129,7 +129,7 @@ public sealed class ScriptHostTests : IDisposable
             Assert.Equal(Math.Min(i, 2), host.Count);
         }
 
-        var design = new DesignSource("javascript", Scripts.Utf8($$"""{"x":"{{new string('x', 2_000_000)}}"}"""));
+        var design = new DesignSource("javascript", Scripts.Utf8($$"""{"x":"{{new string('x', 4_000_000)}}"}"""));
         Assert.Same(host.Design("a", design), host.Design("a", design));
         Assert.Equal(1, host.Count);
         host.Reduces("a", new ReduceSource("javascript", [$"/*{new string('x', 3_000_000)}*/ d => 1"]));

@@ -104,7 +104,7 @@ public sealed partial class QuickJsModuleTests
         var options = new ScriptHostOptions { Limits = new ScriptLimits { Memory = 32 << 20 }, Log = log.Add, Time = new FakeTimeProvider() };
         using var threads = new ScriptThreads(2, 2, TimeProvider.System);
         using var factory = new JavaScriptFactory(options, threads);
-        var maps = factory.CreateMaps("db", new MapSource("javascript", ["function(doc) { log('code'); emit(1, null); }"], default), options);
+        var maps = factory.CreateMaps("db", new MapSource("javascript", ["function(doc) { log('code'); emit(1, doc.x === 1 ? 2 : null); }"], default), options);
         var large = $$"""{"_id":"large","x":"{{new string('x', 24 << 20)}}"}""";
         Assert.Equal(["1.0 1:null"], Scripts.Rows(maps, large, """{"_id":"a"}"""));
         Assert.Contains("large", Assert.Single(log, static entry => entry.IsWarning).Message, StringComparison.Ordinal);

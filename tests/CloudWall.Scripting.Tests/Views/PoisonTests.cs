@@ -6,7 +6,7 @@ public sealed class PoisonTests
     private const string Ids = "function(doc) { emit(doc._id); }";
     private const string Backtracks = "function(doc) { emit(/^(a+)+$/.test(doc.s)); }";
     private const string Recurses = "function(doc) { function f() { return f() + 1; } emit(doc.n == 5 ? f() : doc.n); }";
-    private const string Hoards = "function(doc) { var all = []; while (doc.n == 5) { all.push('x'.repeat(100000) + all.length); } emit(doc.n); }";
+    private const string Hoards = "function(doc) { var all = []; while (doc.n == 5) { all.push('x'.repeat(4e6) + all.length); } emit(doc.n); }";
     private const string Counts = "function(doc) { seen = (typeof seen == 'undefined' ? 0 : seen) + 1; while (doc.n == 5) { } emit(seen); }";
 
     private readonly Scripts _scripts = new(new ScriptLimits { Timeout = TimeSpan.FromMilliseconds(300), Memory = 40 << 20 });
