@@ -31,11 +31,11 @@ public sealed class TrapTests
         var ended = await Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => threads.RunAsync(
             $"db{thread}", () => End(factory, options, $"db{thread}"), TestContext.Current.CancellationToken)));
         Assert.Equal(Traps, ended.Sum());
+        await collecting.CancelAsync();
+        Assert.True(await collections > 10);
         var interrupted = await Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => threads.RunAsync(
             $"db{thread}", () => Interrupt(brief, briefly, $"db{thread}"), TestContext.Current.CancellationToken)));
         Assert.Equal(Threads * Interrupted, interrupted.Sum());
-        await collecting.CancelAsync();
-        Assert.True(await collections > 10);
 
         // On a thread that has run WebAssembly, and on this one.
         Assert.Throws<NullReferenceException>(static () => LengthOf(null));

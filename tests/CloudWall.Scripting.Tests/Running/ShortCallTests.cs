@@ -166,7 +166,8 @@ public sealed class ShortCallTests : IDisposable
             Here("db");
         }
 
-        Assert.Equal(0, CountTouched(16 << 20, 4 << 20));
+        // Of 12 MiB. The runtime may use some of it meanwhile, such as for the garbage collector.
+        Assert.InRange(CountTouched(16 << 20, 4 << 20), 0, 1 << 16);
     });
 
     /// <summary>Does something on a thread of the pool, after the first call of all.</summary>
