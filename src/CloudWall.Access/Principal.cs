@@ -26,7 +26,8 @@ public sealed class Principal(UserContext context, string? handler)
     public UserContext Context { get; } = context;
 
     /// <summary>
-    /// How the user was identified: CouchDB's <c>default</c> (basic credentials), <c>cookie</c>, <c>jwt</c> or <c>proxy</c>; null for nobody.
+    /// How the user was identified: CouchDB's <c>default</c> (basic credentials), <c>cookie</c>, <c>jwt</c> or <c>proxy</c>; null for
+    /// nobody.
     /// </summary>
     public string? Handler { get; } = handler;
 

@@ -242,7 +242,12 @@ internal sealed class ReplicatorWatch(
                 var isOfUser = !isAdmin(owner);
                 request = request with
                 {
-                    Options = request.Options with { Owner = owner, IsOwnedByUser = isOfUser, User = isOfUser ? null : request.Options.User },
+                    Options = request.Options with
+                    {
+                        Owner = owner,
+                        IsOwnedByUser = isOfUser,
+                        User = isOfUser ? null : request.Options.User,
+                    },
                 };
             }
 

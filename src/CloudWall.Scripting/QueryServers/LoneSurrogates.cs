@@ -38,7 +38,8 @@ internal static class LoneSurrogates
 
             var unit = UnitAt(json, i);
             var taken = unit < 0 ? Math.Min(2, json.Length - i)
-                : char.IsHighSurrogate((char)unit) && UnitAt(json, i + Escape) is var next && next >= 0 && char.IsLowSurrogate((char)next) ? 2 * Escape
+                : char.IsHighSurrogate((char)unit) && UnitAt(json, i + Escape) is var next && next >= 0 && char.IsLowSurrogate((char)next)
+                    ? 2 * Escape
                 : Escape;
             scratch.Write(taken == Escape && char.IsSurrogate((char)unit) ? "\uFFFD"u8 : json.Slice(i, taken));
             i += taken;
