@@ -240,15 +240,8 @@ internal sealed class ReplicatorWatch(
             if (ReplicatorDocument.Text(body, "owner") is { } owner)
             {
                 var isOfUser = !isAdmin(owner);
-                request = request with
-                {
-                    Options = request.Options with
-                    {
-                        Owner = owner,
-                        IsOwnedByUser = isOfUser,
-                        User = isOfUser ? null : request.Options.User,
-                    },
-                };
+                var user = isOfUser ? null : request.Options.User;
+                request = request with { Options = request.Options with { Owner = owner, IsOwnedByUser = isOfUser, User = user } };
             }
 
             job = scheduler.Add(request, ReplicatorDocument.User(body), new JobOrigin(database.Name, id));
