@@ -11,6 +11,7 @@ using CloudWall.DesignDocuments.Views;
 using CloudWall.Documents;
 using CloudWall.Documents.Admission;
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Waiting;
 using CloudWall.Indexing.Building;
 using CloudWall.Node.Configuration;
 using CloudWall.Node.Disk;
@@ -258,11 +259,9 @@ public sealed class LocalNode : IAsyncDisposable
         $"{Address.GetLeftPart(UriPartial.Authority)}/{Uri.EscapeDataString(database).Replace("%20", "+", StringComparison.Ordinal)}/";
 
     /// <summary>Ends waiting changes feeds, because the node is about to end. May be called more than once.</summary>
-    public Task AnnounceEndAsync() => _isEnding ? Task.CompletedTask : _stopping.CancelAsync();
+    public Task AnnounceEndAsync() => _isEnding ? Task.CompletedTask : _stopping.CancelApartAsync();
 
-    /// <summary>
-    /// Ends the replications and closes indexes and databases. A failure is logged and does not keep the other parts from being closed.
-    /// </summary>
+    /// <summary>Ends the replications and closes indexes and databases. A failure is logged and keeps no other part open.</summary>
     public async ValueTask DisposeAsync()
     {
         await AnnounceEndAsync();
@@ -278,7 +277,7 @@ public sealed class LocalNode : IAsyncDisposable
         await _end.DisposeAsync("indexes", Indexes);
         await _end.DisposeAsync("hashing", _upgrades);
         await _end.DisposeAsync("databases", Databases);
-        IDisposable?[] rest = [Scripts, _stores, _starts, _directory, MemoryReturn, _hosts, Configuration, _hasher, _stopping];
+        IDisposable?[] rest = [Scripts, _stores, _starts, _directory, MemoryReturn, _hosts, _stopping];
         foreach (var part in rest)
         {
             await _end.DisposeAsync(part);
@@ -448,6 +447,7 @@ public sealed class LocalNode : IAsyncDisposable
         {
             Memory = Memory,
             CheckpointKey = _access.Value.CheckpointKey,
+            Fraction = Randomness.Fraction,
         };
         Replications = new JobScheduler(context, Settings.Replication.Scheduler);
         Replicators = new(

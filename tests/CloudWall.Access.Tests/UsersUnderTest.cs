@@ -107,6 +107,5 @@ internal sealed class UsersUnderTest : IAsyncDisposable
         await Upgrades.DisposeAsync();
         await _catalogue.DisposeAsync();
         _store.Dispose();
-        _hasher.Dispose();
     }
 }

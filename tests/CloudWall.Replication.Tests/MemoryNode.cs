@@ -66,6 +66,7 @@ internal sealed class MemoryNode : IAsyncDisposable
         })
     {
         CheckpointKey = Key,
+        Fraction = Random.Shared.NextDouble,
     };
 
     public static ReplicationRequest Request(

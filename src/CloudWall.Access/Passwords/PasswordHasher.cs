@@ -1,10 +1,12 @@
+using CloudWall.Documents.Waiting;
+
 namespace CloudWall.Access.Passwords;
 
 /// <summary>Hashes new passwords, one at a time: whoever writes many users must not take every core from everyone else.</summary>
 /// <param name="options">How, now.</param>
-public sealed class PasswordHasher(Func<PasswordOptions> options) : IDisposable
+public sealed class PasswordHasher(Func<PasswordOptions> options)
 {
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Turns _turn = new(1);
 
     /// <summary>How passwords are hashed, and what they must be like.</summary>
     public PasswordOptions Options => options();
@@ -15,7 +17,7 @@ public sealed class PasswordHasher(Func<PasswordOptions> options) : IDisposable
     /// <param name="cancellation">Cancels the wait.</param>
     public async Task<StoredPassword> HashAsync(string password, string? salt, CancellationToken cancellation)
     {
-        await _turn.WaitAsync(cancellation);
+        await _turn.EnterAsync(cancellation);
         try
         {
             return await Task.Factory.StartNew(
@@ -23,10 +25,7 @@ public sealed class PasswordHasher(Func<PasswordOptions> options) : IDisposable
         }
         finally
         {
-            _turn.Release();
+            _turn.Leave();
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _turn.Dispose();
 }

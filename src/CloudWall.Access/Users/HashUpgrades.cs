@@ -5,6 +5,7 @@ using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
+using CloudWall.Documents.Waiting;
 
 namespace CloudWall.Access.Users;
 
@@ -76,7 +77,7 @@ public sealed class HashUpgrades(PasswordHasher hasher, Func<Database?> users, T
             _isEnding = true;
         }
 
-        await _ending.CancelAsync();
+        await _ending.CancelApartAsync();
         await running;
         _ending.Dispose();
     }

@@ -1,3 +1,5 @@
+using CloudWall.Documents.Waiting;
+
 namespace CloudWall.Documents.Admission;
 
 /// <summary>
@@ -154,7 +156,7 @@ public sealed class AdmissionGate
     {
         try
         {
-            await waiter.Task.WaitAsync(timeout, _time, cancellation);
+            await waiter.Task.OrTimeoutAsync(timeout, _time, cancellation);
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {

@@ -1,3 +1,5 @@
+using CloudWall.Documents.Waiting;
+
 namespace CloudWall.Documents.Databases;
 
 /// <summary>Writes of a database that clients were told are accepted, but that are not committed yet.</summary>
@@ -33,12 +35,18 @@ internal sealed class AcceptedWrites
 
         return running.Length == 0 ? Task.CompletedTask : AwaitAsync(running);
 
-        static async Task AwaitAsync(Task[] writes) => await Task.WhenAll(writes).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        static async Task AwaitAsync(Task[] writes)
+        {
+            foreach (var write in writes)
+            {
+                await write.WithoutThrowing();
+            }
+        }
     }
 
     private async Task ForgetAsync(Task write)
     {
-        await write.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await write.WithoutThrowing();
         lock (_gate)
         {
             _running.Remove(write);

@@ -7,6 +7,7 @@ using CloudWall.Documents.Json;
 using CloudWall.Documents.Revisions;
 using CloudWall.Documents.Rules;
 using CloudWall.Documents.Validation;
+using CloudWall.Documents.Waiting;
 using CloudWall.Documents.Writing;
 
 namespace CloudWall.Documents.Databases;
@@ -282,7 +283,7 @@ public sealed class Database
                 return;
             }
 
-            await next.WaitAsync(cancellation);
+            await next.OrCancelledAsync(cancellation);
         }
     }
 
@@ -399,18 +400,17 @@ public sealed class Database
     /// <see cref="RevsLimit"/>, and reclaims their disk space.
     /// </summary>
     /// <returns>A task that ends with the compaction.</returns>
-    public Task CompactAsync(CancellationToken cancellation) => _compactor.StartAsync().WaitAsync(cancellation);
+    public Task CompactAsync(CancellationToken cancellation) => _compactor.StartAsync().OrCancelledAsync(cancellation);
 
     /// <summary>
-    /// Tracks a write that the client was told is accepted before it is committed or even validated (<c>batch=ok</c>).
-    /// <see cref="EnsureFullCommitAsync"/> and an orderly stop wait for it.
+    /// Tracks a write that clients were told is accepted (<c>batch=ok</c>): <see cref="EnsureFullCommitAsync"/> and the end wait for it.
     /// </summary>
     public void Accept(Task write) => _accepted.Add(write);
 
     /// <summary>Makes all writes so far durable, including those tracked by <see cref="Accept"/>.</summary>
     public async Task EnsureFullCommitAsync(CancellationToken cancellation)
     {
-        await _accepted.WhenDoneAsync().WaitAsync(cancellation);
+        await _accepted.WhenDoneAsync().OrCancelledAsync(cancellation);
         await RunAsync(new SettingsCommand(_ => { }), cancellation);
     }
 
@@ -515,7 +515,7 @@ public sealed class Database
 
         command.Admitted = _core.Context.Queue;
         _writer.Enqueue(command);
-        return command.Task.WaitAsync(cancellation);
+        return command.Task.OrCancelledAsync(cancellation);
     }
 
     private async Task<TResult> QueueAsync<TResult>(WriteCommand<TResult> command, CancellationToken cancellation)
@@ -532,7 +532,7 @@ public sealed class Database
 
         command.Admitted = _core.Context.Queue;
         _writer.Enqueue(command);
-        return await command.Task.WaitAsync(cancellation);
+        return await command.Task.OrCancelledAsync(cancellation);
     }
 
     private DatabaseCore Open()

@@ -7,6 +7,7 @@ using CloudWall.Documents.Attachments;
 using CloudWall.Documents.Compaction;
 using CloudWall.Documents.Counts;
 using CloudWall.Documents.Records;
+using CloudWall.Documents.Waiting;
 using CloudWall.Storage;
 
 namespace CloudWall.Documents.Databases;
@@ -25,7 +26,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
     private readonly EngineOptions _options;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _changing = new(1);
+    private readonly Turns _changing = new(1);
     private readonly EngineContext _context;
     private readonly Dictionary<string, Database> _databases = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _names = new(Utf8Order.Instance);
@@ -63,9 +64,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Opens all databases of a store and removes what an interrupted operation left behind. The caller keeps the ownership of the store.
-    /// </summary>
+    /// <summary>Opens all databases of a store, which the caller keeps, and removes what an interrupted operation left behind.</summary>
     /// <param name="store">The store.</param>
     /// <param name="options">The engine's settings.</param>
     /// <param name="time">The clock.</param>
@@ -110,7 +109,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
     public async Task<Database> CreateAsync(string name, DatabaseOptions options, CancellationToken cancellation)
     {
         DatabaseName.Validate(name);
-        await _changing.WaitAsync(cancellation);
+        await _changing.EnterAsync(cancellation);
         try
         {
             ThrowIfDisposed();
@@ -139,7 +138,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
         }
         finally
         {
-            _changing.Release();
+            _changing.Leave();
         }
     }
 
@@ -158,7 +157,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
     /// <exception cref="DocumentException">503 if the node is stopping.</exception>
     public async Task<bool> DeleteAsync(string name, CancellationToken cancellation)
     {
-        await _changing.WaitAsync(cancellation);
+        await _changing.EnterAsync(cancellation);
         try
         {
             ThrowIfDisposed();
@@ -197,7 +196,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
         }
         finally
         {
-            _changing.Release();
+            _changing.Leave();
         }
     }
 
@@ -208,7 +207,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
     /// <exception cref="StorageException">The disk failed.</exception>
     public async ValueTask DisposeAsync()
     {
-        await _changing.WaitAsync();
+        await _changing.EnterAsync(CancellationToken.None);
         try
         {
             if (_disposed)
@@ -232,7 +231,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
             }
 
             _store.ReclaimSuspended = true;
-            await dropped.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await dropped.WithoutThrowing();
             foreach (var database in databases)
             {
                 await database.Compactor.WhenIdleAsync();
@@ -243,7 +242,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
         }
         finally
         {
-            _changing.Release();
+            _changing.Leave();
         }
     }
 

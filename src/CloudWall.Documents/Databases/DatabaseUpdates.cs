@@ -1,4 +1,5 @@
 using CloudWall.Documents.Changes;
+using CloudWall.Documents.Waiting;
 
 namespace CloudWall.Documents.Databases;
 
@@ -114,7 +115,7 @@ public sealed class DatabaseUpdates
                 return;
             }
 
-            await next.WaitAsync(cancellation);
+            await next.OrCancelledAsync(cancellation);
         }
     }
 

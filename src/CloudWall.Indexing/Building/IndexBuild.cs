@@ -4,6 +4,7 @@ using CloudWall.Documents.Changes;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Rendering;
 using CloudWall.Documents.Revisions;
+using CloudWall.Documents.Waiting;
 using CloudWall.Indexing.Views;
 
 namespace CloudWall.Indexing.Building;
@@ -66,10 +67,10 @@ internal sealed class IndexBuild(
     /// <summary>Waits for functions that still run after a failure.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _ending.CancelAsync();
+        await _ending.CancelApartAsync();
         while (_mapping.TryDequeue(out var step))
         {
-            await ((Task)step).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await step.WithoutThrowing();
         }
 
         _made.ForEach(static documents => documents.Dispose());
@@ -283,7 +284,7 @@ internal sealed class IndexBuild(
         _bodies.Pause();
         if (turn.IsOver)
         {
-            await ((Task)Task.WhenAll(_mapping)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(_mapping).WithoutThrowing();
             await turn.GiveWayAsync(cancellation);
         }
     }

@@ -1,5 +1,6 @@
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Waiting;
 using CloudWall.Indexing.Collation;
 using CloudWall.Indexing.Views;
 using CloudWall.Storage;
@@ -280,7 +281,7 @@ public sealed class IndexCatalogue : IAsyncDisposable
             entries = [.. _open.Values];
         }
 
-        await _stopping.CancelAsync();
+        await _stopping.CancelApartAsync();
         Store.ReclaimSuspended = true;
         foreach (var entry in entries)
         {

@@ -1,5 +1,6 @@
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Waiting;
 using CloudWall.Indexing.Queries;
 using CloudWall.Indexing.Reductions;
 using CloudWall.Indexing.Views;
@@ -81,7 +82,7 @@ public sealed class ViewIndex : IAsyncDisposable
                     return !_isClosed;
                 }
 
-                await build.WaitAsync(cancellation);
+                await build.OrCancelledAsync(cancellation);
             }
         }
         catch (StorageException damage) when (damage.IsOfDamagedDerived)
@@ -248,9 +249,9 @@ public sealed class ViewIndex : IAsyncDisposable
             compaction = _compaction;
         }
 
-        await _removing.CancelAsync();
-        await (running ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await (compaction ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _removing.CancelApartAsync();
+        await (running ?? Task.CompletedTask).WithoutThrowing();
+        await (compaction ?? Task.CompletedTask).WithoutThrowing();
 
         if (_functions.IsValueCreated)
         {

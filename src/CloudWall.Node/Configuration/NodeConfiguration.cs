@@ -1,6 +1,7 @@
 using CloudWall.Access;
 using CloudWall.Access.Passwords;
 using CloudWall.Documents;
+using CloudWall.Documents.Waiting;
 using CloudWall.Node.Logging;
 using CloudWall.Settings;
 
@@ -13,7 +14,7 @@ namespace CloudWall.Node.Configuration;
 /// <param name="settings">The settings.</param>
 /// <param name="hasher">Hashes the passwords of admins.</param>
 /// <param name="log">The log.</param>
-public sealed class NodeConfiguration(SettingsStore settings, PasswordHasher hasher, NodeLog log) : IDisposable
+public sealed class NodeConfiguration(SettingsStore settings, PasswordHasher hasher, NodeLog log)
 {
     /// <summary>What is shown in place of a secret.</summary>
     public const string Hidden = "****";
@@ -28,7 +29,7 @@ public sealed class NodeConfiguration(SettingsStore settings, PasswordHasher has
         "native_query_servers", "os_daemons", "query_servers",
     ];
 
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Turns _turn = new(1);
 
     /// <summary>
     /// All settings that a source has, and the defaults that CouchDB shows. Secrets are replaced by <see cref="Hidden"/>.
@@ -64,7 +65,7 @@ public sealed class NodeConfiguration(SettingsStore settings, PasswordHasher has
         ArgumentNullException.ThrowIfNull(key);
         var text = value?.Trim();
         Refuse(section, key, text);
-        await _turn.WaitAsync(cancellation);
+        await _turn.EnterAsync(cancellation);
         try
         {
             var before = Find(section, key);
@@ -89,7 +90,7 @@ public sealed class NodeConfiguration(SettingsStore settings, PasswordHasher has
         }
         finally
         {
-            _turn.Release();
+            _turn.Leave();
         }
     }
 
@@ -97,7 +98,7 @@ public sealed class NodeConfiguration(SettingsStore settings, PasswordHasher has
     /// <exception cref="DocumentException">400: a file cannot be read, or has an invalid value.</exception>
     public async Task ReloadAsync(CancellationToken cancellation)
     {
-        await _turn.WaitAsync(cancellation);
+        await _turn.EnterAsync(cancellation);
         try
         {
             settings.Reload(RequireAdmin);
@@ -118,12 +119,9 @@ public sealed class NodeConfiguration(SettingsStore settings, PasswordHasher has
         }
         finally
         {
-            _turn.Release();
+            _turn.Leave();
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _turn.Dispose();
 
     private static bool IsPrintable(string text) => !text.Any(static character => char.IsControl(character) && character != '\t');
 

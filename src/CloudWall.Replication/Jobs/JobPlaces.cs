@@ -1,3 +1,5 @@
+using CloudWall.Documents.Waiting;
+
 namespace CloudWall.Replication.Jobs;
 
 /// <summary>How many jobs run at a time; who wants to, and cannot, waits in the order of coming.</summary>
@@ -31,7 +33,7 @@ internal sealed class JobPlaces(int count)
             }
 
             _someoneWaits ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _someoneWaits.Task.WaitAsync(cancellation);
+            return _someoneWaits.Task.OrCancelledAsync(cancellation);
         }
     }
 

@@ -1,3 +1,4 @@
+using CloudWall.Documents.Waiting;
 using CloudWall.Replication.Requests;
 using CloudWall.Replication.Runs;
 
@@ -129,7 +130,7 @@ public sealed class JobScheduler : IAsyncDisposable
         }
 
         // Whoever waits for a token may go on within the call that cancels it, and ask for the lock: from here on nobody adds a job.
-        await _ending.CancelAsync();
+        await _ending.CancelApartAsync();
         foreach (var (job, _) in entries)
         {
             job.Remove();

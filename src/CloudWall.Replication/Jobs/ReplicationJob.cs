@@ -141,7 +141,7 @@ public sealed class ReplicationJob : IDisposable
         await Task.Yield();
         try
         {
-            _result.TrySetResult(await _attempts.ExecuteAsync(async _ => await TakeTurnsAsync(), _removed.Token));
+            _result.TrySetResult(await _attempts.RunAsync(async _ => await TakeTurnsAsync(), _removed.Token));
         }
         catch (OperationCanceledException) when (_removed.IsCancellationRequested)
         {

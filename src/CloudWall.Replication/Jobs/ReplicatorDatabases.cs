@@ -1,4 +1,5 @@
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Waiting;
 using CloudWall.Replication.Requests;
 
 namespace CloudWall.Replication.Jobs;
@@ -75,7 +76,7 @@ public sealed class ReplicatorDatabases : IAsyncDisposable
     /// <summary>Ends the following; jobs are left to the scheduler.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _ending.CancelAsync();
+        await _ending.CancelApartAsync();
         await _following;
         Task[] running;
         lock (_gate)

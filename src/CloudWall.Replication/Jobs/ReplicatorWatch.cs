@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using CloudWall.Documents.Databases;
+using CloudWall.Documents.Waiting;
 using CloudWall.Replication.Requests;
 
 namespace CloudWall.Replication.Jobs;
@@ -16,12 +17,12 @@ internal sealed class ReplicatorWatch(
     Func<string, bool> isAdmin,
     TimeProvider time,
     Action<string> log,
-    HeldDocuments? held) : IDisposable
+    HeldDocuments? held)
 {
     private readonly StateWriter _states = new(database, scheduler.Settings, time, log);
     private readonly Dictionary<string, Known> _known = new(StringComparer.Ordinal);
     private readonly HashSet<Task> _endings = [];
-    private readonly SemaphoreSlim _reading = new(1);
+    private readonly Turns _reading = new(1);
     private readonly Lock _gate = new();
 
     /// <summary>The jobs of documents that are neither done nor failed.</summary>
@@ -49,9 +50,6 @@ internal sealed class ReplicatorWatch(
             ? held.Reason
             : null;
     }
-
-    /// <summary>Call it when <see cref="RunAsync"/> has ended.</summary>
-    public void Dispose() => _reading.Dispose();
 
     /// <summary>Follows the database until it is gone, or the node ends.</summary>
     public async Task RunAsync(CancellationToken cancellation)
@@ -149,7 +147,7 @@ internal sealed class ReplicatorWatch(
     private async Task FollowDocumentAsync(string id, CancellationToken cancellation, int failures = 1)
     {
         // What changes and what ends may be about the same document.
-        await _reading.WaitAsync(cancellation);
+        await _reading.EnterAsync(cancellation);
         try
         {
             await ReadAsync(id, cancellation);
@@ -162,7 +160,7 @@ internal sealed class ReplicatorWatch(
         }
         finally
         {
-            _reading.Release();
+            _reading.Leave();
         }
     }
 
@@ -326,7 +324,7 @@ internal sealed class ReplicatorWatch(
     /// <summary>Waits for the end of what somebody else has asked for, and then begins.</summary>
     private Task AwaitPlaceAsync(string id, Known known, ReplicationJob other, CancellationToken cancellation) => EndAsync(async () =>
     {
-        await scheduler.WaitForEndAsync(other).WaitAsync(cancellation);
+        await scheduler.WaitForEndAsync(other).OrCancelledAsync(cancellation);
         if (Drop(id, known))
         {
             await FollowDocumentAsync(id, cancellation);

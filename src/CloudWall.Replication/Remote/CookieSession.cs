@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using CloudWall.Documents.Waiting;
 using CloudWall.Replication.Peers;
 
 namespace CloudWall.Replication.Remote;
@@ -8,11 +9,11 @@ namespace CloudWall.Replication.Remote;
 /// A session with a remote node (<c>POST /_session</c>): a cookie spares it the hashing of the password with every request. Where it
 /// offers none, basic credentials go with every request.
 /// </summary>
-internal sealed class CookieSession(RemoteAddress address, HttpClient client, Redaction redaction) : IDisposable
+internal sealed class CookieSession(RemoteAddress address, HttpClient client, Redaction redaction)
 {
     private volatile string? _cookie;
     private volatile bool _isRefused;
-    private readonly SemaphoreSlim _renewing = new(1);
+    private readonly Turns _renewing = new(1);
 
     /// <summary>Signs a request.</summary>
     /// <param name="request">The request.</param>
@@ -49,8 +50,6 @@ internal sealed class CookieSession(RemoteAddress address, HttpClient client, Re
         }
     }
 
-    public void Dispose() => _renewing.Dispose();
-
     private static string? CookieOf(HttpResponseMessage response)
     {
         if (response.Headers.TryGetValues("Set-Cookie", out var values))
@@ -69,7 +68,7 @@ internal sealed class CookieSession(RemoteAddress address, HttpClient client, Re
 
     private async Task<string?> RenewAsync(string? refused, CancellationToken cancellation)
     {
-        await _renewing.WaitAsync(cancellation);
+        await _renewing.EnterAsync(cancellation);
         try
         {
             if (_cookie != refused)
@@ -99,7 +98,7 @@ internal sealed class CookieSession(RemoteAddress address, HttpClient client, Re
         }
         finally
         {
-            _renewing.Release();
+            _renewing.Leave();
         }
     }
 }

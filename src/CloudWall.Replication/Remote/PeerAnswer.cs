@@ -1,12 +1,13 @@
 using System.Net;
 using System.Text.Json;
 using CloudWall.Documents.Json;
+using CloudWall.Documents.Waiting;
 
 namespace CloudWall.Replication.Remote;
 
 /// <summary>An answer of which the head has come. Dispose of it when the body has been read, or is not wanted any more.</summary>
 internal sealed class PeerAnswer(
-    HttpResponseMessage response, SilenceTimer silence, SemaphoreSlim places, Redaction redaction) : IDisposable
+    HttpResponseMessage response, SilenceTimer silence, Turns places, Redaction redaction) : IDisposable
 {
     /// <summary>How many bytes an answer may have that says something of a server, a database or a checkpoint.</summary>
     public const int LongestSmall = 1 << 20;
@@ -92,7 +93,7 @@ internal sealed class PeerAnswer(
         _body?.Dispose();
         response.Dispose();
         silence.Dispose();
-        places.Release();
+        places.Leave();
     }
 
     private string? Text(JsonDocument json, string name) =>

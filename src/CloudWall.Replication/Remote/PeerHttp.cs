@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using CloudWall.Documents.Waiting;
 using CloudWall.Replication.Peers;
 using CloudWall.Replication.Requests;
+using CloudWall.Replication.Runs;
 using Polly;
 using Polly.Retry;
 
@@ -17,7 +19,7 @@ internal sealed class PeerHttp : IDisposable
     private readonly HttpClient _client;
     private readonly ResiliencePipeline _pipeline;
     private readonly CookieSession? _session;
-    private readonly SemaphoreSlim _places;
+    private readonly Turns _places;
 
     /// <summary>A client of one database.</summary>
     /// <param name="address">The database.</param>
@@ -30,7 +32,7 @@ internal sealed class PeerHttp : IDisposable
         Address = address;
         Options = options;
         Time = time;
-        _places = new SemaphoreSlim(Math.Max(ReplicationOptions.LeastConnections, options.Connections));
+        _places = new Turns(Math.Max(ReplicationOptions.LeastConnections, options.Connections));
         _client = new HttpClient(handler, disposeHandler: true) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
         Redaction = new Redaction(address, options.Proxy);
         _session = address.UserName is null ? null : new CookieSession(address, _client, Redaction);
@@ -94,7 +96,7 @@ internal sealed class PeerHttp : IDisposable
     /// <exception cref="PeerException">It failed.</exception>
     public ValueTask<T> RepeatAsync<T>(
         Func<CancellationToken, ValueTask<T>> run, CancellationToken cancellation, bool mayRepeat = true) =>
-        (mayRepeat ? _pipeline : ResiliencePipeline.Empty).ExecuteAsync(
+        (mayRepeat ? _pipeline : ResiliencePipeline.Empty).RunAsync(
             async token =>
             {
                 try
@@ -115,11 +117,7 @@ internal sealed class PeerHttp : IDisposable
     /// <summary>A failure to reach the peer or to make sense of its answer, which may pass by itself.</summary>
     public PeerException Unreachable(Exception failure) => PeerFailures.Unreachable(Address, Redaction, failure);
 
-    public void Dispose()
-    {
-        _session?.Dispose();
-        _client.Dispose();
-    }
+    public void Dispose() => _client.Dispose();
 
     private bool MayRepeat(PeerException failure) =>
         failure.IsTransient && !(failure.RetryAfter > Options.MaxDelay);
@@ -147,7 +145,7 @@ internal sealed class PeerHttp : IDisposable
     private async Task<(PeerAnswer Answer, string? Cookie)> SendOnceAsync(
         PeerRequest asked, string? expired, CancellationToken cancellation)
     {
-        await _places.WaitAsync(cancellation);
+        await _places.EnterAsync(cancellation);
         var silence = new SilenceTimer(Options.Timeout, Time, cancellation);
         var answered = false;
         try
@@ -167,7 +165,7 @@ internal sealed class PeerHttp : IDisposable
             if (!answered)
             {
                 silence.Dispose();
-                _places.Release();
+                _places.Leave();
             }
         }
     }

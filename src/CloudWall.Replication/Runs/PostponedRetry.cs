@@ -1,3 +1,4 @@
+using CloudWall.Documents.Waiting;
 using CloudWall.Replication.Peers;
 
 namespace CloudWall.Replication.Runs;
@@ -13,14 +14,14 @@ internal sealed class PostponedRetry(
     RunProgress progress,
     RunCheckpoints checkpoints,
     Func<BatchCopy> open,
-    SemaphoreSlim places,
+    Turns places,
     TimeProvider time,
-    Action<PostponedRevision> dropped) : IDisposable
+    Action<PostponedRevision> dropped)
 {
     /// <summary>After so many revisions in a row that were not answered at all, it is the peer that fails: the others wait.</summary>
     public const int MaxFailuresInRow = 3;
 
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Turns _turn = new(1);
     private volatile bool _isLast;
 
     /// <summary>Whether something has come.</summary>
@@ -54,7 +55,7 @@ internal sealed class PostponedRetry(
     /// <param name="cancellation">Gives up.</param>
     public async Task AskAsync(bool isLast, CancellationToken cancellation)
     {
-        await _turn.WaitAsync(cancellation);
+        await _turn.EnterAsync(cancellation);
         try
         {
             var now = PostponedRevisions.Now(time);
@@ -74,17 +75,14 @@ internal sealed class PostponedRetry(
         }
         finally
         {
-            _turn.Release();
+            _turn.Leave();
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _turn.Dispose();
 
     /// <returns>Whether both peers answered.</returns>
     private async Task<bool> TryAsync(PostponedRevision revision, CancellationToken cancellation)
     {
-        await places.WaitAsync(cancellation);
+        await places.EnterAsync(cancellation);
         try
         {
             var copy = open();
@@ -101,7 +99,7 @@ internal sealed class PostponedRetry(
         }
         finally
         {
-            places.Release();
+            places.Leave();
         }
     }
 

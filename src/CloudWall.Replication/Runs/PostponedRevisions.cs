@@ -1,5 +1,6 @@
 using CloudWall.Documents;
 using CloudWall.Documents.Revisions;
+using CloudWall.Documents.Waiting;
 using CloudWall.Replication.Checkpoints;
 using CloudWall.Replication.Peers;
 
@@ -266,7 +267,7 @@ internal sealed class PostponedRevisions
 
         try
         {
-            await woken.WaitAsync(wait, time, cancellation);
+            await woken.OrTimeoutAsync(wait, time, cancellation);
         }
         catch (TimeoutException)
         {

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using CloudWall.Documents;
+using CloudWall.Documents.Waiting;
 using CloudWall.Replication.Checkpoints;
 using CloudWall.Replication.Peers;
 using CloudWall.Replication.Requests;
@@ -50,6 +51,7 @@ public sealed class ReplicationRun
                 MaxRetryAttempts = Math.Max(1, request.Options.Retries),
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
+                Randomizer = context.Fraction,
                 Delay = TimeSpan.FromMilliseconds(250),
                 MaxDelay = TimeSpan.FromSeconds(30),
                 ShouldHandle = new PredicateBuilder().Handle<PeerException>(static failure => failure.IsTransient),
@@ -150,8 +152,8 @@ public sealed class ReplicationRun
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         ExceptionDispatchInfo? failure = null;
-        using var places = new SemaphoreSlim(_request.Options.CopiesAtOnce);
-        using var retry = new PostponedRetry(
+        var places = new Turns(_request.Options.CopiesAtOnce);
+        var retry = new PostponedRetry(
             Progress,
             _checkpoints!,
             () => Copy(source, target, isRetry: true),
@@ -171,7 +173,7 @@ public sealed class ReplicationRun
         await Task.WhenAll(parts);
         retry.End();
         await retrying;
-        await stopping.CancelAsync();
+        await stopping.CancelApartAsync();
         await checkpoints;
         _hasRows |= retry.HasStored;
         failure?.Throw();
@@ -189,7 +191,7 @@ public sealed class ReplicationRun
                 if (!stopping.IsCancellationRequested)
                 {
                     Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(thrown), null);
-                    await stopping.CancelAsync();
+                    await stopping.CancelApartAsync();
                 }
             }
         }
@@ -209,7 +211,7 @@ public sealed class ReplicationRun
             var page = _hasRead
                 ? await source.ReadChangesAsync(
                     since, _request.Options.BatchSize, _request.Options.Continuous, _request.Selection, cancellation)
-                : await _retries.ExecuteAsync(
+                : await _retries.RunAsync(
                     async token => await source.ReadChangesAsync(
                         _start, _request.Options.BatchSize, wait: false, _request.Selection, token),
                     cancellation);
@@ -268,13 +270,20 @@ public sealed class ReplicationRun
     private async Task WorkAsync(
         Peer source,
         Peer target,
-        SemaphoreSlim places,
+        Turns places,
         PostponedRetry retry,
         ChannelReader<(PeerChanges Changes, BatchOrder.Batch Batch)> pages,
         CancellationToken cancellation)
     {
-        await foreach (var (changes, batch) in pages.ReadAllAsync(cancellation))
+        while (await pages.WaitToReadAsync(cancellation))
         {
+            if (!pages.TryRead(out var page))
+            {
+                // Another worker was faster.
+                continue;
+            }
+
+            var (changes, batch) = page;
             if (changes.Rows.Count == 0)
             {
                 _checkpoints!.End(batch, []);
@@ -282,15 +291,15 @@ public sealed class ReplicationRun
             }
 
             var copy = Copy(source, target, isRetry: false);
-            await places.WaitAsync(cancellation);
+            await places.EnterAsync(cancellation);
             try
             {
-                await _retries.ExecuteAsync(
+                await _retries.RunAsync(
                     async token => await copy.RunAsync(changes.Rows, _isTargetEmpty && _start == "0", token), cancellation);
             }
             finally
             {
-                places.Release();
+                places.Leave();
             }
 
             foreach (var failure in copy.NotSent)

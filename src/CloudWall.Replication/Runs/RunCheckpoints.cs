@@ -1,4 +1,5 @@
 using CloudWall.Documents;
+using CloudWall.Documents.Waiting;
 using CloudWall.Replication.Checkpoints;
 using CloudWall.Replication.Peers;
 using CloudWall.Replication.Requests;
@@ -134,7 +135,7 @@ internal sealed class RunCheckpoints(
     /// <summary>Writes a checkpoint.</summary>
     /// <returns>Whether there was something to record.</returns>
     public ValueTask<bool> WriteAsync(Peer target, CancellationToken cancellation) =>
-        retries.ExecuteAsync(async token => await CheckpointAsync(target, token), cancellation);
+        retries.RunAsync(async token => await CheckpointAsync(target, token), cancellation);
 
     /// <summary>Writes a last checkpoint, where that is soon done.</summary>
     public async Task WriteFinalAsync(Peer target)
@@ -165,7 +166,7 @@ internal sealed class RunCheckpoints(
 
         try
         {
-            await due.Task.WaitAsync(request.Options.CheckpointInterval, context.Time, cancellation);
+            await due.Task.OrTimeoutAsync(request.Options.CheckpointInterval, context.Time, cancellation);
         }
         catch (TimeoutException)
         {

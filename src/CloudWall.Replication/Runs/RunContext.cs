@@ -16,4 +16,7 @@ public sealed record RunContext(string NodeId, PeerFactory Open, TimeProvider Ti
 
     /// <summary>A secret of the node that no peer knows: what checkpoints say that is for this node alone is sealed with it.</summary>
     public required ReadOnlyMemory<byte> CheckpointKey { get; init; }
+
+    /// <summary>Numbers from 0 to 1, which keep many from trying again at the same moment.</summary>
+    public required Func<double> Fraction { get; init; }
 }

@@ -171,6 +171,7 @@ public sealed class JobSchedulerTests
                 static _ => { })
             {
                 CheckpointKey = MemoryNode.Key,
+                Fraction = Random.Shared.NextDouble,
             },
             settings);
     }

@@ -1,5 +1,6 @@
 using CloudWall.Documents;
 using CloudWall.Documents.Revisions;
+using CloudWall.Documents.Waiting;
 using CloudWall.Replication.Checkpoints;
 using CloudWall.Replication.Peers;
 using CloudWall.Replication.Requests;
@@ -21,10 +22,10 @@ public sealed class PostponedRetryTests
     {
         await using var peer = new Silent();
         await using var node = new MemoryNode(_time);
-        using var places = new SemaphoreSlim(1);
+        var places = new Turns(1);
         var log = await CheckpointLog.ReadAsync("id", (peer, peer.State), (peer, peer.State), MemoryNode.Key, CancellationToken.None);
         var checkpoints = new RunCheckpoints(MemoryNode.Request("a", "b"), node.Context(), _progress, log, ResiliencePipeline.Empty, "");
-        using var retry = new PostponedRetry(
+        var retry = new PostponedRetry(
             _progress, checkpoints, () => new BatchCopy(peer, peer, _progress, static _ => { }), places, _time, static _ => { });
         _progress.Postponed.Begin([.. "abcde".Select(static id => new PostponedRevision(id.ToString(), First, 1))], null);
 
