@@ -16,6 +16,12 @@ internal sealed class RunCommand(IReadOnlyList<string> urls, IReadOnlyList<strin
     /// <summary>How long it does at least in each round, at scale 1: what takes less says little.</summary>
     private static readonly TimeSpan LeastRound = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long the servers are watched before a round; below a tenth of a processor they do nothing.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>A round begins after this time although a server still works.</summary>
+    private static readonly TimeSpan LongestSettling = TimeSpan.FromSeconds(60);
+
     /// <summary>A server that takes longer for one run has failed.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
@@ -38,13 +44,14 @@ internal sealed class RunCommand(IReadOnlyList<string> urls, IReadOnlyList<strin
         }
         finally
         {
+            // What was measured is said although a later work fails.
+            await output.WriteLineAsync(table.ToString());
             foreach (var site in sites)
             {
                 await site.DisposeAsync();
             }
         }
 
-        await output.WriteLineAsync(table.ToString());
         for (var i = 0; i < sites.Count; i++)
         {
             await output.WriteLineAsync($"{(char)('A' + i)}: {sites[i].Target.Host}:{sites[i].Target.Port}, "
@@ -102,10 +109,25 @@ internal sealed class RunCommand(IReadOnlyList<string> urls, IReadOnlyList<strin
         var results = sites.Select(_ => new Measurement()).ToArray();
         foreach (var i in Rounds.Where(i => i < sites.Count))
         {
+            await SettleAsync(processes);
             await RunForAsync(LeastRound * Math.Min(scale, 1), work, sites[i], processes[i], results[i]);
         }
 
         return results;
+    }
+
+    /// <summary>Waits until the servers do nothing: what one of them does after its work (compaction) is not to slow the other's.</summary>
+    private static async Task SettleAsync(List<ServerProcess?> processes)
+    {
+        var end = DateTime.UtcNow + LongestSettling;
+        for (var (before, isBusy) = (Spent(), true); isBusy && DateTime.UtcNow < end;)
+        {
+            await Task.Delay(Look);
+            var now = Spent();
+            (before, isBusy) = (now, now - before > Look / 10);
+        }
+
+        TimeSpan Spent() => processes.Aggregate(TimeSpan.Zero, static (sum, process) => sum + (process?.ProcessorTime ?? TimeSpan.Zero));
     }
 
     /// <summary>Runs a work for so long at least, once or several times.</summary>
