@@ -22,6 +22,9 @@ internal sealed class JavaScriptMaps : MapFunctions
     /// <summary>So many functions may run out of time on one document; where there are more, the whole fails.</summary>
     private const int MostLate = 8;
 
+    /// <summary>So many times the limit of a function a call waits for its turn to be alone.</summary>
+    private const int LongestWait = 12;
+
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(10);
 
     private readonly QuickJsEngine _engine;
@@ -305,35 +308,37 @@ internal sealed class JavaScriptMaps : MapFunctions
     /// <exception cref="ScriptException">They have not ended in time.</exception>
     private void Retry(Action run, MapResults results, CancellationToken cancellation)
     {
-        while (!_engine.Alone.Wait(Moment, cancellation))
+        using var turn = _engine.Lone.Add(_scope);
+        var came = _options.Time.GetTimestamp();
+        while (!turn.TryBegin())
         {
+            if (_options.Time.GetElapsedTime(came) > LongestWait * _options.Limits.Timeout)
+            {
+                throw ScriptException.Starved();
+            }
+
+            cancellation.WaitHandle.WaitOne(Moment);
+            cancellation.ThrowIfCancellationRequested();
             ScriptPlace.Current?.Check(cancellation, Moment);
         }
 
-        try
+        var began = _options.Time.GetTimestamp();
+        while (true)
         {
-            var began = _options.Time.GetTimestamp();
-            while (true)
+            var (rows, position) = (results.Count, results.Position);
+            try
             {
-                var (rows, position) = (results.Count, results.Position);
-                try
-                {
-                    run();
-                    return;
-                }
-                catch (ScriptException failure) when (
-                    failure.IsStarved && _hasRoomAlone && _options.Time.GetElapsedTime(began) < 2 * _options.Limits.Timeout)
-                {
-                    results.Rewind(rows, position);
-                }
-
-                cancellation.WaitHandle.WaitOne(Moment);
-                ScriptPlace.Current?.Check(cancellation, Moment);
+                run();
+                return;
             }
-        }
-        finally
-        {
-            _engine.Alone.Release();
+            catch (ScriptException failure) when (
+                failure.IsStarved && _hasRoomAlone && _options.Time.GetElapsedTime(began) < 2 * _options.Limits.Timeout)
+            {
+                results.Rewind(rows, position);
+            }
+
+            cancellation.WaitHandle.WaitOne(Moment);
+            ScriptPlace.Current?.Check(cancellation, Moment);
         }
     }
 }

@@ -1,4 +1,5 @@
 using CloudWall.Scripting.JavaScript;
+using CloudWall.Scripting.Running;
 
 namespace CloudWall.Scripting.QuickJs;
 
@@ -38,8 +39,8 @@ internal sealed class QuickJsEngine : IDisposable
     /// <summary>The instances that wait for calls.</summary>
     public SharedInstances Instances { get; }
 
-    /// <summary>Held by the one call that tries again because others had the memory.</summary>
-    public SemaphoreSlim Alone { get; } = new(1);
+    /// <summary>The calls that are tried again because others had the memory.</summary>
+    public LoneCalls Lone { get; } = new();
 
     /// <summary>The state in which the driver waits.</summary>
     public QuickJsImage Start => Ready.Image;
