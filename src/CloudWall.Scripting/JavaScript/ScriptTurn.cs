@@ -1,4 +1,5 @@
 using CloudWall.Scripting.QuickJs;
+using CloudWall.Scripting.Running;
 
 namespace CloudWall.Scripting.JavaScript;
 
@@ -14,6 +15,11 @@ internal readonly struct ScriptTurn : IDisposable
         instance.Seed(options.Random);
         instance.Running = call;
         instance.Watch();
+        if (ScriptPlace.Current is { } place)
+        {
+            place.Memory = instance;
+        }
+
         call.Ending = engine.Enter();
         call.BeginPiece();
     }
@@ -21,6 +27,11 @@ internal readonly struct ScriptTurn : IDisposable
     public void Dispose()
     {
         _instance.Running = null;
+        if (ScriptPlace.Current is { } place)
+        {
+            place.Memory = null;
+        }
+
         _engine.Exit();
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using CloudWall.Scripting.Running;
 using CloudWall.Scripting.Wasm;
 
 namespace CloudWall.Scripting.QuickJs;
@@ -7,7 +8,7 @@ namespace CloudWall.Scripting.QuickJs;
 /// An instance of QuickJS with a linear memory of its own, for one thread at a time. What it says is a stranger's: every pointer and length
 /// out of its memory is checked. After anything but an orderly return it is broken and can only be disposed.
 /// </summary>
-internal sealed unsafe partial class QuickJsInstance : IDisposable
+internal sealed unsafe partial class QuickJsInstance : IScriptMemory, IDisposable
 {
     /// <summary>The pages that the module wants from the start.</summary>
     private const int FirstPages = 256;
@@ -29,6 +30,7 @@ internal sealed unsafe partial class QuickJsInstance : IDisposable
     private byte* _base;
     private GCHandle _self;
     private long _taken;
+    private long _waitsWith;
     private int _size;
     private int _looks;
     private Exception? _failure;
@@ -253,6 +255,20 @@ internal sealed unsafe partial class QuickJsInstance : IDisposable
         {
             return NativeMethods.wasmtime_trap_new(bytes, (nuint)message.Length);
         }
+    }
+
+    /// <summary>Takes of the budget what the pages hold that the instance began with: while it runs, the number of places bounds them.</summary>
+    public void BeginWait()
+    {
+        var bytes = ResidentBytes;
+        _waitsWith = _budget.TryTake(_scope, bytes) ? bytes : throw ScriptException.Starved();
+    }
+
+    /// <inheritdoc/>
+    public void EndWait()
+    {
+        _budget.Return(_scope, _waitsWith);
+        _waitsWith = 0;
     }
 
     public void Dispose()

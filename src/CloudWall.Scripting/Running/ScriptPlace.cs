@@ -13,18 +13,34 @@ internal abstract class ScriptPlace
         set => _current = value;
     }
 
-    /// <summary>Waits for a client in the place of this thread: meanwhile others have it.</summary>
+    /// <summary>What the code that runs here has its values in; null while none runs.</summary>
+    public IScriptMemory? Memory { get; set; }
+
+    /// <summary>
+    /// Waits for a client in the place of this thread: meanwhile others have it. The number of calls that wait is not that of the places, so
+    /// all memory that they hold counts.
+    /// </summary>
+    /// <exception cref="ScriptException">Others have too much of the memory for this call to wait with what it holds.</exception>
     public static void AwaitClient(Action wait)
     {
         var place = Current;
-        place?.BeginWait();
+        var memory = place?.Memory;
+        memory?.BeginWait();
         try
         {
-            wait();
+            place?.BeginWait();
+            try
+            {
+                wait();
+            }
+            finally
+            {
+                place?.EndWait();
+            }
         }
         finally
         {
-            place?.EndWait();
+            memory?.EndWait();
         }
     }
 
