@@ -25,6 +25,10 @@ public sealed class HostileTests(ITestOutputHelper output)
     private const int ControlEvery = 20;
     private const int MostControls = 20;
     private const int MostTries = 3;
+
+    /// <summary>So many pieces take long enough for a thousand requests of others.</summary>
+    private const int ManyPieces = 80;
+
     private const int Mebibyte = 1024 * 1024;
     private const int MostOfAnAnswer = 64 * Mebibyte;
 
@@ -73,7 +77,7 @@ public sealed class HostileTests(ITestOutputHelper output)
         var idle = node.ResidentBytes;
 
         using var ended = new CancellationTokenSource();
-        var others = neighbours.RunAsync(1000, ended.Token);
+        var others = neighbours.RunAsync(ended.Token);
         var memory = WatchAsync(node, ended.Token);
         var stalls = StallsAsync(ended.Token);
         var pieces = Chosen();
@@ -111,6 +115,7 @@ public sealed class HostileTests(ITestOutputHelper output)
             await TestifyAsync(node, elsewhere, kind.Name, pieces[^1]);
         }
 
+        var meanwhile = neighbours.Answered;
         await ended.CancelAsync();
         await others;
         var (peak, stall) = (await memory, await stalls);
@@ -122,7 +127,7 @@ public sealed class HostileTests(ITestOutputHelper output)
         output.WriteLine(string.Join('\n', neighbours.Slowest));
         Assert.True(_failures.IsEmpty, string.Join("\n", _failures));
         Assert.True(neighbours.Failures.IsEmpty, $"{neighbours.Failures.Count}: " + string.Join("\n", neighbours.Failures.Take(20)));
-        Assert.True(neighbours.Answered >= 1000);
+        Assert.True(pieces.Count < ManyPieces || meanwhile >= 1000, $"{meanwhile} requests while harm was done");
 
         // What the machine does not give to this process it does not give to the node either.
         Assert.True(neighbours.Slowest[0].Took - stall < TimeSpan.FromSeconds(2), string.Join('\n', neighbours.Slowest));
@@ -149,7 +154,7 @@ public sealed class HostileTests(ITestOutputHelper output)
             return [.. HostilePiece.Load().Where(piece => parts.Any(part => piece.Name.Contains(part, StringComparison.Ordinal)))];
         }
 
-        var share = Soak.Number("CLOUDWALL_HOSTILE_SHARE", 30);
+        var share = Soak.Number("CLOUDWALL_HOSTILE_SHARE", 16);
         var pieces = HostilePiece.Load().ToLookup(static piece => piece.TakesLong);
         return
         [

@@ -71,10 +71,10 @@ internal sealed class Neighbours(HttpClient client, int limit)
         Volatile.Write(ref _answered, 0);
     }
 
-    /// <summary>Goes on until it is told to end and has been answered often enough.</summary>
-    public Task RunAsync(int atLeast, CancellationToken ended) => Task.WhenAll(((string[])["good1", "good2"]).Select(async database =>
+    /// <summary>Goes on until it is told to end.</summary>
+    public Task RunAsync(CancellationToken ended) => Task.WhenAll(((string[])["good1", "good2"]).Select(async database =>
     {
-        for (var i = 1; !ended.IsCancellationRequested || Answered < atLeast; i++)
+        for (var i = 1; !ended.IsCancellationRequested; i++)
         {
             await RoundAsync(database, i);
             await Task.Delay(Pause, CancellationToken.None);
