@@ -9,9 +9,12 @@ namespace CloudWall.Scripting.JavaScript;
 /// <summary>Reduce functions in JavaScript.</summary>
 internal sealed class JavaScriptReduces : ReduceFunctions
 {
-    // CouchDB compares what comes out with the line that went in: ["reduce",["…"],[…]] and so on.
-    private const int ReduceFrame = 16;
-    private const int RereduceFrame = 18;
+    // CouchDB compares what comes out with the line that went in, in UTF-16 and without the text of functions: ["reduce",["…"],[…]] with
+    // [[key,id],value] for each row, or ["rereduce",["…"],[…]] with values.
+    private const int ReduceFrame = 17;
+    private const int RereduceFrame = 19;
+    private const int RowFrame = 7;
+    private const int FunctionFrame = 3;
 
     private readonly ScriptRunner _runner;
     private readonly ScriptSet _set;
@@ -19,10 +22,14 @@ internal sealed class JavaScriptReduces : ReduceFunctions
     private readonly ScriptHostOptions _options;
     private readonly KeptImage _image;
 
+    /// <summary>What each function's text grows by when it is written as JSON.</summary>
+    private readonly int[] _escapes;
+
     public JavaScriptReduces(QuickJsEngine engine, ScriptRunner runner, string scope, ReduceSource source, ScriptHostOptions options)
     {
         (_runner, _scope, _options) = (runner, scope, options);
         Count = source.Functions.Count;
+        _escapes = [.. source.Functions.Select(Escapes)];
         _set = new ScriptSet(engine, scope, options, scope);
         using var command = new Command("setReduces"u8);
         command.Texts(source.Functions).Finish();
@@ -60,12 +67,12 @@ internal sealed class JavaScriptReduces : ReduceFunctions
         }
 
         command.Raw("],[[["u8);
-        var input = ReduceFrame + (3 * rows.Count);
+        var input = ReduceFrame + _escapes.Sum() + (FunctionFrame * (Count - 1));
         for (var i = 0; i < rows.Count; i++)
         {
             var row = rows[i];
             command.Raw(i == 0 ? "["u8 : ",["u8).Raw(row.Key.Span).Raw(","u8).Raw(row.Id.Span).Raw("]"u8);
-            input += row.Key.Length + row.Id.Length + row.Value.Length + 4;
+            input += Characters(row.Key) + Characters(row.Id) + Characters(row.Value) + RowFrame;
         }
 
         command.Raw("],["u8);
@@ -85,16 +92,15 @@ internal sealed class JavaScriptReduces : ReduceFunctions
         using var command = new Command("reduce"u8);
         command.Raw(
             ",["u8).Raw(Encoding.ASCII.GetBytes(function.ToString(System.Globalization.CultureInfo.InvariantCulture))).Raw("],[["u8);
-        var start = command.Written.Length;
+        var input = RereduceFrame + _escapes[function];
         command.Raw("["u8);
         for (var i = 0; i < values.Count; i++)
         {
             command.Raw(i == 0 ? default : ","u8).Raw(values[i].Span);
+            input += Characters(values[i]) + 1;
         }
 
-        command.Raw("]"u8);
-        var input = command.Written.Length - start + RereduceFrame;
-        command.Raw("]],true"u8).Finish();
+        command.Raw("]]],true"u8).Finish();
         return Run(command, 1, input, cancellation)[0];
     }
 
@@ -137,6 +143,25 @@ internal sealed class JavaScriptReduces : ReduceFunctions
         {
             throw DriverError.Unreadable();
         }
+    }
+
+    private static int Characters(ReadOnlyMemory<byte> text) => Encoding.UTF8.GetCharCount(text.Span);
+
+    private static int Escapes(string text)
+    {
+        const int Longest = 5;
+        var more = 0;
+        foreach (var character in text)
+        {
+            more += character switch
+            {
+                '"' or '\\' or '\b' or '\f' or '\n' or '\r' or '\t' => 1,
+                < ' ' => Longest,
+                _ => 0,
+            };
+        }
+
+        return more;
     }
 
     private void Check(ReadOnlyMemory<byte>[] results, int input)

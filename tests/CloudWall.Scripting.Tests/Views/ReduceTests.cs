@@ -54,6 +54,17 @@ public sealed class ReduceTests
     [Fact]
     public void There_is_no_require() => Assert.Equal(["\"undefined\""], Reduce(_scripts.Reduces("k => typeof require")));
 
+    /// <summary>As a CouchDB 3.5.0 says of the same functions and rows.</summary>
+    [Theory]
+    [InlineData("function(k,v){ return 'x'.repeat(5000) }", "\"d\"", "29", "5004")]
+    [InlineData("function(k,v){ var a = \"1\";\n return 'x'.repeat(5000) }", "\"d\"", "32", "5004")]
+    [InlineData("function(k,v){ return 'é'.repeat(5000) }", "\"é€😀\"", "32", "5004")]
+    public void The_size_of_what_goes_in_is_told_in_characters(string function, string id, string input, string output)
+    {
+        var failure = Assert.Throws<ScriptException>(() => Reduce(_scripts.Reduces(function), Row("1", id.Trim('"'), "1")));
+        Assert.Equal($"Reduce output must shrink more rapidly: input size: {input} output size: {output}", failure.Reason);
+    }
+
     [Fact]
     public void A_result_that_does_not_shrink_is_refused()
     {
