@@ -30,6 +30,36 @@ public sealed class MapTests
     public void Keys_and_values_are_what_stringify_makes_of_them(string call, string expected) =>
         Assert.Equal(["0.0 " + expected], _scripts.Map($"function(doc) {{ {call}; }}"));
 
+    /// <summary>What a CouchDB 3.5.0 says of functions that do not give rows at once, and of others that are none.</summary>
+    [Theory]
+    [InlineData("async function(doc) { emit(1); }", "SyntaxError: function name expected")]
+    [InlineData("/* c */ async  function(doc) { emit(1); };", "SyntaxError: function name expected")]
+    [InlineData("function*(doc) { emit(1); yield 1; }", "SyntaxError: function name expected")]
+    [InlineData("async function*(doc) { emit(1); }", "SyntaxError: function name expected")]
+    [InlineData("async function named(doc) { emit(1); }", "Expression does not eval to a function.")]
+    [InlineData("function* named(doc) { emit(1); }", "Expression does not eval to a function.")]
+    [InlineData("async (doc) => { emit(1); await 1; }", "Expression does not eval to a function.")]
+    [InlineData("(async function(doc) { emit(1); })", "Expression does not eval to a function.")]
+    [InlineData("class X { constructor(doc) { emit(1); } }", "Expression does not eval to a function.")]
+    [InlineData("function a(doc) { emit(1); } function b(doc) { emit(2); }", "Expression does not eval to a function.")]
+    [InlineData("x: function(doc) { emit(1); }", "SyntaxError: function name expected")]
+    [InlineData("   ", "Expression does not eval to a function.")]
+    public void What_is_no_plain_function_does_not_compile(string text, string reason)
+    {
+        var failure = Assert.Throws<ScriptException>(() => _scripts.Map(text));
+        Assert.Equal(("compilation_error", $"{reason} ({text})"), (failure.Error, failure.Reason));
+    }
+
+    /// <summary>What a promise does comes after the rows were taken.</summary>
+    [Theory]
+    [InlineData("function(doc) { emit('x'); Promise.resolve().then(function() { emit('late'); }); }")]
+    [InlineData("function(doc) { emit(Promise.resolve(1), (function*() { yield 1; })()); }")]
+    public void Promises_cost_what_CouchDB_makes_of_them(string text)
+    {
+        var rows = _scripts.Map(text);
+        Assert.Empty(rows);
+    }
+
     [Fact]
     public void A_key_that_changes_after_emit_is_seen_as_it_is_in_the_end() =>
         Assert.Equal(["0.0 [1,2]:null", "0.0 [1,2]:null"], _scripts.Map("function(doc) { var k = [1]; emit(k); k.push(2); emit(k); }"));
