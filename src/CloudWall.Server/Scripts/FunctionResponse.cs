@@ -12,6 +12,8 @@ namespace CloudWall.Server.Scripts;
 /// </summary>
 internal static class FunctionResponse
 {
+    private const string Json = "application/json";
+
     /// <summary>Sends the answer.</summary>
     /// <param name="exchange">The request.</param>
     /// <param name="response">What the function gave back.</param>
@@ -24,9 +26,10 @@ internal static class FunctionResponse
         NormalJson? json = null;
 
         // As in CouchDB, the last of several contents names the type, and JSON is what is sent.
-        var type = "application/json";
+        var type = Json;
         foreach (var (name, value) in NormalJson.FromStored(response).Members())
         {
+            type = TypeOf(name) ?? type;
             switch (name)
             {
                 case "code":
@@ -37,15 +40,12 @@ internal static class FunctionResponse
                     break;
                 case "body":
                     content = value.IsText ? value.TextUtf8() : throw Invalid(name);
-                    type = "text/html; charset=utf-8";
                     break;
                 case "base64":
                     content = ReadBase64(value);
-                    type = "application/binary";
                     break;
                 case "json":
                     json = value;
-                    type = "application/json";
                     break;
                 case "stop" or "":
                     break;
@@ -64,7 +64,7 @@ internal static class FunctionResponse
             exchange.Headers.ContentType = type;
         }
 
-        FunctionHeaders.Confine(exchange, json is null ? null : "application/json");
+        FunctionHeaders.Confine(exchange, json is null ? null : Json);
         if (json is { } any)
         {
             return exchange.WriteLargeJsonAsync(status, any.Utf8);
@@ -74,10 +74,36 @@ internal static class FunctionResponse
         return exchange.WriteBytesAsync(status, type, content);
     }
 
-    /// <summary>A status that an answer can have.</summary>
+    /// <summary>The type of an answer's content, as <paramref name="response"/> gives it; JSON where it gives none.</summary>
+    public static string TypeOf(NormalJson response)
+    {
+        var type = Json;
+        foreach (var (name, _) in response.Members())
+        {
+            type = TypeOf(name) ?? type;
+        }
+
+        return type;
+    }
+
+    /// <summary>A status that an answer can have: of three digits, and not that of an answer before the answer.</summary>
     /// <exception cref="DocumentException">500.</exception>
-    public static int ReadStatus(NormalJson value) =>
-        int.TryParse(value.IsText ? value.Text() : Encoding.UTF8.GetString(value.Utf8.Span), NumberStyles.None, CultureInfo.InvariantCulture, out var status) && status is >= 200 and <= 599 ? status : throw Invalid("code");
+    public static int ReadStatus(NormalJson value) => StatusOf(value) ?? throw Invalid("code");
+
+    /// <summary>The same; null where it is something else.</summary>
+    public static int? StatusOf(NormalJson value)
+    {
+        var text = value.IsText ? value.Text() : Encoding.UTF8.GetString(value.Utf8.Span);
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var status) && status is >= 200 and <= 999 ? status : null;
+    }
+
+    private static string? TypeOf(string member) => member switch
+    {
+        "body" => "text/html; charset=utf-8",
+        "base64" => "application/binary",
+        "json" => Json,
+        _ => null,
+    };
 
     private static byte[] ReadBase64(NormalJson value)
     {

@@ -28,6 +28,12 @@ internal sealed class ListAnswer(Exchange exchange, ListRows rows) : ListExchang
             FunctionHeaders.Apply(exchange, headers);
         }
 
+        // As in CouchDB, content that is given to start() is not sent, but it names the type.
+        if (exchange.Headers.ContentType.Count == 0 && FunctionResponse.TypeOf(answer) is { } type)
+        {
+            exchange.Headers.ContentType = type;
+        }
+
         FunctionHeaders.Confine(exchange);
         exchange.IsPlain = true;
         _stream = exchange.BeginStream(status);

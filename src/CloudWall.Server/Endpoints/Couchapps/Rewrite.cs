@@ -48,7 +48,7 @@ internal sealed class Rewrite(OpenedDesigns designs, RequestObjects requests)
         var headers = answer.Member("headers"u8);
         if (answer.Member("code"u8) is { } code)
         {
-            var status = code.IsText ? throw Invalid(500, "bad code") : FunctionResponse.ReadStatus(code);
+            var status = (code.IsText ? null : FunctionResponse.StatusOf(code)) ?? throw Invalid(500, "bad code");
             if (headers is { } chosen)
             {
                 RequireTexts(chosen);
@@ -57,7 +57,7 @@ internal sealed class Rewrite(OpenedDesigns designs, RequestObjects requests)
 
             FunctionHeaders.Confine(exchange, "text/plain");
             exchange.IsPlain = true;
-            await exchange.WriteBytesAsync(status, "text/html; charset=utf-8", sent);
+            await exchange.WriteBytesAsync(status, "text/html; charset=utf-8", sent ?? body?.Memory ?? default);
             return;
         }
 
