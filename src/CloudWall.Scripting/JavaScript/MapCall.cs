@@ -1,5 +1,3 @@
-using CloudWall.Scripting.Running;
-
 namespace CloudWall.Scripting.JavaScript;
 
 /// <summary>A call of map functions over several documents, which ends between two of them once it has taken long.</summary>
@@ -10,11 +8,8 @@ internal sealed class MapCall(
     public static readonly TimeSpan Long = TimeSpan.FromSeconds(1);
 
     private readonly ScriptHostOptions _options = options;
-    private readonly TimeProvider _clock = ThreadTime.Beside(options.Time);
     private readonly long _start = options.Time.GetTimestamp();
     private int _done;
-    private bool _isMeasured;
-    private long _measured;
 
     /// <summary>How many functions the documents go through.</summary>
     public int Functions { get; init; } = 1;
@@ -35,27 +30,7 @@ internal sealed class MapCall(
 
         // The one that begins.
         base.Progress();
-        _isMeasured = false;
         _done++;
-    }
-
-    /// <summary>
-    /// Only its own processor time counts, where the system tells it: a document has rows, or none, however busy the machine is. The
-    /// system is asked for it no more often than the time is looked at.
-    /// </summary>
-    protected override bool IsOver()
-    {
-        if (_clock == _options.Time)
-        {
-            return base.IsOver();
-        }
-
-        if (!_isMeasured)
-        {
-            (_isMeasured, _measured) = (true, _clock.GetTimestamp());
-        }
-
-        return base.IsOver() && _clock.GetElapsedTime(_measured) > _options.Limits.Timeout;
     }
 
     /// <summary>Ends a call; what it has done is lost.</summary>
