@@ -1,12 +1,14 @@
 using CloudWall.Scripting.QuickJs;
 
-// compile-engine WASM RUNTIME OUTPUT: compiles the module for a runtime of .NET, such as linux-arm64.
-if (args is not [var source, var runtime, var output])
+// compile-engine WASM OUTPUT [RUNTIME]: compiles the module for a runtime of .NET, such as linux-arm64; for that of this machine where none
+// is named.
+if (args is not [var source, var output, .. var rest] || rest.Length > 1)
 {
-    Console.Error.WriteLine("compile-engine WASM RUNTIME OUTPUT");
+    Console.Error.WriteLine("compile-engine WASM OUTPUT [RUNTIME]");
     return 1;
 }
 
+var runtime = rest is [var named] ? named : QuickJsModule.ThisRuntime;
 if (QuickJsModule.TargetOf(runtime) is not { } target)
 {
     Console.WriteLine($"There is no engine for {runtime}: it is compiled at each start.");
@@ -17,7 +19,7 @@ if (runtime != QuickJsModule.ThisRuntime)
 {
     // Wasmtime's package has a compiler for the machine that it runs on alone, and ends the process where it is asked for another.
     Console.WriteLine(
-        $"What is published for {runtime} compiles its JavaScript engine at each start: publish on such a machine to have it compiled.");
+        $"What is published for {runtime} compiles its JavaScript engine at each start, unless compile-engine runs on such a machine.");
     return 0;
 }
 
