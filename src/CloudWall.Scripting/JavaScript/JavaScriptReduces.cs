@@ -9,8 +9,8 @@ namespace CloudWall.Scripting.JavaScript;
 /// <summary>Reduce functions in JavaScript.</summary>
 internal sealed class JavaScriptReduces : ReduceFunctions
 {
-    // CouchDB compares what comes out with the line that went in, in UTF-16 and without the text of functions: ["reduce",["…"],[…]] with
-    // [[key,id],value] for each row, or ["rereduce",["…"],[…]] with values.
+    // CouchDB compares what comes out with the line that went in, in UTF-16 and without the text of functions: ["reduce",["…"],[…]]
+    // with [[key,id],value] for each row, or ["rereduce",["…"],[…]] with values.
     private const int ReduceFrame = 17;
     private const int RereduceFrame = 19;
     private const int RowFrame = 7;

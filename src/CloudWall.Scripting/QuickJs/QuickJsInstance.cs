@@ -257,7 +257,9 @@ internal sealed unsafe partial class QuickJsInstance : IScriptMemory, IDisposabl
         }
     }
 
-    /// <summary>Takes of the budget what the pages hold that the instance began with: while it runs, the number of places bounds them.</summary>
+    /// <summary>
+    /// Takes of the budget what the pages hold that the instance began with: while it runs, the number of places bounds them.
+    /// </summary>
     public void BeginWait()
     {
         var bytes = ResidentBytes;

@@ -17,8 +17,8 @@ internal abstract class ScriptPlace
     public IScriptMemory? Memory { get; set; }
 
     /// <summary>
-    /// Waits for a client in the place of this thread: meanwhile others have it. The number of calls that wait is not that of the places, so
-    /// all memory that they hold counts.
+    /// Waits for a client in the place of this thread: meanwhile others have it. The number of places does not bound the calls that wait,
+    /// so all memory that they hold counts.
     /// </summary>
     /// <exception cref="ScriptException">Others have too much of the memory for this call to wait with what it holds.</exception>
     public static void AwaitClient(Action wait)
