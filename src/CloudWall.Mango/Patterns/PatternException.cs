@@ -1,0 +1,4 @@
+namespace CloudWall.Mango.Patterns;
+
+/// <summary>A pattern that is not understood.</summary>
+internal sealed class PatternException(string message) : Exception(message);
