@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CloudWall.Access;
 using CloudWall.Access.Databases;
 using CloudWall.DesignDocuments.Filters;
@@ -6,6 +7,7 @@ using CloudWall.Documents.Changes;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Json;
 using CloudWall.Documents.Rendering;
+using CloudWall.Mango.Selectors;
 using CloudWall.Node.Identifiers;
 using CloudWall.Replication.Peers;
 using CloudWall.Scripting;
@@ -17,13 +19,23 @@ namespace CloudWall.Node.Replication;
 /// <param name="uuids">Generates the ids that the request object offers to functions.</param>
 internal sealed class LocalSourceFilter(ScriptHost scripts, UuidGenerator uuids)
 {
+    /// <summary>The selectors of replications, so that each is compiled once rather than for each page of changes.</summary>
+    private readonly ConditionalWeakTable<ChangesSelection, SelectorFilter> _selectors = [];
+
     /// <summary>Opens the filter.</summary>
     /// <param name="database">The source.</param>
     /// <param name="user">The user who reads the source.</param>
-    /// <param name="selection">The filter's name and parameters.</param>
-    /// <exception cref="DocumentException">400: the name is malformed. 404: there is no such filter.</exception>
+    /// <param name="selection">The filter's name and parameters, or the selector.</param>
+    /// <exception cref="DocumentException">
+    /// 400: the name is malformed, or the selector. 404: there is no such filter.
+    /// </exception>
     public ChangeFilter Open(Database database, UserContext user, ChangesSelection selection)
     {
+        if (selection.Selector is { } selector)
+        {
+            return _selectors.GetValue(selection, _ => new SelectorFilter(Selector.Parse(NormalJson.Parse(selector))));
+        }
+
         var isView = selection.Filter == "_view";
         var path = isView ? selection.QueryParameters.FirstOrDefault(static parameter => parameter.Key == "view").Value : selection.Filter;
         return NamedFilter.Split(path ?? string.Empty) is not var (design, name)

@@ -11,7 +11,7 @@ namespace CloudWall.Replication.Peers;
 /// The changes feed of a database of this node, page by page. Where few documents are asked for they are looked up, as long as that costs
 /// less than to pass over all others. Not safe for use by several threads at a time.
 /// </summary>
-/// <param name="filter">Asks filter functions of design documents; without it they are refused.</param>
+/// <param name="filter">Opens filter functions of design documents, and selectors; without it they are refused.</param>
 internal sealed class LocalChanges(LocalFilter? filter)
 {
     /// <summary>How many rows may be passed over between looks at the token.</summary>
@@ -39,14 +39,6 @@ internal sealed class LocalChanges(LocalFilter? filter)
     public async Task<PeerChanges> ReadAsync(
         Database database, string since, int limit, bool wait, ChangesSelection selection, CancellationToken cancellation)
     {
-        if (selection.Selector is not null)
-        {
-            throw new DocumentException(new DocumentError(
-                400,
-                "not_implemented",
-                "This node cannot filter its databases with a selector yet; a filter function of a design document can do the same."));
-        }
-
         var tokens = new SequenceTokens(database.Incarnation);
         var after = tokens.ResolveSince(since.StartsWith('"') ? since.AsSpan(1, since.Length - 2) : since, database.UpdateSequence);
         if (wait)
@@ -54,7 +46,7 @@ internal sealed class LocalChanges(LocalFilter? filter)
             await database.WaitForChangeAsync(after, cancellation);
         }
 
-        if (selection.Filter is { } named && named is not ("_design" or "_doc_ids"))
+        if (selection.Selector is not null || selection.Filter is not (null or "_design" or "_doc_ids"))
         {
             return await FilterAsync(database, tokens, after, limit, selection, cancellation);
         }

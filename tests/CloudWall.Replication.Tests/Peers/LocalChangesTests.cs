@@ -142,7 +142,7 @@ public sealed class LocalChangesTests
     }
 
     [Fact]
-    public async Task A_selector_is_refused_for_good()
+    public async Task A_selector_is_refused_for_good_where_nothing_runs_it()
     {
         await using var node = new MemoryNode();
         await FillAsync(node, 1);
@@ -151,7 +151,7 @@ public sealed class LocalChangesTests
         var refused = await Assert.ThrowsAsync<PeerException>(
             () => node.Peer("db").ReadChangesAsync("0", 10, wait: false, selection, CancellationToken.None));
 
-        Assert.Equal((400, "not_implemented", false), (refused.Error.Status, refused.Error.Error, refused.IsTransient));
+        Assert.Equal((400, "bad_request", false), (refused.Error.Status, refused.Error.Error, refused.IsTransient));
     }
 
     /// <summary>A page ends where it has read enough rows and some have passed, however many are decided about together.</summary>

@@ -13,7 +13,6 @@ public sealed class NotYetTests
     [InlineData("POST", "/db/_index", """{"index":{"fields":["a"]}}""", "view")]
     [InlineData("DELETE", "/db/_index/_design/d/json/i", null, "view")]
     [InlineData("POST", "/db/_index/_bulk_delete", """{"docids":[]}""", "view")]
-    [InlineData("POST", "/db/_changes?filter=_selector", """{"selector":{"a":1}}""", "selectors")]
     [InlineData("POST", "/db/_search_cleanup", null, "full-text")]
     [InlineData("GET", "/db/_design/d/_search/s?q=a", null, "full-text")]
     [InlineData("GET", "/db/_design/d/_nouveau/s?q=a", null, "full-text")]

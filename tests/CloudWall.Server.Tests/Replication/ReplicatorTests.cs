@@ -43,17 +43,38 @@ public sealed class ReplicatorTests
     [InlineData("db", false)]
     [InlineData("db", true)]
     [InlineData("URL", true)]
-    public async Task A_document_with_a_selector_has_failed_while_there_are_none(string source, bool continuous)
+    public async Task A_document_with_a_selector_copies_what_matches(string source, bool continuous)
     {
         await using var node = await StartAsync();
+        Assert.Equal(201, (await node.PutAsync("/db/no", """{"a":2}""")).Status);
+        Assert.Equal(201, (await node.PutAsync("/db/yes", """{"a":1}""")).Status);
         var from = source == "db" ? source : $"http://admin:secret@{node.Address.Authority}/db";
         Assert.Equal(201, (await node.PutAsync("/_replicator/one", $$"""
             {"source":"{{from}}","target":"copy","create_target":true,"selector":{"a":1},"continuous":{{(continuous ? "true" : "false")}}}
             """)).Status);
-        await UntilAsync(node, "/_scheduler/docs/_replicator/one", static answer => State(answer) == "failed");
-        var answer = await node.GetAsync("/_replicator/one");
-        Assert.Contains("\"_replication_state\":\"failed\"", answer.Text, StringComparison.Ordinal);
-        Assert.Contains("selector", (string?)JsonNode.Parse(answer.Bytes)!["_replication_state_reason"], StringComparison.Ordinal);
+        await UntilAsync(node, "/copy/yes", static answer => answer.Status == 200);
+        if (continuous)
+        {
+            Assert.Equal(201, (await node.PutAsync("/db/later", """{"a":1.0}""")).Status);
+            await UntilAsync(node, "/copy/later", static answer => answer.Status == 200);
+        }
+        else
+        {
+            await UntilAsync(node, "/_scheduler/docs/_replicator/one", static answer => State(answer) == "completed");
+        }
+
+        Assert.Equal(404, (await node.GetAsync("/copy/no")).Status);
+    }
+
+    [Fact]
+    public async Task A_document_with_a_bad_selector_says_so()
+    {
+        await using var node = await StartAsync();
+        Assert.Equal(201, (await node.PutAsync("/_replicator/one", """
+            {"source":"db","target":"copy","create_target":true,"selector":{"a":{"$bad":1}}}
+            """)).Status);
+        await UntilAsync(
+            node, "/_scheduler/docs/_replicator/one", static answer => answer.Text.Contains("Invalid operator: $bad", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -189,7 +189,7 @@ internal sealed class ChangesFeed : IDisposable
                         row.Winner.IsDeleted);
                     if (_options.IncludeDocs)
                     {
-                        await _documents.WriteAsync(Encoding.UTF8.GetString(row.Id), row.Winner);
+                        await WriteDocumentAsync(row);
                     }
 
                     await EndRowAsync(pass, row.Sequence);
@@ -198,6 +198,21 @@ internal sealed class ChangesFeed : IDisposable
 
             await _clock.BeatIfDueAsync();
         }
+    }
+
+    /// <summary>Writes the document of a row that a function has let pass, or some fields of it.</summary>
+    private async ValueTask WriteDocumentAsync(ChangeBatch.Row row)
+    {
+        var id = Encoding.UTF8.GetString(row.Id);
+        if (_filter.Fields is not { } fields)
+        {
+            await _documents.WriteAsync(id, row.Winner);
+            return;
+        }
+
+        using var whole = new HeldDocument(_stream);
+        await new IncludedDocument(whole, _database, _options.Members, _exchange.Aborted).WriteAsync(id, row.Winner);
+        whole.WriteFields(fields);
     }
 
     private async ValueTask<FeedRound> LookUpAsync(DocumentIds ids, long since)

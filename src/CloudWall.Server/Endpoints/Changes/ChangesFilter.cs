@@ -1,4 +1,5 @@
 using CloudWall.Documents.Changes;
+using CloudWall.Mango.Fields;
 
 namespace CloudWall.Server.Endpoints.Changes;
 
@@ -7,11 +8,12 @@ internal sealed class ChangesFilter
 {
     private readonly bool _design;
 
-    private ChangesFilter(DocumentIds? ids, bool design, ChangeFilter? function = null)
+    private ChangesFilter(DocumentIds? ids, bool design, ChangeFilter? function = null, Projection? fields = null)
     {
         Ids = ids;
         _design = design;
         Function = function;
+        Fields = fields;
     }
 
     /// <summary>All documents.</summary>
@@ -24,13 +26,18 @@ internal sealed class ChangesFilter
     public static ChangesFilter Of(DocumentIds ids) => new(ids, design: false);
 
     /// <summary>The documents that a function lets pass.</summary>
-    public static ChangesFilter Of(ChangeFilter function) => new(ids: null, design: false, function);
+    /// <param name="function">The function.</param>
+    /// <param name="fields">What is shown of the documents; null for all.</param>
+    public static ChangesFilter Of(ChangeFilter function, Projection? fields = null) => new(ids: null, design: false, function, fields);
 
     /// <summary>The documents of <c>_doc_ids</c>, or null where the filter is another.</summary>
     public DocumentIds? Ids { get; }
 
     /// <summary>The function that has to be asked, or null.</summary>
     public ChangeFilter? Function { get; }
+
+    /// <summary>The fields that are shown of documents; null for all.</summary>
+    public Projection? Fields { get; }
 
     /// <summary>Whether all documents pass.</summary>
     public bool IsNone => Ids is null && !_design && Function is null;

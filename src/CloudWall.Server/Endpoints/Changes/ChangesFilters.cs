@@ -1,6 +1,8 @@
 using CloudWall.DesignDocuments.Filters;
 using CloudWall.Documents;
 using CloudWall.Documents.Json;
+using CloudWall.Mango.Fields;
+using CloudWall.Mango.Selectors;
 using CloudWall.Scripting;
 using CloudWall.Scripting.DesignDocuments;
 using CloudWall.Server.Http;
@@ -23,7 +25,7 @@ internal sealed class ChangesFilters(ScriptHost scripts, RequestObjects requests
         "" => ChangesFilter.None,
         "_doc_ids" => ChangesFilter.Of(ReadIds(exchange, body)),
         "_design" => ChangesFilter.Design,
-        "_selector" => throw RefuseSelector(body),
+        "_selector" => ReadSelector(body),
         "_view" => ReadView(exchange),
         ['_', ..] => throw HttpErrors.BadRequest("unknown builtin filter name"),
         _ => ReadFunction(exchange, name, body),
@@ -50,13 +52,29 @@ internal sealed class ChangesFilters(ScriptHost scripts, RequestObjects requests
         static DocumentException NoIds() => HttpErrors.BadRequest("`doc_ids` filter parameter is not a list of doc ids.");
     }
 
-    private static DocumentException RefuseSelector(NormalJson? body) => body switch
+    private static ChangesFilter ReadSelector(NormalJson? body)
     {
-        null => HttpErrors.BadRequest("Selector must be specified in POST payload"),
-        { } members when members.Member("selector"u8) is { IsObject: true } => HttpErrors.NotYet(
-            "This node has no selectors yet. Filter with a function of a design document, with _view, or with _doc_ids."),
-        _ => HttpErrors.BadRequest("Selector error: expected a JSON object"),
-    };
+        var members = body ?? throw HttpErrors.BadRequest("Selector must be specified in POST payload");
+        var selector = members.Member("selector"u8) is { IsObject: true } given
+            ? given
+            : throw HttpErrors.BadRequest("Selector error: expected a JSON object");
+        var fields = members.Member("fields"u8);
+        if (fields is { IsArray: false })
+        {
+            throw HttpErrors.BadRequest("Selector error: fields must be JSON array");
+        }
+
+        try
+        {
+            return ChangesFilter.Of(
+                new SelectorFilter(Selector.Parse(selector)), fields is { } names ? Projection.Parse(names) : null);
+        }
+        catch (DocumentException refused) when (refused.Error.Status == 400)
+        {
+            // As in CouchDB a feed says what is wrong, but not by its name.
+            throw HttpErrors.BadRequest(refused.Error.Reason);
+        }
+    }
 
     private ChangesFilter ReadView(Exchange exchange)
     {
