@@ -8,7 +8,6 @@ using CloudWall.Access.Users;
 using CloudWall.DesignDocuments.Functions;
 using CloudWall.DesignDocuments.Rules;
 using CloudWall.DesignDocuments.Views;
-using CloudWall.Documents;
 using CloudWall.Documents.Admission;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Waiting;
@@ -65,6 +64,7 @@ public sealed class LocalNode : IAsyncDisposable
     private readonly NodeStores _stores;
     private readonly OrderlyEnd _end;
     private StartRecord? _starts;
+    private PersonalDatabases? _personal;
     private bool _isEnding;
 
     private LocalNode(NodeStart start, LocalSettings local)
@@ -234,9 +234,10 @@ public sealed class LocalNode : IAsyncDisposable
                 ? StartRecord.Begin(counted.Starts, options.SystemBoot ?? StartRecord.ReadBoot(), node.Time)
                 : null;
             node.OpenDatabases(options.Scheduler);
-            await node.CreateSystemDatabasesAsync(cancellation);
+            await SystemDatabases.CreateAsync(node.Databases, node.Settings, node.LogWarning, cancellation);
             node.HoldReplications(options.WithJobs);
             node.OpenReplications();
+            node.OpenPersonalDatabases(start.Source);
             return node;
         }
         catch
@@ -252,6 +253,7 @@ public sealed class LocalNode : IAsyncDisposable
     {
         Address = address ?? Address;
         Replicators.Start();
+        _personal!.Start();
     }
 
     /// <summary>The URL of a local database, for users.</summary>
@@ -269,6 +271,8 @@ public sealed class LocalNode : IAsyncDisposable
         {
             return;
         }
+
+        await _end.DisposeAsync("the databases of users", _personal);
 
         // The watchers of replicator documents end after their jobs, which the scheduler ends.
         var following = _end.DisposeAsync("the replicator databases", Replicators);
@@ -403,26 +407,6 @@ public sealed class LocalNode : IAsyncDisposable
         });
 
     /// <summary>Creates the databases that CouchDB has on a single node.</summary>
-    private async Task CreateSystemDatabasesAsync(CancellationToken cancellation)
-    {
-        foreach (var name in (string[])["_users", "_replicator"])
-        {
-            if (!Settings.SingleNode || Databases.Find(name) is not null)
-            {
-                continue;
-            }
-
-            try
-            {
-                await Databases.CreateAsync(name, new DatabaseOptions(), cancellation);
-            }
-            catch (DocumentException refused)
-            {
-                LogWarning($"The database {name} could not be made: {refused.Error.Reason}");
-            }
-        }
-    }
-
     /// <summary>
     /// Does not start the replications of documents where the node has crashed repeatedly. Views are still built on request.
     /// </summary>
@@ -439,6 +423,13 @@ public sealed class LocalNode : IAsyncDisposable
             + "replicator database at its start do not start replications. To start all of them, start the node with --with-jobs; to start one, write "
             + "its document again.");
         LogError(HeldReplications.Reason);
+    }
+
+    private void OpenPersonalDatabases(SettingsStore source)
+    {
+        var settings = source.Follow(PersonalDatabaseSettings.Read);
+        _personal = new PersonalDatabases(() => settings.Value, Databases, Time, LogWarning);
+        settings.Changed += _personal.Restart;
     }
 
     private void OpenReplications()

@@ -9,12 +9,19 @@ public sealed class FollowedSettings<T>
 
     internal FollowedSettings(T value) => _value = value;
 
+    /// <summary>Raised after the options were read again, on the thread that changed a setting.</summary>
+    public event Action? Changed;
+
     /// <summary>
     /// The current options. A request reads this once and keeps the result, so that it does not mix old and new options.
     /// </summary>
     public T Value
     {
         get => _value;
-        internal set => _value = value;
+        internal set
+        {
+            _value = value;
+            Changed?.Invoke();
+        }
     }
 }

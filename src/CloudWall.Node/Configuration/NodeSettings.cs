@@ -95,7 +95,8 @@ public sealed record NodeSettings
     [
         SingleNodeSetting, RequestMemorySetting, WriteMemorySetting, Engine, ViewMemorySetting, MaxWaitingSetting, WaitTimeoutSetting, MaxDocumentSize,
         MaxAttachmentSize, MaxDocumentIdLength, CompressionLevelSetting, CompressibleTypesSetting, Shards, Algorithm, Suffix, Level,
-        .. CompactionSettings.All, .. DiskSettings.All, .. PasswordSettings.All, .. AccessSettings.All, .. ReplicationSettings.All, .. ScriptSettings.All, .. LocalSettings.All,
+        .. CompactionSettings.All, .. DiskSettings.All, .. PasswordSettings.All, .. AccessSettings.All, .. PersonalDatabaseSettings.All,
+        .. ReplicationSettings.All, .. ScriptSettings.All, .. LocalSettings.All,
     ];
 
     /// <summary>
