@@ -26,6 +26,7 @@ internal static class Keys
     private const byte SecurityKind = 5;
 
     private const byte DroppedKind = 7;
+    private const byte NodeRecordKind = 8;
 
     private const byte RecordKind = 1;
     private const byte AncestorsKind = 2;
@@ -47,6 +48,16 @@ internal static class Keys
 
     /// <summary>The end of the keys of deleted databases in Meta.</summary>
     public static ReadOnlySpan<byte> DroppedEnd => [DroppedKind + 1];
+
+    /// <summary>The end of the keys of the node's own records in Meta.</summary>
+    public static ReadOnlySpan<byte> NodeRecordsEnd => [NodeRecordKind + 1];
+
+    /// <summary>Meta: a record of the node itself.</summary>
+    public static void NodeRecord(ref KeyWriter key, string name)
+    {
+        key.Byte(NodeRecordKind);
+        key.Text(name);
+    }
 
     /// <summary>Meta: a deleted database whose space is not reclaimed yet.</summary>
     public static void Dropped(ref KeyWriter key, uint database)
