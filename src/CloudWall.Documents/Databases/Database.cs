@@ -211,8 +211,8 @@ public sealed class Database
 
         Metrics.CountChange(Name);
         var by = writer ?? Writer.Node;
-        return _rules.Concern(writes, by)
-            ? WriteByRulesAsync(writes, mode, by, cancellation)
+        return by.Way == WriteWays.Mesh ? RunAsync(new DocumentsCommand(writes, mode, isChecked: false), cancellation)
+            : _rules.Concern(writes, by) ? WriteByRulesAsync(writes, mode, by, cancellation)
             : WriteAcceptedAsync(writes, mode, by.Context, cancellation);
     }
 
@@ -396,8 +396,7 @@ public sealed class Database
     }
 
     /// <summary>
-    /// Starts a compaction if none is running. It removes old bodies, attachments that only old revisions have, and ancestors beyond
-    /// <see cref="RevsLimit"/>, and reclaims their disk space.
+    /// Starts a compaction unless one runs. It removes old bodies with their attachments, and ancestors beyond <see cref="RevsLimit"/>.
     /// </summary>
     /// <returns>A task that ends with the compaction.</returns>
     public Task CompactAsync(CancellationToken cancellation) => _compactor.StartAsync().OrCancelledAsync(cancellation);

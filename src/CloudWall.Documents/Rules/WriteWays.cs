@@ -17,4 +17,10 @@ public enum WriteWays
 
     /// <summary>Writes of a replication that this node runs with a database of this node as target.</summary>
     Replication = 4,
+
+    /// <summary>
+    /// Revisions that another member of the mesh has accepted. Neither rules nor <c>validate_doc_update</c> hold for them: they held where
+    /// a client wrote, and a member that refused what others have would never be in step.
+    /// </summary>
+    Mesh = 8,
 }

@@ -12,6 +12,9 @@ public sealed record Writer(WriteWays Way, string? Name, bool IsAdmin)
     /// <summary>A replication of this node without a user.</summary>
     public static readonly Writer Replication = new(WriteWays.Replication, null, IsAdmin: true);
 
+    /// <summary>Another member of the mesh.</summary>
+    public static readonly Writer Mesh = new(WriteWays.Mesh, null, IsAdmin: true);
+
     /// <summary>
     /// The writer as passed to <c>validate_doc_update</c>: CouchDB's <c>userCtx</c> as JSON in UTF-8. Empty for the node itself.
     /// </summary>

@@ -192,7 +192,11 @@ public sealed class LocalPeer(
 
                 try
                 {
-                    database.Limits.CheckBody(revision.Id, revision.Body.Span);
+                    if (_rights.KeepsLimits)
+                    {
+                        database.Limits.CheckBody(revision.Id, revision.Body.Span);
+                    }
+
                     var attachments = await PeerException.AgainAsync(
                         () => TakeAsync(database, known, revision, MostInMemory - inMemory, cancellation));
                     inMemory += attachments.Sum(static attachment => attachment.Content?.BytesInMemory ?? 0);

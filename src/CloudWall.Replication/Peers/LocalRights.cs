@@ -16,6 +16,9 @@ public abstract class LocalRights
     /// <summary>Why it may not use a database; null where it may.</summary>
     public abstract DocumentError? Refuse(Database database);
 
+    /// <summary>Whether the limits of this node hold for what it writes.</summary>
+    public virtual bool KeepsLimits => true;
+
     /// <summary>As whom it writes.</summary>
     public abstract Writer WriterOf(Database database);
 

@@ -9,10 +9,12 @@ namespace CloudWall.Simulation.Net;
 /// <param name="network">The network.</param>
 /// <param name="caller">Whose replication asks.</param>
 /// <param name="callee">The other node.</param>
-/// <param name="database">Its database.</param>
-internal sealed class VirtualPeer(Network network, Machine caller, SimulatedNode callee, string database) : Peer
+/// <param name="name">The database for people.</param>
+/// <param name="open">Opens the database there, for one call.</param>
+internal sealed class VirtualPeer(
+    Network network, Machine caller, SimulatedNode callee, string name, Func<RunningNode, LocalPeer> open) : Peer
 {
-    public override string Name => $"http://{callee.Name}/{database}/";
+    public override string Name => name;
 
     public override Task<PeerServer> ReadServerAsync(CancellationToken cancellation) => CallAsync(
         static (_, node, _) => Task.FromResult(new PeerServer(node.Node.Identity.Id, node.Node.Identity.Boot)), cancellation);
@@ -68,7 +70,7 @@ internal sealed class VirtualPeer(Network network, Machine caller, SimulatedNode
         {
             if (network.BreaksOff())
             {
-                throw Unreachable("the answer broke off", null);
+                throw Unreachable(name, "the answer broke off", null);
             }
 
             yield return revision;
@@ -107,23 +109,22 @@ internal sealed class VirtualPeer(Network network, Machine caller, SimulatedNode
             await Task.Yield();
             if (network.BreaksOff())
             {
-                throw Unreachable("an attachment broke off", null);
+                throw Unreachable(name, "an attachment broke off", null);
             }
 
             yield return chunk;
         }
     }
 
-    private async Task<T> CallAsync<T>(Func<LocalPeer, RunningNode, CancellationToken, Task<T>> serve, CancellationToken cancellation)
+    private Task<T> CallAsync<T>(Func<LocalPeer, RunningNode, CancellationToken, Task<T>> serve, CancellationToken cancellation) => AskAsync(
+        name, () => network.CallAsync(caller, callee, (running, token) => serve(open(running), running, token), cancellation), cancellation);
+
+    /// <summary>Makes a call, and has its failure be one of a peer.</summary>
+    internal static async Task<T> AskAsync<T>(string name, Func<Task<T>> call, CancellationToken cancellation)
     {
         try
         {
-            return await network.CallAsync(
-                caller,
-                callee,
-                (running, token) => serve(
-                    new LocalPeer(running.Node.Databases, database, Name, running.Node.Identity.Id), running, token),
-                cancellation);
+            return await call();
         }
         catch (PeerException failure)
         {
@@ -135,10 +136,10 @@ internal sealed class VirtualPeer(Network network, Machine caller, SimulatedNode
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
-            throw Unreachable(failure.Message, failure);
+            throw Unreachable(name, failure.Message, failure);
         }
     }
 
-    private PeerException Unreachable(string why, Exception? failure) =>
-        new(new DocumentError(500, "http_request_failed", $"{Name}: {why}"), isTransient: true, failure);
+    private static PeerException Unreachable(string name, string why, Exception? failure) =>
+        new(new DocumentError(500, "http_request_failed", $"{name}: {why}"), isTransient: true, failure);
 }

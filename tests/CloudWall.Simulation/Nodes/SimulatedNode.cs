@@ -1,6 +1,7 @@
 using System.Globalization;
 using CloudWall.Node;
 using CloudWall.Node.Identifiers;
+using CloudWall.Replication.Peers;
 using CloudWall.Replication.Requests;
 using CloudWall.Scripting.Running;
 using CloudWall.Simulation.Net;
@@ -42,19 +43,20 @@ public sealed class SimulatedNode(World world, Network network, string name, Fun
     {
         var machine = new Machine(world, name);
         Log = new StringWriter(CultureInfo.InvariantCulture);
+        var store = new LoggedStore(_disk, DiskLies, (writes, hash, sync) => world.Commits.Add(world.Now, name, writes, hash, sync));
         var node = await machine.RunAsync(async () =>
         {
-            var opened = await LocalNode.OpenAsync(Options(machine), CancellationToken.None);
+            var opened = await LocalNode.OpenAsync(Options(machine, store), CancellationToken.None);
             opened.Start(new Uri($"http://{name}/"));
             return opened;
         });
-        Running = new RunningNode(machine, node);
+        Running = new RunningNode(machine, node, store);
     }
 
     /// <summary>Ends it in order.</summary>
     public async Task StopAsync()
     {
-        if (Running is not var (machine, node))
+        if (Running is not var (machine, node, _))
         {
             return;
         }
@@ -79,13 +81,12 @@ public sealed class SimulatedNode(World world, Network network, string name, Fun
     /// <inheritdoc/>
     public void Dispose() => _disk.Dispose();
 
-    private NodeOptions Options(Machine machine)
+    private NodeOptions Options(Machine machine, LoggedStore store)
     {
-        var disk = _disk;
         var seed = HashCodeOf($"{name} {_starts++}") ^ world.Random.Next();
         return new NodeOptions
         {
-            Store = new LoggedStore(disk, DiskLies, (writes, hash, sync) => world.Commits.Add(world.Now, name, writes, hash, sync)),
+            Store = store,
             Settings =
             [
                 ("couchdb", "uuid", Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(System.Text.Encoding.UTF8.GetBytes(name)))),
@@ -109,7 +110,13 @@ public sealed class SimulatedNode(World world, Network network, string name, Fun
     {
         var host = new Uri(endpoint.Address!.ToString()).Host;
         var callee = find(host) ?? throw new SimulationException($"There is no node {host}.");
-        return new VirtualPeer(network, machine, callee, endpoint.DatabaseName);
+        var database = endpoint.DatabaseName;
+        return new VirtualPeer(
+            network,
+            machine,
+            callee,
+            $"http://{host}/{database}/",
+            running => new LocalPeer(running.Node.Databases, database, $"http://{host}/{database}/", running.Node.Identity.Id));
     }
 
     private static int HashCodeOf(string text)

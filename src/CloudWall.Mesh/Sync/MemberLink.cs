@@ -1,0 +1,20 @@
+using CloudWall.Mesh.Identity;
+using CloudWall.Replication.Peers;
+
+namespace CloudWall.Mesh.Sync;
+
+/// <summary>The way to another member. It fails with <see cref="PeerException"/> where the member is out of reach or refuses.</summary>
+public abstract class MemberLink
+{
+    /// <summary>The member.</summary>
+    public abstract MemberId Member { get; }
+
+    /// <summary>Reads which of its databases have changed: one feed for all of them. Waits until one has.</summary>
+    /// <param name="epoch">The epoch of the last answer; null for none.</param>
+    /// <param name="after">The sequence of the last answer.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public abstract Task<ChangedDatabases> ReadChangedAsync(string? epoch, long after, CancellationToken cancellation);
+
+    /// <summary>Opens a database of the member to read it.</summary>
+    public abstract Peer Open(string database);
+}

@@ -1,0 +1,75 @@
+using CloudWall.Documents;
+using CloudWall.Documents.Databases;
+using CloudWall.Mesh.Identity;
+using CloudWall.Mesh.Roster;
+using CloudWall.Replication.Peers;
+
+namespace CloudWall.Mesh.Sync;
+
+/// <summary>What a member lets other members read: the names of databases that travel, and these databases. Nothing here writes.</summary>
+/// <param name="databases">The node's databases.</param>
+/// <param name="roster">Who is in the mesh now. It is asked with every call.</param>
+/// <param name="nodeId">The node's id for checkpoints.</param>
+public sealed class MemberService(DatabaseCatalogue databases, Func<MeshRoster> roster, string nodeId)
+{
+    private static readonly DocumentError NoMember = new(403, "forbidden", "Only members of the mesh may ask.");
+
+    private static readonly DocumentError AtHome = new(404, "not_found", "Database does not exist.");
+
+    /// <summary>Reads which databases have changed, and waits until one has.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="epoch">The epoch of the last answer; null for none.</param>
+    /// <param name="after">The sequence of the last answer.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="PeerException">403: the caller is no member.</exception>
+    public async Task<ChangedDatabases> ReadChangedAsync(MemberId caller, string? epoch, long after, CancellationToken cancellation)
+    {
+        Require(caller);
+        var updates = databases.Updates;
+        var since = epoch == updates.Epoch ? after : 0;
+        while (true)
+        {
+            var changed = updates.After(since);
+            var names = changed.Where(update => update.Kind != DatabaseUpdateKind.Deleted && Travels(update.Name))
+                .Select(static update => update.Name).ToList();
+            since = changed.Count > 0 ? changed[^1].Sequence : since;
+            if (names.Count > 0 || epoch != updates.Epoch)
+            {
+                return new ChangedDatabases(updates.Epoch, since, names);
+            }
+
+            await updates.WaitAsync(since, cancellation);
+
+            // Who was removed meanwhile learns nothing more.
+            Require(caller);
+        }
+    }
+
+    /// <summary>Opens a database for one call of a member.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="database">The database.</param>
+    /// <exception cref="PeerException">403: the caller is no member. 404: there is no such database, or it stays at home.</exception>
+    public LocalPeer Open(MemberId caller, string database)
+    {
+        Require(caller);
+        return Travels(database)
+            ? new LocalPeer(databases, database, database, nodeId, MemberRights.Instance)
+            : throw new PeerException(AtHome, isTransient: false);
+    }
+
+    /// <summary>Whether a database goes to all members.</summary>
+    public static bool Travels(string database)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        return !database.StartsWith('_') && !database.EndsWith("/_users", StringComparison.Ordinal)
+            && !database.EndsWith("/_replicator", StringComparison.Ordinal);
+    }
+
+    private void Require(MemberId caller)
+    {
+        if (!roster().Members.ContainsKey(caller))
+        {
+            throw new PeerException(NoMember, isTransient: true);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using CloudWall.Documents;
+using CloudWall.Mesh;
+using CloudWall.Mesh.Identity;
+using CloudWall.Mesh.Sync;
+using CloudWall.Replication.Peers;
+using CloudWall.Simulation.Net;
+
+namespace CloudWall.Simulation.Mesh;
+
+/// <summary>The way to another member over the virtual network. Both ends know each other's keys, as with TLS on both sides.</summary>
+internal sealed class VirtualLink(Network network, Machine caller, MemberId own, SimulatedMember callee) : MemberLink
+{
+    private static readonly PeerException NotYet = new(
+        new DocumentError(503, "service_unavailable", "The member has not started yet."), isTransient: true);
+
+    public override MemberId Member => callee.Id;
+
+    public override Task<ChangedDatabases> ReadChangedAsync(string? epoch, long after, CancellationToken cancellation) => VirtualPeer.AskAsync(
+        callee.Node.Name,
+        () => network.CallAsync(
+            caller, callee.Node, (_, token) => Mesh().Service.ReadChangedAsync(own, epoch, after, token), cancellation),
+        cancellation);
+
+    public override Peer Open(string database) => new VirtualPeer(
+        network, caller, callee.Node, $"{callee.Node.Name}/{database}", _ => Mesh().Service.Open(own, database));
+
+    private MeshNode Mesh() => callee.Mesh ?? throw NotYet;
+}
