@@ -39,6 +39,10 @@ public static class MangoErrors
     /// <summary>A selector that would take too much memory. CouchDB has no limit.</summary>
     internal static DocumentException TooLarge() => new(new DocumentError(413, "too_large", "The selector is too large."));
 
+    /// <summary>A bookmark that none of this node's answers had.</summary>
+    internal static DocumentException NoBookmark(ReadOnlySpan<byte> json) =>
+        Refuse("invalid_bookmark", "Invalid bookmark value: " + Encoding.UTF8.GetString(json));
+
     /// <summary>Any other refusal.</summary>
     /// <param name="error">Its name.</param>
     /// <param name="reason">Its reason.</param>

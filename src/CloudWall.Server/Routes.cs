@@ -7,6 +7,7 @@ using CloudWall.Server.Endpoints.Databases;
 using CloudWall.Server.Endpoints.Documents;
 using CloudWall.Server.Endpoints.Listings;
 using CloudWall.Server.Endpoints.LocalDocuments;
+using CloudWall.Server.Endpoints.Mango;
 using CloudWall.Server.Endpoints.Purge;
 using CloudWall.Server.Endpoints.Replication;
 using CloudWall.Server.Endpoints.Server;
@@ -78,6 +79,8 @@ internal sealed class Routes(LocalNode node, Func<TimeSpan> longestWait, Request
     private readonly Update _update = new(node.Designs, new(node.Uuids));
     private readonly Rewrite _rewrite = new(node.Designs, new(node.Uuids));
     private readonly Purge _purge = new(metrics);
+    private readonly Find _find = new(node.Views.QueryIndexes, node.Views, node.Time);
+    private readonly Endpoints.Mango.Indexes _indexes = new(node.Views.QueryIndexes);
 
     private MethodHandler[] Document =>
     [
@@ -143,9 +146,6 @@ internal sealed class Routes(LocalNode node, Func<TimeSpan> longestWait, Request
         { "/{db}/_view_cleanup/**", DatabaseKeepers, "POST", Post(_viewMaintenance.Clean) },
         { "/{db}/_nouveau_cleanup/**", Members, "POST", Post(Maintenance.Nothing) },
         { "/{db}/_search_cleanup/**", Members, "POST", Post(Maintenance.NoSearch) },
-        { "/{db}/_find", Members, "POST", Query(Maintenance.NoSelectors) },
-        { "/{db}/_explain", Members, "POST", Query(Maintenance.NoSelectors) },
-        { "/{db}/_index/**", Members, "GET,POST,DELETE", Any(Maintenance.NoSelectors) },
         { "/{db}/_partition/**", Members, "GET,POST", Any(Maintenance.NoPartitions) },
         { "/{db}/_design/{ddoc}/_search/**", Members, "GET,POST", Any(Maintenance.NoSearch) },
         { "/{db}/_design/{ddoc}/_nouveau/**", Members, "GET,POST", Any(Maintenance.NoSearch) },
@@ -186,6 +186,15 @@ internal sealed class Routes(LocalNode node, Func<TimeSpan> longestWait, Request
         { "/{db}/_design/{ddoc}/_view/{view}/{more}/**", Members, "GET,POST,HEAD", Any(View.Refuse) },
         { "/{db}/_design/{ddoc}/_info", Members, "GET", Get(_viewInformation.Show) },
         { "/{db}/_design/{ddoc}/_info/{more}/**", Members, "GET", Get(ViewInformation.Refuse) },
+
+        // Mango
+        { "/{db}/_find", Members, "POST", Query(_find.Query) },
+        { "/{db}/_explain", Members, "POST", Query(_find.Explain) },
+        { "/{db}/_index", Members, "GET,POST", Get(_indexes.List), Post(Endpoints.Mango.Indexes.Create) },
+        { "/{db}/_index/_bulk_delete", Members, "POST", Post(_indexes.DeleteMany) },
+        { "/{db}/_index/{design}/{type}/{name}", Members, "DELETE", Delete(_indexes.Delete) },
+        { "/{db}/_index/_design/{design}/{type}/{name}", Members, "DELETE", Delete(_indexes.Delete) },
+        { "/{db}/_index/**", Members, "GET,POST", Any(Endpoints.Mango.Indexes.Unknown) },
 
         // Couchapps
         { "/{db}/_design/{ddoc}/_show/**", Members, "GET,HEAD,POST", Any(_show.Run) },

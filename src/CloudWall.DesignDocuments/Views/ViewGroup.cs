@@ -26,6 +26,12 @@ public sealed record ViewGroup(
     private static readonly Comparer<(string Map, string Options)> ByText = Comparer<(string Map, string Options)>.Create(static (a, b) =>
         string.CompareOrdinal(a.Map, b.Map) is var maps && maps != 0 ? maps : string.CompareOrdinal(a.Options, b.Options));
 
+    /// <summary>The language of indexes for queries (<c>/{db}/_index</c>).</summary>
+    private const string QueryLanguage = "query";
+
+    /// <summary>Whether its views are indexes for queries.</summary>
+    public bool IsOfQueries => Language == QueryLanguage;
+
     /// <summary>Characters and bytes of its functions and its library.</summary>
     public long Length { get; } = Maps.Library.Length
         + Maps.Functions.Sum(static map => (long)map.Length)
@@ -44,9 +50,9 @@ public sealed record ViewGroup(
         var maps = new SortedDictionary<(string Map, string Options), List<(string Name, string? Reduction)>>(ByText);
         foreach (var (name, view) in views)
         {
-            if (view.IsObject && view.Member("map"u8) is { IsText: true } map)
+            if (view.IsObject && MapOf(view, language) is { } map)
             {
-                var key = (map.Text(), view.Member("options"u8) is { } own ? System.Text.Encoding.UTF8.GetString(own.Utf8.Span) : "{}");
+                var key = (map, view.Member("options"u8) is { } own ? System.Text.Encoding.UTF8.GetString(own.Utf8.Span) : "{}");
                 if (!maps.TryGetValue(key, out var uses))
                 {
                     maps.Add(key, uses = []);
@@ -79,6 +85,14 @@ public sealed record ViewGroup(
             new MapSource(language, [.. maps.Keys.Select(static map => map.Map)], library.ToArray()) { Design = id },
             names);
     }
+
+    /// <summary>The map function of a view: in the language of queries it is an object. Null where there is none.</summary>
+    private static string? MapOf(NormalJson view, string language) => view.Member("map"u8) switch
+    {
+        { IsText: true } map when language != QueryLanguage => map.Text(),
+        { IsObject: true } map when language == QueryLanguage => System.Text.Encoding.UTF8.GetString(map.Utf8.Span),
+        _ => null,
+    };
 
     private static string EngineOf(string language) => language == "javascript" ? JavaScriptFactory.Line : string.Empty;
 

@@ -14,6 +14,9 @@ namespace CloudWall.DesignDocuments.Views;
 /// <param name="mapped">Called after each call of map functions, with the numbers of documents and rows.</param>
 public sealed class ViewGroups(ScriptHost scripts, IndexCatalogue indexes, Action<int, int>? mapped = null)
 {
+    /// <summary>The indexes that queries may use.</summary>
+    public QueryIndexes QueryIndexes { get; } = new();
+
     private const int MostKept = 1000;
 
     /// <summary>How long the functions of all that are kept may be together.</summary>
@@ -66,7 +69,9 @@ public sealed class ViewGroups(ScriptHost scripts, IndexCatalogue indexes, Actio
     /// <summary>Opens the index of a design document's views.</summary>
     /// <exception cref="DocumentException">503: the node is stopping.</exception>
     public ViewIndex Open(Database database, ViewGroup group) =>
-        indexes.Open(database, group.Definition, () => new ScriptViewFunctions(scripts, database.Name, group, mapped));
+        indexes.Open(database, group.Definition, () => group.IsOfQueries
+            ? new QueryViewFunctions(group.Maps.Functions, mapped)
+            : new ScriptViewFunctions(scripts, database.Name, group, mapped));
 
     /// <summary>Removes the indexes that no design document of a database defines any more (<c>_view_cleanup</c>).</summary>
     public async Task CleanAsync(Database database)

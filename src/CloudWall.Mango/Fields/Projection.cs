@@ -75,65 +75,15 @@ public sealed class Projection
 
     private void WriteNested(JsonBuffer output, ReadOnlySpan<byte> document, ReadOnlySpan<Found> places)
     {
-        var root = new Member(string.Empty);
+        var root = new NestedMember(string.Empty);
         foreach (var (path, place) in _fields)
         {
             if (places[place] is { IsThere: true } found)
             {
-                root.Set(path.Names, 0, found);
+                root.Set(path.Names, found);
             }
         }
 
         root.Write(output, document);
-    }
-
-    /// <summary>A member of what is shown: a value of the document, or an object of such members.</summary>
-    private sealed class Member(string name)
-    {
-        private readonly List<Member> _members = [];
-        private Found _value;
-
-        public void Set(IReadOnlyList<string> path, int level, Found value)
-        {
-            if (level == path.Count)
-            {
-                _value = value;
-            }
-            else if (!_value.IsThere)
-            {
-                Find(path[level]).Set(path, level + 1, value);
-            }
-        }
-
-        public void Write(JsonBuffer output, ReadOnlySpan<byte> document)
-        {
-            if (_value.IsThere)
-            {
-                output.Raw(document[_value.Start.._value.End]);
-                return;
-            }
-
-            output.Raw("{"u8);
-            for (var i = 0; i < _members.Count; i++)
-            {
-                output.Raw(i == 0 ? ""u8 : ","u8).Text(_members[i].Name).Raw(":"u8);
-                _members[i].Write(output, document);
-            }
-
-            output.Raw("}"u8);
-        }
-
-        private string Name => name;
-
-        private Member Find(string wanted)
-        {
-            var found = _members.Find(member => member.Name == wanted);
-            if (found is null)
-            {
-                _members.Add(found = new Member(wanted));
-            }
-
-            return found;
-        }
     }
 }

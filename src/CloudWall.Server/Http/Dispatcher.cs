@@ -182,6 +182,13 @@ internal sealed class Dispatcher(
 
         if (UserDatabase.IsOne(exchange.Database.Name) && !permissions.IsAdmin(user) && !IsOwnAccount(exchange))
         {
+            if (exchange.Target.Count == 2 && exchange.Target.Text(1) == "_find")
+            {
+                // As in CouchDB, users find their own documents.
+                exchange.OwnDocument = UserAccounts.IdPrefix + exchange.Principal.Name;
+                return;
+            }
+
             exchange.PublicFields = IsAccountRead(exchange) && exchange.Settings.PublicUserFields is { Count: > 0 } fields
                 ? fields
                 : throw new DocumentException(DocumentError.Missing);

@@ -119,6 +119,9 @@ internal sealed partial class Exchange
         set => _database = value;
     }
 
+    /// <summary>The only document of the database that the user may see; null for all of them.</summary>
+    public string? OwnDocument { get; set; }
+
     /// <summary>The only members that the user may see of the document in the path; null for all of them.</summary>
     public IReadOnlyList<string>? PublicFields { get; set; }
 

@@ -24,6 +24,9 @@ internal static class Samples
             (1, value.Array[0, 3].Select(static items => $"[{string.Join(',', items)}]")),
             (1, Object(value))));
 
+    /// <summary>Documents without an id.</summary>
+    public static readonly Gen<string> Body = Object(Value);
+
     /// <summary>Documents.</summary>
     public static readonly Gen<string> Document = Gen.Select(
         OneOf("a", "b", "B", "x"),

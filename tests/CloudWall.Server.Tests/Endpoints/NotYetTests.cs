@@ -7,12 +7,6 @@ namespace CloudWall.Server.Tests.Endpoints;
 public sealed class NotYetTests
 {
     [Theory]
-    [InlineData("POST", "/db/_find", """{"selector":{"a":1}}""", "view")]
-    [InlineData("POST", "/db/_explain", """{"selector":{"a":1}}""", "view")]
-    [InlineData("GET", "/db/_index", null, "view")]
-    [InlineData("POST", "/db/_index", """{"index":{"fields":["a"]}}""", "view")]
-    [InlineData("DELETE", "/db/_index/_design/d/json/i", null, "view")]
-    [InlineData("POST", "/db/_index/_bulk_delete", """{"docids":[]}""", "view")]
     [InlineData("POST", "/db/_search_cleanup", null, "full-text")]
     [InlineData("GET", "/db/_design/d/_search/s?q=a", null, "full-text")]
     [InlineData("GET", "/db/_design/d/_nouveau/s?q=a", null, "full-text")]

@@ -32,10 +32,6 @@ internal sealed class Maintenance(NodeLog log)
     /// <summary><c>_search_cleanup</c>: there is no such search.</summary>
     public static Task NoSearch(Exchange exchange) => throw HttpErrors.NotYet("This node has no full-text search.");
 
-    /// <summary><c>_find</c>, <c>_explain</c>, <c>_index</c>.</summary>
-    public static Task NoSelectors(Exchange exchange) =>
-        throw HttpErrors.NotYet("This node has no selectors and indexes of its own yet. Make a view in a design document, and query that.");
-
     /// <summary><c>_partition</c>.</summary>
     public static Task NoPartitions(Exchange exchange) => throw HttpErrors.BadRequest("database is not partitioned");
 
