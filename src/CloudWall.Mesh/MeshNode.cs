@@ -2,6 +2,7 @@ using CloudWall.Documents.Databases;
 using CloudWall.Documents.Waiting;
 using CloudWall.Mesh.Carrying;
 using CloudWall.Mesh.Identity;
+using CloudWall.Mesh.Permissions;
 using CloudWall.Mesh.Roster;
 using CloudWall.Mesh.Sync;
 using CloudWall.Replication.Runs;
@@ -34,9 +35,10 @@ public sealed class MeshNode : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(context);
         _key = key;
         Keeper = new RosterKeeper(mesh, databases, records, context.Time);
-        Service = new MemberService(databases, () => Keeper.Roster, context.NodeId);
+        Security = new SecurityKeeper(key.Public.Id, databases, records, context.Time);
+        Service = new MemberService(databases, () => Keeper.Roster, Security, context.NodeId);
         Sync = new MeshSync(
-            key.Public.Id, () => Keeper.Roster, connect, new DatabasePull(databases, context), context.Time, context.Fraction);
+            key.Public.Id, () => Keeper.Roster, connect, new DatabasePull(databases, Security, context), context.Time, context.Fraction);
         Keeper.Changed = Sync.Wake;
     }
 
@@ -46,6 +48,9 @@ public sealed class MeshNode : IAsyncDisposable
     /// <summary>Keeps the roster.</summary>
     public RosterKeeper Keeper { get; }
 
+    /// <summary>Keeps the <c>_security</c> of databases.</summary>
+    public SecurityKeeper Security { get; }
+
     /// <summary>What other members may read.</summary>
     public MemberService Service { get; }
 
@@ -53,7 +58,8 @@ public sealed class MeshNode : IAsyncDisposable
     public MeshSync Sync { get; }
 
     /// <summary>Begins to follow the roster and to pull.</summary>
-    public void Start() => _running = Task.WhenAll(StartAsync(Keeper.RunAsync), StartAsync(Sync.RunAsync));
+    public void Start() => _running = Task.WhenAll(
+        StartAsync(Keeper.RunAsync), StartAsync(Security.RunAsync), StartAsync(Sync.RunAsync));
 
     /// <summary>This node says something.</summary>
     public Task<Statement> SayAsync(StatementBody body, CancellationToken cancellation) => Keeper.SayAsync(_key, body, cancellation);

@@ -47,6 +47,7 @@ internal sealed class MeshStorm(int seed, bool disksLie = false)
             }
 
             await Mesh.AwaitInStepAsync(Mesh.All, TimeSpan.FromHours(1));
+            await Mesh.World.WaitAsync(TimeSpan.FromMinutes(2));
             return true;
         },
         limit);
@@ -56,6 +57,9 @@ internal sealed class MeshStorm(int seed, bool disksLie = false)
             from write in _acknowledged
             where !member.Node.Knows(write.Database, write.Id, write.Revision)
             select $"{member.Node.Name} lacks {write.Database}/{write.Id} {write.Revision}"];
+
+    /// <summary>What each member lets into the first database: the same on all.</summary>
+    public IReadOnlyList<string?> Securities() => [.. Mesh.All.Select(static member => member.Node.Security(Databases[0])).Distinct()];
 
     public override string ToString() =>
         $"seed {seed}: {Mesh.All.Count} nodes, {Acknowledged} acknowledged, {string.Join(", ", _events.Select(static e => $"{e.Value} {e.Key}"))}, "
@@ -89,6 +93,12 @@ internal sealed class MeshStorm(int seed, bool disksLie = false)
             case 4 when member.Mesh is not null:
                 Note("wrong clocks");
                 member.Node.Running!.Machine.Time.Error = TimeSpan.FromDays(365 * random.Next(-50, 50));
+                break;
+            case 5 when member.Node.Security(Databases[0]) is not null || member.Node.Leaves(Databases[0]) != "none":
+                Note("securities");
+                var names = string.Join(',', Enumerable.Range(0, 4).Where(_ => random.Next(2) == 0).Select(static i => $"\"user{i}\""));
+                await member.Node.SetSecurityAsync(
+                    Databases[0], "{\"members\":{\"names\":[" + names + "],\"roles\":[]},\"admins\":{\"names\":[],\"roles\":[]}}");
                 break;
             case < 9 when member.Mesh is null:
                 await member.StartAsync();

@@ -7,6 +7,9 @@ namespace CloudWall.Simulation.Tests;
 
 public sealed class MeshTests
 {
+    private const string ForAnn = """{"members":{"names":["ann"],"roles":[]},"admins":{"names":[],"roles":[]}}""";
+    private const string ForAnnAndBob = """{"members":{"names":["ann","bob"],"roles":[]},"admins":{"names":[],"roles":[]}}""";
+
     private static readonly TimeSpan Limit = TimeSpan.FromHours(12);
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
@@ -115,6 +118,45 @@ public sealed class MeshTests
         Assert.Equal(before, mesh.All[1].Mesh!.Keeper.Roster.ToString());
     });
 
+    [Fact]
+    public void A_database_is_for_admins_only_until_its_security_comes_and_then_for_whom_that_names() => Run(3, 7, async mesh =>
+    {
+        await mesh.FoundAsync(2);
+        await mesh.All[0].Node.CreateAsync("notes");
+        await mesh.All[0].Node.SetSecurityAsync("notes", ForAnn);
+        await mesh.All[0].Node.PutAsync("notes", "doc", "{}");
+        await mesh.ConvergeAsync("notes", [mesh.All[0], mesh.All[1]], Minute);
+        Assert.Equal(ForAnn, mesh.All[1].Node.Security("notes"));
+        await SimulatedMesh.PairAsync(mesh.All[1], mesh.All[2]);
+        await mesh.ConvergeAsync("notes", mesh.All, Minute);
+        Assert.Equal(ForAnn, mesh.All[2].Node.Security("notes"));
+        await mesh.All[2].Node.SetSecurityAsync("notes", ForAnnAndBob);
+        await mesh.World.WaitAsync(Minute);
+        Assert.All(mesh.All, static member => Assert.Equal(ForAnnAndBob, member.Node.Security("notes")));
+    });
+
+    [Fact]
+    public void Of_security_set_apart_the_narrower_holds_until_an_admin_sets_it_again() => Run(2, 8, async mesh =>
+    {
+        await mesh.FoundAsync(2);
+        await mesh.All[0].Node.CreateAsync("notes");
+        await mesh.ConvergeAsync("notes", mesh.All, Minute);
+        mesh.Network.IsCut = static (_, _) => true;
+        await mesh.All[0].Node.SetSecurityAsync("notes", ForAnnAndBob);
+        await mesh.All[1].Node.SetSecurityAsync("notes", """{"members":{"names":["bob","eve"],"roles":[]},"admins":{"names":[],"roles":[]}}""");
+        await mesh.World.WaitAsync(Minute);
+        mesh.Network.IsCut = static (_, _) => false;
+        await mesh.World.WaitAsync(Minute * 2);
+        Assert.All(mesh.All, static member => Assert.Equal(
+            """{"members":{"names":["bob"],"roles":[]},"admins":{"names":[],"roles":[]}}""", member.Node.Security("notes")));
+        await mesh.All[0].Node.SetSecurityAsync("notes", ForAnn);
+        await mesh.World.WaitAsync(Minute);
+        await mesh.All[1].StopAsync();
+        await mesh.All[1].StartAsync();
+        await mesh.World.WaitAsync(Minute);
+        Assert.All(mesh.All, static member => Assert.Equal(ForAnn, member.Node.Security("notes")));
+    });
+
     [Theory]
     [MemberData(nameof(Seeds))]
     public void What_was_acknowledged_is_everywhere_after_a_storm(int seed)
@@ -122,6 +164,7 @@ public sealed class MeshTests
         var storm = new MeshStorm(seed);
         storm.Run(Limit);
         Assert.Empty(storm.FindLost());
+        Assert.Single(storm.Securities());
         Assert.True(storm.Acknowledged > 10);
         TestContext.Current.TestOutputHelper?.WriteLine(storm.ToString());
     }

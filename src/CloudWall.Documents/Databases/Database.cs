@@ -25,7 +25,7 @@ public sealed class Database
     private readonly ValidatorCache _validators;
     private readonly WriteRules _rules;
     private readonly AcceptedWrites _accepted = new();
-    private MeasuredSpace? _space;
+    private readonly SpaceMeter _space;
 
     internal Database(DatabaseCore core)
     {
@@ -34,6 +34,7 @@ public sealed class Database
         _compactor = core.Compactor = new Compactor(core, _writer);
         _validators = new ValidatorCache(this, core);
         _rules = new WriteRules(this, core.Options.Rules);
+        _space = new SpaceMeter(core);
     }
 
     /// <summary>The database's name.</summary>
@@ -85,7 +86,7 @@ public sealed class Database
     public DatabaseInfo ReadInfo(TimeSpan oldest = default)
     {
         var state = Open().State;
-        var space = ReadSpace(oldest);
+        var space = _space.Read(oldest);
         return new DatabaseInfo(
             state.DocumentCount,
             state.DeletedCount,
@@ -351,9 +352,19 @@ public sealed class Database
     public ReadOnlyMemory<byte>? Security => Open().Security;
 
     /// <summary>Replaces the security object and increments the update sequence, as CouchDB does.</summary>
-    public Task SetSecurityAsync(ReadOnlyMemory<byte> normalJson, CancellationToken cancellation) => RunAsync(
+    /// <param name="normalJson">The object in normal form.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <param name="onlyIf">Whether it may be replaced, by what it is now; null for always.</param>
+    /// <exception cref="DocumentException">409: it may not be replaced.</exception>
+    public Task SetSecurityAsync(
+        ReadOnlyMemory<byte> normalJson, CancellationToken cancellation, Predicate<ReadOnlyMemory<byte>?>? onlyIf = null) => RunAsync(
         new SettingsCommand(session =>
         {
+            if (onlyIf?.Invoke(_core.Security) == false)
+            {
+                throw new DocumentException(DocumentError.Conflict);
+            }
+
             session.PutSecurity(normalJson);
             session.State.UpdateSequence++;
         }),
@@ -418,22 +429,6 @@ public sealed class Database
 
     /// <summary>How many tree nodes and leaves the writer has visited.</summary>
     internal long WriteSteps => _core.WriteSteps;
-
-    private SpaceUse ReadSpace(TimeSpan oldest)
-    {
-        if (oldest > TimeSpan.Zero && _space is { } known && _core.Time.GetElapsedTime(known.At) <= oldest)
-        {
-            return known.Space;
-        }
-
-        var space = SpaceUse.Measure(_core);
-        if (oldest > TimeSpan.Zero)
-        {
-            _space = new MeasuredSpace(space, _core.Time.GetTimestamp());
-        }
-
-        return space;
-    }
 
     /// <summary>Waits for accepted writes while everything they need is still running.</summary>
     internal Task FinishAsync() => _accepted.WhenDoneAsync();
@@ -539,6 +534,4 @@ public sealed class Database
         _core.ThrowIfClosed();
         return _core;
     }
-
-    private sealed record MeasuredSpace(SpaceUse Space, long At);
 }

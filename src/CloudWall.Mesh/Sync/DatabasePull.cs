@@ -1,6 +1,7 @@
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Documents.Waiting;
+using CloudWall.Mesh.Permissions;
 using CloudWall.Replication.Peers;
 using CloudWall.Replication.Requests;
 using CloudWall.Replication.Runs;
@@ -9,14 +10,18 @@ namespace CloudWall.Mesh.Sync;
 
 /// <summary>
 /// Pulls databases of members, each with one run of the replicator. A database is pulled from one member at a time, so that nothing is
-/// fetched twice at once.
+/// fetched twice at once; but a member that has fallen silent keeps nobody from pulling from another.
 /// </summary>
 /// <param name="databases">The node's databases.</param>
+/// <param name="security">The pasts of <c>_security</c>.</param>
 /// <param name="context">What runs need of the node.</param>
-public sealed class DatabasePull(DatabaseCatalogue databases, RunContext context)
+public sealed class DatabasePull(DatabaseCatalogue databases, SecurityKeeper security, RunContext context)
 {
+    /// <summary>After so long a member counts as silent.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
+
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Turns> _turns = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Place> _places = new(StringComparer.Ordinal);
 
     /// <summary>Pulls all that a member has of a database and this node has not, and makes the database where there is none.</summary>
     /// <returns>Why some revisions were not stored; null where all were.</returns>
@@ -24,11 +29,21 @@ public sealed class DatabasePull(DatabaseCatalogue databases, RunContext context
     public async Task<string?> RunAsync(MemberLink link, string database, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(link);
-        var turns = TurnsOf(database);
-        await turns.EnterAsync(cancellation);
+        var place = PlaceOf(database);
+        var isHolder = await EnterAsync(place, cancellation);
+        place.Holder = isHolder ? link : place.Holder;
         try
         {
             await CreateAsync(database, cancellation);
+
+            // Who may read comes before what there is to read. Without it the database is for admins only.
+            var past = SecurityCodec.TryRead(await link.ReadSecurityAsync(database, cancellation));
+            if (past is null)
+            {
+                return "its _security cannot be read";
+            }
+
+            await security.MergeAsync(database, past, cancellation);
             var (source, target) = (new Endpoint(database, null, null), new Endpoint(database, null, null));
             string? refused = null;
             var run = new ReplicationRun(
@@ -50,20 +65,47 @@ public sealed class DatabasePull(DatabaseCatalogue databases, RunContext context
         }
         finally
         {
-            turns.Leave();
+            if (isHolder)
+            {
+                place.Holder = null;
+                place.Turns.Leave();
+            }
         }
     }
 
-    private Turns TurnsOf(string database)
+    /// <summary>Waits for the place, as long as who has it hears from its member.</summary>
+    /// <returns>Whether it has the place; else it goes on without.</returns>
+    private async Task<bool> EnterAsync(Place place, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            using var late = new CancellationTokenSource(Silence, context.Time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
+            try
+            {
+                await place.Turns.EnterAsync(either.Token);
+                return true;
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                if (place.Holder is { } holder && context.Time.GetElapsedTime(holder.LastHeard) > Silence)
+                {
+                    return false;
+                }
+            }
+        }
+    }
+
+    private Place PlaceOf(string database)
     {
         lock (_gate)
         {
-            if (!_turns.TryGetValue(database, out var turns))
+            if (!_places.TryGetValue(database, out var place))
             {
-                _turns.Add(database, turns = new Turns(1));
+                _places.Add(database, place = new Place());
             }
 
-            return turns;
+            return place;
         }
     }
 
@@ -82,5 +124,14 @@ public sealed class DatabasePull(DatabaseCatalogue databases, RunContext context
         {
             // Somebody else was faster.
         }
+    }
+
+    /// <summary>Who pulls a database now.</summary>
+    private sealed class Place
+    {
+        public Turns Turns { get; } = new(1);
+
+        /// <summary>The member that it is pulled from; null while nobody pulls it.</summary>
+        public MemberLink? Holder { get; set; }
     }
 }

@@ -1,6 +1,7 @@
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
 using CloudWall.Mesh.Identity;
+using CloudWall.Mesh.Permissions;
 using CloudWall.Mesh.Roster;
 using CloudWall.Replication.Peers;
 
@@ -9,8 +10,9 @@ namespace CloudWall.Mesh.Sync;
 /// <summary>What a member lets other members read: the names of databases that travel, and these databases. Nothing here writes.</summary>
 /// <param name="databases">The node's databases.</param>
 /// <param name="roster">Who is in the mesh now. It is asked with every call.</param>
+/// <param name="security">The pasts of <c>_security</c>.</param>
 /// <param name="nodeId">The node's id for checkpoints.</param>
-public sealed class MemberService(DatabaseCatalogue databases, Func<MeshRoster> roster, string nodeId)
+public sealed class MemberService(DatabaseCatalogue databases, Func<MeshRoster> roster, SecurityKeeper security, string nodeId)
 {
     private static readonly DocumentError NoMember = new(403, "forbidden", "Only members of the mesh may ask.");
 
@@ -43,6 +45,19 @@ public sealed class MemberService(DatabaseCatalogue databases, Func<MeshRoster> 
             // Who was removed meanwhile learns nothing more.
             Require(caller);
         }
+    }
+
+    /// <summary>Reads the past of a database's <c>_security</c> (<see cref="SecurityCodec"/>).</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="database">The database.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="PeerException">403: the caller is no member. 404: there is no such database, or it stays at home.</exception>
+    public async Task<ReadOnlyMemory<byte>> ReadSecurityAsync(MemberId caller, string database, CancellationToken cancellation)
+    {
+        Require(caller);
+        return Travels(database)
+            ? SecurityCodec.Write(await security.ReadAsync(database, cancellation))
+            : throw new PeerException(AtHome, isTransient: false);
     }
 
     /// <summary>Opens a database for one call of a member.</summary>

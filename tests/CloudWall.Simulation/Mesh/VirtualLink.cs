@@ -13,16 +13,30 @@ internal sealed class VirtualLink(Network network, Machine caller, MemberId own,
     private static readonly PeerException NotYet = new(
         new DocumentError(503, "service_unavailable", "The member has not started yet."), isTransient: true);
 
+    private long _lastHeard = caller.Time.GetTimestamp();
+
     public override MemberId Member => callee.Id;
+
+    public override long LastHeard => _lastHeard;
 
     public override Task<ChangedDatabases> ReadChangedAsync(string? epoch, long after, CancellationToken cancellation) => VirtualPeer.AskAsync(
         callee.Node.Name,
         () => network.CallAsync(
             caller, callee.Node, (_, token) => Mesh().Service.ReadChangedAsync(own, epoch, after, token), cancellation),
+        Heard,
+        cancellation);
+
+    public override Task<ReadOnlyMemory<byte>> ReadSecurityAsync(string database, CancellationToken cancellation) => VirtualPeer.AskAsync(
+        $"{callee.Node.Name}/{database}",
+        () => network.CallAsync(
+            caller, callee.Node, (_, token) => Mesh().Service.ReadSecurityAsync(own, database, token), cancellation),
+        Heard,
         cancellation);
 
     public override Peer Open(string database) => new VirtualPeer(
-        network, caller, callee.Node, $"{callee.Node.Name}/{database}", _ => Mesh().Service.Open(own, database));
+        network, caller, callee.Node, $"{callee.Node.Name}/{database}", _ => Mesh().Service.Open(own, database), Heard);
+
+    private void Heard() => _lastHeard = caller.Time.GetTimestamp();
 
     private MeshNode Mesh() => callee.Mesh ?? throw NotYet;
 }

@@ -11,8 +11,9 @@ namespace CloudWall.Simulation.Net;
 /// <param name="callee">The other node.</param>
 /// <param name="name">The database for people.</param>
 /// <param name="open">Opens the database there, for one call.</param>
+/// <param name="heard">Called when something has come from the other node.</param>
 internal sealed class VirtualPeer(
-    Network network, Machine caller, SimulatedNode callee, string name, Func<RunningNode, LocalPeer> open) : Peer
+    Network network, Machine caller, SimulatedNode callee, string name, Func<RunningNode, LocalPeer> open, Action? heard = null) : Peer
 {
     public override string Name => name;
 
@@ -117,14 +118,19 @@ internal sealed class VirtualPeer(
     }
 
     private Task<T> CallAsync<T>(Func<LocalPeer, RunningNode, CancellationToken, Task<T>> serve, CancellationToken cancellation) => AskAsync(
-        name, () => network.CallAsync(caller, callee, (running, token) => serve(open(running), running, token), cancellation), cancellation);
+        name,
+        () => network.CallAsync(caller, callee, (running, token) => serve(open(running), running, token), cancellation),
+        heard,
+        cancellation);
 
     /// <summary>Makes a call, and has its failure be one of a peer.</summary>
-    internal static async Task<T> AskAsync<T>(string name, Func<Task<T>> call, CancellationToken cancellation)
+    internal static async Task<T> AskAsync<T>(string name, Func<Task<T>> call, Action? heard, CancellationToken cancellation)
     {
         try
         {
-            return await call();
+            var answer = await call();
+            heard?.Invoke();
+            return answer;
         }
         catch (PeerException failure)
         {

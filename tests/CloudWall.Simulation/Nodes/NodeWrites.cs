@@ -32,6 +32,20 @@ public static class NodeWrites
             return outcome.IsSuccess ? outcome.Revision : (RevisionId?)null;
         });
 
+    /// <summary>An admin sets <c>_security</c>.</summary>
+    public static Task SetSecurityAsync(this SimulatedNode node, string database, string json) => node.AskAsync(async running =>
+    {
+        await running.Node.Databases.Find(database)!.SetSecurityAsync(Encoding.UTF8.GetBytes(json), CancellationToken.None);
+        return true;
+    });
+
+    /// <summary>The <c>_security</c> of a database; null where none was set.</summary>
+    public static string? Security(this SimulatedNode node, string database)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        return node.Running?.Node.Databases.Find(database)?.Security is { } security ? Encoding.UTF8.GetString(security.Span) : null;
+    }
+
     /// <summary>All leaves of a database in the order of ids, as text.</summary>
     public static string Leaves(this SimulatedNode node, string database)
     {
