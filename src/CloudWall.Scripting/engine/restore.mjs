@@ -1,7 +1,7 @@
 // Brings the packages of package-lock.json, once: of several builds that come here at a time, one does it and the others wait.
 // Usage: node restore.mjs STAMP
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,14 +18,31 @@ function tryLock() {
     return true;
   } catch (e) {
     if (e.code !== 'EEXIST') throw e;
-    try {
-      // Left behind by a build that was ended: its process is gone, or never wrote its id.
-      const id = Number(readFileSync(lock, 'utf8'));
-      if (id ? !isRunning(id) : Date.now() - statSync(lock).mtimeMs > 60_000) rmSync(lock, { force: true });
-    } catch {
-      // It has just gone.
-    }
+    takeAway();
     return false;
+  }
+}
+
+/** Removes a lock that was left behind by a build that was ended. */
+function takeAway() {
+  try {
+    const id = Number(readFileSync(lock, 'utf8'));
+    const age = Date.now() - statSync(lock).mtimeMs;
+    // Its process is gone; or it never wrote its id; or another process has its id by now: nothing takes so long.
+    if (id && isRunning(id) ? age > 15 * 60_000 : id || age > 60_000) {
+      // Of several that come here one gets it, and none gets a lock that is made meanwhile.
+      const mine = `${lock}.${process.pid}`;
+      renameSync(lock, mine);
+      if (Number(readFileSync(mine, 'utf8')) === id) {
+        rmSync(mine);
+      } else {
+        linkSync(mine, lock);
+        rmSync(mine);
+      }
+    }
+  } catch (e) {
+    // It has just gone.
+    if (e.code !== 'ENOENT' && e.code !== 'EEXIST') throw e;
   }
 }
 
