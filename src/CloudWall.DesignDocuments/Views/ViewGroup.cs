@@ -94,7 +94,9 @@ public sealed record ViewGroup(
         _ => null,
     };
 
-    private static string EngineOf(string language) => language == "javascript" ? JavaScriptFactory.Line : string.Empty;
+    /// <summary>Languages are found without regard to case by the host of scripts.</summary>
+    private static string EngineOf(string language) =>
+        string.Equals(language, "javascript", StringComparison.OrdinalIgnoreCase) ? JavaScriptFactory.Line : string.Empty;
 
     private static bool IsSet(NormalJson? options, ReadOnlySpan<byte> name) => options?.Member(name) is { Boolean: true };
 
