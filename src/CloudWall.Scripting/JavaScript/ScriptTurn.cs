@@ -9,6 +9,9 @@ internal readonly struct ScriptTurn : IDisposable
     private readonly QuickJsEngine _engine;
     private readonly QuickJsInstance _instance;
 
+    /// <summary>The memory of the call that this one runs within: that of a list, which asks for a row that a function makes.</summary>
+    private readonly IScriptMemory? _outer;
+
     public ScriptTurn(QuickJsEngine engine, QuickJsInstance instance, TimedCall call, ScriptHostOptions options)
     {
         (_engine, _instance) = (engine, instance);
@@ -17,6 +20,7 @@ internal readonly struct ScriptTurn : IDisposable
         instance.Watch();
         if (ScriptPlace.Current is { } place)
         {
+            _outer = place.Memory;
             place.Memory = instance;
         }
 
@@ -29,7 +33,7 @@ internal readonly struct ScriptTurn : IDisposable
         _instance.Running = null;
         if (ScriptPlace.Current is { } place)
         {
-            place.Memory = null;
+            place.Memory = _outer;
         }
 
         _engine.Exit();

@@ -23,24 +23,41 @@ internal abstract class ScriptPlace
     /// <exception cref="ScriptException">Others have too much of the memory for this call to wait with what it holds.</exception>
     public static void AwaitClient(Action wait)
     {
-        var place = Current;
-        var memory = place?.Memory;
-        memory?.BeginWait();
+        if (Current is not { } place)
+        {
+            wait();
+            return;
+        }
+
+        var memory = place.Memory;
+        ScriptException? refusal = null;
         try
         {
-            place?.BeginWait();
-            try
-            {
-                wait();
-            }
-            finally
-            {
-                place?.EndWait();
-            }
+            memory?.BeginWait();
+        }
+        catch (ScriptException refused)
+        {
+            // What has begun uses what the caller is about to dispose of, so it has to end first, and soon.
+            (memory, refusal) = (null, refused);
+            place.End();
+        }
+
+        try
+        {
+            place.AwaitElsewhere(wait);
+        }
+        catch (Exception) when (refusal is not null)
+        {
+            // It was ended.
         }
         finally
         {
             memory?.EndWait();
+        }
+
+        if (refusal is not null)
+        {
+            throw refusal;
         }
     }
 
@@ -56,6 +73,11 @@ internal abstract class ScriptPlace
     {
     }
 
+    /// <summary>Has what the call waits for end, because the call is to end.</summary>
+    protected virtual void End()
+    {
+    }
+
     /// <summary>The call waits for something else than a processor, such as its client.</summary>
     public virtual void BeginWait()
     {
@@ -64,5 +86,18 @@ internal abstract class ScriptPlace
     /// <summary>It goes on.</summary>
     public virtual void EndWait()
     {
+    }
+
+    private void AwaitElsewhere(Action wait)
+    {
+        BeginWait();
+        try
+        {
+            wait();
+        }
+        finally
+        {
+            EndWait();
+        }
     }
 }

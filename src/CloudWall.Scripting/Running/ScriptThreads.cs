@@ -186,10 +186,11 @@ public sealed class ScriptThreads : ScriptRunner
             {
                 threads.Give(Run);
             }
-            catch (ObjectDisposedException ended)
+            catch (Exception failure) when (failure is ObjectDisposedException or OutOfMemoryException)
             {
+                // The node ends, or the system gives no thread.
                 Dispose();
-                Finish(default, ended);
+                Finish(default, failure);
             }
         }
 

@@ -93,8 +93,8 @@ internal sealed class StreamPlace : ScriptPlace, IDisposable
         Enter();
     }
 
-    /// <summary>Ends the call if it waits for its client.</summary>
-    public void End()
+    /// <summary>Ends the call for others if it waits for its client.</summary>
+    public void EndForOthers()
     {
         lock (_gate)
         {
@@ -105,6 +105,9 @@ internal sealed class StreamPlace : ScriptPlace, IDisposable
             }
         }
     }
+
+    /// <inheritdoc/>
+    protected override void End() => _ending.Cancel();
 
     public void Dispose()
     {

@@ -79,6 +79,6 @@ internal sealed class Streams(int count, TimeProvider time)
             }
         }
 
-        slowest?.End();
+        slowest?.EndForOthers();
     }
 }

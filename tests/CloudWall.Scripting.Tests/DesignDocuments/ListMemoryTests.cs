@@ -1,6 +1,7 @@
 using CloudWall.Scripting.DesignDocuments;
 using CloudWall.Scripting.JavaScript;
 using CloudWall.Scripting.Running;
+using CloudWall.Scripting.Views;
 
 namespace CloudWall.Scripting.Tests.DesignDocuments;
 
@@ -36,9 +37,24 @@ public sealed class ListMemoryTests
             {
                 var failure = Assert.Throws<ScriptException>(() => List(factory, waiting));
                 Assert.True(failure.IsOfLoad, failure.Message);
+
+                // What it waited for uses what is disposed of with it.
+                Assert.True(waiting.HasEnded);
             }
         });
     }
+
+    /// <summary>A row may be a reduction, which is a call within the call.</summary>
+    [Fact]
+    public Task What_a_list_holds_counts_after_a_call_within_it() => RunAsync(6, static factory =>
+    {
+        var reduces = factory.CreateReduces("db", new ReduceSource("javascript", ["function() { return 1; }"]), new ScriptHostOptions());
+        using var waiting = new Waiting
+        {
+            Before = () => reduces.Reduce([new ReduceRow(Scripts.Utf8("1"), Scripts.Utf8("\"a\""), Scripts.Utf8("1"))]),
+        };
+        Assert.True(Assert.Throws<ScriptException>(() => List(factory, waiting)).IsOfLoad);
+    });
 
     [Fact]
     public Task What_does_not_wait_does_not_count() => RunAsync(6, static factory =>
@@ -71,6 +87,10 @@ public sealed class ListMemoryTests
 
         public bool Waits { get; init; } = true;
 
+        public Action Before { get; init; } = static () => { };
+
+        public bool HasEnded => Volatile.Read(ref _taken).Task.IsCompleted;
+
         public int Sent { get; private set; }
 
         public override void Start(ReadOnlyMemory<byte> response)
@@ -82,10 +102,11 @@ public sealed class ListMemoryTests
         public override bool TryGetRow(out ReadOnlyMemory<byte> row)
         {
             row = default;
+            Before();
             if (Waits)
             {
                 Volatile.Write(ref _taken, new TaskCompletionSource());
-                _timer.Change(1, Timeout.Infinite);
+                _timer.Change(20, Timeout.Infinite);
                 Await(new ValueTask(_taken.Task));
             }
 
