@@ -5,7 +5,7 @@ public sealed record ScriptLimits
 {
     /// <summary>
     /// Time for one call (CouchDB: <c>[couchdb] os_process_timeout</c>, in milliseconds there): for a document of a map or filter function,
-    /// for a row of a list. 5 seconds.
+    /// for a row of a list. Where the system tells it, only the time counts in which the function has a processor. 5 seconds.
     /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -15,12 +15,16 @@ internal sealed class JavaScriptMaps : MapFunctions
 
     /// <summary>
     /// After a document that a function could not do, so many are not tried together first: a function that does not end costs the time
-    /// that it may take once for each. Their rows are the same either way.
+    /// that it may take once for each. Their rows are the same either way, unless functions leave something behind for each other: such
+    /// ones always run together first.
     /// </summary>
     private const int Careful = 32;
 
     /// <summary>So many functions may run out of time on one document; where there are more, the whole fails.</summary>
     private const int MostLate = 8;
+
+    /// <summary>Where there are more functions, the state of each alone is not kept: it would take the place of what others use.</summary>
+    private const int MostKeptAlone = 16;
 
     /// <summary>So many times the limit of a function a call waits for its turn to be alone.</summary>
     private const int LongestWait = 12;
@@ -36,6 +40,11 @@ internal sealed class JavaScriptMaps : MapFunctions
     private readonly ScriptWarnings _warnings;
     private readonly KeptImage _image;
     private readonly bool _keepsState;
+
+    /// <summary>
+    /// Bytes of rows that a document may have of functions that run alone: more than they could have had together, in one instance.
+    /// </summary>
+    private readonly long _mostRows;
     private readonly SeenMembers _seen;
 
     /// <summary>The state of each function without the others.</summary>
@@ -51,6 +60,7 @@ internal sealed class JavaScriptMaps : MapFunctions
     {
         (_engine, _runner, _scope, _options) = (engine, runner, scope, options);
         _label = source.Design.Length > 0 ? $"{scope}, {source.Design}" : scope;
+        _mostRows = options.Limits.Memory / 8 * 5;
         _hasRoomAlone = engine.Budget.LargestShare >= options.Limits.Memory - QuickJsInstance.FirstSize;
         Count = source.Functions.Count;
         _warnings = new ScriptWarnings(_label, options);
@@ -186,11 +196,7 @@ internal sealed class JavaScriptMaps : MapFunctions
         var call = new MapCall(_label, _options, cancellation) { Pieces = count, Functions = Count };
         try
         {
-            _set.Run(image, command.Written, call, answer =>
-            {
-                results.Documents = from + RowReader.Read(answer, from, count, ..Count, room, results, call.Look);
-                return true;
-            });
+            RunTogether(image, command, from, count, room, results, call);
         }
         catch (MapCall.TooLongException failure)
         {
@@ -219,7 +225,7 @@ internal sealed class JavaScriptMaps : MapFunctions
 
             if (count == 1)
             {
-                MapAlone(documents, room, results, cancellation);
+                MapOne(image, command, failure, documents, room, results, cancellation);
                 return;
             }
 
@@ -227,6 +233,59 @@ internal sealed class JavaScriptMaps : MapFunctions
             {
                 Map(image, documents, 1, room, results, cancellation);
             }
+        }
+    }
+
+    private void RunTogether(
+        QuickJsImage image, Command command, int from, int count, int room, MapResults results, MapCall call) =>
+        _set.Run(image, command.Written, call, answer =>
+        {
+            results.Documents = from + RowReader.Read(answer, from, count, ..Count, room, results, call.Look);
+            return true;
+        });
+
+    /// <summary>
+    /// Maps a document that failed: together once more where others had left too little memory, or else by each function alone. One
+    /// function has been alone.
+    /// </summary>
+    private void MapOne(
+        QuickJsImage image,
+        Command command,
+        ScriptException failure,
+        IReadOnlyList<ReadOnlyMemory<byte>> documents,
+        int room,
+        MapResults results,
+        CancellationToken cancellation)
+    {
+        var (document, rows, position) = (results.Documents, results.Count, results.Position);
+        if (failure.IsStarved)
+        {
+            try
+            {
+                Retry(
+                    () => RunTogether(
+                        image, command, document, 1, room, results, new MapCall(_label, _options, cancellation) { Functions = Count }),
+                    results,
+                    cancellation);
+                return;
+            }
+            catch (ScriptException own) when (own.Error == "InternalError" || own.IsOfTime)
+            {
+                results.Rewind(rows, position);
+                failure = own;
+            }
+        }
+
+        if (Count == 1)
+        {
+            _careful = Careful;
+            Tell(documents, document, $"{failure.Error}: {failure.Reason}");
+            results.Documents = document + 1;
+            results.RanOutOfTime = failure.IsOfTime;
+        }
+        else
+        {
+            MapAlone(documents, room, results, cancellation);
         }
     }
 
@@ -247,7 +306,8 @@ internal sealed class JavaScriptMaps : MapFunctions
     /// </summary>
     private void MapAlone(IReadOnlyList<ReadOnlyMemory<byte>> documents, int room, MapResults results, CancellationToken cancellation)
     {
-        var document = results.Documents;
+        var clock = ThreadTime.Beside(_options.Time);
+        var (document, start, began) = (results.Documents, results.Position, clock.GetTimestamp());
         using var command = new Command("map"u8);
         Write(command, documents, document, 1);
         var late = 0;
@@ -257,11 +317,15 @@ internal sealed class JavaScriptMaps : MapFunctions
             try
             {
                 RunAlone(_alone[function], command, function, document, room, results, cancellation);
+                if (results.Position - start > _mostRows)
+                {
+                    throw new ScriptException("InternalError", "out of memory");
+                }
             }
             catch (ScriptException failure) when (failure.Error == "InternalError" || failure.IsOfTime)
             {
                 results.Rewind(rows, position);
-                _careful = Careful;
+                _careful = _keepsState && Count > 1 ? 0 : Careful;
                 if (failure.IsOfTime && ++late > MostLate)
                 {
                     throw;
@@ -269,6 +333,11 @@ internal sealed class JavaScriptMaps : MapFunctions
 
                 var ofWhat = Count > 1 ? $" of map function {function + 1} of {Count}" : "";
                 Tell(documents, document, $"{failure.Error}: {failure.Reason}", ofWhat);
+            }
+
+            if (clock.GetElapsedTime(began) > MostLate * _options.Limits.Timeout)
+            {
+                throw ScriptException.TimedOut();
             }
         }
 
@@ -287,6 +356,13 @@ internal sealed class JavaScriptMaps : MapFunctions
         catch (ScriptException failure) when (failure.IsStarved)
         {
             Retry(Run, results, cancellation);
+        }
+        finally
+        {
+            if (Count > MostKeptAlone)
+            {
+                image.Release();
+            }
         }
 
         void Run()

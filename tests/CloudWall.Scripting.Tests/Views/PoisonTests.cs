@@ -18,12 +18,14 @@ public sealed class PoisonTests
     [InlineData(Hoards, false)]
     public void A_poisoned_document_costs_its_own_rows_of_the_function_that_cannot_do_it(string function, bool isOfTime)
     {
+        // Where memory is short, time is not to be, however busy the machine is.
+        var scripts = isOfTime ? _scripts : new Scripts(new ScriptLimits { Memory = 40 << 20 });
         var expected = Enumerable.Range(0, 12).SelectMany(static n => n == 5 ? ["5.0"] : new[] { $"{n}.0", $"{n}.1" }).ToList();
         foreach (var size in (int[])[1, 4, 12])
         {
             var rows = new List<string>();
             var late = new List<int>();
-            var maps = _scripts.Maps("", Ids, function);
+            var maps = scripts.Maps("", Ids, function);
             var documents = Enumerable.Range(0, 12).Select(Document).ToArray();
             for (var from = 0; from < documents.Length;)
             {
@@ -38,8 +40,8 @@ public sealed class PoisonTests
 
             Assert.Equal(expected, rows);
             Assert.Equal(isOfTime ? [5] : [], late);
-            Assert.EndsWith("with doc._id 5, which has no rows of map function 2 of 2", Assert.Single(_scripts.Logged), StringComparison.Ordinal);
-            _scripts.Logged.Clear();
+            Assert.EndsWith("with doc._id 5, which has no rows of map function 2 of 2", Assert.Single(scripts.Logged), StringComparison.Ordinal);
+            scripts.Logged.Clear();
         }
     }
 
@@ -53,6 +55,50 @@ public sealed class PoisonTests
             "function(doc) { try { emit('y'.repeat(4e6).length); } catch (e) { emit('caught'); } }");
         using var results = maps.Map([Document(1)], TestContext.Current.CancellationToken);
         Assert.Equal("4000000", Scripts.Text(results[results.Count - 1].Key));
+    }
+
+    /// <summary>Together they have too little memory; alone each has enough, and all of them far more than one instance.</summary>
+    [Fact]
+    public void Functions_that_run_alone_give_no_more_than_they_could_together()
+    {
+        var many = Enumerable.Range(0, 12).Select(static n => $"function(doc) {{ for (var i = 0; i < 7; i++) {{ emit({n}, 'x'.repeat(1e6)); }} }}");
+        var scripts = new Scripts(new ScriptLimits { Memory = 40 << 20 });
+        using var results = scripts.Maps("", [.. many]).Map([Document(1)], TestContext.Current.CancellationToken);
+        Assert.Equal(3 * 7, results.Count);
+        Assert.Equal(9, scripts.Logged.Count(static line => line.Contains("out of memory", StringComparison.Ordinal)));
+    }
+
+    /// <summary>Each document finds the module as it was at first, with the functions that come before in the design document.</summary>
+    [Fact]
+    public void What_functions_share_is_the_same_after_a_poisoned_document()
+    {
+        const string Library = """{"count":"var n = 0; exports.next = function() { return n++; };"}""";
+        const string Counts = "function(doc) { if (doc.n == 5 && BAD) { for (;;) { } } emit(require('views/lib/count').next()); }";
+        var maps = _scripts.Maps(
+            Library, Counts.Replace("BAD", "true", StringComparison.Ordinal), Counts.Replace("BAD", "false", StringComparison.Ordinal));
+        var documents = Enumerable.Range(0, 12).Select(Document).ToList();
+        var rows = new List<string>();
+        for (var from = 0; from < documents.Count;)
+        {
+            using var results = maps.Map([.. documents.Skip(from)], TestContext.Current.CancellationToken);
+            for (var i = 0; i < results.Count; i++)
+            {
+                rows.Add($"{from + results[i].Document}.{results[i].Function} {Scripts.Text(results[i].Key)}");
+            }
+
+            from += results.Documents;
+        }
+
+        Assert.Equal(Enumerable.Range(0, 12).SelectMany(static n => n == 5 ? ["5.1 0"] : new[] { $"{n}.0 0", $"{n}.1 1" }), rows);
+    }
+
+    [Fact]
+    public void One_function_that_does_not_end_is_tried_once()
+    {
+        var maps = _scripts.Maps("", "function(doc) { log('called'); for (;;) { } }");
+        using var results = maps.Map([Document(1)], TestContext.Current.CancellationToken);
+        Assert.True(results.RanOutOfTime);
+        Assert.Single(_scripts.Logged, static line => line == "called");
     }
 
     [Fact]
