@@ -54,7 +54,7 @@ internal sealed class BuildTurns(int count, TimeProvider time) : IDisposable
         }
     }
 
-    /// <summary>Waits for a turn: a new build for whichever comes first, another for a long one.</summary>
+    /// <summary>Waits for a turn: a new build for the quick one where no long one is free, another build for a long one.</summary>
     internal async Task EnterAsync(BuildTurn turn, bool isNew, CancellationToken cancellation)
     {
         Task entered;

@@ -13,7 +13,8 @@ public static class ScriptSettings
     private const int WasmPage = 64 << 10;
 
     private static readonly Setting<TimeSpan> Timeout = new(
-        "couchdb", "os_process_timeout", SettingKinds.Milliseconds(), TimeSpan.FromSeconds(5), "How long a call of a function may take.")
+        "couchdb", "os_process_timeout", SettingKinds.Milliseconds(), TimeSpan.FromSeconds(5),
+        "How long a function may take for one document, row or request. On Linux the time counts in which it has a processor.")
     { IsReadAtStart = true };
 
     private static readonly Setting<TimeSpan> ListTimeout = new(
@@ -39,8 +40,9 @@ public static class ScriptSettings
 
     private static readonly Setting<int> Streams = new(
         "cloudwall", "max_lists", SettingKinds.Count(2, 10_000), 32,
-        "List functions under way at a time. One database has at most half of these places. Where others wait for one, who has taken nothing for "
-        + "10 seconds is cut off.")
+        "List functions under way at a time. One database has at most half of these places, and an eighth is kept for databases that have "
+        + "none. Where others wait for one, the list is cut off that has waited longest for its client: one that took nothing for 10 seconds, "
+        + "or that let it wait for 5 minutes in all, or for 10 seconds where its database has two places more.")
     { IsReadAtStart = true };
 
     private static readonly Setting<TimeSpan> IdleTime = new(
