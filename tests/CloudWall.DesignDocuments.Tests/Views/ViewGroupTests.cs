@@ -1,5 +1,6 @@
 using CloudWall.DesignDocuments.Views;
 using CloudWall.Documents.Json;
+using CloudWall.Scripting.JavaScript;
 
 namespace CloudWall.DesignDocuments.Tests.Views;
 
@@ -21,6 +22,14 @@ public sealed class ViewGroupTests
     [InlineData("""{"language":"other","views":{"a":{"map":"one","reduce":"_sum"},"b":{"map":"two"}}}""")]
     [InlineData("""{"options":{"local_seq":true},"views":{"a":{"map":"one","reduce":"_sum"},"b":{"map":"two"}}}""")]
     public void What_is_made_of_something_else_does_not(string other) => Assert.NotEqual(Signature(Two), Signature(other));
+
+    /// <summary>The engine runs them, whichever way its language is written.</summary>
+    [Theory]
+    [InlineData("""{"views":{"a":{"map":"m"}}}""", true)]
+    [InlineData("""{"language":"JavaScript","views":{"a":{"map":"m"}}}""", true)]
+    [InlineData("""{"language":"other","views":{"a":{"map":"m"}}}""", false)]
+    public void Views_of_JavaScript_belong_to_the_engine(string design, bool isOfEngine) =>
+        Assert.Equal(isOfEngine ? JavaScriptFactory.Line : "", Read(design).Definition.Engine);
 
     [Fact]
     public void Names_stand_for_a_map_function_and_one_of_its_reductions()
