@@ -66,7 +66,7 @@ internal sealed class JavaScriptMaps : MapFunctions
         _warnings = new ScriptWarnings(_label, options);
         _set = new ScriptSet(engine, scope, options, _label);
         var traits = SourceText.Describe(source.Functions);
-        _seen = Seen(source.Functions, traits);
+        _seen = SeenMembers.OfMaps(source.Functions, traits);
         _keepsState = Array.Exists(traits, static function => function.MayKeepState);
         var seals = Array.Exists(traits, static function => !function.IsClosed || function.MayChangeArguments);
         _image = _set.Keep(token => Prepare(source.Functions, token));
@@ -142,29 +142,6 @@ internal sealed class JavaScriptMaps : MapFunctions
             results.Dispose();
             throw;
         }
-    }
-
-    /// <summary>What the functions can see of a document, and what the driver does: it names those that fail.</summary>
-    private static SeenMembers Seen(IEnumerable<string> functions, SourceTraits[] traits)
-    {
-        // What is too long to be looked into may see all.
-        if (Array.Exists(traits, static function => !function.IsClosed))
-        {
-            return SeenMembers.All;
-        }
-
-        var seen = SeenMembers.Of("_id");
-        foreach (var function in functions)
-        {
-            if (SourceArguments.Read(function)?.Of(0).Names is not { } names)
-            {
-                return SeenMembers.All;
-            }
-
-            seen = seen.And(names);
-        }
-
-        return seen;
     }
 
     private static int Fitting(IReadOnlyList<ReadOnlyMemory<byte>> documents, int from)

@@ -36,6 +36,29 @@ internal sealed class SeenMembers
     /// <summary>None: the function can only see whether it is there.</summary>
     public static SeenMembers None { get; } = new([]);
 
+    /// <summary>What map functions can see of a document, and what the driver does: it names those that fail.</summary>
+    public static SeenMembers OfMaps(IEnumerable<string> functions, SourceTraits[] traits)
+    {
+        // What is too long to be looked into may see all.
+        if (Array.Exists(traits, static function => !function.IsClosed))
+        {
+            return All;
+        }
+
+        var seen = Of("_id");
+        foreach (var function in functions)
+        {
+            if (SourceArguments.Read(function)?.Of(0).Names is not { } names)
+            {
+                return All;
+            }
+
+            seen = seen.And(names);
+        }
+
+        return seen;
+    }
+
     /// <summary>These members, and whether it is there.</summary>
     public static SeenMembers Of(params IEnumerable<string> names) => new(new HashSet<string>(names, StringComparer.Ordinal));
 
