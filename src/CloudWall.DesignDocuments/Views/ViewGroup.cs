@@ -40,7 +40,8 @@ public sealed record ViewGroup(
     /// <summary>Reads the views of a design document.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="document">Its body.</param>
-    public static ViewGroup Of(string id, NormalJson document)
+    /// <param name="isPartitioned">Whether its database is partitioned, and so its views unless the document says otherwise.</param>
+    public static ViewGroup Of(string id, NormalJson document, bool isPartitioned = false)
     {
         var language = document.Member("language"u8) is { IsText: true } text ? text.Text() : "javascript";
         var options = document.Member("options"u8) is { IsObject: true } some ? some : default(NormalJson?);
@@ -77,11 +78,18 @@ public sealed record ViewGroup(
             definitions.Add(new ViewDefinition(reductions, IsRaw(map.Options) ? CollationOrder.Raw : CollationOrder.Unicode));
         }
 
-        var signature = Sign(language, options, library, [.. maps.Keys], definitions);
+        isPartitioned = options?.Member("partitioned"u8)?.Boolean ?? isPartitioned;
+        var signature = Sign(language, options, library, [.. maps.Keys], definitions, isPartitioned);
         return new ViewGroup(
             language,
             new IndexDefinition(
-                signature, definitions, IsSet(options, "include_design"u8), IsSet(options, "local_seq"u8), id, EngineOf(language)),
+                signature,
+                definitions,
+                IsSet(options, "include_design"u8),
+                IsSet(options, "local_seq"u8),
+                id,
+                EngineOf(language),
+                isPartitioned),
             new MapSource(language, [.. maps.Keys.Select(static map => map.Map)], library.ToArray()) { Design = id },
             names);
     }
@@ -110,9 +118,11 @@ public sealed record ViewGroup(
         NormalJson? options,
         ReadOnlyMemory<byte> library,
         List<(string Map, string Options)> maps,
-        List<ViewDefinition> definitions)
+        List<ViewDefinition> definitions,
+        bool isPartitioned)
     {
         using var text = new JsonBuffer();
+        text.Raw(isPartitioned ? "p"u8 : default);
         text.Raw([Version]).Text(language).Text(EngineOf(language))
             .Raw(options is { } some ? some.Utf8.Span : "{}"u8).Raw(library.IsEmpty ? "{}"u8 : library.Span);
         for (var view = 0; view < maps.Count; view++)

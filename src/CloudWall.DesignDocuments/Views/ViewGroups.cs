@@ -51,7 +51,7 @@ public sealed class ViewGroups(ScriptHost scripts, IndexCatalogue indexes, Actio
         }
 
         using var opened = DocumentReader.OpenWinner(database, id);
-        var group = ViewGroup.Of(id, NormalJson.FromStored(opened.Stored.Body));
+        var group = ViewGroup.Of(id, NormalJson.FromStored(opened.Stored.Body), database.Options.Partitioned);
         if (isKept && kept.Group.Definition.Signature != group.Definition.Signature)
         {
             indexes.Abandon(database.Incarnation, kept.Group.Definition.Signature);
@@ -88,7 +88,8 @@ public sealed class ViewGroups(ScriptHost scripts, IndexCatalogue indexes, Actio
                 {
                     using (stored)
                     {
-                        needed.Add(ViewGroup.Of(string.Empty, NormalJson.FromStored(stored.Body)).Definition.Signature);
+                        var body = NormalJson.FromStored(stored.Body);
+                        needed.Add(ViewGroup.Of(string.Empty, body, database.Options.Partitioned).Definition.Signature);
                     }
                 }
             }

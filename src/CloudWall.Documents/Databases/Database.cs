@@ -371,7 +371,7 @@ public sealed class Database
         cancellation);
 
     /// <summary>Limits on the size of documents.</summary>
-    public DocumentLimits Limits => _core.Options.Limits();
+    public DocumentLimits Limits => Options.Partitioned ? _core.Options.Limits() with { Partitioned = true } : _core.Options.Limits();
 
     /// <summary>The maximum number of revisions kept in each branch (1000).</summary>
     public long RevsLimit => Open().State.RevsLimit;

@@ -103,7 +103,7 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
     /// <param name="options">Options fixed at the creation.</param>
     /// <param name="cancellation">Stops waiting.</param>
     /// <exception cref="DocumentException">
-    /// 400 <c>illegal_database_name</c>, <c>database_name_too_long</c>, or a partitioned database, which is not supported yet; 412
+    /// 400 <c>illegal_database_name</c>, <c>database_name_too_long</c>, or a partitioned system database; 412
     /// <c>file_exists</c>; 503 if the node is stopping; 507: the disk is full.
     /// </exception>
     public async Task<Database> CreateAsync(string name, DatabaseOptions options, CancellationToken cancellation)
@@ -113,9 +113,9 @@ public sealed class DatabaseCatalogue : IAsyncDisposable
         try
         {
             ThrowIfDisposed();
-            if (options.Partitioned)
+            if (options.Partitioned && name.Split('/')[^1] is "_users" or "_replicator" or "_global_changes")
             {
-                throw new DocumentException(DatabaseErrors.NotPartitioned);
+                throw new DocumentException(DocumentError.BadRequest("Cannot partition a system database"));
             }
 
             if (Find(name) is not null)

@@ -10,10 +10,6 @@ public static class DatabaseErrors
     public static readonly DocumentError Exists =
         new(412, "file_exists", "The database could not be created, the file already exists.");
 
-    /// <summary>Partitioned databases are not supported. One that only claimed to be partitioned would accept any id.</summary>
-    public static readonly DocumentError NotPartitioned = new(
-        400, "not_implemented", "This node has no partitioned databases yet. Create the database without partitioned=true.");
-
     /// <summary>The memory for queued writes is exhausted. CouchDB's replicator slows down on this status.</summary>
     public static readonly DocumentError TooManyWrites =
         new(429, "too_many_requests", "Too many writes are waiting; try again later.");

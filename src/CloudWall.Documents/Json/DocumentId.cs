@@ -13,7 +13,26 @@ public static class DocumentId
     /// <param name="mayBeLocal">Whether the document may be a local one, which is not stored among the others.</param>
     /// <returns>400 <c>illegal_docid</c>; null where a document may have it.</returns>
     public static DocumentError? FaultOf(string id, DocumentLimits limits, bool mayBeLocal) =>
-        ReasonAgainst(id, limits, mayBeLocal) is { } reason ? Illegal(reason) : null;
+        ReasonAgainst(id, limits, mayBeLocal) is { } reason ? Illegal(reason)
+        : limits.Partitioned && id[0] != '_' ? FaultOfPartition(id, limits)
+        : null;
+
+    /// <summary>Finds out why a text is no name of a partition (CouchDB's <c>couch_partition</c>).</summary>
+    /// <returns>400 <c>illegal_partition</c>; null where it is one.</returns>
+    public static DocumentError? FaultOfPartition(string partition) =>
+        (partition switch
+        {
+            "" => "Partition must not be empty",
+            ['_', ..] => "Partition must not start with an underscore",
+            _ when !IsUnicode(partition) => "Partition must be valid UTF-8",
+            _ when partition.Contains(':', StringComparison.Ordinal) => "Partition must not contain a colon",
+            _ => null,
+        }) is { } reason ? new DocumentError(400, "illegal_partition", reason) : null;
+
+    /// <summary>The part of an id before the first colon, and that after it.</summary>
+    private static DocumentError? FaultOfPartition(string id, DocumentLimits limits) =>
+        id.Split(':', 2) is not [var partition, var rest] ? Illegal("Doc id must be of form partition:id")
+        : FaultOfPartition(partition) ?? FaultOf(rest, limits with { Partitioned = false }, mayBeLocal: true);
 
     /// <summary>The error for an id that is none.</summary>
     internal static DocumentError Illegal(string reason) => new(400, "illegal_docid", reason);

@@ -21,6 +21,9 @@ public sealed record DocumentLimits
     /// <summary><c>max_document_id_length</c>: maximum length of an id in UTF-8 bytes; null or 0 for no limit.</summary>
     public int? MaxDocumentIdLength { get; init; }
 
+    /// <summary>Whether ids have a partition: <c>partition:id</c>.</summary>
+    public bool Partitioned { get; init; }
+
     /// <summary>Checks the size of a document's body.</summary>
     /// <param name="id">The document's id; null if it has none yet.</param>
     /// <param name="body">The body in normal form, without special members.</param>

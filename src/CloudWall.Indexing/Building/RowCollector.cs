@@ -45,7 +45,7 @@ internal sealed class RowCollector(
         var bytes = documents.RowBytes;
         var start = bytes.Length;
         bytes.Write(prefixes[view]);
-        WriteSortKey(view, key, isPlain);
+        WriteSortKey(document, view, key, isPlain);
         var sortKeyLength = bytes.Length - start - IndexKeys.RowPrefix;
         IndexKeys.WriteId(documents.Id(document), bytes);
         bytes.Write(Position);
@@ -74,11 +74,16 @@ internal sealed class RowCollector(
     /// <inheritdoc/>
     public void Dispose() => _sortKey.Dispose();
 
-    private void WriteSortKey(int view, ReadOnlySpan<byte> key, bool isPlain)
+    private void WriteSortKey(int document, int view, ReadOnlySpan<byte> key, bool isPlain)
     {
         var rows = documents.RowBytes;
         var output = key.Length > LongestBeforeRows ? _sortKey : rows;
         var start = output.Length;
+        if (definition.IsPartitioned)
+        {
+            PartitionKey.WriteOf(documents.Id(document), output);
+        }
+
         if (isPlain)
         {
             SortKey.WritePlain(key, definition.Views[view].Order, output);

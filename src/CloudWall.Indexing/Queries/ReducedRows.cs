@@ -442,6 +442,7 @@ public sealed class ReducedRows : IDisposable
         }
 
         var output = new ArrayBufferWriter<byte>();
+        output.Write(PartitionKey.Of(_query.Partition));
         SortKey.Write(key, _order, _query.GroupLevel, output);
         var prefix = output.WrittenSpan.ToArray();
         var after = RowRange.After(prefix);
@@ -450,8 +451,7 @@ public sealed class ReducedRows : IDisposable
             return (group, prefix, after);
         }
 
-        var longKeys = _rows.LongKeys;
-        return (group, longKeys.LowerBound(prefix), after is null ? null : longKeys.LowerBound(after));
+        return (group, _rows.LongKeys.LowerBound(prefix), after is null ? null : _rows.LongKeys.LowerBound(after));
     }
 
     /// <summary>The first elements of an array; other keys unchanged.</summary>

@@ -28,7 +28,7 @@ internal readonly record struct RowRange(byte[] From, byte[]? To)
         {
             if (query is { InclusiveEnd: true, StartId: null, EndId: null })
             {
-                var prefix = Key(key, null, order, longKeys, out var isPresent);
+                var prefix = Key(query, key, null, order, longKeys, out var isPresent);
                 ranges.Add(new RowRange(prefix, isPresent ? After(prefix) : prefix));
             }
             else
@@ -52,11 +52,12 @@ internal readonly record struct RowRange(byte[] From, byte[]? To)
 
     private static RowRange Forwards(ViewQuery query, CollationOrder order, LongKeys longKeys)
     {
-        byte[] from = query.StartKey is { } start ? Key(start, query.StartId, order, longKeys, out _) : [];
-        byte[]? to = null;
+        var all = Whole(query);
+        var from = query.StartKey is { } start ? Key(query, start, query.StartId, order, longKeys, out _) : all.From;
+        var to = all.To;
         if (query.EndKey is { } end)
         {
-            to = Key(end, query.EndId, order, longKeys, out var isPresent);
+            to = Key(query, end, query.EndId, order, longKeys, out var isPresent);
             to = query.InclusiveEnd && isPresent ? After(to) : to;
         }
 
@@ -65,31 +66,47 @@ internal readonly record struct RowRange(byte[] From, byte[]? To)
 
     private static RowRange Backwards(ViewQuery query, CollationOrder order, LongKeys longKeys)
     {
-        byte[]? to = null;
+        var all = Whole(query);
+        var to = all.To;
         if (query.StartKey is { } start)
         {
-            to = Key(start, query.StartId, order, longKeys, out var isPresent);
+            to = Key(query, start, query.StartId, order, longKeys, out var isPresent);
             to = isPresent ? After(to) : to;
         }
 
-        byte[] from = [];
+        var from = all.From;
         if (query.EndKey is { } end)
         {
-            from = Key(end, query.EndId, order, longKeys, out var isPresent);
+            from = Key(query, end, query.EndId, order, longKeys, out var isPresent);
             from = query.InclusiveEnd || !isPresent ? from : After(from) ?? [0xFF];
         }
 
         return new RowRange(from, to);
     }
 
+    /// <summary>All rows that a query may read: those of its partition.</summary>
+    private static RowRange Whole(ViewQuery query)
+    {
+        if (query.Partition is not { } partition)
+        {
+            return new RowRange([], null);
+        }
+
+        var prefix = PartitionKey.Of(partition);
+        return new RowRange(prefix, After(prefix));
+    }
+
+    /// <param name="query">The query, which may be of a partition.</param>
     /// <param name="key">The key as JSON.</param>
     /// <param name="id">The document id; null for all.</param>
     /// <param name="order">The order.</param>
     /// <param name="longKeys">The view's long keys.</param>
     /// <param name="isPresent">Whether rows may begin with the result. If not, it is where such rows would be.</param>
-    private static byte[] Key(ReadOnlyMemory<byte> key, string? id, CollationOrder order, LongKeys longKeys, out bool isPresent)
+    private static byte[] Key(
+        ViewQuery query, ReadOnlyMemory<byte> key, string? id, CollationOrder order, LongKeys longKeys, out bool isPresent)
     {
         var output = new ArrayBufferWriter<byte>();
+        output.Write(PartitionKey.Of(query.Partition));
         SortKey.Write(key.Span, order, output);
         var form = longKeys.Shorten(output.WrittenSpan.ToArray(), out isPresent);
         if (id is null || !isPresent)

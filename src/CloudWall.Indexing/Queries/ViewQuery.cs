@@ -32,6 +32,9 @@ public sealed record ViewQuery
     /// </summary>
     public IReadOnlyList<ReadOnlyMemory<byte>>? Keys { get; init; }
 
+    /// <summary>The partition of which rows are read; null where the index is not partitioned.</summary>
+    public string? Partition { get; init; }
+
     /// <summary><c>skip</c>.</summary>
     public long Skip { get; init; }
 

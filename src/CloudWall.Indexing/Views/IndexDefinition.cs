@@ -13,8 +13,11 @@ namespace CloudWall.Indexing.Views;
 /// <param name="Name">The id of a design document with this definition, for messages.</param>
 /// <param name="Engine">The engine that runs its functions, with its version, because another engine may make other rows. Empty where it
 /// is not known.</param>
+/// <param name="IsPartitioned">Whether rows are ordered by the partitions of their documents first, and read of one partition at a time.
+/// </param>
 public sealed record IndexDefinition(
-    string Signature, IReadOnlyList<ViewDefinition> Views, bool IncludeDesign = false, bool LocalSequence = false, string Name = "", string Engine = "");
+    string Signature, IReadOnlyList<ViewDefinition> Views, bool IncludeDesign = false, bool LocalSequence = false, string Name = "", string Engine = "",
+    bool IsPartitioned = false);
 
 /// <summary>A map function with its reduce functions.</summary>
 /// <param name="Reductions">The sources of its reduce functions; built-in ones begin with an underscore.</param>

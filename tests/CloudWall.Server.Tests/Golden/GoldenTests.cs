@@ -11,7 +11,7 @@ public sealed class GoldenTests(GoldenFixture fixture) : IClassFixture<GoldenFix
     private static readonly string[] Replayed =
     [
         "server", "database", "document", "bulk", "attachments", "changes", "conflicts", "localdocs", "purge", "replication", "views", "couchapp",
-        "strangers", "auth", "config", "cors", "mango",
+        "strangers", "auth", "config", "cors", "mango", "partitioned",
     ];
 
     private static readonly Lazy<GoldenFile[]> Files = new(() => [.. Areas().Select(GoldenFile.Load)]);

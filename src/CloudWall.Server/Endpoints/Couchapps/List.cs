@@ -90,7 +90,7 @@ internal sealed class List(OpenedDesigns designs, RequestObjects requests, ViewG
             throw HttpErrors.NotFound("missing_named_view");
         }
 
-        var listing = view.Listing(exchange, found, options);
+        var listing = view.Listing(exchange, group, found, options);
         return ListRows.Of(exchange, await view.ReadAsync(exchange, group, listing), listing);
     }
 }

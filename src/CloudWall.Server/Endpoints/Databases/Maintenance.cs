@@ -32,9 +32,6 @@ internal sealed class Maintenance(NodeLog log)
     /// <summary><c>_search_cleanup</c>: there is no such search.</summary>
     public static Task NoSearch(Exchange exchange) => throw HttpErrors.NotYet("This node has no full-text search.");
 
-    /// <summary><c>_partition</c>.</summary>
-    public static Task NoPartitions(Exchange exchange) => throw HttpErrors.BadRequest("database is not partitioned");
-
     /// <summary><c>_temp_view</c>.</summary>
     public static Task NoTemporaryViews(Exchange exchange) =>
         throw new DocumentException(new DocumentError(410, "gone", "Temporary views are not supported in CouchDB"));

@@ -20,6 +20,11 @@ internal static class DocumentResource
             return PublicUser.Show(exchange, fields);
         }
 
+        if (exchange.Database.Options.Partitioned && exchange.Path.IsUtf8)
+        {
+            DocumentParser.ValidateId(exchange.Path.Id, exchange.Database.Limits);
+        }
+
         var query = DocumentQuery.Parse(exchange.Query);
         if (!exchange.Path.IsUtf8 && !query.OpenAll && query.OpenRevisions is { Count: > 0 })
         {

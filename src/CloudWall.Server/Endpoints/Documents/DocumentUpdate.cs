@@ -58,6 +58,11 @@ internal sealed class DocumentUpdate(UuidGenerator uuids, BatchWrites batches)
             return;
         }
 
+        if (exchange.Database.Options.Partitioned)
+        {
+            DocumentParser.ValidateId(id, exchange.Database.Limits);
+        }
+
         DocumentReader.OpenWinner(exchange.Database, id).Dispose();
         DocumentParser.ValidateId(id, exchange.Database.Limits);
         var write = new DocumentWrite(id, SingleWrite.Deletion(), [])

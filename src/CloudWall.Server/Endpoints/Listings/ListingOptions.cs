@@ -174,8 +174,9 @@ internal sealed class ListingOptions
 
     /// <summary>Refuses what cannot be together in a view, as CouchDB does and in its order.</summary>
     /// <param name="reduced">Whether the view has a reduce function that is to be used.</param>
+    /// <param name="partitioned">Whether the view is partitioned.</param>
     /// <exception cref="DocumentException">400 <c>query_parse_error</c>.</exception>
-    public void ValidateView(bool reduced)
+    public void ValidateView(bool reduced, bool partitioned)
     {
         var refusal =
             Group == false && GroupLevel > 0 ? "Can't specify group=false and group_level>0 at the same time"
@@ -186,7 +187,8 @@ internal sealed class ListingOptions
             : !reduced && GroupBy != 0 ? "Invalid use of grouping on a map view."
             : reduced && IncludeDocs ? "`include_docs` is invalid for reduce"
             : reduced && Conflicts is not null ? "`conflicts` is invalid for reduce views."
-            : Partition is not null ? "`partition` parameter is not supported in this design doc"
+            : Partition is null && partitioned ? "`partition` parameter is mandatory for queries to this view."
+            : Partition is not null && !partitioned ? "`partition` parameter is not supported in this design doc"
             : Limit > Unlimited ? $"Limit is too large, must not exceed {Unlimited}"
             : null;
         if (refusal is not null)
@@ -325,15 +327,9 @@ internal sealed class ListingOptions
 
     private static void RequirePartition(string partition)
     {
-        var refusal = partition switch
+        if (DocumentId.FaultOfPartition(partition) is { } refusal)
         {
-            "" => "Partition must not be empty",
-            ['_', ..] => "Partition must not start with an underscore",
-            _ => null,
-        };
-        if (refusal is not null)
-        {
-            throw new DocumentException(new DocumentError(400, "illegal_partition", refusal));
+            throw new DocumentException(refusal);
         }
     }
 

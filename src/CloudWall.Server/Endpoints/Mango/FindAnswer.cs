@@ -158,6 +158,7 @@ internal sealed class FindAnswer : IDisposable
     {
         using var snapshot = await OpenAsync(index);
         var query = _plan.ToQuery();
+        query = query with { Partition = _request.Partition };
         if (_from is { } from)
         {
             query = query with { StartKey = from.Key, StartId = from.Id };
@@ -379,7 +380,19 @@ internal sealed class FindAnswer : IDisposable
             (start, end) = (end, start);
         }
 
-        return new KeyRange(_from?.Id ?? start, end, InclusiveEnd: true, _request.Sort.IsDescending);
+        start = _from?.Id ?? start;
+        if (_request.Partition is { } partition)
+        {
+            var (first, last) = (partition + ":", partition + ";");
+            (start, end) = _request.Sort.IsDescending
+                ? (Inner(start, last, -1), Inner(end, first, 1))
+                : (Inner(start, first, 1), Inner(end, last, -1));
+        }
+
+        return new KeyRange(start, end, InclusiveEnd: true, _request.Sort.IsDescending);
+
+        static string Inner(string? id, string limit, int sign) =>
+            id is null || sign * Utf8Order.Instance.Compare(id, limit) < 0 ? limit : id;
     }
 
     private static bool IsText(ReadOnlySpan<byte> utf8, string text) =>

@@ -14,7 +14,7 @@ internal sealed class Welcome(NodeIdentity identity)
         json.Raw("{\"couchdb\":\"Welcome\",\"version\":"u8).Text(Product.CouchDbVersion)
             .Raw(",\"git_sha\":"u8).Text(Product.Commit)
             .Raw(",\"uuid\":"u8).Text(identity.Id)
-            .Raw(",\"features\":[],\"vendor\":{\"name\":\"CloudWall\",\"version\":"u8).Text(Product.Version)
+            .Raw(",\"features\":[\"partitioned\"],\"vendor\":{\"name\":\"CloudWall\",\"version\":"u8).Text(Product.Version)
             .Raw(",\"boot\":"u8).Text(identity.Boot)
             .Raw("}}"u8);
         await exchange.WriteJsonAsync(200, json);

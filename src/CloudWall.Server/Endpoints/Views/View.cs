@@ -53,7 +53,7 @@ internal sealed class View(ViewGroups views, ScriptRunner runner, TimeProvider t
             var options = query.IsObject
                 ? ListingOptions.FromQueries(exchange.Query, query)
                 : throw HttpErrors.BadRequest("`queries` must be an array of objects.");
-            listings.Add(Listing(exchange, view, options));
+            listings.Add(Listing(exchange, group, view, options));
         }
 
         // What fails is told before the answer begins.
@@ -83,7 +83,7 @@ internal sealed class View(ViewGroups views, ScriptRunner runner, TimeProvider t
     {
         var group = Group(exchange);
         var options = read();
-        var listing = Listing(exchange, Find(exchange, group), options);
+        var listing = Listing(exchange, group, Find(exchange, group), options);
         using var snapshot = await ReadAsync(exchange, group, listing);
         using var stream = exchange.BeginStream();
         await listing.WriteAsync(stream, snapshot);
@@ -104,8 +104,17 @@ internal sealed class View(ViewGroups views, ScriptRunner runner, TimeProvider t
             : throw HttpErrors.NotFound("missing_named_view");
 
     /// <summary>An answer to a query of a view.</summary>
-    public ViewListing Listing(Exchange exchange, (int View, int Reduction) view, ListingOptions options) =>
-        new(exchange, runner, time, view, options);
+    public ViewListing Listing(Exchange exchange, ViewGroup group, (int View, int Reduction) view, ListingOptions options)
+    {
+        var isPartitioned = group.Definition.IsPartitioned;
+        var listing = new ViewListing(exchange, runner, time, view, options, isPartitioned);
+
+        // As in CouchDB, partitions are not reduced by functions of design documents.
+        return isPartitioned && listing.Reduction >= 0
+            && group.Definition.Views[listing.View].Reductions[listing.Reduction] is not ['_', ..]
+                ? throw HttpErrors.BadRequest("Views of partitions can only be reduced by built-in functions.")
+                : listing;
+    }
 
     /// <summary>Opens a view as a query asks for it: brought up to date where that is wanted.</summary>
     public async Task<ViewSnapshot> ReadAsync(Exchange exchange, ViewGroup group, ViewListing listing)

@@ -31,15 +31,22 @@ internal sealed class ViewListing
     /// <param name="time">The clock.</param>
     /// <param name="view">The view's number, and that of its reduce function, or -1.</param>
     /// <param name="options">The options.</param>
+    /// <param name="partitioned">Whether the view is partitioned.</param>
     /// <exception cref="DocumentException">400: they cannot be together.</exception>
-    public ViewListing(Exchange exchange, ScriptRunner runner, TimeProvider time, (int View, int Reduction) view, ListingOptions options)
+    public ViewListing(
+        Exchange exchange,
+        ScriptRunner runner,
+        TimeProvider time,
+        (int View, int Reduction) view,
+        ListingOptions options,
+        bool partitioned)
     {
         _exchange = exchange;
         _runner = runner;
         _time = time;
         Options = options;
         (_view, _reduction) = options.Reduce == false ? (view.View, -1) : view;
-        options.ValidateView(reduced: _reduction >= 0);
+        options.ValidateView(reduced: _reduction >= 0, partitioned);
         _query = new ViewQuery
         {
             StartKey = options.StartKey?.Utf8,
@@ -52,6 +59,7 @@ internal sealed class ViewListing
             Skip = options.Skip,
             Limit = options.Limit,
             GroupLevel = options.GroupBy,
+            Partition = options.Partition,
         };
     }
 
