@@ -35,8 +35,7 @@ using CloudWall.Storage;
 namespace CloudWall.Node;
 
 /// <summary>
-/// A node without HTTP, composed of storage, documents, indexing, design documents, scripting, replication and access. A process may have
-/// any number of them.
+/// A node without HTTP, composed of the rooms below it. A process may have any number of them.
 /// <para>
 /// Life cycle: <see cref="OpenAsync(NodeOptions, CancellationToken)"/> opens databases and indexes; <see cref="Start"/> starts the
 /// replications of <c>_replicator</c> documents; <see cref="AnnounceEndAsync"/> ends waiting changes feeds; <see cref="DisposeAsync"/>
@@ -83,10 +82,11 @@ public sealed class LocalNode : IAsyncDisposable
         Log = new NodeLog(options.Log, () => Settings.LogLevel, options.Time);
         _end = new OrderlyEnd(Log);
         Uuids = new UuidGenerator(() => Settings, options.Time, Randomness);
-        _hasher = new PasswordHasher(() => Settings.Passwords);
+        _hasher = new PasswordHasher(() => Settings.Passwords, options.Scheduler);
         Configuration = new NodeConfiguration(start.Source, _hasher, Log);
+        var turns = new HashingTurns(HashingThreads, scheduler: options.Scheduler);
         Passwords = new PasswordVerifier(
-            new VerifiedPasswords(() => _access.Value.Verified, options.Time), new HashingTurns(HashingThreads), () => Settings.Passwords);
+            new VerifiedPasswords(() => _access.Value.Verified, options.Time), turns, () => Settings.Passwords);
         Sessions = new SessionIssuer(() => _access.Value.Sessions, options.Time);
         var accounts = new UserAccounts(() => admins.Value, () => Databases.Find("_users"), options.Time);
         var lockouts = new LockoutTable(() => _access.Value.Lockouts, options.Time);

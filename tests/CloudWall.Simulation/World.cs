@@ -61,6 +61,21 @@ public sealed class World(int seed)
         return task.GetAwaiter().GetResult();
     }
 
+    /// <summary>Runs something on another thread for which the thread of this world waits: it counts as that one meanwhile.</summary>
+    internal T RunInPlace<T>(Func<T> work)
+    {
+        var waiting = Volatile.Read(ref _thread);
+        Volatile.Write(ref _thread, Environment.CurrentManagedThreadId);
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            Volatile.Write(ref _thread, waiting);
+        }
+    }
+
     /// <summary>Completes when some time has passed.</summary>
     public Task WaitAsync(TimeSpan time)
     {

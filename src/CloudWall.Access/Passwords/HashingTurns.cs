@@ -10,7 +10,8 @@ namespace CloudWall.Access.Passwords;
 /// <param name="threads">How many passwords are hashed at a time.</param>
 /// <param name="mostOfNetwork">How many of one network may wait.</param>
 /// <param name="most">How many may wait.</param>
-public sealed class HashingTurns(int threads, int mostOfNetwork = 64, int most = 1024)
+/// <param name="scheduler">Where passwords are hashed; null for threads of their own.</param>
+public sealed class HashingTurns(int threads, int mostOfNetwork = 64, int most = 1024, TaskScheduler? scheduler = null)
 {
     private readonly Dictionary<ClientAddress, Network> _networks = [];
     private readonly Queue<Network> _turns = [];
@@ -55,7 +56,7 @@ public sealed class HashingTurns(int threads, int mostOfNetwork = 64, int most =
         }
 
         // Hashing runs on threads of its own, so that it blocks none of the threads that serve sockets.
-        _ = Task.Factory.StartNew(RunAll, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _ = Task.Factory.StartNew(RunAll, CancellationToken.None, TaskCreationOptions.LongRunning, scheduler ?? TaskScheduler.Default);
         return item.Result;
     }
 

@@ -4,7 +4,8 @@ namespace CloudWall.Access.Passwords;
 
 /// <summary>Hashes new passwords, one at a time: whoever writes many users must not take every core from everyone else.</summary>
 /// <param name="options">How, now.</param>
-public sealed class PasswordHasher(Func<PasswordOptions> options)
+/// <param name="scheduler">Where passwords are hashed; null for threads of their own.</param>
+public sealed class PasswordHasher(Func<PasswordOptions> options, TaskScheduler? scheduler = null)
 {
     private readonly Turns _turn = new(1);
 
@@ -21,7 +22,10 @@ public sealed class PasswordHasher(Func<PasswordOptions> options)
         try
         {
             return await Task.Factory.StartNew(
-                () => StoredPassword.Create(password, Options, salt), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                () => StoredPassword.Create(password, Options, salt),
+                cancellation,
+                TaskCreationOptions.LongRunning,
+                scheduler ?? TaskScheduler.Default);
         }
         finally
         {

@@ -3,7 +3,6 @@ using CloudWall.Node;
 using CloudWall.Node.Identifiers;
 using CloudWall.Replication.Peers;
 using CloudWall.Replication.Requests;
-using CloudWall.Scripting.Running;
 using CloudWall.Simulation.Net;
 using CloudWall.Simulation.Stores;
 using CloudWall.Storage.Memory;
@@ -100,7 +99,7 @@ public sealed class SimulatedNode(World world, Network network, string name, Fun
             Time = machine.Time,
             Randomness = Randomness.Seeded(seed),
             Scheduler = machine,
-            NewRunner = static _ => new InlineRunner(),
+            NewRunner = _ => new WaitingRunner(world),
             OpenRemote = (endpoint, _) => OpenRemote(machine, endpoint),
             Log = Log,
         };
