@@ -36,7 +36,7 @@ public sealed class MeshNode : IAsyncDisposable
         _key = key;
         Keeper = new RosterKeeper(mesh, databases, records, context.Time);
         Security = new SecurityKeeper(key.Public.Id, databases, records, context.Time);
-        Service = new MemberService(databases, () => Keeper.Roster, Security, context.NodeId);
+        Service = new MemberService(databases, () => Keeper.Roster, Security, context.NodeId, context.Time);
         Sync = new MeshSync(
             key.Public.Id, () => Keeper.Roster, connect, new DatabasePull(databases, Security, context), context.Time, context.Fraction);
         Keeper.Changed = Sync.Wake;

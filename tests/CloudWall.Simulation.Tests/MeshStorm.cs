@@ -1,4 +1,5 @@
 using CloudWall.Documents.Revisions;
+using CloudWall.Mesh.Sync;
 using CloudWall.Simulation.Mesh;
 using CloudWall.Simulation.Nodes;
 
@@ -12,7 +13,8 @@ internal sealed class MeshStorm(int seed, bool disksLie = false)
 
     private static readonly string[] Databases = ["notes", "photos", "plans"];
 
-    private readonly List<(string Database, string Id, RevisionId Revision)> _acknowledged = [];
+    private readonly List<(string Database, string Id, RevisionId Revision, SimulatedMember By, TimeSpan At)> _acknowledged = [];
+    private readonly SortedSet<string> _lies = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, int> _events = new(StringComparer.Ordinal);
 
     public SimulatedMesh Mesh { get; } = new(seed, 3 + (seed % 3), disksLie);
@@ -28,6 +30,7 @@ internal sealed class MeshStorm(int seed, bool disksLie = false)
             for (var round = 0; round < Rounds; round++)
             {
                 await RoundAsync(round);
+                CheckStatus();
                 await Mesh.World.WaitAsync(TimeSpan.FromSeconds(Mesh.World.Random.Next(15)));
             }
 
@@ -51,6 +54,12 @@ internal sealed class MeshStorm(int seed, bool disksLie = false)
             return true;
         },
         limit);
+
+    /// <summary>Members that said they were in step with another, and lacked what that one had then.</summary>
+    public IReadOnlyCollection<string> Lies => _lies;
+
+    /// <summary>A fault that the check of the status must find: the time as of which a member says to be in step is so much later.</summary>
+    public TimeSpan SaidTooEarly { get; init; }
 
     public IReadOnlyList<string> FindLost() =>
         [.. from member in Mesh.All
@@ -110,6 +119,20 @@ internal sealed class MeshStorm(int seed, bool disksLie = false)
         }
     }
 
+    private void CheckStatus()
+    {
+        foreach (var member in Mesh.All.Where(static member => member.Node.Running is not null))
+        {
+            foreach (var other in Mesh.All.Where(other => SimulatedMesh.StatusOf(member, other)?.State == PullState.InStep))
+            {
+                var at = member.Node.Running!.Machine.Time.InWorld(SimulatedMesh.StatusOf(member, other)!.At) + SaidTooEarly;
+                _lies.UnionWith(_acknowledged
+                    .Where(write => write.By == other && write.At < at && !member.Node.Knows(write.Database, write.Id, write.Revision))
+                    .Select(write => $"{member.Node.Name} was in step with {other.Node.Name} at {at}, without {write.Id} of {write.At}"));
+            }
+        }
+    }
+
     private void Note(string what) => _events[what] = _events.GetValueOrDefault(what) + 1;
 
     private async Task WriteAsync(SimulatedMember member, string database, string id, string json)
@@ -119,7 +142,7 @@ internal sealed class MeshStorm(int seed, bool disksLie = false)
             await member.Node.CreateAsync(database);
             if (await member.Node.PutAsync(database, id, json) is { } revision)
             {
-                _acknowledged.Add((database, id, revision));
+                _acknowledged.Add((database, id, revision, member, Mesh.World.Now));
             }
         }
         catch (MachineOffException)

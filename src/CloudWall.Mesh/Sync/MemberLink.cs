@@ -12,11 +12,12 @@ public abstract class MemberLink
     /// <summary>When something last came from the member, by the monotonic clock (<see cref="TimeProvider.GetTimestamp"/>).</summary>
     public abstract long LastHeard { get; }
 
-    /// <summary>Reads which of its databases have changed: one feed for all of them. Waits until one has.</summary>
+    /// <summary>Reads which of its databases have changed: one feed for all of them.</summary>
     /// <param name="epoch">The epoch of the last answer; null for none.</param>
     /// <param name="after">The sequence of the last answer.</param>
+    /// <param name="wait">For how long the member waits until one has changed; then it says that none has.</param>
     /// <param name="cancellation">Gives up.</param>
-    public abstract Task<ChangedDatabases> ReadChangedAsync(string? epoch, long after, CancellationToken cancellation);
+    public abstract Task<ChangedDatabases> ReadChangedAsync(string? epoch, long after, TimeSpan wait, CancellationToken cancellation);
 
     /// <summary>Reads the past of a database's <c>_security</c> (<see cref="Permissions.SecurityCodec"/>).</summary>
     public abstract Task<ReadOnlyMemory<byte>> ReadSecurityAsync(string database, CancellationToken cancellation);

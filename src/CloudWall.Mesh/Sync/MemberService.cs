@@ -12,8 +12,13 @@ namespace CloudWall.Mesh.Sync;
 /// <param name="roster">Who is in the mesh now. It is asked with every call.</param>
 /// <param name="security">The pasts of <c>_security</c>.</param>
 /// <param name="nodeId">The node's id for checkpoints.</param>
-public sealed class MemberService(DatabaseCatalogue databases, Func<MeshRoster> roster, SecurityKeeper security, string nodeId)
+/// <param name="time">The clock.</param>
+public sealed class MemberService(
+    DatabaseCatalogue databases, Func<MeshRoster> roster, SecurityKeeper security, string nodeId, TimeProvider time)
 {
+    /// <summary>How long a call waits for a change at most.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
+
     private static readonly DocumentError NoMember = new(403, "forbidden", "Only members of the mesh may ask.");
 
     private static readonly DocumentError AtHome = new(404, "not_found", "Database does not exist.");
@@ -22,25 +27,36 @@ public sealed class MemberService(DatabaseCatalogue databases, Func<MeshRoster> 
     /// <param name="caller">Who asks.</param>
     /// <param name="epoch">The epoch of the last answer; null for none.</param>
     /// <param name="after">The sequence of the last answer.</param>
+    /// <param name="wait">For how long; at most <see cref="LongestWait"/>.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="PeerException">403: the caller is no member.</exception>
-    public async Task<ChangedDatabases> ReadChangedAsync(MemberId caller, string? epoch, long after, CancellationToken cancellation)
+    public async Task<ChangedDatabases> ReadChangedAsync(
+        MemberId caller, string? epoch, long after, TimeSpan wait, CancellationToken cancellation)
     {
         Require(caller);
         var updates = databases.Updates;
         var since = epoch == updates.Epoch ? after : 0;
+        using var late = new CancellationTokenSource(wait < LongestWait ? wait : LongestWait, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
         while (true)
         {
             var changed = updates.After(since);
             var names = changed.Where(update => update.Kind != DatabaseUpdateKind.Deleted && Travels(update.Name))
                 .Select(static update => update.Name).ToList();
             since = changed.Count > 0 ? changed[^1].Sequence : since;
-            if (names.Count > 0 || epoch != updates.Epoch)
+            if (names.Count > 0 || epoch != updates.Epoch || wait <= TimeSpan.Zero)
             {
                 return new ChangedDatabases(updates.Epoch, since, names);
             }
 
-            await updates.WaitAsync(since, cancellation);
+            try
+            {
+                await updates.WaitAsync(since, either.Token);
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                wait = TimeSpan.Zero;
+            }
 
             // Who was removed meanwhile learns nothing more.
             Require(caller);

@@ -19,10 +19,11 @@ internal sealed class VirtualLink(Network network, Machine caller, MemberId own,
 
     public override long LastHeard => _lastHeard;
 
-    public override Task<ChangedDatabases> ReadChangedAsync(string? epoch, long after, CancellationToken cancellation) => VirtualPeer.AskAsync(
+    public override Task<ChangedDatabases> ReadChangedAsync(
+        string? epoch, long after, TimeSpan wait, CancellationToken cancellation) => VirtualPeer.AskAsync(
         callee.Node.Name,
         () => network.CallAsync(
-            caller, callee.Node, (_, token) => Mesh().Service.ReadChangedAsync(own, epoch, after, token), cancellation),
+            caller, callee.Node, (_, token) => Mesh().Service.ReadChangedAsync(own, epoch, after, wait, token), cancellation),
         Heard,
         cancellation);
 

@@ -9,6 +9,9 @@ public sealed class MachineTime(Machine machine) : TimeProvider
     /// <summary>How far the date is wrong; what measures how long something takes is not.</summary>
     public TimeSpan Error { get; set; }
 
+    /// <summary>The virtual time of a timestamp.</summary>
+    public TimeSpan InWorld(long timestamp) => _bootedAt + TimeSpan.FromTicks(timestamp);
+
     /// <inheritdoc/>
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 
