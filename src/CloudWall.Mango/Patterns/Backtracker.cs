@@ -6,7 +6,7 @@ namespace CloudWall.Mango.Patterns;
 /// Matches a compiled pattern by trying (PCRE's way), for patterns that need it: those with references, looks around, or groups that give
 /// nothing back. It gives up after a number of steps, as PCRE does; what it gives up on does not match. Not thread-safe.
 /// </summary>
-internal sealed class Backtracker
+internal sealed class Backtracker : PatternMatcher
 {
     /// <summary>PCRE's own limit, of calls that do more each, is ten million.</summary>
     private const long MostSteps = 3_000_000;
@@ -36,8 +36,8 @@ internal sealed class Backtracker
         _slots = new int[code.Slots];
     }
 
-    /// <summary>Whether a text has a match.</summary>
-    public bool IsMatch(ReadOnlySpan<byte> text)
+    /// <inheritdoc/>
+    public override bool IsMatch(ReadOnlySpan<byte> text)
     {
         (_left, _isCommitted, _calls, _called) = (MostSteps, false, 0, -1);
         for (var at = 0; at <= text.Length && _left > 0 && !_isCommitted; at = Math.Max(at + 1, _skipTo))

@@ -2,19 +2,24 @@ using System.Collections.Concurrent;
 
 namespace CloudWall.Mango.Patterns;
 
-/// <summary>A regular expression of <c>$regex</c>. Thread-safe.</summary>
+/// <summary>
+/// A regular expression of <c>$regex</c>: an automaton, which takes time with the length of the text, or one that tries. Thread-safe.
+/// </summary>
 internal sealed class Pattern
 {
     private const int MostIdle = 8;
 
-    private readonly PatternCode _code;
-    private readonly PatternStart _start;
-    private readonly ConcurrentBag<Backtracker> _idle = [];
+    private readonly Func<PatternMatcher> _create;
+    private readonly ConcurrentBag<PatternMatcher> _idle = [];
 
     private Pattern(ParsedPattern parsed)
     {
-        _code = PatternCompiler.Compile(parsed);
-        _start = new PatternStart(parsed.Body);
+        // What is too large for one that tries is refused, whether it needs it or not, as by PCRE.
+        var code = PatternCompiler.Compile(parsed);
+        var start = new PatternStart(parsed.Body);
+        _create = AutomatonCode.TryBuild(parsed.Body) is { } automaton
+            ? () => new Automaton(automaton, start.IsAnchored)
+            : () => new Backtracker(code, start);
     }
 
     /// <summary>Compiles a pattern.</summary>
@@ -35,7 +40,7 @@ internal sealed class Pattern
     /// <summary>Whether a text has a match. Where that cannot be found out in bounded time, it has none.</summary>
     public bool IsMatch(ReadOnlySpan<byte> text)
     {
-        var matcher = _idle.TryTake(out var idle) ? idle : new Backtracker(_code, _start);
+        var matcher = _idle.TryTake(out var idle) ? idle : _create();
         var matches = matcher.IsMatch(text);
         if (_idle.Count < MostIdle)
         {

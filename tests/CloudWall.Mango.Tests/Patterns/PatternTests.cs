@@ -58,11 +58,36 @@ public sealed class PatternTests
         var text = new byte[4 << 20];
         text.AsSpan().Fill((byte)'a');
         text[^1] = (byte)'z';
-        foreach (var pattern in new[] { "z$", "a+z", ".*z", "^.*z$", "[^z]*z", "b|z" })
+        foreach (var pattern in new[] { "z$", "a+z", "(ab|az)$", ".*z", "^.*z$", "^(?:a|b)*z$", "[^z]*z", "b|z", @"\Bz\b" })
         {
             Assert.True(Pattern.TryParse(Encoding.UTF8.GetBytes(pattern))!.IsMatch(text), pattern);
         }
     }
+
+    /// <summary>An automaton and one that tries agree wherever there is an automaton.</summary>
+    [Fact]
+    public void An_automaton_finds_what_trying_finds() => Gen.Select(
+        Gen.Int[0, Regular.Length - 1].Array[1, 8], Gen.Int[0, 5].Array[0, 8]).Sample(
+        (pieces, letters) =>
+        {
+            var parsed = PatternParser.Parse(Encoding.UTF8.GetBytes(string.Concat(pieces.Select(static piece => Regular[piece]))));
+            if (parsed is null || AutomatonCode.TryBuild(parsed.Body) is not { } code)
+            {
+                return;
+            }
+
+            var text = letters.Select(static letter => "ab\n_ c"u8[letter]).ToArray();
+            var start = new PatternStart(parsed.Body);
+            Assert.Equal(
+                new Backtracker(PatternCompiler.Compile(parsed), start).IsMatch(text), new Automaton(code, start.IsAnchored).IsMatch(text));
+        },
+        iter: 30_000);
+
+    private static readonly string[] Regular =
+    [
+        "a", "b", ".", "^", "$", "|", "(", ")", "*", "+", "?", "{2}", "{1,3}", "[ab]", "[^a]", "\\b", "\\B", "\\w", "\\n", "(?m)", "(?s)", "\\Z", "\\z",
+        "\\A", "*?", "_", "(a|b)", "(?:a*)*",
+    ];
 
     /// <summary>Whatever is given is read or refused, and what is read ends.</summary>
     [Fact]
