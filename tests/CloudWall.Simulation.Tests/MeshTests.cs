@@ -139,6 +139,35 @@ public sealed class MeshTests
     });
 
     [Fact]
+    public void A_database_is_made_as_it_is_elsewhere_and_one_with_partitions_never_becomes_one_with_a_plain_one() => Run(2, 10, async mesh =>
+    {
+        await mesh.FoundAsync(2);
+        await mesh.All[0].Node.CreateAsync("parts", partitioned: true);
+        await mesh.All[0].Node.AskAsync(async running =>
+        {
+            await running.Node.Databases.Find("parts")!.SetRevsLimitAsync(7, CancellationToken.None);
+            return true;
+        });
+        await mesh.All[0].Node.PutAsync("parts", "a:one", "{}");
+        await mesh.ConvergeAsync("parts", mesh.All, Minute);
+        var made = mesh.All[1].Node.Running!.Node.Databases.Find("parts")!;
+        Assert.Equal((true, 7), (made.Options.Partitioned, made.RevsLimit));
+
+        mesh.Network.IsCut = static (_, _) => true;
+        await mesh.All[0].Node.CreateAsync("both", partitioned: true);
+        await mesh.All[0].Node.PutAsync("both", "a:one", "{}");
+        await mesh.All[1].Node.CreateAsync("both");
+        await mesh.All[1].Node.PutAsync("both", "two", "{}");
+        await mesh.World.WaitAsync(Minute);
+        mesh.Network.IsCut = static (_, _) => false;
+        await mesh.World.WaitAsync(Minute * 2);
+        Assert.DoesNotContain("two", mesh.All[0].Node.Leaves("both"), StringComparison.Ordinal);
+        var status = SimulatedMesh.StatusOf(mesh.All[0], mesh.All[1])!;
+        Assert.Equal(PullState.Incomplete, status.State);
+        Assert.Contains("partitions", status.Problems["both"], StringComparison.Ordinal);
+    });
+
+    [Fact]
     public void Of_security_set_apart_the_narrower_holds_until_an_admin_sets_it_again() => Run(2, 8, async mesh =>
     {
         await mesh.FoundAsync(2);

@@ -34,11 +34,15 @@ public sealed class DatabasePull(DatabaseCatalogue databases, SecurityKeeper sec
         place.Holder = isHolder ? link : place.Holder;
         try
         {
-            await CreateAsync(database, cancellation);
+            var there = await link.ReadDatabaseAsync(database, cancellation);
+            var here = databases.Find(database) ?? await CreateAsync(database, there, cancellation);
+            if (here?.Options.Partitioned != there.Partitioned)
+            {
+                return "it has partitions on one of the two members only, so the two databases never become one";
+            }
 
             // Who may read comes before what there is to read. Without it the database is for admins only.
-            var past = SecurityCodec.TryRead(await link.ReadSecurityAsync(database, cancellation));
-            if (past is null)
+            if (SecurityCodec.TryRead(there.Security) is not { } past)
             {
                 return "its _security cannot be read";
             }
@@ -109,20 +113,22 @@ public sealed class DatabasePull(DatabaseCatalogue databases, SecurityKeeper sec
         }
     }
 
-    private async Task CreateAsync(string database, CancellationToken cancellation)
+    private async Task<Database?> CreateAsync(string database, MemberDatabase there, CancellationToken cancellation)
     {
-        if (databases.Find(database) is not null)
-        {
-            return;
-        }
-
         try
         {
-            await databases.CreateAsync(database, new DatabaseOptions(), cancellation);
+            var made = await databases.CreateAsync(database, new DatabaseOptions(there.Partitioned, there.Shards), cancellation);
+            if (made.RevsLimit != there.RevsLimit)
+            {
+                await made.SetRevsLimitAsync(there.RevsLimit, cancellation);
+            }
+
+            return made;
         }
         catch (DocumentException exists) when (exists.Error.Status == 412)
         {
             // Somebody else was faster.
+            return databases.Find(database);
         }
     }
 

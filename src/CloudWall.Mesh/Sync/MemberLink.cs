@@ -19,8 +19,8 @@ public abstract class MemberLink
     /// <param name="cancellation">Gives up.</param>
     public abstract Task<ChangedDatabases> ReadChangedAsync(string? epoch, long after, TimeSpan wait, CancellationToken cancellation);
 
-    /// <summary>Reads the past of a database's <c>_security</c> (<see cref="Permissions.SecurityCodec"/>).</summary>
-    public abstract Task<ReadOnlyMemory<byte>> ReadSecurityAsync(string database, CancellationToken cancellation);
+    /// <summary>Reads what belongs to a database besides its documents.</summary>
+    public abstract Task<MemberDatabase> ReadDatabaseAsync(string database, CancellationToken cancellation);
 
     /// <summary>Opens a database of the member to read it.</summary>
     public abstract Peer Open(string database);

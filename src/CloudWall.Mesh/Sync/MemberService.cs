@@ -21,7 +21,7 @@ public sealed class MemberService(
 
     private static readonly DocumentError NoMember = new(403, "forbidden", "Only members of the mesh may ask.");
 
-    private static readonly DocumentError AtHome = new(404, "not_found", "Database does not exist.");
+    private static readonly DocumentError AtHome = new(404, "db_not_found", "Database does not exist.");
 
     /// <summary>Reads which databases have changed, and waits until one has.</summary>
     /// <param name="caller">Who asks.</param>
@@ -63,17 +63,21 @@ public sealed class MemberService(
         }
     }
 
-    /// <summary>Reads the past of a database's <c>_security</c> (<see cref="SecurityCodec"/>).</summary>
+    /// <summary>Reads what belongs to a database besides its documents.</summary>
     /// <param name="caller">Who asks.</param>
     /// <param name="database">The database.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="PeerException">403: the caller is no member. 404: there is no such database, or it stays at home.</exception>
-    public async Task<ReadOnlyMemory<byte>> ReadSecurityAsync(MemberId caller, string database, CancellationToken cancellation)
+    public async Task<MemberDatabase> ReadDatabaseAsync(MemberId caller, string database, CancellationToken cancellation)
     {
         Require(caller);
-        return Travels(database)
-            ? SecurityCodec.Write(await security.ReadAsync(database, cancellation))
-            : throw new PeerException(AtHome, isTransient: false);
+        if (!Travels(database) || databases.Find(database) is not { } found)
+        {
+            throw new PeerException(AtHome, isTransient: false);
+        }
+
+        var past = SecurityCodec.Write(await security.ReadAsync(database, cancellation));
+        return new MemberDatabase(found.Options.Partitioned, found.Options.Shards, found.RevsLimit, past);
     }
 
     /// <summary>Opens a database for one call of a member.</summary>

@@ -27,10 +27,10 @@ internal sealed class VirtualLink(Network network, Machine caller, MemberId own,
         Heard,
         cancellation);
 
-    public override Task<ReadOnlyMemory<byte>> ReadSecurityAsync(string database, CancellationToken cancellation) => VirtualPeer.AskAsync(
+    public override Task<MemberDatabase> ReadDatabaseAsync(string database, CancellationToken cancellation) => VirtualPeer.AskAsync(
         $"{callee.Node.Name}/{database}",
         () => network.CallAsync(
-            caller, callee.Node, (_, token) => Mesh().Service.ReadSecurityAsync(own, database, token), cancellation),
+            caller, callee.Node, (_, token) => Mesh().Service.ReadDatabaseAsync(own, database, token), cancellation),
         Heard,
         cancellation);
 

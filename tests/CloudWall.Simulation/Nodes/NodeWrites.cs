@@ -9,11 +9,11 @@ namespace CloudWall.Simulation.Nodes;
 public static class NodeWrites
 {
     /// <summary>Creates a database where there is none.</summary>
-    public static Task CreateAsync(this SimulatedNode node, string database) => node.AskAsync(async running =>
+    public static Task CreateAsync(this SimulatedNode node, string database, bool partitioned = false) => node.AskAsync(async running =>
     {
         if (running.Node.Databases.Find(database) is null)
         {
-            await running.Node.Databases.CreateAsync(database, new DatabaseOptions(), CancellationToken.None);
+            await running.Node.Databases.CreateAsync(database, new DatabaseOptions(partitioned), CancellationToken.None);
         }
 
         return true;
