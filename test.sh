@@ -4,8 +4,8 @@
 #
 #   ./test.sh             everything
 #   ./test.sh soak        long crash tests: 100 killed nodes, 200 pulled plugs, 100 rounds and 50 seeds of replication between nodes that fail;
-#                         a million replications between databases in memory, or as many as ten minutes allow; hostile functions with
-#                         CouchDB's limit of 5 seconds, and all of them with a short one
+#                         500 seeds of a simulated mesh; a million replications between databases in memory, or as many as ten minutes
+#                         allow; hostile functions with CouchDB's limit of 5 seconds, and all of them with a short one
 #   ./test.sh unit        only the .NET tests
 #   ./test.sh compat      only the clients
 #
@@ -87,6 +87,7 @@ if [ "$what" = soak ]; then
   export CLOUDWALL_TEST_LIMIT=14400
   export CLOUDWALL_CRASH_ROUNDS=${CLOUDWALL_CRASH_ROUNDS:-100} CLOUDWALL_PLUG_SEEDS=${CLOUDWALL_PLUG_SEEDS:-200} CLOUDWALL_FAULT_SEEDS=${CLOUDWALL_FAULT_SEEDS:-50}
   export CLOUDWALL_INDEX_DEATHS=${CLOUDWALL_INDEX_DEATHS:-20}
+  CLOUDWALL_SIMULATION_SEEDS=${CLOUDWALL_SIMULATION_SEEDS:-500} unit tests/CloudWall.Simulation.Tests
   CLOUDWALL_HOSTILE_LIMIT=${CLOUDWALL_HOSTILE_LIMIT:-5000} unit tests/CloudWall.Crash.Tests
   CLOUDWALL_HOSTILE_SHARE=${CLOUDWALL_HOSTILE_SHARE:-1} unit tests/CloudWall.Crash.Tests -class '*.Hostile.*'
   unit tests/CloudWall.Server.Tests -class '*Replication.FaultTests'

@@ -6,7 +6,7 @@ using CloudWall.Simulation.Nodes;
 namespace CloudWall.Simulation.Tests;
 
 /// <summary>A small mesh in which clients write while messages are lost, nodes restart, plugs are pulled and the network is cut.</summary>
-internal sealed class MeshStorm(int seed, bool disksLie = false)
+internal sealed class MeshStorm(int seed, bool disksLie = false, bool skipsChanges = false)
 {
     private const int Rounds = 60;
     private const int Documents = 10;
@@ -17,7 +17,7 @@ internal sealed class MeshStorm(int seed, bool disksLie = false)
     private readonly SortedSet<string> _lies = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, int> _events = new(StringComparer.Ordinal);
 
-    public SimulatedMesh Mesh { get; } = new(seed, 3 + (seed % 3), disksLie);
+    public SimulatedMesh Mesh { get; } = new(seed, 3 + (seed % 3), disksLie) { SkipsChanges = skipsChanges };
 
     public int Acknowledged => _acknowledged.Count;
 

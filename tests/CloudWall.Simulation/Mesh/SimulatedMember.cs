@@ -45,7 +45,7 @@ public sealed class SimulatedMember
                 running.Node.Databases,
                 new NodeRecords(running.Store),
                 Context(running),
-                member => new VirtualLink(_mesh.Network, running.Machine, Id, _mesh.Find(member)));
+                member => new VirtualLink(_mesh.Network, running.Machine, Id, _mesh.Find(member), _mesh.SkipsChanges));
             made.Start();
             return Task.FromResult(made);
         });

@@ -31,6 +31,9 @@ public sealed class SimulatedMesh
     /// <summary>Its network.</summary>
     public Network Network { get; }
 
+    /// <summary>A fault that a simulation must find: some changes are never told.</summary>
+    public bool SkipsChanges { get; init; }
+
     /// <summary>The owner's key.</summary>
     public SeededKey Owner { get; } = new("owner");
 

@@ -8,7 +8,12 @@ using CloudWall.Simulation.Net;
 namespace CloudWall.Simulation.Mesh;
 
 /// <summary>The way to another member over the virtual network. Both ends know each other's keys, as with TLS on both sides.</summary>
-internal sealed class VirtualLink(Network network, Machine caller, MemberId own, SimulatedMember callee) : MemberLink
+/// <param name="network">The network.</param>
+/// <param name="caller">Whose replications ask.</param>
+/// <param name="own">Who asks.</param>
+/// <param name="callee">The other member.</param>
+/// <param name="skips">Whether some changes are never told.</param>
+internal sealed class VirtualLink(Network network, Machine caller, MemberId own, SimulatedMember callee, bool skips) : MemberLink
 {
     private static readonly PeerException NotYet = new(
         new DocumentError(503, "service_unavailable", "The member has not started yet."), isTransient: true);
@@ -19,13 +24,17 @@ internal sealed class VirtualLink(Network network, Machine caller, MemberId own,
 
     public override long LastHeard => _lastHeard;
 
-    public override Task<ChangedDatabases> ReadChangedAsync(
-        string? epoch, long after, TimeSpan wait, CancellationToken cancellation) => VirtualPeer.AskAsync(
-        callee.Node.Name,
-        () => network.CallAsync(
-            caller, callee.Node, (_, token) => Mesh().Service.ReadChangedAsync(own, epoch, after, wait, token), cancellation),
-        Heard,
-        cancellation);
+    public override async Task<ChangedDatabases> ReadChangedAsync(
+        string? epoch, long after, TimeSpan wait, CancellationToken cancellation)
+    {
+        var changed = await VirtualPeer.AskAsync(
+            callee.Node.Name,
+            () => network.CallAsync(
+                caller, callee.Node, (_, token) => Mesh().Service.ReadChangedAsync(own, epoch, after, wait, token), cancellation),
+            Heard,
+            cancellation);
+        return skips && epoch is not null && caller.World.Random.Next(3) == 0 ? changed with { Names = [] } : changed;
+    }
 
     public override Task<MemberDatabase> ReadDatabaseAsync(string database, CancellationToken cancellation) => VirtualPeer.AskAsync(
         $"{callee.Node.Name}/{database}",
