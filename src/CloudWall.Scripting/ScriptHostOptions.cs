@@ -33,11 +33,11 @@ public sealed record ScriptHostOptions
 
     /// <summary>
     /// Bytes of memory that all calls may take together, beyond the 16 MiB that each begins with, and that what is kept between calls may
-    /// take. One database has at most two thirds of what others leave. 192 MiB.
+    /// take. One database has at most two thirds of what others leave. 168 MiB, so that one call alone can have all that a call may.
     /// </summary>
-    public long TotalMemory { get; init; } = 192L << 20;
+    public long TotalMemory { get; init; } = 168L << 20;
 
-    /// <summary>Told how many bytes a call had of that, when it gives them back.</summary>
+    /// <summary>Told how many bytes a call had of that, when it gives them back, or how many were kept, when they are no longer.</summary>
     public Action<long>? Released { get; init; }
 
     /// <summary>Where random numbers come from: they seed <c>Math.random</c> for each call.</summary>

@@ -33,9 +33,10 @@ public static class ScriptSettings
     { IsReadAtStart = true };
 
     private static readonly Setting<long> TotalMemory = new(
-        "cloudwall", "all_function_memory", SettingKinds.Number(1L << 20), 192L << 20,
-        "Bytes that all calls of functions may take together, beyond the 16 MiB that each begins with, and that what is kept between them may "
-        + "take. One database has at most two thirds of what others leave.")
+        "cloudwall", "all_function_memory", SettingKinds.Number(1L << 20), 168L << 20,
+        "Bytes that all calls of functions may take together, beyond the 16 MiB that each begins with, and that what is kept between "
+        + "them may take. One database has at most two thirds of what others leave. Twice as many calls as there are processors run at a "
+        + "time, at least 4, so the node's memory grows by this, by 16 MiB for each of them, and by the rows and answers that they make.")
     { IsReadAtStart = true };
 
     private static readonly Setting<int> Streams = new(

@@ -39,9 +39,5 @@ internal sealed class KeptImage(MemoryBudget budget, Func<CancellationToken, Qui
     public override void Drop() => _image = null;
 
     /// <summary>Keeps it no longer.</summary>
-    public void Release()
-    {
-        budget.Forget(this);
-        Drop();
-    }
+    public void Release() => budget.Drop(this);
 }

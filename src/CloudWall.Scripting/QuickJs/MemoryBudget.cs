@@ -6,7 +6,10 @@ namespace CloudWall.Scripting.QuickJs;
 /// longest ago goes first.
 /// </summary>
 /// <param name="bytes">How many.</param>
-/// <param name="released">Told how many a call had, when it gives them back; null where nobody wants to know.</param>
+/// <param name="released">
+/// Told how many bytes a call had, when it gives them back, and how many were kept, when they are no longer. Null where nobody wants
+/// to know.
+/// </param>
 internal sealed class MemoryBudget(long bytes, Action<long>? released = null)
 {
     private readonly Lock _lock = new();
@@ -129,12 +132,32 @@ internal sealed class MemoryBudget(long bytes, Action<long>? released = null)
         }
     }
 
-    private static void Drop(List<KeptMemory> items)
+    /// <summary>Drops something that is kept, so that it is kept no longer.</summary>
+    public void Drop(KeptMemory item)
     {
+        long size;
+        lock (_lock)
+        {
+            size = Remove(item) ? item.Size : 0;
+        }
+
+        item.Drop();
+        released?.Invoke(size);
+    }
+
+    private void Drop(List<KeptMemory> items)
+    {
+        if (items.Count == 0)
+        {
+            return;
+        }
+
         foreach (var item in items)
         {
             item.Drop();
         }
+
+        released?.Invoke(items.Sum(static item => item.Size));
     }
 
     private bool Remove(KeptMemory item)

@@ -52,6 +52,22 @@ public sealed class MemoryBudgetTests
         Assert.Equal((1, 0), (item.Dropped, _budget.Kept));
     }
 
+    /// <summary>What is kept is garbage as soon as it is dropped, and the collector is not told of it otherwise.</summary>
+    [Fact]
+    public void What_is_dropped_is_told()
+    {
+        var told = new List<long>();
+        var budget = new MemoryBudget(900, told.Add);
+        Item a = new(), b = new(), c = new();
+        budget.Keep(a, 200);
+        budget.Keep(b, 200);
+        budget.Keep(c, 150);
+        Assert.Equal([200], told);
+        budget.Drop(c);
+        Assert.Equal([200, 150], told);
+        Assert.Equal((1, 0, 1, 200), (a.Dropped, b.Dropped, c.Dropped, budget.Kept));
+    }
+
     private sealed class Item : KeptMemory
     {
         public int Dropped { get; private set; }
