@@ -7,7 +7,9 @@ using CloudWall.Replication.Peers;
 
 namespace CloudWall.Mesh.Sync;
 
-/// <summary>What a member lets other members read: the names of databases that travel, and these databases. Nothing here writes.</summary>
+/// <summary>
+/// What a member lets other members read: the names of databases that travel, and these databases. Nothing here writes but checkpoints.
+/// </summary>
 /// <param name="databases">The node's databases.</param>
 /// <param name="roster">Who is in the mesh now. It is asked with every call.</param>
 /// <param name="security">The pasts of <c>_security</c>.</param>
@@ -88,7 +90,7 @@ public sealed class MemberService(
     {
         Require(caller);
         return Travels(database)
-            ? new LocalPeer(databases, database, database, nodeId, MemberRights.Instance)
+            ? new LocalPeer(databases, database, database, nodeId, ReaderRights.Instance)
             : throw new PeerException(AtHome, isTransient: false);
     }
 
