@@ -8,7 +8,7 @@ public sealed class ServerScenarios
 
     private static readonly Scenario[] Table =
     [
-        new("GET", "/", 200, """\{"couchdb":"Welcome","version":"3\.5\.0","git_sha":"[^"]+","uuid":"[0-9a-f]{32}","features":\[\],"vendor":\{"name":"CloudWall","version":"[^"]+","boot":"[0-9a-f]{16}"\}\}""") { As = null },
+        new("GET", "/", 200, """\{"couchdb":"Welcome","version":"3\.5\.0","git_sha":"[^"]+","uuid":"[0-9a-f]{32}","features":\["partitioned"\],"vendor":\{"name":"CloudWall","version":"[^"]+","boot":"[0-9a-f]{16}"\}\}""") { As = null },
         new("GET", "/", 200) { As = null, Headers = ["Authorization: Basic ???"] },
         new("GET", "/", 401, Error("unauthorized", "Name or password is incorrect.")) { As = "admin:wrong" },
         new("GET", "/_session", 400, Error("bad_request", "Authorization header has invalid base64 value")) { As = null, Headers = ["Authorization: Basic ???"] },
