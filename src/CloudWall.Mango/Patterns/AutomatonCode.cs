@@ -9,6 +9,7 @@ internal sealed class AutomatonCode
     private const int MostNodes = 4000;
 
     private readonly List<Node> _nodes = [new Node(NodeKind.Match)];
+    private int _turns;
 
     private AutomatonCode(PatternNode pattern)
     {
@@ -33,6 +34,15 @@ internal sealed class AutomatonCode
         catch (PatternException)
         {
             return null;
+        }
+    }
+
+    /// <summary>What is repeated may be empty, and takes time nevertheless.</summary>
+    private void CountTurn()
+    {
+        if (++_turns > MostNodes)
+        {
+            throw new PatternException("The automaton is too large.");
         }
     }
 
@@ -95,12 +105,14 @@ internal sealed class AutomatonCode
         {
             for (var i = repeat.Least; i < repeat.Most; i++)
             {
+                CountTurn();
                 entry = Add(new Node(NodeKind.Split, Build(repeat.Body, entry), next));
             }
         }
 
         for (var i = 0; i < repeat.Least; i++)
         {
+            CountTurn();
             entry = Build(repeat.Body, entry);
         }
 

@@ -31,7 +31,7 @@ internal sealed class Pattern
         {
             return PatternParser.Parse(utf8) is { } parsed ? new Pattern(parsed) : null;
         }
-        catch (PatternException)
+        catch (Exception failure) when (failure is PatternException or OverflowException)
         {
             return null;
         }

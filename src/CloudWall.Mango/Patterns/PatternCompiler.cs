@@ -32,6 +32,8 @@ internal sealed class PatternCompiler
         return new PatternCode([.. compiler._steps], [.. compiler._sets], [.. compiler._lists], compiler._groups, compiler._slots);
     }
 
+    private int _turns;
+
     private int Here => _steps.Count;
 
     private int Emit(Operation operation, int a = 0, int b = 0, int c = 0)
@@ -43,6 +45,15 @@ internal sealed class PatternCompiler
 
         _steps.Add(new Instruction(operation, a, b, c));
         return Here - 1;
+    }
+
+    /// <summary>What is repeated may be empty, and takes time nevertheless.</summary>
+    private void CountTurn()
+    {
+        if (++_turns > MostSteps)
+        {
+            throw new PatternException("regular expression is too large");
+        }
     }
 
     private void Add(PatternNode node)
@@ -175,6 +186,7 @@ internal sealed class PatternCompiler
 
         for (var i = 0; i < repeat.Least; i++)
         {
+            CountTurn();
             Add(repeat.Body);
         }
 
@@ -193,6 +205,7 @@ internal sealed class PatternCompiler
         var splits = new List<int>();
         for (var i = repeat.Least; i < repeat.Most; i++)
         {
+            CountTurn();
             splits.Add(Emit(Operation.Split));
             Add(repeat.Body);
         }

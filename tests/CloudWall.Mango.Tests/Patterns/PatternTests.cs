@@ -52,6 +52,13 @@ public sealed class PatternTests
         Assert.False(compiled.IsMatch(text));
     }
 
+    /// <summary>They have no steps, but 65535 turns within each of 65535, or lengths beyond all numbers.</summary>
+    [Theory]
+    [InlineData("(?:(?:(?:){65535}){65535}){65535}")]
+    [InlineData("(?:(?:(?:){0,65535}){65535}){65535}")]
+    [InlineData("(?<=(?:a{65535}){65535})")]
+    public void A_pattern_that_is_too_large_is_none(string pattern) => Assert.Null(Pattern.TryParse(Encoding.UTF8.GetBytes(pattern)));
+
     [Fact]
     public void Large_texts_are_searched()
     {
