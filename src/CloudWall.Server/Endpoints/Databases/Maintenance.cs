@@ -29,8 +29,12 @@ internal sealed class Maintenance(NodeLog log)
     /// <summary>POST <c>_nouveau_cleanup</c>, <c>_sync_shards</c>: there is nothing to be done.</summary>
     public static Task Nothing(Exchange exchange) => exchange.WriteOkAsync(202);
 
-    /// <summary><c>_search_cleanup</c>: there is no such search.</summary>
-    public static Task NoSearch(Exchange exchange) => throw HttpErrors.NotYet("This node has no full-text search.");
+    /// <summary><c>_search</c> and the like: as of a CouchDB to which no search is connected.</summary>
+    public static Task NoSearch(Exchange exchange) =>
+        throw new DocumentException(new DocumentError(503, "service unavailable", "Search is not available"));
+
+    /// <summary><c>_nouveau</c>: as of a CouchDB where it is off.</summary>
+    public static Task NoNouveau(Exchange exchange) => throw HttpErrors.NotFound("missing");
 
     /// <summary><c>_temp_view</c>.</summary>
     public static Task NoTemporaryViews(Exchange exchange) =>
