@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using CloudWall.Access.Databases;
 using CloudWall.Documents;
 using CloudWall.Documents.Databases;
@@ -50,7 +51,7 @@ public sealed class PersonalDatabases(
         {
             if (!_ending.IsCancellationRequested)
             {
-                _round.Cancel();
+                _ = _round.CancelApartAsync();
             }
         }
     }
@@ -74,7 +75,6 @@ public sealed class PersonalDatabases(
             {
                 if (_round.IsCancellationRequested)
                 {
-                    _round.Dispose();
                     _round = new CancellationTokenSource();
                 }
 
@@ -163,10 +163,11 @@ public sealed class PersonalDatabases(
                 await ChangeAsync(database, security => security.Remove(user), cancellation);
             }
         }
-        catch (DocumentException refused)
+        catch (Exception refused) when (refused is DocumentException or JsonException or ArgumentException)
         {
-            // One user whose name gives no name of a database must not keep the others from theirs.
-            warn($"The database {name} of a user could not be made or changed: {refused.Error.Reason}");
+            // A user whose name gives no name of a database, or who has written a `_security` with members twice or nested deep, must not
+            // keep the others from theirs.
+            warn($"The database {name} of a user could not be made or changed: {refused.Message}");
         }
     }
 

@@ -78,6 +78,20 @@ public sealed class PersonalDatabasesTests
         await WaitAsync(node, Bob, 200);
     }
 
+    [Theory]
+    [InlineData("""{"admins":{},"admins":{"names":["bob"]}}""")]
+    [InlineData("""{"x":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}""")]
+    public async Task A_user_who_writes_an_odd_security_keeps_no_other_from_one(string security)
+    {
+        await using var node = await StartAsync(("couch_peruser", "enable", "true"));
+        await PutUserAsync(node, "bob");
+        await WaitAsync(node, Bob, 200);
+        await node.SendAsync("PUT", Bob + "/_security", security);
+        await DeleteUserAsync(node, "bob");
+        await PutUserAsync(node, "eve");
+        await WaitAsync(node, "/userdb-657665", 200);
+    }
+
     private static async Task<TestNode> StartAsync(params (string Section, string Key, string Value)[] settings) =>
         await TestNode.StartAsync([("couchdb", "single_node", "true"), .. settings]);
 
